@@ -1,0 +1,67 @@
+//! The terms of the method's equations, unweighted: tensors in, a scalar out.
+//!
+//! Norms are means over all elements, so that a weight means the same at every size. Weighting and
+//! summing belongs to [`crate::steps`].
+
+use burn::tensor::Tensor;
+use burn::tensor::activation::log_softmax;
+
+/// `||a - b||^2`, the mean over all elements: (6), (7), (18).
+pub fn squared_loss<const D: usize>(a: Tensor<D>, b: Tensor<D>) -> Tensor<1> {
+    (a - b).square().mean()
+}
+
+/// `|a - b|`, the mean over all elements.
+pub fn absolute_loss<const D: usize>(a: Tensor<D>, b: Tensor<D>) -> Tensor<1> {
+    (a - b).abs().mean()
+}
+
+/// `||m * s||^2` of (7) and (11): nothing may be drawn on the background (`m` = 1).
+/// Both `[batch, 1, height, width]`.
+pub fn outside_loss(mask: Tensor<4>, structure: Tensor<4>) -> Tensor<1> {
+    (mask * structure).square().mean()
+}
+
+/// `||(x_g - x) * m||^2` of (18). All `[batch, 1, height, width]`.
+pub fn masked_loss(synthetic: Tensor<4>, real: Tensor<4>, mask: Tensor<4>) -> Tensor<1> {
+    ((synthetic - real) * mask).square().mean()
+}
+
+/// `||d - target||^2` of the least-squares discriminators (8)-(11), (13), (14): target 1 for real,
+/// 0 for fake.
+pub fn least_squares_loss<const D: usize>(verdict: Tensor<D>, target: f32) -> Tensor<1> {
+    (verdict - target).square().mean()
+}
+
+/// Distance of the latents' mean and variance (over batch and dimensions) from 0 and 1: the
+/// author's addition to (7). `f` `[batch, latent]`.
+pub fn moments_loss(f: Tensor<2>) -> Tensor<1> {
+    let mean = f.clone().mean();
+    let variance = f.square().mean() - mean.clone().square();
+    mean.square() + (variance - 1.0).square()
+}
+
+/// Kullback-Leibler divergence of N(mean, exp(logvar)) from N(0, 1): summed over the latent, mean
+/// over the batch, nats. Both `[batch, latent]`.
+pub fn divergence_loss(mean: Tensor<2>, logvar: Tensor<2>) -> Tensor<1> {
+    let terms = mean.square() + logvar.clone().exp() - logvar - 1.0;
+    terms.sum_dim(1).mean() * 0.5
+}
+
+/// Mean absolute difference of a discriminator's activations, mean over its layers (VAE/GAN,
+/// Larsen 2016; pix2pixHD, Wang 2018). The first list is the real one and gets no gradient.
+///
+/// # Panics
+/// When the lists are empty or of different lengths.
+pub fn feature_loss(real: Vec<Tensor<4>>, synthetic: Vec<Tensor<4>>) -> Tensor<1> {
+    assert_eq!(real.len(), synthetic.len(), "the activations of one network");
+    let layers = real.len() as f32;
+    let terms = real.into_iter().zip(synthetic).map(|(r, s)| absolute_loss(s, r.detach()));
+    terms.reduce(|a, b| a + b).expect("at least one layer") / layers
+}
+
+/// Cross-entropy of the modality head, `logits` and `one_hot` `[batch, modalities]`: the class
+/// terms of (13) and (14).
+pub fn modality_loss(logits: Tensor<2>, one_hot: Tensor<2>) -> Tensor<1> {
+    (log_softmax(logits, 1) * one_hot).sum_dim(1).mean().neg()
+}

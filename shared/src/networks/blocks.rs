@@ -1,0 +1,78 @@
+//! The few layers that every network is made of.
+
+use burn::module::{Initializer, Module, Param};
+use burn::nn::PaddingConfig2d;
+use burn::nn::conv::{Conv2d, Conv2dConfig};
+use burn::tensor::activation::leaky_relu;
+use burn::tensor::module::{batch_norm_train, interpolate};
+use burn::tensor::ops::{InterpolateMode, InterpolateOptions};
+use burn::tensor::{Device, Tensor};
+
+/// Slope of the leaky rectifier below zero.
+const SLOPE: f64 = 0.2;
+/// Added to the variance before the square root.
+const EPSILON: f64 = 1e-5;
+
+/// Leaky rectifier with slope 0.2.
+pub(super) fn rectify<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    leaky_relu(x, SLOPE)
+}
+
+/// A convolution with zero padding that keeps the size (stride 1) or halves it (stride 2).
+pub(super) fn conv(inputs: usize, outputs: usize, kernel: usize, stride: usize, device: &Device) -> Conv2d {
+    let padding = (kernel - 1) / 2;
+    Conv2dConfig::new([inputs, outputs], [kernel, kernel])
+        .with_stride([stride, stride])
+        .with_padding(PaddingConfig2d::Explicit(padding, padding, padding, padding))
+        .with_initializer(Initializer::KaimingNormal { gain: 1.0, fan_out_only: false })
+        .init(device)
+}
+
+/// Instance normalisation with learnt scale and shift per channel (Ulyanov 2016).
+///
+/// Computed as batch normalisation of `[1, batch x channels, height, width]`: one operation
+/// with a fused derivative instead of a dozen small ones.
+#[derive(Module, Debug)]
+pub(super) struct InstanceNorm {
+    gamma: Param<Tensor<1>>,
+    beta: Param<Tensor<1>>,
+}
+
+impl InstanceNorm {
+    pub(super) fn new(channels: usize, device: &Device) -> Self {
+        Self { gamma: Initializer::Ones.init([channels], device), beta: Initializer::Zeros.init([channels], device) }
+    }
+
+    fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        let [batch, channels, height, width] = x.dims();
+        let spread = |p: Tensor<1>| p.reshape([1, channels]).repeat_dim(0, batch).reshape([batch * channels]);
+        let flat = x.reshape([1, batch * channels, height, width]);
+        let normed = batch_norm_train(flat, spread(self.gamma.val()), spread(self.beta.val()), EPSILON);
+        normed.output.reshape([batch, channels, height, width])
+    }
+}
+
+/// Convolution 3x3, instance norm, leaky rectifier.
+#[derive(Module, Debug)]
+pub(super) struct Block {
+    conv: Conv2d,
+    norm: InstanceNorm,
+}
+
+impl Block {
+    /// A block that keeps (`stride` 1) or halves (`stride` 2) the size.
+    pub(super) fn new(inputs: usize, outputs: usize, stride: usize, device: &Device) -> Self {
+        Self { conv: conv(inputs, outputs, 3, stride, device), norm: InstanceNorm::new(outputs, device) }
+    }
+
+    pub(super) fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        rectify(self.norm.forward(self.conv.forward(x)))
+    }
+}
+
+/// Twice the height and width, nearest pixel: transposed convolutions leave a checkerboard.
+pub(super) fn upsample(x: Tensor<4>) -> Tensor<4> {
+    let [_, _, height, width] = x.dims();
+    let options = InterpolateOptions::new(InterpolateMode::Nearest).with_output_size([height * 2, width * 2]);
+    interpolate(x, options)
+}

@@ -1,0 +1,85 @@
+//! Discriminators: patches of images (D, D_s) and whole latents (D_z).
+
+use burn::module::Module;
+use burn::nn::conv::Conv2d;
+use burn::nn::{Linear, LinearConfig};
+use burn::tensor::{Device, Tensor};
+
+use super::blocks::{Block, conv, rectify};
+use super::config::{LatentDiscriminatorConfig, PatchConfig};
+
+/// What a discriminator says of a batch.
+pub struct Verdict {
+    /// 1 real, 0 fake, per patch: `[batch, 1, height / 8, width / 8]`.
+    pub real: Tensor<4>,
+    /// Logits of the modality head, mean over the patches: `[batch, modalities]`.
+    pub modality: Option<Tensor<2>>,
+    /// Activations of the layers before the heads, for feature matching.
+    pub features: Vec<Tensor<4>>,
+}
+
+/// A patch discriminator with least-squares output (no sigmoid) and an optional modality head.
+#[derive(Module, Debug)]
+pub struct PatchDiscriminator {
+    stem: Conv2d,
+    down: Vec<Block>,
+    real: Conv2d,
+    modality: Option<Conv2d>,
+}
+
+impl PatchConfig {
+    /// Fresh weights on `device`.
+    pub fn init(&self, device: &Device) -> PatchDiscriminator {
+        let w = self.width;
+        PatchDiscriminator {
+            stem: conv(self.inputs, w, 5, 2, device),
+            down: vec![Block::new(w, 2 * w, 2, device), Block::new(2 * w, 4 * w, 2, device), Block::new(4 * w, 4 * w, 1, device)],
+            real: conv(4 * w, 1, 3, 1, device),
+            modality: (self.modalities > 0).then(|| conv(4 * w, self.modalities, 3, 1, device)),
+        }
+    }
+}
+
+impl PatchDiscriminator {
+    /// Judges `x` `[batch, inputs, height, width]`.
+    pub fn forward(&self, x: Tensor<4>) -> Verdict {
+        let mut features = vec![rectify(self.stem.forward(x))];
+        for block in &self.down {
+            features.push(block.forward(features[features.len() - 1].clone()));
+        }
+        let last = features[features.len() - 1].clone();
+        let modality = self.modality.as_ref().map(|head| {
+            let logits = head.forward(last.clone()).flatten::<3>(2, 3).mean_dim(2);
+            logits.squeeze_dim::<2>(2)
+        });
+        Verdict { real: self.real.forward(last), modality, features }
+    }
+
+    /// One score per image, `[batch]`: the mean verdict over its patches.
+    pub fn score(&self, x: Tensor<4>) -> Tensor<1> {
+        self.forward(x).real.flatten::<2>(1, 3).mean_dim(1).squeeze_dim::<1>(1)
+    }
+}
+
+/// D_z: does a latent come from N(0, 1) or from the encoder?
+#[derive(Module, Debug)]
+pub struct LatentDiscriminator {
+    layers: Vec<Linear>,
+}
+
+impl LatentDiscriminatorConfig {
+    /// Fresh weights on `device`.
+    pub fn init(&self, device: &Device) -> LatentDiscriminator {
+        let sizes = [self.latent, self.width, self.width, 1];
+        LatentDiscriminator { layers: sizes.windows(2).map(|p| LinearConfig::new(p[0], p[1]).init(device)).collect() }
+    }
+}
+
+impl LatentDiscriminator {
+    /// `f` `[batch, latent]` to `[batch, 1]`: 1 normal noise, 0 encoded.
+    pub fn forward(&self, f: Tensor<2>) -> Tensor<2> {
+        let last = self.layers.len() - 1;
+        let hidden = self.layers[..last].iter().fold(f, |x, layer| rectify(layer.forward(x)));
+        self.layers[last].forward(hidden)
+    }
+}

@@ -1,0 +1,24 @@
+//! The networks of the method and their configurations.
+//!
+//! The configurations are plain data and always there; the networks themselves need burn
+//! (feature `nn`). Layout of every image tensor: `[batch, channels, height, width]`, 0..=1.
+
+pub mod config;
+
+#[cfg(feature = "nn")]
+mod blocks;
+#[cfg(feature = "nn")]
+mod discriminator;
+#[cfg(feature = "nn")]
+mod structure;
+#[cfg(feature = "nn")]
+pub mod tensors;
+#[cfg(feature = "nn")]
+mod unet;
+
+#[cfg(feature = "nn")]
+pub use discriminator::{LatentDiscriminator, PatchDiscriminator, Verdict};
+#[cfg(feature = "nn")]
+pub use structure::{StructureDecoder, StructureEncoder};
+#[cfg(feature = "nn")]
+pub use unet::Unet;

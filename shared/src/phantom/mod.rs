@@ -1,0 +1,96 @@
+//! Procedural anatomy with known truth, random in shape, size, pose and contrast.
+//!
+//! Tests, lessons and the default training run need no patient data: every picture here comes from
+//! a seed, together with its tissue map, its background mask and its lesion. The geometry is
+//! continuous, so a seed shows the same anatomy at every size; a seed and a size give the same 8-bit
+//! picture on native and on wasm.
+
+mod acquisition;
+pub mod brain;
+mod field;
+pub mod golden;
+mod shape;
+pub mod thorax;
+
+use crate::image::Plane;
+use crate::profile::Modality;
+pub use brain::{Brain, BrainImages, BrainOptions, BrainTissue};
+pub use golden::digest;
+pub use thorax::{Thorax, ThoraxImages, ThoraxOptions, ThoraxTissue};
+
+/// What can be drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Anatomy {
+    /// Axial slice of a head: T1, T1c, T2, Flair; lesion planes oedema, enhancing, necrosis.
+    Brain,
+    /// Frontal radiograph of a chest; classes normal (0) and consolidation (1).
+    Thorax,
+}
+
+/// Pictures of one anatomy and the truth about them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Phantom {
+    /// Registered pictures, `size` x `size`, 0..=1, in the order of the profile.
+    pub images: Vec<(Modality, Plane)>,
+    /// One code per pixel, row-major: [`BrainTissue`] or [`ThoraxTissue`].
+    pub tissue: Vec<u8>,
+    /// 1 in the background, 0 inside the body.
+    pub mask: Plane,
+    /// Where the lesion is, values 0 and 1. Brain: one plane per lesion class of the profile
+    /// (oedema, enhancing, necrosis). Thorax: one plane, the consolidation.
+    pub label: Vec<Plane>,
+    /// Class of the whole image where the profile labels images: 0 normal, 1 consolidation.
+    pub class: Option<usize>,
+}
+
+/// The phantom that belongs to `seed`, with or without a lesion.
+///
+/// # Panics
+/// When `size` is 0 or larger than [`crate::image::MAX_SIDE`].
+pub fn draw(anatomy: Anatomy, seed: u64, size: usize, lesion: bool) -> Phantom {
+    match anatomy {
+        Anatomy::Brain => {
+            let options = BrainOptions {
+                tumour: lesion,
+                ..BrainOptions::default()
+            };
+            let BrainImages {
+                images,
+                tissue,
+                mask,
+                oedema,
+                enhancing,
+                necrosis,
+            } = Brain::random(seed, options).render(size);
+            Phantom {
+                images,
+                tissue,
+                mask,
+                label: vec![oedema, enhancing, necrosis],
+                class: None,
+            }
+        }
+        Anatomy::Thorax => {
+            let options = ThoraxOptions {
+                consolidation: lesion,
+            };
+            let ThoraxImages {
+                image,
+                tissue,
+                mask,
+                lesion: place,
+            } = Thorax::random(seed, options).render(size);
+            let images = vec![(Modality::Xray, image)];
+            Phantom {
+                images,
+                tissue,
+                mask,
+                label: vec![place],
+                class: Some(usize::from(lesion)),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,261 @@
+//! The truth is consistent, contrasts are in their physical order, seeds differ and repeat.
+
+use super::*;
+
+const SIZE: usize = 64;
+
+fn seeds() -> impl Iterator<Item = u64> {
+    0..200
+}
+
+fn mean(image: &Plane, tissue: &[u8], code: u8) -> f32 {
+    let inside = image
+        .values()
+        .iter()
+        .zip(tissue)
+        .filter(|&(_, &t)| t == code);
+    let (sum, count) = inside.fold((0.0, 0), |(sum, count), (v, _)| (sum + v, count + 1));
+    sum / count.max(1) as f32
+}
+
+fn share(tissue: &[u8], code: u8) -> f32 {
+    let hits: usize = tissue.iter().map(|&t| usize::from(t == code)).sum();
+    hits as f32 / tissue.len() as f32
+}
+
+fn picture(phantom: &Phantom, modality: Modality) -> &Plane {
+    &phantom
+        .images
+        .iter()
+        .find(|(m, _)| *m == modality)
+        .expect("rendered")
+        .1
+}
+
+fn check_truth(phantom: &Phantom, outside: u8) {
+    for (i, (&code, &mask)) in phantom.tissue.iter().zip(phantom.mask.values()).enumerate() {
+        assert_eq!(mask == 1.0, code == outside, "mask is the outside");
+        let sick = phantom.label.iter().filter(|l| l.values()[i] > 0.0).count();
+        assert!(
+            sick <= 1 && (sick == 0 || mask == 0.0),
+            "lesions are disjoint and inside"
+        );
+    }
+    for (_, image) in &phantom.images {
+        assert!(
+            image.values().iter().all(|v| (0.0..=1.0).contains(v)),
+            "values are 0..=1"
+        );
+    }
+}
+
+#[test]
+fn golden_pictures_are_unchanged() {
+    golden::check().unwrap();
+}
+
+#[test]
+fn two_hundred_thoraxes_are_whole() {
+    for seed in seeds() {
+        let phantom = draw(Anatomy::Thorax, seed, SIZE, seed % 2 == 1);
+        check_truth(&phantom, ThoraxTissue::Outside as u8);
+        for (tissue, least) in [
+            (ThoraxTissue::Lung, 0.08),
+            (ThoraxTissue::Heart, 0.01),
+            (ThoraxTissue::Bone, 0.1),
+            (ThoraxTissue::Abdomen, 0.01),
+            (ThoraxTissue::SoftTissue, 0.05),
+        ] {
+            assert!(
+                share(&phantom.tissue, tissue as u8) > least,
+                "seed {seed}: {tissue:?}"
+            );
+        }
+        let sick = phantom.label[0].mean();
+        assert_eq!(sick > 0.0, seed % 2 == 1, "seed {seed}: consolidation");
+        assert_eq!(phantom.class, Some((seed % 2) as usize));
+    }
+}
+
+#[test]
+fn two_hundred_brains_are_whole() {
+    for seed in seeds() {
+        let phantom = draw(Anatomy::Brain, seed, SIZE, seed % 2 == 1);
+        check_truth(&phantom, BrainTissue::Outside as u8);
+        for (tissue, least) in [
+            (BrainTissue::Skull, 0.01),
+            (BrainTissue::Csf, 0.01),
+            (BrainTissue::Grey, 0.05),
+            (BrainTissue::White, 0.05),
+            (BrainTissue::Ventricle, 0.002),
+        ] {
+            assert!(
+                share(&phantom.tissue, tissue as u8) > least,
+                "seed {seed}: {tissue:?}"
+            );
+        }
+        for (class, label) in phantom.label.iter().enumerate() {
+            assert_eq!(
+                label.mean() > 0.0,
+                seed % 2 == 1,
+                "seed {seed}: lesion class {class}"
+            );
+        }
+    }
+}
+
+#[test]
+fn ventricles_and_lesions_lie_inside_the_brain() {
+    let bony = [
+        BrainTissue::Outside,
+        BrainTissue::Scalp,
+        BrainTissue::Fat,
+        BrainTissue::Skull,
+    ];
+    let inner = [
+        BrainTissue::Ventricle,
+        BrainTissue::Enhancing,
+        BrainTissue::Necrosis,
+    ];
+    for seed in 0..60 {
+        let tissue = draw(Anatomy::Brain, seed, SIZE, true).tissue;
+        for i in 0..tissue.len() {
+            if inner.iter().all(|&t| t as u8 != tissue[i]) {
+                continue;
+            }
+            for neighbour in [i - 1, i + 1, i - SIZE, i + SIZE] {
+                let touches = bony.iter().any(|&t| t as u8 == tissue[neighbour]);
+                assert!(
+                    !touches,
+                    "seed {seed}: {} beside {}",
+                    tissue[i], tissue[neighbour]
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn consolidation_lies_in_the_lung_fields_and_is_brighter_than_the_same_lung() {
+    for seed in 0..40 {
+        let sick = draw(Anatomy::Thorax, seed, SIZE, true);
+        let well = draw(Anatomy::Thorax, seed, SIZE, false);
+        assert_eq!(
+            sick.tissue, well.tissue,
+            "one anatomy with and without the lesion"
+        );
+        let at = |p: &Phantom| mean(&p.images[0].1, &sick.label[0].to_u8(), 255);
+        assert!(
+            at(&sick) > at(&well) + 0.03,
+            "seed {seed}: {} {}",
+            at(&sick),
+            at(&well)
+        );
+    }
+}
+
+#[test]
+fn brain_contrasts_are_in_their_physical_order() {
+    use BrainTissue::{Enhancing, Grey, Necrosis, Oedema, Ventricle, White};
+    for seed in 0..30 {
+        let phantom = draw(Anatomy::Brain, seed, 128, true);
+        let of =
+            |modality, t: BrainTissue| mean(picture(&phantom, modality), &phantom.tissue, t as u8);
+        assert!(
+            of(Modality::T1, White) > of(Modality::T1, Grey),
+            "seed {seed}"
+        );
+        assert!(
+            of(Modality::T1, Grey) > of(Modality::T1, Ventricle),
+            "seed {seed}"
+        );
+        assert!(
+            of(Modality::T2, Grey) > of(Modality::T2, White),
+            "seed {seed}"
+        );
+        assert!(
+            of(Modality::T2, Ventricle) > 1.3 * of(Modality::T2, Grey),
+            "seed {seed}"
+        );
+        assert!(
+            of(Modality::Flair, Ventricle) < 0.6 * of(Modality::Flair, White),
+            "seed {seed}"
+        );
+        assert!(
+            of(Modality::T1c, Enhancing) > 1.2 * of(Modality::T1, Enhancing),
+            "seed {seed}"
+        );
+        assert!(
+            of(Modality::Flair, Oedema) > 1.1 * of(Modality::Flair, White),
+            "seed {seed}"
+        );
+        assert!(
+            of(Modality::T2, Oedema) > 1.2 * of(Modality::T2, White),
+            "seed {seed}"
+        );
+        assert!(
+            of(Modality::T1, Necrosis) < of(Modality::T1, White),
+            "seed {seed}"
+        );
+    }
+}
+
+#[test]
+fn radiograph_shows_dark_lungs_and_a_bright_middle() {
+    for seed in 0..60 {
+        let phantom = draw(Anatomy::Thorax, seed, SIZE, false);
+        let of = |t: ThoraxTissue| mean(&phantom.images[0].1, &phantom.tissue, t as u8);
+        assert!(
+            of(ThoraxTissue::Outside) < of(ThoraxTissue::Lung),
+            "seed {seed}"
+        );
+        assert!(
+            of(ThoraxTissue::Lung) + 0.15 < of(ThoraxTissue::Heart),
+            "seed {seed}"
+        );
+        assert!(
+            of(ThoraxTissue::Lung) + 0.15 < of(ThoraxTissue::Abdomen),
+            "seed {seed}"
+        );
+    }
+}
+
+#[test]
+fn seeds_differ_and_repeat() {
+    for anatomy in [Anatomy::Brain, Anatomy::Thorax] {
+        for seed in 0..12 {
+            let first = draw(anatomy, seed, SIZE, false);
+            assert_eq!(first, draw(anatomy, seed, SIZE, false));
+            let other = draw(anatomy, seed + 1, SIZE, false);
+            let gap = first.images[0]
+                .1
+                .zip(&other.images[0].1, |a, b| (a - b).abs())
+                .mean();
+            assert!(gap > 0.02, "{anatomy:?} {seed}: {gap}");
+        }
+    }
+}
+
+#[test]
+fn another_size_shows_the_same_anatomy() {
+    for (anatomy, least) in [(Anatomy::Brain, 0.85), (Anatomy::Thorax, 0.85)] {
+        for seed in 0..6 {
+            let small = draw(anatomy, seed, 96, true);
+            let large = draw(anatomy, seed, 192, true);
+            let same = |i: usize| {
+                small.tissue[i] == large.tissue[(2 * (i / 96) + 1) * 192 + 2 * (i % 96) + 1]
+            };
+            let share = (0..96 * 96).filter(|&i| same(i)).count() as f32 / (96.0 * 96.0);
+            assert!(share > least, "{anatomy:?} {seed}: {share}");
+        }
+    }
+}
+
+#[test]
+fn the_smallest_sizes_do_not_fail() {
+    for size in [1, 2, 3, 5] {
+        for anatomy in [Anatomy::Brain, Anatomy::Thorax] {
+            assert_eq!(draw(anatomy, 3, size, true).tissue.len(), size * size);
+        }
+    }
+}

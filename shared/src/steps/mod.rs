@@ -1,0 +1,62 @@
+//! One training step per stage: networks, optimizers and averages in, named losses out.
+//!
+//! Generator and discriminator steps are twins. No step knows where its batch comes from, and no
+//! loss is read from the device here: it stays a tensor until somebody logs it.
+
+mod average;
+mod latent_moments;
+mod optimizer;
+mod structure;
+mod synthesis;
+
+pub use average::average;
+pub use latent_moments::{Affine, LatentMoments};
+pub use optimizer::Optimizer;
+pub use structure::{
+    StructureBatch, StructureNetworks, StructureStage, configurations as structure_configurations,
+};
+pub use synthesis::{
+    SynthesisBatch, SynthesisNetworks, SynthesisStage, configurations as synthesis_configurations,
+};
+
+use burn::tensor::Tensor;
+
+/// The losses of one step, weighted as they entered the sum, still on the device: `[1]` each.
+pub type NamedLosses = Vec<(&'static str, Tensor<1>)>;
+
+/// One named blob of a checkpoint.
+pub type Section = (String, Vec<u8>);
+
+/// Why a checkpoint's section could not be restored.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RestoreError {
+    /// The section is not there.
+    #[error("the checkpoint lacks the section `{0}`")]
+    Missing(String),
+    /// The section is there but does not fit.
+    #[error("the checkpoint's section `{0}` does not fit: {1}")]
+    Unfit(String, String),
+}
+
+fn sum(losses: &NamedLosses) -> Tensor<1> {
+    let terms = losses.iter().map(|(_, loss)| loss.clone());
+    terms.reduce(|a, b| a + b).expect("a step has at least one loss")
+}
+
+/// Saves a module's weights, with the parameter ids that its optimizer state refers to.
+fn save_module<M: burn::module::Module>(name: &str, module: &M) -> Section {
+    let bytes = module.clone().into_record().into_bytes().expect("weights in memory can be packed");
+    (name.into(), bytes.to_vec())
+}
+
+fn load_module<M: burn::module::Module>(name: &str, module: M, sections: &[Section]) -> Result<M, RestoreError> {
+    let unfit = |e: burn::store::RecordError| RestoreError::Unfit(name.into(), e.to_string());
+    let bytes = burn::tensor::Bytes::from_bytes_vec(section(name, sections)?.to_vec());
+    let record = burn::store::ModuleRecord::from_bytes(bytes).map_err(unfit)?;
+    module.try_load_record(record).map_err(unfit)
+}
+
+fn section<'a>(name: &str, sections: &'a [Section]) -> Result<&'a [u8], RestoreError> {
+    let found = sections.iter().find(|(n, _)| n == name);
+    found.map(|(_, bytes)| bytes.as_slice()).ok_or_else(|| RestoreError::Missing(name.into()))
+}

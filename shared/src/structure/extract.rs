@@ -1,0 +1,291 @@
+//! Algorithm 1: the structure map of one image, without training and without labels.
+//!
+//! Signed Sobel derivatives are split into the lower and the upper of the two per pixel; what lies
+//! far enough below or above their mean is a line. The thesis leaves two gaps that are closed here:
+//! lower and upper are min-max normalised (as the author's code does, otherwise no threshold
+//! transfers between images), and the blur of the union is thresholded itself (the printed
+//! `(s1 + s2) > beta` would discard the blur).
+
+use super::operators::{blur, dilate, local_contrast, median_binary, sobel};
+use crate::image::{ImageError, Plane};
+use crate::profile::Extraction;
+
+/// Smallest side that has a neighbourhood of 3x3.
+const MIN_SIDE: usize = 3;
+
+/// One intermediate plane of the extraction.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// What the plane shows, usable as a file name.
+    pub name: &'static str,
+    /// The plane itself, in the range the algorithm works in; gradients are signed.
+    pub plane: Plane,
+}
+
+impl Step {
+    /// The plane for the eye, 0..=1: signed planes show 0 as middle grey, planes within 0..=1 stay
+    /// as they are, all others are stretched.
+    pub fn picture(&self) -> Plane {
+        let (lo, hi) = self.plane.min_max();
+        if lo < 0.0 {
+            let reach = 2.0 * hi.max(-lo);
+            return self.plane.map(|v| 0.5 + v / reach);
+        }
+        if hi <= 1.0 {
+            self.plane.clone()
+        } else {
+            self.plane.map(|v| (v - lo) / (hi - lo))
+        }
+    }
+}
+
+/// The structure map of `image`: 1 on a line, 0 elsewhere and everywhere outside the organ.
+///
+/// `mask` is 1 on the background ([`super::organ_mask`]).
+///
+/// # Errors
+/// When the image is smaller than 3x3, constant, or holds a value that is not finite.
+///
+/// # Panics
+/// When image and mask differ in size.
+pub fn structure_map(
+    image: &Plane,
+    mask: &Plane,
+    values: &Extraction,
+) -> Result<Plane, ImageError> {
+    run(image, mask, values, |_, _| {})
+}
+
+/// Every plane on the way to the structure map, in order; the last is the map itself.
+///
+/// # Errors
+/// As [`structure_map`].
+///
+/// # Panics
+/// When image and mask differ in size.
+pub fn structure_steps(
+    image: &Plane,
+    mask: &Plane,
+    values: &Extraction,
+) -> Result<Vec<Step>, ImageError> {
+    let mut steps = Vec::new();
+    run(image, mask, values, |name, plane| {
+        steps.push(Step {
+            name,
+            plane: plane.clone(),
+        });
+    })?;
+    Ok(steps)
+}
+
+/// The map without the lines of a real lesion (algorithm 1's last, optional step): `lesion` is 1 on
+/// the lesion and is widened by `margin` pixels, because its outline lies just outside it.
+///
+/// # Panics
+/// When map and lesion differ in size.
+pub fn erase_lines(map: &Plane, lesion: &Plane, margin: usize) -> Plane {
+    map.zip(&dilate(&lesion.above(0.5), margin), |s, l| s * (1.0 - l))
+}
+
+fn run(
+    image: &Plane,
+    mask: &Plane,
+    values: &Extraction,
+    mut seen: impl FnMut(&'static str, &Plane),
+) -> Result<Plane, ImageError> {
+    let (width, height) = (image.width(), image.height());
+    if width < MIN_SIDE || height < MIN_SIDE {
+        return Err(ImageError::TooSmall { width, height });
+    }
+    let mut image = image.normalised()?;
+    seen("image", &image);
+    if let Some(contrast) = values.contrast {
+        image = local_contrast(&image, contrast.radius, contrast.floor);
+        seen("contrast", &image);
+    }
+    let (across, down) = sobel(&image);
+    seen("sobel-x", &across);
+    seen("sobel-y", &down);
+
+    let lower = stretched(across.zip(&down, lower_of));
+    seen("lower", &lower);
+    let lower = blur(&lower, values.sigma1);
+    seen("lower-blurred", &lower);
+    let mean = lower.mean();
+    let lower = lower.map(|v| mean - v).above(values.alpha);
+    seen("lower-lines", &lower);
+
+    let upper = stretched(across.zip(&down, upper_of));
+    seen("upper", &upper);
+    let upper = blur(&upper, values.sigma1);
+    seen("upper-blurred", &upper);
+    let mean = upper.mean();
+    let upper = upper.map(|v| v - mean).above(values.alpha);
+    seen("upper-lines", &upper);
+
+    let union = lower.zip(&upper, upper_of);
+    seen("union", &union);
+    let lines = blur(&union, values.sigma2).above(values.beta);
+    seen("lines", &lines);
+    let lines = median_binary(&lines, values.median);
+    seen("median", &lines);
+    let map = lines.zip(mask, |s, m| if m > 0.5 { 0.0 } else { s });
+    seen("structure-map", &map);
+    Ok(map)
+}
+
+fn lower_of(a: f32, b: f32) -> f32 {
+    if b < a { b } else { a }
+}
+
+fn upper_of(a: f32, b: f32) -> f32 {
+    if b > a { b } else { a }
+}
+
+/// Min-max normalised to 0..=1. A constant plane holds no line (in a picture that varies along one
+/// axis only, one of the two is constant) and becomes 0.
+fn stretched(mut plane: Plane) -> Plane {
+    let (lo, hi) = plane.min_max();
+    let range = hi - lo;
+    for value in plane.values_mut() {
+        *value = if range > 0.0 {
+            (*value - lo) / range
+        } else {
+            0.0
+        };
+    }
+    plane
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::{LocalContrast, Profile};
+    use proptest::prelude::*;
+
+    fn values() -> Extraction {
+        Profile::named("chest-xray")
+            .expect("built in")
+            .extraction_at(128)
+    }
+
+    fn open(image: &Plane) -> Plane {
+        Plane::filled(image.width(), image.height(), 0.0)
+    }
+
+    fn map_of(image: &Plane, values: &Extraction) -> Plane {
+        structure_map(image, &open(image), values).expect("an image with structure")
+    }
+
+    #[test]
+    fn a_bright_disc_is_outlined() {
+        let image = Plane::from_fn(64, 64, |x, y| {
+            let (dx, dy) = (x as f32 - 32.0, y as f32 - 32.0);
+            if dx * dx + dy * dy < 400.0 { 1.0 } else { 0.0 }
+        });
+        let map = map_of(
+            &image,
+            &Extraction {
+                alpha: 0.2,
+                ..values()
+            },
+        );
+        assert_eq!(map.at(32, 32), 0.0, "inside is flat");
+        assert_eq!(map.at(2, 2), 0.0, "outside is flat");
+        for (x, y) in [(12, 32), (52, 32), (32, 12), (32, 52)] {
+            let near = (0..25).any(|i| map.at(x + i % 5 - 2, y + i / 5 - 2) == 1.0);
+            assert!(near, "a line near ({x}, {y})");
+        }
+    }
+
+    #[test]
+    fn unusable_images_are_refused() {
+        let tiny = Plane::filled(1, 1, 0.0);
+        let error = structure_map(&tiny, &tiny, &values()).expect_err("too small");
+        assert_eq!(
+            error,
+            ImageError::TooSmall {
+                width: 1,
+                height: 1
+            }
+        );
+        let flat = Plane::filled(8, 8, 0.4);
+        assert_eq!(
+            structure_map(&flat, &open(&flat), &values()),
+            Err(ImageError::Constant(0.4))
+        );
+        let mut broken = flat.clone();
+        broken.set(3, 3, f32::NAN);
+        assert_eq!(
+            structure_map(&broken, &open(&broken), &values()),
+            Err(ImageError::NotFinite)
+        );
+        assert!(matches!(
+            Plane::new(20_000, 20_000, Vec::new()),
+            Err(ImageError::Size { .. })
+        ));
+    }
+
+    #[test]
+    fn a_ramp_along_one_axis_is_no_error() {
+        let ramp = Plane::from_fn(9, 9, |x, _| x as f32);
+        assert_eq!(map_of(&ramp, &values()).values().len(), 81);
+    }
+
+    #[test]
+    fn steps_end_in_the_map_and_can_be_shown() {
+        let image = Plane::from_fn(20, 16, |x, y| ((x * 7 + y * 13) % 11) as f32 / 11.0);
+        let contrast = Some(LocalContrast {
+            radius: 3,
+            floor: 0.02,
+        });
+        let values = Extraction {
+            contrast,
+            ..values()
+        };
+        let steps = structure_steps(&image, &open(&image), &values).expect("structure");
+        assert_eq!(steps.last().expect("steps").plane, map_of(&image, &values));
+        for step in &steps {
+            let (lo, hi) = step.picture().min_max();
+            assert!(lo >= 0.0 && hi <= 1.0, "{}", step.name);
+        }
+    }
+
+    #[test]
+    fn the_lines_of_a_lesion_are_erased() {
+        let mut lesion = Plane::filled(9, 9, 0.0);
+        lesion.set(4, 4, 1.0);
+        let map = erase_lines(&Plane::filled(9, 9, 1.0), &lesion, 1);
+        assert_eq!(map.values().iter().sum::<f32>(), 81.0 - 9.0);
+        assert_eq!(map.at(3, 3), 0.0);
+    }
+
+    /// Pictures whose values are whole 256ths, so that scaling by a power of two is exact.
+    fn pictures() -> impl Strategy<Value = Plane> {
+        (3usize..20, 3usize..20).prop_flat_map(|(w, h)| {
+            proptest::collection::vec(0u8..=255, w * h).prop_map(move |bytes| {
+                let values = bytes.iter().map(|&b| f32::from(b) / 256.0).collect();
+                Plane::new(w, h, values).expect("a small picture")
+            })
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn the_map_is_binary_and_ends_at_the_mask(image in pictures(), edge in 0usize..20) {
+            prop_assume!(image.min_max().0 < image.min_max().1);
+            let mask = Plane::from_fn(image.width(), image.height(), |x, _| f32::from(u8::from(x < edge)));
+            let map = structure_map(&image, &mask, &values()).expect("structure");
+            for (s, m) in map.values().iter().zip(mask.values()) {
+                prop_assert!(*s == 0.0 || (*s == 1.0 && *m == 0.0));
+            }
+        }
+
+        #[test]
+        fn brightness_and_contrast_do_not_matter(image in pictures(), power in -3i32..4, shift in -8i32..8) {
+            prop_assume!(image.min_max().0 < image.min_max().1);
+            let changed = image.map(|v| v * 2f32.powi(power) + shift as f32);
+            prop_assert_eq!(map_of(&image, &values()), map_of(&changed, &values()));
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! Algorithm 2: where the organ is.
+//!
+//! As printed the mask is a brightness threshold, which calls dark organs background: on a lung CT
+//! almost the whole lung. With [`MaskSettings::fill`] the holes inside the outer contour of the
+//! largest component are filled, so that in a frontal chest X-ray the whole body is inside and the
+//! dark lungs belong to it; without, the mask is the printed one.
+
+use super::operators::median_binary;
+use crate::image::{ImageError, Plane};
+use crate::profile::MaskSettings;
+
+/// The **background** mask of `image`: 1 outside the organ, 0 inside.
+///
+/// The threshold applies to the min-max normalised image, so that brightness and contrast of the
+/// file do not matter.
+///
+/// # Errors
+/// When the image is constant or holds a value that is not finite.
+pub fn organ_mask(image: &Plane, settings: &MaskSettings) -> Result<Plane, ImageError> {
+    let mut inside = image.normalised()?.above(settings.threshold);
+    if settings.fill {
+        inside = filled(&largest_component(&inside));
+    }
+    let background = inside.map(|v| 1.0 - v);
+    Ok(median_binary(
+        &enlarged(&background, settings.grow),
+        settings.median,
+    ))
+}
+
+/// Enlarged by `grow` pixels to the nearest pixel and cut back to size around the centre.
+fn enlarged(plane: &Plane, grow: usize) -> Plane {
+    let (width, height) = (plane.width(), plane.height());
+    let grow = grow.min(width.max(height));
+    let source = |i: usize, side: usize| (2 * (i + grow / 2) + 1) * side / (2 * (side + grow));
+    Plane::from_fn(width, height, |x, y| {
+        plane.at(source(x, width), source(y, height))
+    })
+}
+
+/// The ones of the largest component; pixels are connected through their four sides.
+fn largest_component(plane: &Plane) -> Plane {
+    let mut seen = vec![false; plane.values().len()];
+    let mut largest = Vec::new();
+    for start in 0..seen.len() {
+        if plane.values()[start] > 0.5 && !seen[start] {
+            let component = flood(plane, &mut seen, vec![start], 1.0);
+            if component.len() > largest.len() {
+                largest = component;
+            }
+        }
+    }
+    let mut kept = Plane::filled(plane.width(), plane.height(), 0.0);
+    for index in largest {
+        kept.values_mut()[index] = 1.0;
+    }
+    kept
+}
+
+/// Every zero that no path of zeros connects with the edge of the image becomes 1.
+fn filled(plane: &Plane) -> Plane {
+    let (width, height) = (plane.width(), plane.height());
+    let mut seen = vec![false; width * height];
+    let sides = (0..height).flat_map(|y| [y * width, y * width + width - 1]);
+    let border = (0..width)
+        .flat_map(|x| [x, (height - 1) * width + x])
+        .chain(sides);
+    let zeros = border.filter(|&i| plane.values()[i] < 0.5).collect();
+    flood(plane, &mut seen, zeros, 0.0);
+    Plane::from_fn(
+        width,
+        height,
+        |x, y| if seen[y * width + x] { 0.0 } else { 1.0 },
+    )
+}
+
+/// Indices of all pixels of `value` that are connected with `open`, marked in `seen`.
+fn flood(plane: &Plane, seen: &mut [bool], mut open: Vec<usize>, value: f32) -> Vec<usize> {
+    let (width, height) = (plane.width(), plane.height());
+    open.retain(|&i| !std::mem::replace(&mut seen[i], true));
+    let mut found = Vec::new();
+    while let Some(index) = open.pop() {
+        found.push(index);
+        let (x, y) = (index % width, index / width);
+        let around = [
+            (x > 0).then(|| index - 1),
+            (x + 1 < width).then(|| index + 1),
+            (y > 0).then(|| index - width),
+            (y + 1 < height).then(|| index + width),
+        ];
+        for next in around.into_iter().flatten() {
+            if !seen[next] && plane.values()[next] == value {
+                seen[next] = true;
+                open.push(next);
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const SETTINGS: MaskSettings = MaskSettings {
+        threshold: 0.3,
+        grow: 0,
+        median: 1,
+        fill: true,
+    };
+
+    /// A bright body with a dark lung, and a bright marker beside it.
+    fn body() -> Plane {
+        Plane::from_fn(24, 24, |x, y| {
+            let body = (4..20).contains(&x) && y >= 4;
+            let lung = (8..14).contains(&x) && (8..16).contains(&y);
+            let marker = x < 2 && y < 2;
+            if (body && !lung) || marker { 0.8 } else { 0.05 }
+        })
+    }
+
+    #[test]
+    fn the_filled_mask_holds_the_lung_and_drops_the_marker() {
+        let mask = organ_mask(&body(), &SETTINGS).expect("a body");
+        assert_eq!(mask.at(10, 10), 0.0);
+        assert_eq!(mask.at(0, 0), 1.0);
+        assert_eq!(
+            mask.values().iter().sum::<f32>(),
+            (24 * 24 - 16 * 20) as f32
+        );
+    }
+
+    #[test]
+    fn the_printed_mask_calls_the_lung_background() {
+        let mask = organ_mask(
+            &body(),
+            &MaskSettings {
+                fill: false,
+                ..SETTINGS
+            },
+        )
+        .expect("a body");
+        assert_eq!(mask.at(10, 10), 1.0);
+        assert_eq!(mask.at(0, 0), 0.0);
+    }
+
+    #[test]
+    fn growing_shrinks_the_background() {
+        let count = |grow| {
+            let mask = organ_mask(&body(), &MaskSettings { grow, ..SETTINGS }).expect("a body");
+            mask.values().iter().sum::<f32>()
+        };
+        assert!(count(4) < count(0));
+        assert!(
+            count(usize::MAX / 8) <= count(4),
+            "absurd settings stay affordable"
+        );
+    }
+
+    #[test]
+    fn unusable_images_are_refused() {
+        let flat = Plane::filled(1, 1, 0.2);
+        assert_eq!(organ_mask(&flat, &SETTINGS), Err(ImageError::Constant(0.2)));
+        let broken = Plane::filled(4, 4, f32::INFINITY);
+        assert_eq!(organ_mask(&broken, &SETTINGS), Err(ImageError::NotFinite));
+    }
+
+    proptest! {
+        #[test]
+        fn masks_are_binary_and_filling_never_adds_holes(
+            bytes in proptest::collection::vec(0u8..=255, 15 * 11),
+            grow in 0usize..6,
+            half in 0usize..3,
+        ) {
+            let image = Plane::from_u8(15, 11, &bytes).expect("a small picture");
+            prop_assume!(image.min_max().0 < image.min_max().1);
+            let settings = MaskSettings { grow, median: 2 * half + 1, ..SETTINGS };
+            let mask = organ_mask(&image, &settings).expect("a picture");
+            prop_assert!(mask.values().iter().all(|&m| m == 0.0 || m == 1.0));
+        }
+    }
+}

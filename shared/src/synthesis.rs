@@ -1,0 +1,281 @@
+//! The one synthesis pipeline: latent -> structure map -> mask -> fusion -> every modality.
+//!
+//! The trainer's sample sheets, the exporter's self-test, the command line and the browser all
+//! draw through this file, so what is judged in one place is what is seen in the others.
+
+use burn::tensor::{Device, Tensor, TensorData};
+use thiserror::Error;
+
+use crate::image::{ImageError, Plane};
+use crate::networks::config::NetworkConfig;
+use crate::networks::tensors::{LoadError, load_tensors};
+use crate::networks::{StructureDecoder, Unet};
+use crate::profile::{LesionKind, Modality, Profile};
+use crate::random::{Purpose, Random};
+use crate::structure::{fuse, fusion_noise, organ_mask, structure_map};
+use crate::weights::{KnownAnswer, Model, Role};
+
+/// Largest difference between a device and the known answer that counts as the same picture,
+/// on the 0..=1 scale, in the mean over 8 x 8 pixels.
+pub const SELF_TEST_TOLERANCE: f32 = 0.02;
+/// Side of the known answer's thumbnail, pixels.
+pub const THUMBNAIL: usize = 16;
+
+/// Why a picture could not be synthesised.
+#[derive(Debug, Error)]
+pub enum SynthesisError {
+    /// The model lacks a network.
+    #[error("the model holds no {0}, so {1}")]
+    Absent(&'static str, &'static str),
+    /// A network's kind is not the one its role needs.
+    #[error("the model's {0} is a network of another kind")]
+    Kind(&'static str),
+    /// The weights do not fit the network.
+    #[error("the model's {network} cannot be loaded: {source}")]
+    Load {
+        /// Which network.
+        network: &'static str,
+        /// Why.
+        source: LoadError,
+    },
+    /// The latent has another length.
+    #[error("the latent has {got} values, the model needs {need}")]
+    Latent {
+        /// Values given.
+        got: usize,
+        /// Values needed.
+        need: usize,
+    },
+    /// The label is not one that the study knows.
+    #[error("this label does not fit the study: {0}")]
+    Label(String),
+    /// The image cannot be used.
+    #[error(transparent)]
+    Image(#[from] ImageError),
+    /// The device failed.
+    #[error("the device failed to compute: {0}")]
+    Device(String),
+    /// The device computes something else than the known answer.
+    #[error("the self-test failed: the picture differs by {difference:.4} from the known answer (allowed {SELF_TEST_TOLERANCE})")]
+    SelfTest {
+        /// Largest difference found.
+        difference: f32,
+    },
+}
+
+/// The lesion label asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Label {
+    /// No lesion.
+    None,
+    /// A class of the whole image, an index into the profile's classes.
+    Class(usize),
+    /// One plane per class of the profile.
+    Planes(Vec<Plane>),
+}
+
+/// A binary structure map with its binary background mask.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Structure {
+    /// 1 on a line, else 0.
+    pub map: Plane,
+    /// 1 outside the organ, 0 inside.
+    pub mask: Plane,
+}
+
+/// One synthesised subject.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sample {
+    /// What it was painted from.
+    pub structure: Structure,
+    /// The structure map with the inside of the organ filled with noise, equation (12).
+    pub fused: Plane,
+    /// Every modality, in the profile's order.
+    pub images: Vec<(Modality, Plane)>,
+}
+
+/// The networks of a model on a device.
+pub struct Synthesiser {
+    profile: Profile,
+    size: usize,
+    device: Device,
+    decoder: Option<(StructureDecoder, usize)>,
+    mask: Option<Unet>,
+    generator: Unet,
+}
+
+impl Synthesiser {
+    /// Puts the networks of `model` on `device`. The generator must be there; without decoder and
+    /// mask generator, structure maps come from images only.
+    pub fn open(model: &Model, device: &Device) -> Result<Self, SynthesisError> {
+        let generator = unet(model, Role::Generator, "generator", device)?
+            .ok_or(SynthesisError::Absent("generator", "it cannot paint any image"))?;
+        Ok(Self {
+            profile: model.profile.clone(),
+            size: model.geometry.size,
+            device: device.clone(),
+            decoder: decoder(model, device)?,
+            mask: unet(model, Role::MaskGenerator, "mask generator", device)?,
+            generator,
+        })
+    }
+
+    /// The pipeline over networks that are still in training.
+    pub fn of_networks(
+        profile: Profile,
+        size: usize,
+        device: Device,
+        decoder: Option<(StructureDecoder, usize)>,
+        mask: Option<Unet>,
+        generator: Unet,
+    ) -> Self {
+        Self { profile, size, device, decoder, mask, generator }
+    }
+
+    /// The study.
+    pub fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    /// Side of every picture, pixels.
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
+    /// Values of the latent; 0 when the model cannot sample structure maps.
+    pub fn latent(&self) -> usize {
+        self.decoder.as_ref().map_or(0, |(_, latent)| *latent)
+    }
+
+    /// A structure map and its mask from a latent z ~ N(0, 1).
+    pub async fn structure(&self, latent: &[f32]) -> Result<Structure, SynthesisError> {
+        let Some((decoder, need)) = &self.decoder else {
+            return Err(SynthesisError::Absent("structure decoder", "structure maps can only be taken from images"));
+        };
+        if latent.len() != *need {
+            return Err(SynthesisError::Latent { got: latent.len(), need: *need });
+        }
+        let z = Tensor::from_data(TensorData::new(latent.to_vec(), [1, *need]), &self.device);
+        let soft = decoder.forward(z);
+        let threshold = self.profile.line_threshold;
+        let lines = soft.greater_elem(threshold).float();
+        let mask = self.mask_of(lines.clone())?;
+        let map = self.plane(lines).await?;
+        let mask = self.plane(mask).await?.above(0.5);
+        Ok(Structure { map: map.zip(&mask, |line, outside| line * (1.0 - outside)), mask })
+    }
+
+    fn mask_of(&self, lines: Tensor<4>) -> Result<Tensor<4>, SynthesisError> {
+        let network = self.mask.as_ref();
+        let network = network.ok_or(SynthesisError::Absent("mask generator", "structure maps cannot be sampled"))?;
+        Ok(network.forward(lines, None))
+    }
+
+    /// A structure map and its mask from a real image of any size: algorithms 1 and 2, no network.
+    pub fn structure_of_image(&self, image: &Plane) -> Result<Structure, SynthesisError> {
+        let small = image.resized(self.size, self.size).normalised()?;
+        let mask = organ_mask(&small, &self.profile.mask_at(self.size))?;
+        let map = structure_map(&small, &mask, &self.profile.extraction_at(self.size))?;
+        Ok(Structure { map, mask })
+    }
+
+    /// Paints every modality of a structure map. `noise_seed` gives the fusion noise, one plane
+    /// for all modalities.
+    pub async fn paint(&self, structure: &Structure, label: &Label, noise_seed: u64) -> Result<Sample, SynthesisError> {
+        let noise = fusion_noise(self.size, noise_seed, self.profile.noise);
+        let fused = fuse(&structure.map, &structure.mask, &noise);
+        let planes = label_planes(&self.profile.lesion, label, self.size)?;
+        let mut images = Vec::new();
+        for index in 0..self.profile.modalities.len() {
+            let image = self.generator.forward(self.input(&fused, &planes), self.condition(index));
+            images.push((self.profile.modalities[index], self.plane(image).await?));
+        }
+        Ok(Sample { structure: structure.clone(), fused, images })
+    }
+
+    fn input(&self, fused: &Plane, label: &[Plane]) -> Tensor<4> {
+        let mut values = fused.values().to_vec();
+        for plane in label {
+            values.extend_from_slice(plane.values());
+        }
+        let shape = [1, 1 + label.len(), self.size, self.size];
+        Tensor::from_data(TensorData::new(values, shape), &self.device)
+    }
+
+    fn condition(&self, index: usize) -> Option<Tensor<2>> {
+        let count = self.profile.modalities.len();
+        if count < 2 {
+            return None;
+        }
+        let one_hot: Vec<f32> = (0..count).map(|i| f32::from(u8::from(i == index))).collect();
+        Some(Tensor::from_data(TensorData::new(one_hot, [1, count]), &self.device))
+    }
+
+    /// A whole sample: latent and fusion noise from `seed`.
+    pub async fn sample(&self, seed: u64, label: &Label) -> Result<Sample, SynthesisError> {
+        let latent = Random::new(seed, Purpose::Latent).normals(self.latent());
+        let structure = self.structure(&latent).await?;
+        self.paint(&structure, label, seed).await
+    }
+
+    /// The sample of the known answer's seed, shrunk as it is stored.
+    pub async fn thumbnail(&self, seed: u64) -> Result<Vec<f32>, SynthesisError> {
+        let label = default_label(&self.profile.lesion);
+        let sample = self.sample(seed, &label).await?;
+        Ok(sample.images[0].1.resized(THUMBNAIL, THUMBNAIL).into_values())
+    }
+
+    /// Draws the known answer's sample and returns the largest difference from it.
+    pub async fn self_test(&self, answer: &KnownAnswer) -> Result<f32, SynthesisError> {
+        let found = self.thumbnail(answer.seed).await?;
+        let difference = found.iter().zip(&answer.thumbnail).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        let finite = found.len() == answer.thumbnail.len() && found.iter().all(|v| v.is_finite());
+        if finite && difference <= SELF_TEST_TOLERANCE { Ok(difference) } else { Err(SynthesisError::SelfTest { difference }) }
+    }
+
+    async fn plane(&self, tensor: Tensor<4>) -> Result<Plane, SynthesisError> {
+        let data = tensor.into_data_async().await.map_err(|e| SynthesisError::Device(format!("{e:?}")))?;
+        let values = data.convert::<f32>().try_into_vec().map_err(|e| SynthesisError::Device(format!("{e:?}")))?;
+        Ok(Plane::new(self.size, self.size, values)?)
+    }
+}
+
+/// The label of a healthy subject: the first class, or an empty mask.
+pub fn default_label(kind: &LesionKind) -> Label {
+    if matches!(kind, LesionKind::Class(_)) { Label::Class(0) } else { Label::None }
+}
+
+/// One plane per class of the study: constant for a class of the whole image, as given for masks.
+pub fn label_planes(kind: &LesionKind, label: &Label, size: usize) -> Result<Vec<Plane>, SynthesisError> {
+    let classes = kind.classes().len();
+    match (kind, label) {
+        (LesionKind::Class(_), Label::Class(class)) if *class < classes => {
+            let one_hot = |i| Plane::filled(size, size, f32::from(u8::from(i == *class)));
+            Ok((0..classes).map(one_hot).collect())
+        }
+        (LesionKind::Class(names), _) => Err(SynthesisError::Label(format!("it needs one of the classes {names:?}"))),
+        (_, Label::None) => Ok(vec![Plane::filled(size, size, 0.0); classes]),
+        (LesionKind::Mask(_) | LesionKind::Boxes(_), Label::Planes(planes)) => checked_planes(planes, classes, size),
+        _ => Err(SynthesisError::Label("it needs one plane per class".into())),
+    }
+}
+
+fn checked_planes(planes: &[Plane], classes: usize, size: usize) -> Result<Vec<Plane>, SynthesisError> {
+    let fits = planes.len() == classes && planes.iter().all(|p| (p.width(), p.height()) == (size, size));
+    if fits { Ok(planes.to_vec()) } else { Err(SynthesisError::Label(format!("it needs {classes} planes of {size} x {size} pixels"))) }
+}
+
+fn unet(model: &Model, role: Role, name: &'static str, device: &Device) -> Result<Option<Unet>, SynthesisError> {
+    let Some(network) = model.network(role) else { return Ok(None) };
+    let NetworkConfig::Unet(config) = &network.config else { return Err(SynthesisError::Kind(name)) };
+    let loaded = load_tensors(config.init(device), &network.tensors);
+    loaded.map(Some).map_err(|source| SynthesisError::Load { network: name, source })
+}
+
+fn decoder(model: &Model, device: &Device) -> Result<Option<(StructureDecoder, usize)>, SynthesisError> {
+    let name = "structure decoder";
+    let Some(network) = model.network(Role::StructureDecoder) else { return Ok(None) };
+    let NetworkConfig::Decoder(config) = &network.config else { return Err(SynthesisError::Kind(name)) };
+    let loaded = load_tensors(config.init(device), &network.tensors);
+    loaded.map(|d| Some((d, config.latent))).map_err(|source| SynthesisError::Load { network: name, source })
+}
