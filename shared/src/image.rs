@@ -12,7 +12,9 @@ pub const MAX_SIDE: usize = 16_384;
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum ImageError {
     /// A side is zero or larger than [`MAX_SIDE`].
-    #[error("an image of {width} x {height} pixels cannot be used: each side must be 1 to {MAX_SIDE}")]
+    #[error(
+        "an image of {width} x {height} pixels cannot be used: each side must be 1 to {MAX_SIDE}"
+    )]
     Size {
         /// Width in pixels.
         width: usize,
@@ -58,9 +60,17 @@ impl Plane {
     pub fn new(width: usize, height: usize, values: Vec<f32>) -> Result<Self, ImageError> {
         check_size(width, height)?;
         if values.len() != width * height {
-            return Err(ImageError::Length { width, height, got: values.len() });
+            return Err(ImageError::Length {
+                width,
+                height,
+                got: values.len(),
+            });
         }
-        Ok(Self { width, height, values })
+        Ok(Self {
+            width,
+            height,
+            values,
+        })
     }
 
     /// A plane whose every pixel is `value`.
@@ -69,11 +79,19 @@ impl Plane {
     /// When a side is 0 or larger than [`MAX_SIDE`]: sizes of outside data go through [`Plane::new`].
     pub fn filled(width: usize, height: usize, value: f32) -> Self {
         check_size(width, height).expect("the caller chose the size");
-        Self { width, height, values: vec![value; width * height] }
+        Self {
+            width,
+            height,
+            values: vec![value; width * height],
+        }
     }
 
     /// A plane computed pixel by pixel from `(x, y)`.
-    pub fn from_fn(width: usize, height: usize, mut pixel: impl FnMut(usize, usize) -> f32) -> Self {
+    pub fn from_fn(
+        width: usize,
+        height: usize,
+        mut pixel: impl FnMut(usize, usize) -> f32,
+    ) -> Self {
         let mut plane = Self::filled(width, height, 0.0);
         for y in 0..height {
             for x in 0..width {
@@ -86,12 +104,19 @@ impl Plane {
     /// A plane from 8-bit grey values, 0..=255 to 0..=1.
     pub fn from_u8(width: usize, height: usize, bytes: &[u8]) -> Result<Self, ImageError> {
         check_size(width, height)?;
-        Self::new(width, height, bytes.iter().map(|&b| f32::from(b) / 255.0).collect())
+        Self::new(
+            width,
+            height,
+            bytes.iter().map(|&b| f32::from(b) / 255.0).collect(),
+        )
     }
 
     /// 8-bit grey values, rounded to nearest, values outside 0..=1 clamped.
     pub fn to_u8(&self) -> Vec<u8> {
-        self.values.iter().map(|v| (v.clamp(0.0, 1.0) * 255.0 + 0.5) as u8).collect()
+        self.values
+            .iter()
+            .map(|v| (v.clamp(0.0, 1.0) * 255.0 + 0.5) as u8)
+            .collect()
     }
 
     /// Width in pixels.
@@ -134,7 +159,11 @@ impl Plane {
 
     /// A new plane, `f` applied to every value.
     pub fn map(&self, f: impl Fn(f32) -> f32) -> Self {
-        Self { width: self.width, height: self.height, values: self.values.iter().map(|&v| f(v)).collect() }
+        Self {
+            width: self.width,
+            height: self.height,
+            values: self.values.iter().map(|&v| f(v)).collect(),
+        }
     }
 
     /// A new plane from two of the same size, value by value.
@@ -142,9 +171,22 @@ impl Plane {
     /// # Panics
     /// When the sizes differ.
     pub fn zip(&self, other: &Self, f: impl Fn(f32, f32) -> f32) -> Self {
-        assert_eq!((self.width, self.height), (other.width, other.height), "planes of one size");
-        let values = self.values.iter().zip(&other.values).map(|(&a, &b)| f(a, b)).collect();
-        Self { width: self.width, height: self.height, values }
+        assert_eq!(
+            (self.width, self.height),
+            (other.width, other.height),
+            "planes of one size"
+        );
+        let values = self
+            .values
+            .iter()
+            .zip(&other.values)
+            .map(|(&a, &b)| f(a, b))
+            .collect();
+        Self {
+            width: self.width,
+            height: self.height,
+            values,
+        }
     }
 
     /// 1 where the value is greater than `threshold`, else 0.
@@ -154,7 +196,11 @@ impl Plane {
 
     /// Smallest and largest value.
     pub fn min_max(&self) -> (f32, f32) {
-        self.values.iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(lo, hi), &v| (lo.min(v), hi.max(v)))
+        self.values
+            .iter()
+            .fold((f32::INFINITY, f32::NEG_INFINITY), |(lo, hi), &v| {
+                (lo.min(v), hi.max(v))
+            })
     }
 
     /// Mean of all values, summed in double precision.
@@ -191,7 +237,9 @@ impl Plane {
         let across = Self::from_fn(width, self.height, |x, y| {
             columns[x].iter().map(|&(i, w)| self.at(i, y) * w).sum()
         });
-        Self::from_fn(width, height, |x, y| rows[y].iter().map(|&(i, w)| across.at(x, i) * w).sum())
+        Self::from_fn(width, height, |x, y| {
+            rows[y].iter().map(|&(i, w)| across.at(x, i) * w).sum()
+        })
     }
 
     /// Resized to the nearest pixel; for masks and labels.
@@ -206,13 +254,25 @@ impl Plane {
 
 fn check_size(width: usize, height: usize) -> Result<(), ImageError> {
     let fits = |side| (1..=MAX_SIDE).contains(&side);
-    if fits(width) && fits(height) { Ok(()) } else { Err(ImageError::Size { width, height }) }
+    if fits(width) && fits(height) {
+        Ok(())
+    } else {
+        Err(ImageError::Size { width, height })
+    }
 }
 
 /// For each target pixel the source pixels it draws from, with weights that sum to 1.
 fn axis_weights(from: usize, to: usize) -> Vec<Vec<(usize, f32)>> {
     let scale = from as f64 / to as f64;
-    (0..to).map(|i| if scale > 1.0 { area(i, scale, from) } else { linear(i, scale, from) }).collect()
+    (0..to)
+        .map(|i| {
+            if scale > 1.0 {
+                area(i, scale, from)
+            } else {
+                linear(i, scale, from)
+            }
+        })
+        .collect()
 }
 
 fn area(i: usize, scale: f64, from: usize) -> Vec<(usize, f32)> {

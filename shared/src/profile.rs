@@ -27,7 +27,15 @@ pub enum Modality {
 
 impl Modality {
     /// Every modality.
-    pub const ALL: [Self; 7] = [Self::Xray, Self::T1, Self::T1c, Self::T2, Self::Flair, Self::Fundus, Self::Ct];
+    pub const ALL: [Self; 7] = [
+        Self::Xray,
+        Self::T1,
+        Self::T1c,
+        Self::T2,
+        Self::Flair,
+        Self::Fundus,
+        Self::Ct,
+    ];
 
     /// The name in manifests, file names and on the command line.
     pub fn name(self) -> &'static str {
@@ -44,7 +52,9 @@ impl Modality {
 
     /// The modality of this name, as manifests write it.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|m| m.name().eq_ignore_ascii_case(name))
+        Self::ALL
+            .into_iter()
+            .find(|m| m.name().eq_ignore_ascii_case(name))
     }
 }
 
@@ -186,8 +196,14 @@ pub struct Profile {
 
 impl Profile {
     /// Names of the built-in profiles.
-    pub const NAMES: [&'static str; 6] =
-        ["chest-xray", "phantom-thorax", "phantom-brain", "brain-mri", "retina", "lung-ct"];
+    pub const NAMES: [&'static str; 6] = [
+        "chest-xray",
+        "phantom-thorax",
+        "phantom-brain",
+        "brain-mri",
+        "retina",
+        "lung-ct",
+    ];
 
     /// The built-in profile of this name.
     pub fn named(name: &str) -> Option<Self> {
@@ -212,7 +228,11 @@ impl Profile {
     pub fn mask_at(&self, size: usize) -> MaskSettings {
         let scaled = |length: usize| (length * size + 64) / 128;
         let median = scaled(self.mask.median) | 1;
-        MaskSettings { grow: scaled(self.mask.grow), median, ..self.mask }
+        MaskSettings {
+            grow: scaled(self.mask.grow),
+            median,
+            ..self.mask
+        }
     }
 
     /// Planes of the lesion label, one per class.
@@ -237,9 +257,30 @@ impl Preset {
     /// The sizes behind the name.
     pub fn geometry(self) -> Geometry {
         match self {
-            Self::Tiny => Geometry { size: 64, latent: 32, structure_width: 8, mask_width: 4, generator_width: 8, discriminator_width: 8 },
-            Self::Demo => Geometry { size: 128, latent: 128, structure_width: 24, mask_width: 8, generator_width: 32, discriminator_width: 32 },
-            Self::Paper => Geometry { size: 512, latent: 4096, structure_width: 64, mask_width: 64, generator_width: 64, discriminator_width: 64 },
+            Self::Tiny => Geometry {
+                size: 64,
+                latent: 32,
+                structure_width: 8,
+                mask_width: 4,
+                generator_width: 8,
+                discriminator_width: 8,
+            },
+            Self::Demo => Geometry {
+                size: 128,
+                latent: 128,
+                structure_width: 16,
+                mask_width: 6,
+                generator_width: 24,
+                discriminator_width: 24,
+            },
+            Self::Paper => Geometry {
+                size: 512,
+                latent: 4096,
+                structure_width: 64,
+                mask_width: 64,
+                generator_width: 64,
+                discriminator_width: 64,
+            },
         }
     }
 }
@@ -261,8 +302,23 @@ pub struct Geometry {
     pub discriminator_width: usize,
 }
 
-fn values(size: usize, sigma1: f32, alpha: f32, sigma2: f32, beta: f32, median: usize) -> Extraction {
-    Extraction { size, contrast: None, sigma1, alpha, sigma2, beta, median }
+fn values(
+    size: usize,
+    sigma1: f32,
+    alpha: f32,
+    sigma2: f32,
+    beta: f32,
+    median: usize,
+) -> Extraction {
+    Extraction {
+        size,
+        contrast: None,
+        sigma1,
+        alpha,
+        sigma2,
+        beta,
+        median,
+    }
 }
 
 const STRUCTURE: StructureWeights = StructureWeights {
@@ -294,8 +350,17 @@ fn named(name: &str, title: &str, modalities: &[Modality], source: Modality) -> 
         source,
         lesion: LesionKind::None,
         structure_classes: Vec::new(),
-        extraction: vec![values(64, 0.5, 0.06, 0.4, 0.2, 1), values(128, 0.7, 0.055, 0.45, 0.2, 3), values(512, 1.0, 0.03, 0.8, 0.2, 5)],
-        mask: MaskSettings { threshold: 0.15, grow: 2, median: 5, fill: true },
+        extraction: vec![
+            values(64, 0.5, 0.06, 0.4, 0.2, 1),
+            values(128, 0.7, 0.055, 0.45, 0.2, 3),
+            values(512, 1.0, 0.03, 0.8, 0.2, 5),
+        ],
+        mask: MaskSettings {
+            threshold: 0.15,
+            grow: 2,
+            median: 5,
+            fill: true,
+        },
         noise: (0.5, 0.6),
         line_threshold: 0.5,
         structure: STRUCTURE,
@@ -310,9 +375,23 @@ fn classes(names: &[&str]) -> Vec<String> {
 /// Chosen by eye on 40 normal radiographs: a mild contrast normalisation over a window of a third of
 /// the side brings out ribs and heart beside the far steeper body wall, whose thick line it thins.
 fn chest_extraction() -> Vec<Extraction> {
-    let contrast = |size| Some(LocalContrast { radius: size * 3 / 16, floor: 0.1 });
-    let chosen = [values(64, 0.6, 0.12, 0.4, 0.2, 1), values(128, 0.9, 0.095, 0.45, 0.2, 3), values(512, 1.2, 0.04, 0.8, 0.3, 5)];
-    chosen.map(|v| Extraction { contrast: contrast(v.size), ..v }).to_vec()
+    let contrast = |size| {
+        Some(LocalContrast {
+            radius: size * 3 / 16,
+            floor: 0.1,
+        })
+    };
+    let chosen = [
+        values(64, 0.6, 0.12, 0.4, 0.2, 1),
+        values(128, 0.9, 0.095, 0.45, 0.2, 3),
+        values(512, 1.2, 0.04, 0.8, 0.3, 5),
+    ];
+    chosen
+        .map(|v| Extraction {
+            contrast: contrast(v.size),
+            ..v
+        })
+        .to_vec()
 }
 
 fn chest_xray() -> Profile {
@@ -320,7 +399,12 @@ fn chest_xray() -> Profile {
         lesion: LesionKind::Class(classes(&["normal", "bacteria", "virus"])),
         structure_classes: classes(&["normal"]),
         extraction: chest_extraction(),
-        ..named("chest-xray", "Chest X-ray", &[Modality::Xray], Modality::Xray)
+        ..named(
+            "chest-xray",
+            "Chest X-ray",
+            &[Modality::Xray],
+            Modality::Xray,
+        )
     }
 }
 
@@ -329,7 +413,12 @@ fn phantom_thorax() -> Profile {
         lesion: LesionKind::Class(classes(&["normal", "consolidation"])),
         structure_classes: classes(&["normal"]),
         extraction: chest_extraction(),
-        ..named("phantom-thorax", "Phantom thorax", &[Modality::Xray], Modality::Xray)
+        ..named(
+            "phantom-thorax",
+            "Phantom thorax",
+            &[Modality::Xray],
+            Modality::Xray,
+        )
     }
 }
 
@@ -352,7 +441,10 @@ fn brain_mri() -> Profile {
 fn retina() -> Profile {
     let mut profile = named("retina", "Retina", &[Modality::Fundus], Modality::Fundus);
     for values in &mut profile.extraction {
-        values.contrast = Some(LocalContrast { radius: values.size / 16, floor: 0.02 });
+        values.contrast = Some(LocalContrast {
+            radius: values.size / 16,
+            floor: 0.02,
+        });
     }
     profile
 }

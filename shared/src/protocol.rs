@@ -243,7 +243,11 @@ pub struct Pixels {
 
 impl From<&Plane> for Pixels {
     fn from(plane: &Plane) -> Self {
-        Self { width: plane.width() as u32, height: plane.height() as u32, bytes: plane.to_u8() }
+        Self {
+            width: plane.width() as u32,
+            height: plane.height() as u32,
+            bytes: plane.to_u8(),
+        }
     }
 }
 
@@ -301,7 +305,10 @@ mod tests {
 
     #[test]
     fn commands_and_events_survive_the_way() {
-        let request = Request::Sample { seed: u64::MAX, label: Label::Class(2) };
+        let request = Request::Sample {
+            seed: u64::MAX,
+            label: Label::Class(2),
+        };
         let command = Command { id: 7, request };
         assert_eq!(Command::from_bytes(&command.to_bytes()), Ok(command));
 
@@ -316,14 +323,24 @@ mod tests {
                 sha256: "ab".into(),
                 self_test: Some(0.001),
             }),
-            backend: Backend { kind: BackendKind::Cpu, reason: "asked for".into() },
+            backend: Backend {
+                kind: BackendKind::Cpu,
+                reason: "asked for".into(),
+            },
         };
         assert_eq!(Event::from_bytes(&event.to_bytes()), Ok(event));
     }
 
     #[test]
     fn cut_messages_are_refused() {
-        let bytes = Command { id: 1, request: Request::Sample { seed: 300, label: Label::None } }.to_bytes();
+        let bytes = Command {
+            id: 1,
+            request: Request::Sample {
+                seed: 300,
+                label: Label::None,
+            },
+        }
+        .to_bytes();
         for end in 0..bytes.len() {
             assert!(Command::from_bytes(&bytes[..end]).is_err());
         }
@@ -331,9 +348,19 @@ mod tests {
 
     #[test]
     fn samples_and_images_share_a_lane() {
-        let sample = Request::Sample { seed: 1, label: Label::None };
-        let image = Request::Image { name: "a.png".into(), seed: 1, label: Label::None };
-        let open = Request::OpenFile { name: "a.weave".into(), backend: BackendChoice::Auto };
+        let sample = Request::Sample {
+            seed: 1,
+            label: Label::None,
+        };
+        let image = Request::Image {
+            name: "a.png".into(),
+            seed: 1,
+            label: Label::None,
+        };
+        let open = Request::OpenFile {
+            name: "a.weave".into(),
+            backend: BackendChoice::Auto,
+        };
         assert_eq!(sample.lane(), image.lane());
         assert_ne!(sample.lane(), open.lane());
     }

@@ -56,7 +56,9 @@ pub enum SynthesisError {
     #[error("the device failed to compute: {0}")]
     Device(String),
     /// The device computes something else than the known answer.
-    #[error("the self-test failed: the picture differs by {difference:.4} from the known answer (allowed {SELF_TEST_TOLERANCE})")]
+    #[error(
+        "the self-test failed: the picture differs by {difference:.4} from the known answer (allowed {SELF_TEST_TOLERANCE})"
+    )]
     SelfTest {
         /// Largest difference found.
         difference: f32,
@@ -108,8 +110,9 @@ impl Synthesiser {
     /// Puts the networks of `model` on `device`. The generator must be there; without decoder and
     /// mask generator, structure maps come from images only.
     pub fn open(model: &Model, device: &Device) -> Result<Self, SynthesisError> {
-        let generator = unet(model, Role::Generator, "generator", device)?
-            .ok_or(SynthesisError::Absent("generator", "it cannot paint any image"))?;
+        let generator = unet(model, Role::Generator, "generator", device)?.ok_or(
+            SynthesisError::Absent("generator", "it cannot paint any image"),
+        )?;
         Ok(Self {
             profile: model.profile.clone(),
             size: model.geometry.size,
@@ -129,7 +132,14 @@ impl Synthesiser {
         mask: Option<Unet>,
         generator: Unet,
     ) -> Self {
-        Self { profile, size, device, decoder, mask, generator }
+        Self {
+            profile,
+            size,
+            device,
+            decoder,
+            mask,
+            generator,
+        }
     }
 
     /// The study.
@@ -150,10 +160,16 @@ impl Synthesiser {
     /// A structure map and its mask from a latent z ~ N(0, 1).
     pub async fn structure(&self, latent: &[f32]) -> Result<Structure, SynthesisError> {
         let Some((decoder, need)) = &self.decoder else {
-            return Err(SynthesisError::Absent("structure decoder", "structure maps can only be taken from images"));
+            return Err(SynthesisError::Absent(
+                "structure decoder",
+                "structure maps can only be taken from images",
+            ));
         };
         if latent.len() != *need {
-            return Err(SynthesisError::Latent { got: latent.len(), need: *need });
+            return Err(SynthesisError::Latent {
+                got: latent.len(),
+                need: *need,
+            });
         }
         let z = Tensor::from_data(TensorData::new(latent.to_vec(), [1, *need]), &self.device);
         let soft = decoder.forward(z);
@@ -162,12 +178,18 @@ impl Synthesiser {
         let mask = self.mask_of(lines.clone())?;
         let map = self.plane(lines).await?;
         let mask = self.plane(mask).await?.above(0.5);
-        Ok(Structure { map: map.zip(&mask, |line, outside| line * (1.0 - outside)), mask })
+        Ok(Structure {
+            map: map.zip(&mask, |line, outside| line * (1.0 - outside)),
+            mask,
+        })
     }
 
     fn mask_of(&self, lines: Tensor<4>) -> Result<Tensor<4>, SynthesisError> {
         let network = self.mask.as_ref();
-        let network = network.ok_or(SynthesisError::Absent("mask generator", "structure maps cannot be sampled"))?;
+        let network = network.ok_or(SynthesisError::Absent(
+            "mask generator",
+            "structure maps cannot be sampled",
+        ))?;
         Ok(network.forward(lines, None))
     }
 
@@ -181,16 +203,27 @@ impl Synthesiser {
 
     /// Paints every modality of a structure map. `noise_seed` gives the fusion noise, one plane
     /// for all modalities.
-    pub async fn paint(&self, structure: &Structure, label: &Label, noise_seed: u64) -> Result<Sample, SynthesisError> {
+    pub async fn paint(
+        &self,
+        structure: &Structure,
+        label: &Label,
+        noise_seed: u64,
+    ) -> Result<Sample, SynthesisError> {
         let noise = fusion_noise(self.size, noise_seed, self.profile.noise);
         let fused = fuse(&structure.map, &structure.mask, &noise);
         let planes = label_planes(&self.profile.lesion, label, self.size)?;
         let mut images = Vec::new();
         for index in 0..self.profile.modalities.len() {
-            let image = self.generator.forward(self.input(&fused, &planes), self.condition(index));
+            let image = self
+                .generator
+                .forward(self.input(&fused, &planes), self.condition(index));
             images.push((self.profile.modalities[index], self.plane(image).await?));
         }
-        Ok(Sample { structure: structure.clone(), fused, images })
+        Ok(Sample {
+            structure: structure.clone(),
+            fused,
+            images,
+        })
     }
 
     fn input(&self, fused: &Plane, label: &[Plane]) -> Tensor<4> {
@@ -207,8 +240,13 @@ impl Synthesiser {
         if count < 2 {
             return None;
         }
-        let one_hot: Vec<f32> = (0..count).map(|i| f32::from(u8::from(i == index))).collect();
-        Some(Tensor::from_data(TensorData::new(one_hot, [1, count]), &self.device))
+        let one_hot: Vec<f32> = (0..count)
+            .map(|i| f32::from(u8::from(i == index)))
+            .collect();
+        Some(Tensor::from_data(
+            TensorData::new(one_hot, [1, count]),
+            &self.device,
+        ))
     }
 
     /// A whole sample: latent and fusion noise from `seed`.
@@ -222,60 +260,126 @@ impl Synthesiser {
     pub async fn thumbnail(&self, seed: u64) -> Result<Vec<f32>, SynthesisError> {
         let label = default_label(&self.profile.lesion);
         let sample = self.sample(seed, &label).await?;
-        Ok(sample.images[0].1.resized(THUMBNAIL, THUMBNAIL).into_values())
+        Ok(sample.images[0]
+            .1
+            .resized(THUMBNAIL, THUMBNAIL)
+            .into_values())
     }
 
     /// Draws the known answer's sample and returns the largest difference from it.
     pub async fn self_test(&self, answer: &KnownAnswer) -> Result<f32, SynthesisError> {
         let found = self.thumbnail(answer.seed).await?;
-        let difference = found.iter().zip(&answer.thumbnail).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        let difference = found
+            .iter()
+            .zip(&answer.thumbnail)
+            .map(|(a, b)| (a - b).abs())
+            .fold(0.0, f32::max);
         let finite = found.len() == answer.thumbnail.len() && found.iter().all(|v| v.is_finite());
-        if finite && difference <= SELF_TEST_TOLERANCE { Ok(difference) } else { Err(SynthesisError::SelfTest { difference }) }
+        if finite && difference <= SELF_TEST_TOLERANCE {
+            Ok(difference)
+        } else {
+            Err(SynthesisError::SelfTest { difference })
+        }
     }
 
     async fn plane(&self, tensor: Tensor<4>) -> Result<Plane, SynthesisError> {
-        let data = tensor.into_data_async().await.map_err(|e| SynthesisError::Device(format!("{e:?}")))?;
-        let values = data.convert::<f32>().try_into_vec().map_err(|e| SynthesisError::Device(format!("{e:?}")))?;
+        let data = tensor
+            .into_data_async()
+            .await
+            .map_err(|e| SynthesisError::Device(format!("{e:?}")))?;
+        let values = data
+            .convert::<f32>()
+            .try_into_vec()
+            .map_err(|e| SynthesisError::Device(format!("{e:?}")))?;
         Ok(Plane::new(self.size, self.size, values)?)
     }
 }
 
 /// The label of a healthy subject: the first class, or an empty mask.
 pub fn default_label(kind: &LesionKind) -> Label {
-    if matches!(kind, LesionKind::Class(_)) { Label::Class(0) } else { Label::None }
+    if matches!(kind, LesionKind::Class(_)) {
+        Label::Class(0)
+    } else {
+        Label::None
+    }
 }
 
 /// One plane per class of the study: constant for a class of the whole image, as given for masks.
-pub fn label_planes(kind: &LesionKind, label: &Label, size: usize) -> Result<Vec<Plane>, SynthesisError> {
+pub fn label_planes(
+    kind: &LesionKind,
+    label: &Label,
+    size: usize,
+) -> Result<Vec<Plane>, SynthesisError> {
     let classes = kind.classes().len();
     match (kind, label) {
         (LesionKind::Class(_), Label::Class(class)) if *class < classes => {
             let one_hot = |i| Plane::filled(size, size, f32::from(u8::from(i == *class)));
             Ok((0..classes).map(one_hot).collect())
         }
-        (LesionKind::Class(names), _) => Err(SynthesisError::Label(format!("it needs one of the classes {names:?}"))),
+        (LesionKind::Class(names), _) => Err(SynthesisError::Label(format!(
+            "it needs one of the classes {names:?}"
+        ))),
         (_, Label::None) => Ok(vec![Plane::filled(size, size, 0.0); classes]),
-        (LesionKind::Mask(_) | LesionKind::Boxes(_), Label::Planes(planes)) => checked_planes(planes, classes, size),
+        (LesionKind::Mask(_) | LesionKind::Boxes(_), Label::Planes(planes)) => {
+            checked_planes(planes, classes, size)
+        }
         _ => Err(SynthesisError::Label("it needs one plane per class".into())),
     }
 }
 
-fn checked_planes(planes: &[Plane], classes: usize, size: usize) -> Result<Vec<Plane>, SynthesisError> {
-    let fits = planes.len() == classes && planes.iter().all(|p| (p.width(), p.height()) == (size, size));
-    if fits { Ok(planes.to_vec()) } else { Err(SynthesisError::Label(format!("it needs {classes} planes of {size} x {size} pixels"))) }
+fn checked_planes(
+    planes: &[Plane],
+    classes: usize,
+    size: usize,
+) -> Result<Vec<Plane>, SynthesisError> {
+    let fits = planes.len() == classes
+        && planes
+            .iter()
+            .all(|p| (p.width(), p.height()) == (size, size));
+    if fits {
+        Ok(planes.to_vec())
+    } else {
+        Err(SynthesisError::Label(format!(
+            "it needs {classes} planes of {size} x {size} pixels"
+        )))
+    }
 }
 
-fn unet(model: &Model, role: Role, name: &'static str, device: &Device) -> Result<Option<Unet>, SynthesisError> {
-    let Some(network) = model.network(role) else { return Ok(None) };
-    let NetworkConfig::Unet(config) = &network.config else { return Err(SynthesisError::Kind(name)) };
+fn unet(
+    model: &Model,
+    role: Role,
+    name: &'static str,
+    device: &Device,
+) -> Result<Option<Unet>, SynthesisError> {
+    let Some(network) = model.network(role) else {
+        return Ok(None);
+    };
+    let NetworkConfig::Unet(config) = &network.config else {
+        return Err(SynthesisError::Kind(name));
+    };
     let loaded = load_tensors(config.init(device), &network.tensors);
-    loaded.map(Some).map_err(|source| SynthesisError::Load { network: name, source })
+    loaded.map(Some).map_err(|source| SynthesisError::Load {
+        network: name,
+        source,
+    })
 }
 
-fn decoder(model: &Model, device: &Device) -> Result<Option<(StructureDecoder, usize)>, SynthesisError> {
+fn decoder(
+    model: &Model,
+    device: &Device,
+) -> Result<Option<(StructureDecoder, usize)>, SynthesisError> {
     let name = "structure decoder";
-    let Some(network) = model.network(Role::StructureDecoder) else { return Ok(None) };
-    let NetworkConfig::Decoder(config) = &network.config else { return Err(SynthesisError::Kind(name)) };
+    let Some(network) = model.network(Role::StructureDecoder) else {
+        return Ok(None);
+    };
+    let NetworkConfig::Decoder(config) = &network.config else {
+        return Err(SynthesisError::Kind(name));
+    };
     let loaded = load_tensors(config.init(device), &network.tensors);
-    loaded.map(|d| Some((d, config.latent))).map_err(|source| SynthesisError::Load { network: name, source })
+    loaded
+        .map(|d| Some((d, config.latent)))
+        .map_err(|source| SynthesisError::Load {
+            network: name,
+            source,
+        })
 }

@@ -54,9 +54,16 @@ pub fn divergence_loss(mean: Tensor<2>, logvar: Tensor<2>) -> Tensor<1> {
 /// # Panics
 /// When the lists are empty or of different lengths.
 pub fn feature_loss(real: Vec<Tensor<4>>, synthetic: Vec<Tensor<4>>) -> Tensor<1> {
-    assert_eq!(real.len(), synthetic.len(), "the activations of one network");
+    assert_eq!(
+        real.len(),
+        synthetic.len(),
+        "the activations of one network"
+    );
     let layers = real.len() as f32;
-    let terms = real.into_iter().zip(synthetic).map(|(r, s)| absolute_loss(s, r.detach()));
+    let terms = real
+        .into_iter()
+        .zip(synthetic)
+        .map(|(r, s)| absolute_loss(s, r.detach()));
     terms.reduce(|a, b| a + b).expect("at least one layer") / layers
 }
 
@@ -65,3 +72,6 @@ pub fn feature_loss(real: Vec<Tensor<4>>, synthetic: Vec<Tensor<4>>) -> Tensor<1
 pub fn modality_loss(logits: Tensor<2>, one_hot: Tensor<2>) -> Tensor<1> {
     (log_softmax(logits, 1) * one_hot).sum_dim(1).mean().neg()
 }
+
+#[cfg(test)]
+mod tests;

@@ -19,12 +19,23 @@ pub(super) fn rectify<const D: usize>(x: Tensor<D>) -> Tensor<D> {
 }
 
 /// A convolution with zero padding that keeps the size (stride 1) or halves it (stride 2).
-pub(super) fn conv(inputs: usize, outputs: usize, kernel: usize, stride: usize, device: &Device) -> Conv2d {
+pub(super) fn conv(
+    inputs: usize,
+    outputs: usize,
+    kernel: usize,
+    stride: usize,
+    device: &Device,
+) -> Conv2d {
     let padding = (kernel - 1) / 2;
     Conv2dConfig::new([inputs, outputs], [kernel, kernel])
         .with_stride([stride, stride])
-        .with_padding(PaddingConfig2d::Explicit(padding, padding, padding, padding))
-        .with_initializer(Initializer::KaimingNormal { gain: 1.0, fan_out_only: false })
+        .with_padding(PaddingConfig2d::Explicit(
+            padding, padding, padding, padding,
+        ))
+        .with_initializer(Initializer::KaimingNormal {
+            gain: 1.0,
+            fan_out_only: false,
+        })
         .init(device)
 }
 
@@ -40,14 +51,26 @@ pub(super) struct InstanceNorm {
 
 impl InstanceNorm {
     pub(super) fn new(channels: usize, device: &Device) -> Self {
-        Self { gamma: Initializer::Ones.init([channels], device), beta: Initializer::Zeros.init([channels], device) }
+        Self {
+            gamma: Initializer::Ones.init([channels], device),
+            beta: Initializer::Zeros.init([channels], device),
+        }
     }
 
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         let [batch, channels, height, width] = x.dims();
-        let spread = |p: Tensor<1>| p.reshape([1, channels]).repeat_dim(0, batch).reshape([batch * channels]);
+        let spread = |p: Tensor<1>| {
+            p.reshape([1, channels])
+                .repeat_dim(0, batch)
+                .reshape([batch * channels])
+        };
         let flat = x.reshape([1, batch * channels, height, width]);
-        let normed = batch_norm_train(flat, spread(self.gamma.val()), spread(self.beta.val()), EPSILON);
+        let normed = batch_norm_train(
+            flat,
+            spread(self.gamma.val()),
+            spread(self.beta.val()),
+            EPSILON,
+        );
         normed.output.reshape([batch, channels, height, width])
     }
 }
@@ -62,7 +85,10 @@ pub(super) struct Block {
 impl Block {
     /// A block that keeps (`stride` 1) or halves (`stride` 2) the size.
     pub(super) fn new(inputs: usize, outputs: usize, stride: usize, device: &Device) -> Self {
-        Self { conv: conv(inputs, outputs, 3, stride, device), norm: InstanceNorm::new(outputs, device) }
+        Self {
+            conv: conv(inputs, outputs, 3, stride, device),
+            norm: InstanceNorm::new(outputs, device),
+        }
     }
 
     pub(super) fn forward(&self, x: Tensor<4>) -> Tensor<4> {
@@ -73,6 +99,7 @@ impl Block {
 /// Twice the height and width, nearest pixel: transposed convolutions leave a checkerboard.
 pub(super) fn upsample(x: Tensor<4>) -> Tensor<4> {
     let [_, _, height, width] = x.dims();
-    let options = InterpolateOptions::new(InterpolateMode::Nearest).with_output_size([height * 2, width * 2]);
+    let options =
+        InterpolateOptions::new(InterpolateMode::Nearest).with_output_size([height * 2, width * 2]);
     interpolate(x, options)
 }

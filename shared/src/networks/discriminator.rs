@@ -33,7 +33,11 @@ impl PatchConfig {
         let w = self.width;
         PatchDiscriminator {
             stem: conv(self.inputs, w, 5, 2, device),
-            down: vec![Block::new(w, 2 * w, 2, device), Block::new(2 * w, 4 * w, 2, device), Block::new(4 * w, 4 * w, 1, device)],
+            down: vec![
+                Block::new(w, 2 * w, 2, device),
+                Block::new(2 * w, 4 * w, 2, device),
+                Block::new(4 * w, 4 * w, 1, device),
+            ],
             real: conv(4 * w, 1, 3, 1, device),
             modality: (self.modalities > 0).then(|| conv(4 * w, self.modalities, 3, 1, device)),
         }
@@ -52,12 +56,20 @@ impl PatchDiscriminator {
             let logits = head.forward(last.clone()).flatten::<3>(2, 3).mean_dim(2);
             logits.squeeze_dim::<2>(2)
         });
-        Verdict { real: self.real.forward(last), modality, features }
+        Verdict {
+            real: self.real.forward(last),
+            modality,
+            features,
+        }
     }
 
     /// One score per image, `[batch]`: the mean verdict over its patches.
     pub fn score(&self, x: Tensor<4>) -> Tensor<1> {
-        self.forward(x).real.flatten::<2>(1, 3).mean_dim(1).squeeze_dim::<1>(1)
+        self.forward(x)
+            .real
+            .flatten::<2>(1, 3)
+            .mean_dim(1)
+            .squeeze_dim::<1>(1)
     }
 }
 
@@ -71,7 +83,12 @@ impl LatentDiscriminatorConfig {
     /// Fresh weights on `device`.
     pub fn init(&self, device: &Device) -> LatentDiscriminator {
         let sizes = [self.latent, self.width, self.width, 1];
-        LatentDiscriminator { layers: sizes.windows(2).map(|p| LinearConfig::new(p[0], p[1]).init(device)).collect() }
+        LatentDiscriminator {
+            layers: sizes
+                .windows(2)
+                .map(|p| LinearConfig::new(p[0], p[1]).init(device))
+                .collect(),
+        }
     }
 }
 
@@ -79,7 +96,9 @@ impl LatentDiscriminator {
     /// `f` `[batch, latent]` to `[batch, 1]`: 1 normal noise, 0 encoded.
     pub fn forward(&self, f: Tensor<2>) -> Tensor<2> {
         let last = self.layers.len() - 1;
-        let hidden = self.layers[..last].iter().fold(f, |x, layer| rectify(layer.forward(x)));
+        let hidden = self.layers[..last]
+            .iter()
+            .fold(f, |x, layer| rectify(layer.forward(x)));
         self.layers[last].forward(hidden)
     }
 }

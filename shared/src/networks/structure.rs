@@ -81,7 +81,10 @@ impl DecoderConfig {
             affine_mean: fixed(Tensor::zeros([1, self.latent], device)),
             affine_factor: fixed(Tensor::eye(self.latent, device)),
             start: LinearConfig::new(self.latent, 8 * w * side * side).init(device),
-            up: widths.windows(2).map(|pair| Block::new(pair[0], pair[1], 1, device)).collect(),
+            up: widths
+                .windows(2)
+                .map(|pair| Block::new(pair[0], pair[1], 1, device))
+                .collect(),
             head: conv(w, 1, 3, 1, device),
             side,
         }
@@ -97,7 +100,10 @@ impl StructureDecoder {
     /// An encoded (or placed) latent `[batch, latent]` to `[batch, 1, size, size]`, 0..=1.
     pub fn decode(&self, f: Tensor<2>) -> Tensor<4> {
         let batch = f.dims()[0];
-        let mut x = self.start.forward(f).reshape([batch as i32, -1, self.side as i32, self.side as i32]);
+        let mut x =
+            self.start
+                .forward(f)
+                .reshape([batch as i32, -1, self.side as i32, self.side as i32]);
         for block in &self.up {
             x = block.forward(upsample(x));
         }

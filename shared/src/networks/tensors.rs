@@ -37,7 +37,12 @@ pub fn read_tensors<M: Module>(network: &M) -> Vec<weights::Tensor> {
 
 /// The network with the given weights in place of its own.
 pub fn load_tensors<M: Module>(network: M, tensors: &[weights::Tensor]) -> Result<M, LoadError> {
-    let mut loader = Loader { path: Vec::new(), tensors, used: 0, error: None };
+    let mut loader = Loader {
+        path: Vec::new(),
+        tensors,
+        used: 0,
+        error: None,
+    };
     let network = network.map(&mut loader);
     if let Some(error) = loader.error {
         return Err(error);
@@ -46,7 +51,9 @@ pub fn load_tensors<M: Module>(network: M, tensors: &[weights::Tensor]) -> Resul
         let mut known = Names::default();
         network.visit(&mut known);
         let unused = tensors.iter().find(|t| !known.names.contains(&t.name));
-        return Err(LoadError::Unused(unused.map_or_else(|| "a duplicate".into(), |t| t.name.clone())));
+        return Err(LoadError::Unused(
+            unused.map_or_else(|| "a duplicate".into(), |t| t.name.clone()),
+        ));
     }
     Ok(network)
 }
@@ -69,8 +76,16 @@ impl ModuleVisitor for Reader {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         let tensor = param.val();
         let shape = tensor.dims().to_vec();
-        let values = tensor.into_data().convert::<f32>().try_into_vec().expect("converted to f32");
-        self.tensors.push(weights::Tensor { name: self.path.join("."), shape, values });
+        let values = tensor
+            .into_data()
+            .convert::<f32>()
+            .try_into_vec()
+            .expect("converted to f32");
+        self.tensors.push(weights::Tensor {
+            name: self.path.join("."),
+            shape,
+            values,
+        });
     }
 }
 
@@ -118,7 +133,11 @@ impl ModuleMapper for Loader<'_> {
             return param;
         };
         if tensor.shape != expected {
-            self.error.get_or_insert(LoadError::Shape { name, expected, found: tensor.shape.clone() });
+            self.error.get_or_insert(LoadError::Shape {
+                name,
+                expected,
+                found: tensor.shape.clone(),
+            });
             return param;
         }
         self.used += 1;

@@ -65,6 +65,8 @@ fn join(x: Tensor<4>, condition: Option<Tensor<2>>) -> Tensor<4> {
     let Some(condition) = condition else { return x };
     let [batch, _, height, width] = x.dims();
     let length = condition.dims()[1];
-    let planes = condition.reshape([batch, length, 1, 1]).expand([batch, length, height, width]);
+    let planes = condition
+        .reshape([batch, length, 1, 1])
+        .expand([batch, length, height, width]);
     Tensor::cat(vec![x, planes], 1)
 }

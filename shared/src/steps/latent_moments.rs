@@ -28,8 +28,16 @@ pub struct LatentMoments {
 impl LatentMoments {
     /// Moments that forget with `decay` per batch; 1 keeps every batch alike.
     pub fn new(latent: usize, decay: f64, device: &Device) -> Self {
-        let (mean, second) = (Tensor::zeros([1, latent], device), Tensor::zeros([latent, latent], device));
-        Self { mean, second, weight: 0.0, decay }
+        let (mean, second) = (
+            Tensor::zeros([1, latent], device),
+            Tensor::zeros([latent, latent], device),
+        );
+        Self {
+            mean,
+            second,
+            weight: 0.0,
+            decay,
+        }
     }
 
     /// Adds a batch of encoded latents `f` `[batch, latent]`, outside the autodiff graph.
@@ -50,18 +58,33 @@ impl LatentMoments {
         let mean: Vec<f64> = self.read(self.mean.clone());
         let second: Vec<f64> = self.read(self.second.clone());
         let covariance = |i: usize, j: usize| second[i * n + j] - mean[i] * mean[j];
-        let factor = cholesky(n, |i, j| covariance(i, j) + if i == j { RIDGE } else { 0.0 });
-        Some(Affine { mean: mean.iter().map(|&v| v as f32).collect(), factor })
+        let factor = cholesky(n, |i, j| {
+            covariance(i, j) + if i == j { RIDGE } else { 0.0 }
+        });
+        Some(Affine {
+            mean: mean.iter().map(|&v| v as f32).collect(),
+            factor,
+        })
     }
 
     fn read(&self, tensor: Tensor<2>) -> Vec<f64> {
-        let values: Vec<f32> = tensor.into_data().convert::<f32>().try_into_vec().expect("converted to f32");
+        let values: Vec<f32> = tensor
+            .into_data()
+            .convert::<f32>()
+            .try_into_vec()
+            .expect("converted to f32");
         values.iter().map(|&v| f64::from(v) / self.weight).collect()
     }
 
     /// The moments as a checkpoint section.
     pub fn save(&self, name: &str) -> Section {
-        let flat = |t: &Tensor<2>| t.clone().into_data().convert::<f32>().try_into_vec::<f32>().expect("converted to f32");
+        let flat = |t: &Tensor<2>| {
+            t.clone()
+                .into_data()
+                .convert::<f32>()
+                .try_into_vec::<f32>()
+                .expect("converted to f32")
+        };
         let mut bytes = self.weight.to_le_bytes().to_vec();
         for value in flat(&self.mean).into_iter().chain(flat(&self.second)) {
             bytes.extend(value.to_le_bytes());
@@ -95,7 +118,11 @@ fn cholesky(n: usize, matrix: impl Fn(usize, usize) -> f64) -> Vec<f32> {
         for j in 0..=i {
             let dot: f64 = (0..j).map(|k| factor[i * n + k] * factor[j * n + k]).sum();
             let rest = matrix(i, j) - dot;
-            factor[i * n + j] = if i == j { libm::sqrt(rest.max(RIDGE)) } else { rest / factor[j * n + j] };
+            factor[i * n + j] = if i == j {
+                libm::sqrt(rest.max(RIDGE))
+            } else {
+                rest / factor[j * n + j]
+            };
         }
     }
     factor.into_iter().map(|v| v as f32).collect()

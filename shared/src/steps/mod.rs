@@ -40,16 +40,26 @@ pub enum RestoreError {
 
 fn sum(losses: &NamedLosses) -> Tensor<1> {
     let terms = losses.iter().map(|(_, loss)| loss.clone());
-    terms.reduce(|a, b| a + b).expect("a step has at least one loss")
+    terms
+        .reduce(|a, b| a + b)
+        .expect("a step has at least one loss")
 }
 
 /// Saves a module's weights, with the parameter ids that its optimizer state refers to.
 fn save_module<M: burn::module::Module>(name: &str, module: &M) -> Section {
-    let bytes = module.clone().into_record().into_bytes().expect("weights in memory can be packed");
+    let bytes = module
+        .clone()
+        .into_record()
+        .into_bytes()
+        .expect("weights in memory can be packed");
     (name.into(), bytes.to_vec())
 }
 
-fn load_module<M: burn::module::Module>(name: &str, module: M, sections: &[Section]) -> Result<M, RestoreError> {
+fn load_module<M: burn::module::Module>(
+    name: &str,
+    module: M,
+    sections: &[Section],
+) -> Result<M, RestoreError> {
     let unfit = |e: burn::store::RecordError| RestoreError::Unfit(name.into(), e.to_string());
     let bytes = burn::tensor::Bytes::from_bytes_vec(section(name, sections)?.to_vec());
     let record = burn::store::ModuleRecord::from_bytes(bytes).map_err(unfit)?;
@@ -58,5 +68,10 @@ fn load_module<M: burn::module::Module>(name: &str, module: M, sections: &[Secti
 
 fn section<'a>(name: &str, sections: &'a [Section]) -> Result<&'a [u8], RestoreError> {
     let found = sections.iter().find(|(n, _)| n == name);
-    found.map(|(_, bytes)| bytes.as_slice()).ok_or_else(|| RestoreError::Missing(name.into()))
+    found
+        .map(|(_, bytes)| bytes.as_slice())
+        .ok_or_else(|| RestoreError::Missing(name.into()))
 }
+
+#[cfg(test)]
+mod tests;

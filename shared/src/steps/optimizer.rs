@@ -16,8 +16,16 @@ pub struct Optimizer {
 impl Optimizer {
     /// Adam with beta1 .5 and the given learning rate; `name` is the checkpoint section.
     pub fn new(name: &str, rate: f64) -> Self {
-        let adam = AdamConfig::new().with_beta_1(0.5).with_beta_2(0.99).with_epsilon(1e-8).init();
-        Self { name: format!("adam.{name}"), adam, rate }
+        let adam = AdamConfig::new()
+            .with_beta_1(0.5)
+            .with_beta_2(0.99)
+            .with_epsilon(1e-8)
+            .init();
+        Self {
+            name: format!("adam.{name}"),
+            adam,
+            rate,
+        }
     }
 
     /// One step of `module` down the gradient of `loss`; other networks in the graph stay.
@@ -27,16 +35,28 @@ impl Optimizer {
     }
 
     /// One step of two modules down the gradient of one loss.
-    pub fn step_both<A: Module, B: Module>(&mut self, other: &mut Self, pair: (A, B), loss: &Tensor<1>) -> (A, B) {
+    pub fn step_both<A: Module, B: Module>(
+        &mut self,
+        other: &mut Self,
+        pair: (A, B),
+        loss: &Tensor<1>,
+    ) -> (A, B) {
         let mut gradients = loss.backward();
         let first = GradientsParams::from_module(&mut gradients, &pair.0);
         let second = GradientsParams::from_module(&mut gradients, &pair.1);
-        (self.adam.step(self.rate, pair.0, first), other.adam.step(other.rate, pair.1, second))
+        (
+            self.adam.step(self.rate, pair.0, first),
+            other.adam.step(other.rate, pair.1, second),
+        )
     }
 
     /// The optimizer's state.
     pub fn save(&self) -> Section {
-        let bytes = self.adam.to_record().into_bytes().expect("a state in memory can be packed");
+        let bytes = self
+            .adam
+            .to_record()
+            .into_bytes()
+            .expect("a state in memory can be packed");
         (self.name.clone(), bytes.to_vec())
     }
 

@@ -4,12 +4,20 @@
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
-use super::{Affine, LatentMoments, NamedLosses, Optimizer, RestoreError, Section, average, load_module, save_module, sum};
-use crate::losses::{
-    absolute_loss, divergence_loss, feature_loss, least_squares_loss, moments_loss, outside_loss, squared_loss,
+use super::{
+    Affine, LatentMoments, NamedLosses, Optimizer, RestoreError, Section, average, load_module,
+    save_module, sum,
 };
-use crate::networks::config::{DecoderConfig, EncoderConfig, LatentDiscriminatorConfig, PatchConfig, UnetConfig};
-use crate::networks::{LatentDiscriminator, PatchDiscriminator, StructureDecoder, StructureEncoder, Unet};
+use crate::losses::{
+    absolute_loss, divergence_loss, feature_loss, least_squares_loss, moments_loss, outside_loss,
+    squared_loss,
+};
+use crate::networks::config::{
+    DecoderConfig, EncoderConfig, LatentDiscriminatorConfig, PatchConfig, UnetConfig,
+};
+use crate::networks::{
+    LatentDiscriminator, PatchDiscriminator, StructureDecoder, StructureEncoder, Unet,
+};
 use crate::profile::{Geometry, StructureWeights};
 
 /// Weights of the averaged networks kept per step.
@@ -63,10 +71,27 @@ struct Optimizers {
 /// The configurations of the structure stage's networks at a geometry.
 pub fn configurations(g: &Geometry) -> (EncoderConfig, DecoderConfig, UnetConfig, PatchConfig) {
     (
-        EncoderConfig { size: g.size, latent: g.latent, width: g.structure_width },
-        DecoderConfig { size: g.size, latent: g.latent, width: g.structure_width },
-        UnetConfig { inputs: 1, outputs: 1, width: g.mask_width, condition: 0 },
-        PatchConfig { inputs: 1, width: g.discriminator_width, modalities: 0 },
+        EncoderConfig {
+            size: g.size,
+            latent: g.latent,
+            width: g.structure_width,
+        },
+        DecoderConfig {
+            size: g.size,
+            latent: g.latent,
+            width: g.structure_width,
+        },
+        UnetConfig {
+            inputs: 1,
+            outputs: 1,
+            width: g.mask_width,
+            condition: 0,
+        },
+        PatchConfig {
+            inputs: 1,
+            width: g.discriminator_width,
+            modalities: 0,
+        },
     )
 }
 
@@ -74,9 +99,20 @@ impl StructureStage {
     /// Fresh networks on an autodiff device, learning rate `rate`.
     pub fn new(geometry: &Geometry, rate: f64, device: &Device) -> Self {
         let (encoder, decoder, mask, patch) = configurations(geometry);
-        let latent = LatentDiscriminatorConfig { latent: geometry.latent, width: 2 * geometry.latent };
-        let (encoder, decoder, mask) = (encoder.init(device), decoder.init(device), mask.init(device));
-        let averaged = StructureNetworks { encoder: encoder.valid(), decoder: decoder.valid(), mask: mask.valid() };
+        let latent = LatentDiscriminatorConfig {
+            latent: geometry.latent,
+            width: 2 * geometry.latent,
+        };
+        let (encoder, decoder, mask) = (
+            encoder.init(device),
+            decoder.init(device),
+            mask.init(device),
+        );
+        let averaged = StructureNetworks {
+            encoder: encoder.valid(),
+            decoder: decoder.valid(),
+            mask: mask.valid(),
+        };
         Self {
             encoder,
             decoder,
@@ -90,8 +126,13 @@ impl StructureStage {
     }
 
     /// One step of every network. Returns the losses as they were weighted.
-    pub fn step(mut self, batch: StructureBatch, weights: &StructureWeights) -> (Self, NamedLosses) {
-        let mask_loss = squared_loss(self.mask.forward(batch.structure.clone(), None), batch.mask) * weights.mask;
+    pub fn step(
+        mut self,
+        batch: StructureBatch,
+        weights: &StructureWeights,
+    ) -> (Self, NamedLosses) {
+        let mask_loss = squared_loss(self.mask.forward(batch.structure.clone(), None), batch.mask)
+            * weights.mask;
         self.mask = self.adam.mask.step(self.mask, &mask_loss);
 
         let drawn = self.draw(&batch.structure, batch.latent.clone(), batch.posterior);
@@ -108,30 +149,58 @@ impl StructureStage {
         let (mean, logvar) = self.encoder.forward(structure.clone());
         let latent = mean.clone() + (logvar.clone() * 0.5).exp() * posterior;
         let placed = self.decoder.place(z);
-        let both = self.decoder.decode(Tensor::cat(vec![latent.clone(), placed], 0));
-        Drawn { mean, logvar, latent, both }
+        let both = self
+            .decoder
+            .decode(Tensor::cat(vec![latent.clone(), placed], 0));
+        Drawn {
+            mean,
+            logvar,
+            latent,
+            both,
+        }
     }
 
     /// (8) and (10). Reconstructions count as fake beside samples (VAE/GAN).
-    fn discriminator_step(&mut self, structure: &Tensor<4>, z: Tensor<2>, drawn: &Drawn) -> NamedLosses {
+    fn discriminator_step(
+        &mut self,
+        structure: &Tensor<4>,
+        z: Tensor<2>,
+        drawn: &Drawn,
+    ) -> NamedLosses {
         let batch = structure.dims()[0];
         let images = Tensor::cat(vec![structure.clone(), drawn.both.clone().detach()], 0);
         let verdict = self.structure_discriminator.forward(images).real;
-        let (real, fake) = (verdict.clone().narrow(0, 0, batch), verdict.narrow(0, batch, 2 * batch));
+        let (real, fake) = (
+            verdict.clone().narrow(0, 0, batch),
+            verdict.narrow(0, batch, 2 * batch),
+        );
         let structure_loss = least_squares_loss(real, 1.0) + least_squares_loss(fake, 0.0);
         let discriminator = self.structure_discriminator.clone();
-        self.structure_discriminator = self.adam.structure_discriminator.step(discriminator, &structure_loss);
+        self.structure_discriminator = self
+            .adam
+            .structure_discriminator
+            .step(discriminator, &structure_loss);
 
         let noise = self.latent_discriminator.forward(z);
-        let encoded = self.latent_discriminator.forward(drawn.latent.clone().detach());
+        let encoded = self
+            .latent_discriminator
+            .forward(drawn.latent.clone().detach());
         let latent_loss = least_squares_loss(noise, 1.0) + least_squares_loss(encoded, 0.0);
         let discriminator = self.latent_discriminator.clone();
-        self.latent_discriminator = self.adam.latent_discriminator.step(discriminator, &latent_loss);
+        self.latent_discriminator = self
+            .adam
+            .latent_discriminator
+            .step(discriminator, &latent_loss);
         vec![("D_s", structure_loss), ("D_z", latent_loss)]
     }
 
     /// (7), (9), (11): encoder and decoder against the frozen mask generator and discriminators.
-    fn generator_step(&mut self, structure: &Tensor<4>, drawn: Drawn, weights: &StructureWeights) -> NamedLosses {
+    fn generator_step(
+        &mut self,
+        structure: &Tensor<4>,
+        drawn: Drawn,
+        weights: &StructureWeights,
+    ) -> NamedLosses {
         let batch = structure.dims()[0];
         let mask = self.mask.clone().no_grad();
         let judge = self.structure_discriminator.clone().no_grad();
@@ -140,22 +209,51 @@ impl StructureStage {
         let reconstruction = drawn.both.clone().narrow(0, 0, batch);
         let outside = outside_loss(mask.forward(drawn.both.clone(), None), drawn.both.clone());
         let verdict = judge.forward(drawn.both);
-        let features = verdict.features.into_iter().map(|f| f.narrow(0, 0, batch)).collect();
+        let features = verdict
+            .features
+            .into_iter()
+            .map(|f| f.narrow(0, 0, batch))
+            .collect();
         let real_features = judge.forward(structure.clone()).features;
 
         let losses = vec![
-            ("squared", squared_loss(reconstruction.clone(), structure.clone()) * weights.squared),
-            ("absolute", absolute_loss(reconstruction, structure.clone()) * weights.absolute),
+            (
+                "squared",
+                squared_loss(reconstruction.clone(), structure.clone()) * weights.squared,
+            ),
+            (
+                "absolute",
+                absolute_loss(reconstruction, structure.clone()) * weights.absolute,
+            ),
             ("outside", outside * weights.outside),
-            ("moments", moments_loss(drawn.latent.clone()) * weights.moments),
-            ("divergence", divergence_loss(drawn.mean, drawn.logvar) * weights.divergence),
-            ("E_s", least_squares_loss(latent_judge.forward(drawn.latent), 1.0) * weights.latent_adversarial),
-            ("G_s", least_squares_loss(verdict.real, 1.0) * weights.adversarial),
-            ("feature", feature_loss(real_features, features) * weights.feature),
+            (
+                "moments",
+                moments_loss(drawn.latent.clone()) * weights.moments,
+            ),
+            (
+                "divergence",
+                divergence_loss(drawn.mean, drawn.logvar) * weights.divergence,
+            ),
+            (
+                "E_s",
+                least_squares_loss(latent_judge.forward(drawn.latent), 1.0)
+                    * weights.latent_adversarial,
+            ),
+            (
+                "G_s",
+                least_squares_loss(verdict.real, 1.0) * weights.adversarial,
+            ),
+            (
+                "feature",
+                feature_loss(real_features, features) * weights.feature,
+            ),
         ];
         let pair = (self.encoder.clone(), self.decoder.clone());
         let total = sum(&losses);
-        (self.encoder, self.decoder) = self.adam.encoder.step_both(&mut self.adam.decoder, pair, &total);
+        (self.encoder, self.decoder) =
+            self.adam
+                .encoder
+                .step_both(&mut self.adam.decoder, pair, &total);
         losses
     }
 
@@ -170,8 +268,13 @@ impl StructureStage {
 
     /// Takes the affine map of both decoders from the moments seen lately. Reads the device.
     pub fn refresh_affine(&mut self) {
-        let Some(affine) = self.moments.affine() else { return };
-        self.decoder = self.decoder.clone().with_affine(affine.mean.clone(), affine.factor.clone());
+        let Some(affine) = self.moments.affine() else {
+            return;
+        };
+        self.decoder = self
+            .decoder
+            .clone()
+            .with_affine(affine.mean.clone(), affine.factor.clone());
         self.set_averaged_affine(Some(affine));
     }
 
@@ -217,8 +320,13 @@ impl StructureStage {
         self.encoder = load_module("encoder", self.encoder, sections)?;
         self.decoder = load_module("decoder", self.decoder, sections)?;
         self.mask = load_module("mask", self.mask, sections)?;
-        self.structure_discriminator = load_module("structure_discriminator", self.structure_discriminator, sections)?;
-        self.latent_discriminator = load_module("latent_discriminator", self.latent_discriminator, sections)?;
+        self.structure_discriminator = load_module(
+            "structure_discriminator",
+            self.structure_discriminator,
+            sections,
+        )?;
+        self.latent_discriminator =
+            load_module("latent_discriminator", self.latent_discriminator, sections)?;
         self.averaged = StructureNetworks {
             encoder: load_module("averaged.encoder", self.averaged.encoder, sections)?,
             decoder: load_module("averaged.decoder", self.averaged.decoder, sections)?,

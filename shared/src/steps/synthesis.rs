@@ -6,8 +6,12 @@
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
-use super::{NamedLosses, Optimizer, RestoreError, Section, average, load_module, save_module, sum};
-use crate::losses::{absolute_loss, feature_loss, least_squares_loss, masked_loss, modality_loss, squared_loss};
+use super::{
+    NamedLosses, Optimizer, RestoreError, Section, average, load_module, save_module, sum,
+};
+use crate::losses::{
+    absolute_loss, feature_loss, least_squares_loss, masked_loss, modality_loss, squared_loss,
+};
 use crate::networks::config::{PatchConfig, UnetConfig};
 use crate::networks::{PatchDiscriminator, Unet, Verdict};
 use crate::profile::{Geometry, Profile, SynthesisWeights};
@@ -50,8 +54,17 @@ pub fn configurations(profile: &Profile, g: &Geometry) -> (UnetConfig, PatchConf
     let modalities = profile.modalities.len();
     let classes = if modalities > 1 { modalities } else { 0 };
     (
-        UnetConfig { inputs: 1 + profile.label_planes(), outputs: 1, width: g.generator_width, condition: classes },
-        PatchConfig { inputs: 1, width: g.discriminator_width, modalities: classes },
+        UnetConfig {
+            inputs: 1 + profile.label_planes(),
+            outputs: 1,
+            width: g.generator_width,
+            condition: classes,
+        },
+        PatchConfig {
+            inputs: 1,
+            width: g.discriminator_width,
+            modalities: classes,
+        },
     )
 }
 
@@ -61,7 +74,9 @@ impl SynthesisStage {
         let (generator, discriminator) = configurations(profile, geometry);
         let generator = generator.init(device);
         Self {
-            averaged: SynthesisNetworks { generator: generator.valid() },
+            averaged: SynthesisNetworks {
+                generator: generator.valid(),
+            },
             generator,
             discriminator: discriminator.init(device),
             adam_generator: Optimizer::new("generator", rate),
@@ -70,8 +85,14 @@ impl SynthesisStage {
     }
 
     /// One step of both networks. Returns the losses as they were weighted.
-    pub fn step(mut self, batch: &SynthesisBatch, weights: &SynthesisWeights) -> (Self, NamedLosses) {
-        let synthetic = self.generator.forward(batch.input.clone(), batch.condition.clone());
+    pub fn step(
+        mut self,
+        batch: &SynthesisBatch,
+        weights: &SynthesisWeights,
+    ) -> (Self, NamedLosses) {
+        let synthetic = self
+            .generator
+            .forward(batch.input.clone(), batch.condition.clone());
         let mut losses = self.discriminator_step(batch, synthetic.clone(), weights);
         losses.extend(self.generator_step(batch, synthetic, weights));
         let old = self.averaged.generator.clone();
@@ -80,12 +101,23 @@ impl SynthesisStage {
     }
 
     /// (13), its sum over modalities taken by drawing one modality per item.
-    fn discriminator_step(&mut self, batch: &SynthesisBatch, synthetic: Tensor<4>, weights: &SynthesisWeights) -> NamedLosses {
+    fn discriminator_step(
+        &mut self,
+        batch: &SynthesisBatch,
+        synthetic: Tensor<4>,
+        weights: &SynthesisWeights,
+    ) -> NamedLosses {
         let count = batch.image.dims()[0];
         let images = Tensor::cat(vec![batch.image.clone(), synthetic.detach()], 0);
         let verdict = self.discriminator.forward(images);
-        let (real, fake) = (verdict.real.clone().narrow(0, 0, count), verdict.real.clone().narrow(0, count, count));
-        let mut losses = vec![("D", (least_squares_loss(real, 1.0) + least_squares_loss(fake, 0.0)) * 0.5)];
+        let (real, fake) = (
+            verdict.real.clone().narrow(0, 0, count),
+            verdict.real.clone().narrow(0, count, count),
+        );
+        let mut losses = vec![(
+            "D",
+            (least_squares_loss(real, 1.0) + least_squares_loss(fake, 0.0)) * 0.5,
+        )];
         if let Some(one_hot) = &batch.condition {
             let both = Tensor::cat(vec![one_hot.clone(), one_hot.clone()], 0);
             losses.extend(class_loss("D modality", verdict, both, weights));
@@ -96,27 +128,53 @@ impl SynthesisStage {
     }
 
     /// (14) and, on the paired items, (18) with its feature term.
-    fn generator_step(&mut self, batch: &SynthesisBatch, synthetic: Tensor<4>, weights: &SynthesisWeights) -> NamedLosses {
+    fn generator_step(
+        &mut self,
+        batch: &SynthesisBatch,
+        synthetic: Tensor<4>,
+        weights: &SynthesisWeights,
+    ) -> NamedLosses {
         let judge = self.discriminator.clone().no_grad();
         let verdict = judge.forward(synthetic.clone());
-        let mut losses = vec![("G", least_squares_loss(verdict.real.clone(), 1.0) * weights.adversarial)];
+        let mut losses = vec![(
+            "G",
+            least_squares_loss(verdict.real.clone(), 1.0) * weights.adversarial,
+        )];
         let paired = batch.paired;
         if paired > 0 {
             let real = batch.image.clone().narrow(0, 0, paired);
             let painted = synthetic.narrow(0, 0, paired);
-            let features = verdict.features.iter().map(|f| f.clone().narrow(0, 0, paired)).collect();
+            let features = verdict
+                .features
+                .iter()
+                .map(|f| f.clone().narrow(0, 0, paired))
+                .collect();
             let real_features = judge.forward(real.clone()).features;
             losses.extend([
-                ("squared", squared_loss(painted.clone(), real.clone()) * weights.squared),
-                ("absolute", absolute_loss(painted.clone(), real.clone()) * weights.absolute),
-                ("masked", masked_loss(painted, real, batch.mask.clone()) * weights.masked),
-                ("feature", feature_loss(real_features, features) * weights.feature),
+                (
+                    "squared",
+                    squared_loss(painted.clone(), real.clone()) * weights.squared,
+                ),
+                (
+                    "absolute",
+                    absolute_loss(painted.clone(), real.clone()) * weights.absolute,
+                ),
+                (
+                    "masked",
+                    masked_loss(painted, real, batch.mask.clone()) * weights.masked,
+                ),
+                (
+                    "feature",
+                    feature_loss(real_features, features) * weights.feature,
+                ),
             ]);
         }
         if let Some(one_hot) = &batch.condition {
             losses.extend(class_loss("G modality", verdict, one_hot.clone(), weights));
         }
-        self.generator = self.adam_generator.step(self.generator.clone(), &sum(&losses));
+        self.generator = self
+            .adam_generator
+            .step(self.generator.clone(), &sum(&losses));
         losses
     }
 
@@ -140,13 +198,21 @@ impl SynthesisStage {
     pub fn load(mut self, sections: &[Section]) -> Result<Self, RestoreError> {
         self.generator = load_module("generator", self.generator, sections)?;
         self.discriminator = load_module("discriminator", self.discriminator, sections)?;
-        self.averaged.generator = load_module("averaged.generator", self.averaged.generator, sections)?;
+        self.averaged.generator =
+            load_module("averaged.generator", self.averaged.generator, sections)?;
         self.adam_generator.load(sections)?;
         self.adam_discriminator.load(sections)?;
         Ok(self)
     }
 }
 
-fn class_loss(name: &'static str, verdict: Verdict, one_hot: Tensor<2>, weights: &SynthesisWeights) -> Option<(&'static str, Tensor<1>)> {
-    verdict.modality.map(|logits| (name, modality_loss(logits, one_hot) * weights.modality))
+fn class_loss(
+    name: &'static str,
+    verdict: Verdict,
+    one_hot: Tensor<2>,
+    weights: &SynthesisWeights,
+) -> Option<(&'static str, Tensor<1>)> {
+    verdict
+        .modality
+        .map(|logits| (name, modality_loss(logits, one_hot) * weights.modality))
 }

@@ -1,5 +1,48 @@
-//! The `.weave` container.
+//! The `.weave` container: a trained model as one small file that anyone may be handed.
+//!
+//! A page fetches these files from wherever its user points it, so the reader trusts nothing: every
+//! length is compared with the bytes that are there before memory is taken, every configuration
+//! with the limits in [`check_config`], and every refusal says what is wrong and at which tensor.
+//! Weights are f32 in memory and f16, 8-bit per channel or f32 in the file.
+//!
+//! # Layout
+//! All numbers are little-endian.
+//!
+//! | bytes | content |
+//! |---|---|
+//! | 6 | `WEAVE\0` |
+//! | 2 | format version, [`VERSION`] |
+//! | 4 | length of the header |
+//! | | header, postcard: profile, geometry, model card, known answer, networks with their tensor tables |
+//! | | zeros up to a multiple of 64 |
+//! | | payload: each tensor's values, then its scales when it is 8-bit, each start a multiple of 64 |
+//! | 32 | SHA-256 of everything before |
+//!
+//! Offsets count from the start of the payload, in the order of the table and without gaps other
+//! than the alignment; any other offset is refused, so that no two tensors can share bytes.
+//!
+//! # Networks
+//! A file holds at most one network per [`Role`]; [`Role::all`] lists them. None is mandatory for
+//! reading; [`Model::require`] says what cannot be done without the one that is asked for.
 
+mod check;
+mod error;
+mod header;
 mod model;
+mod quantise;
+mod read;
+mod role;
+mod summary;
+mod write;
 
+pub use check::check_config;
+pub use error::{TensorProblem, WeightsError};
+pub use header::VERSION;
 pub use model::{Card, Figure, KnownAnswer, Model, Network, Role, Tensor};
+pub use quantise::Precision;
+pub use read::{inspect, read};
+pub use summary::{NetworkSummary, Summary, TensorSummary};
+pub use write::{TensorError, Written, write};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,276 @@
+//! What no model can be: the limits that stand between a hostile header and the networks.
+//!
+//! Reader and writer ask the same questions, so a model that could be written can be read. What
+//! passes here cannot make the pipeline panic or take memory out of proportion to the file.
+
+use std::collections::BTreeSet;
+
+use super::error::{TensorProblem, WeightsError};
+use super::{KnownAnswer, Role};
+use crate::networks::config::NetworkConfig;
+use crate::profile::{Geometry, LesionKind, Profile};
+
+const MAX_SIZE: usize = 2048;
+const MAX_LATENT: usize = 16_384;
+const MAX_WIDTH: usize = 512;
+const MAX_CHANNELS: usize = 64;
+const MAX_TENSORS: usize = 1024;
+const MAX_RANK: usize = 8;
+const MAX_NAME: usize = 200;
+const MAX_THUMBNAIL: usize = 4096;
+
+/// Profile, geometry and known answer.
+pub(super) fn study(
+    profile: &Profile,
+    geometry: &Geometry,
+    answer: Option<&KnownAnswer>,
+) -> Result<(), WeightsError> {
+    let problem = profile_problem(profile)
+        .or_else(|| geometry_problem(geometry))
+        .or_else(|| answer.and_then(answer_problem));
+    problem.map_or(Ok(()), |text| Err(WeightsError::Model(text)))
+}
+
+/// At most one network per role.
+pub(super) fn roles(roles: impl Iterator<Item = Role>) -> Result<(), WeightsError> {
+    let mut seen = Vec::new();
+    for role in roles {
+        if seen.contains(&role) {
+            return Err(network(role, "the file holds it twice"));
+        }
+        seen.push(role);
+    }
+    Ok(())
+}
+
+/// Whether a network of this role may have this configuration, whatever the study: the kind that
+/// the role needs, sizes that are multiples of 16 up to 2048 pixels, latents up to 16384 values,
+/// widths up to 512, inputs, outputs and conditions up to 64 channels.
+///
+/// # Errors
+/// [`WeightsError::Network`] that says which value is wrong.
+pub fn check_config(role: Role, config: &NetworkConfig) -> Result<(), WeightsError> {
+    let ensure = |good: bool, text: String| {
+        if good {
+            Ok(())
+        } else {
+            Err(network(role, text))
+        }
+    };
+    let within = |name: &str, value: usize, least: usize, most: usize| {
+        let text = format!("its {name} is {value}; {least} to {most} is possible");
+        ensure((least..=most).contains(&value), text)
+    };
+    match (role, config) {
+        (Role::MaskGenerator | Role::Generator | Role::Segmenter(_), NetworkConfig::Unet(unet)) => {
+            within("width", unet.width, 1, MAX_WIDTH)?;
+            within("number of inputs", unet.inputs, 1, MAX_CHANNELS)?;
+            within("number of outputs", unet.outputs, 1, MAX_CHANNELS)?;
+            within("condition", unet.condition, 0, MAX_CHANNELS)
+        }
+        (Role::StructureDecoder, NetworkConfig::Decoder(decoder)) => {
+            within("width", decoder.width, 1, MAX_WIDTH)?;
+            within("latent", decoder.latent, 1, MAX_LATENT)?;
+            let text = size_text(decoder.size);
+            ensure(possible_size(decoder.size), format!("its {text}"))
+        }
+        (Role::StructureDiscriminator, NetworkConfig::Patch(patch)) => {
+            within("width", patch.width, 1, MAX_WIDTH)?;
+            within("number of inputs", patch.inputs, 1, MAX_CHANNELS)?;
+            within("number of modalities", patch.modalities, 0, MAX_CHANNELS)
+        }
+        _ => Err(network(role, "it is a network of another kind")),
+    }
+}
+
+/// [`check_config`], and that the network fits the study: what it is given is what it was built for.
+pub(super) fn fits(
+    role: Role,
+    config: &NetworkConfig,
+    profile: &Profile,
+    geometry: &Geometry,
+) -> Result<(), WeightsError> {
+    check_config(role, config)?;
+    let condition = match profile.modalities.len() {
+        1 => 0,
+        several => several,
+    };
+    let good = match (role, config) {
+        (Role::Generator, NetworkConfig::Unet(u)) => {
+            (u.inputs, u.condition) == (1 + profile.label_planes(), condition)
+        }
+        (Role::MaskGenerator, NetworkConfig::Unet(u)) => {
+            (u.inputs, u.outputs, u.condition) == (1, 1, 0)
+        }
+        (Role::StructureDecoder, NetworkConfig::Decoder(d)) => {
+            (d.size, d.latent) == (geometry.size, geometry.latent)
+        }
+        (Role::StructureDiscriminator, NetworkConfig::Patch(p)) => {
+            (p.inputs, p.modalities) == (1, 0)
+        }
+        (Role::Segmenter(modality), _) => profile.modalities.contains(&modality),
+        _ => true,
+    };
+    if good {
+        return Ok(());
+    }
+    Err(network(
+        role,
+        format!("it was not built for this study: {config:?}"),
+    ))
+}
+
+/// The names and shapes of a network's tensors, and that they are not fewer values than its
+/// largest layer alone must have: a network is built from its configuration before its weights are
+/// put in, so an enormous configuration with few weights would cost memory that no file paid for.
+pub(super) fn table<'a>(
+    role: Role,
+    config: &NetworkConfig,
+    tensors: impl ExactSizeIterator<Item = (&'a str, &'a [usize])>,
+) -> Result<(), WeightsError> {
+    let number = tensors.len();
+    if !(1..=MAX_TENSORS).contains(&number) {
+        return Err(network(
+            role,
+            format!("it has {number} tensors; 1 to {MAX_TENSORS} are possible"),
+        ));
+    }
+    let mut names = BTreeSet::new();
+    let mut parameters = 0_usize;
+    for (index, (name, shape)) in tensors.enumerate() {
+        let at = |tensor: String, problem| {
+            Err(WeightsError::Tensor {
+                role,
+                tensor,
+                problem,
+            })
+        };
+        if !plain(name) {
+            return at(format!("number {index}"), TensorProblem::Name);
+        }
+        if !names.insert(name) {
+            return at(name.into(), TensorProblem::Duplicate);
+        }
+        let Some(count) = count(shape) else {
+            return at(name.into(), TensorProblem::Shape(shape.to_vec()));
+        };
+        parameters = parameters.saturating_add(count);
+    }
+    let least = largest_layer(config);
+    if parameters < least {
+        let text =
+            format!("it has {parameters} weights where its configuration needs more than {least}");
+        return Err(network(role, text));
+    }
+    Ok(())
+}
+
+/// Values of a tensor of this shape; none if no tensor can have it.
+pub(super) fn count(shape: &[usize]) -> Option<usize> {
+    if shape.is_empty() || shape.len() > MAX_RANK {
+        return None;
+    }
+    let product = shape.iter().try_fold(1_usize, |n, &d| n.checked_mul(d))?;
+    (product > 0 && product <= isize::MAX as usize / 4).then_some(product)
+}
+
+fn network(role: Role, problem: impl Into<String>) -> WeightsError {
+    WeightsError::Network {
+        role,
+        problem: problem.into(),
+    }
+}
+
+fn plain(name: &str) -> bool {
+    (1..=MAX_NAME).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_graphic())
+}
+
+/// A lower bound of the weights: the 3x3 convolution at the bottleneck, or the decoder's affine map
+/// and first layer. Called after [`check_config`], so nothing overflows 64 bits; on 32 bits it saturates.
+fn largest_layer(config: &NetworkConfig) -> usize {
+    let weights = match config {
+        NetworkConfig::Unet(unet) => 9 * 64 * square(unet.width),
+        NetworkConfig::Patch(patch) => 9 * 16 * square(patch.width),
+        NetworkConfig::Decoder(decoder) => {
+            let start = 8 * decoder.width as u64 * square(decoder.size / 16);
+            decoder.latent as u64 * (decoder.latent as u64 + start)
+        }
+    };
+    usize::try_from(weights).unwrap_or(usize::MAX)
+}
+
+fn square(length: usize) -> u64 {
+    length as u64 * length as u64
+}
+
+fn possible_size(size: usize) -> bool {
+    size > 0 && size <= MAX_SIZE && size.is_multiple_of(16)
+}
+
+fn size_text(size: usize) -> String {
+    format!("size is {size} pixels; multiples of 16 up to {MAX_SIZE} are possible")
+}
+
+fn geometry_problem(geometry: &Geometry) -> Option<String> {
+    let widths = [
+        geometry.structure_width,
+        geometry.mask_width,
+        geometry.generator_width,
+        geometry.discriminator_width,
+    ];
+    if !possible_size(geometry.size) {
+        return Some(size_text(geometry.size));
+    }
+    if !(1..=MAX_LATENT).contains(&geometry.latent) {
+        return Some(format!(
+            "its latent of {} values is impossible",
+            geometry.latent
+        ));
+    }
+    let wrong = widths.iter().find(|w| !(1..=MAX_WIDTH).contains(*w))?;
+    Some(format!("a network width of {wrong} channels is impossible"))
+}
+
+fn answer_problem(answer: &KnownAnswer) -> Option<String> {
+    let good = (1..=MAX_THUMBNAIL).contains(&answer.thumbnail.len())
+        && answer.thumbnail.iter().all(|v| v.is_finite());
+    (!good).then(|| "its known answer is no picture".into())
+}
+
+fn profile_problem(profile: &Profile) -> Option<String> {
+    let modalities = &profile.modalities;
+    let twice = |(i, m)| modalities[..i].contains(m);
+    if modalities.is_empty() || modalities.iter().enumerate().any(twice) {
+        return Some("its study has no modality, or one twice".into());
+    }
+    if profile.label_planes() >= MAX_CHANNELS
+        || (profile.lesion != LesionKind::None && profile.label_planes() == 0)
+    {
+        return Some("the number of its lesion classes is impossible".into());
+    }
+    if !extraction_is_sound(profile) || !mask_is_sound(profile) {
+        return Some("its values for structure maps and masks are impossible".into());
+    }
+    let (low, high) = profile.noise;
+    let noise = low <= high && low >= 0.0 && high <= 1.0;
+    let sound = noise && profile.line_threshold.is_finite();
+    (!sound).then(|| "its noise or its line threshold is impossible".into())
+}
+
+fn extraction_is_sound(profile: &Profile) -> bool {
+    let sound = profile.extraction.iter().all(|e| {
+        let finite = [e.sigma1, e.alpha, e.sigma2, e.beta]
+            .iter()
+            .all(|v| v.is_finite());
+        let contrast = e
+            .contrast
+            .is_none_or(|c| c.radius <= MAX_SIZE && c.floor.is_finite() && c.floor > 0.0);
+        finite && contrast && e.median <= MAX_SIZE
+    });
+    sound && !profile.extraction.is_empty()
+}
+
+fn mask_is_sound(profile: &Profile) -> bool {
+    let mask = &profile.mask;
+    mask.threshold.is_finite() && mask.grow <= MAX_SIZE && mask.median <= MAX_SIZE
+}

@@ -1,0 +1,189 @@
+//! Bytes to a model, without trust.
+
+use sha2::{Digest as _, Sha256};
+
+use super::error::WeightsError;
+use super::header::{
+    DIGEST, Encoding, HEADER_LIMIT, Header, MAGIC, NetworkEntry, PREFIX, Span, TensorEntry,
+    VERSION, payload_start,
+};
+use super::quantise::decode;
+use super::summary::{NetworkSummary, Summary, TensorSummary};
+use super::{Model, Network, Tensor};
+
+/// The model in a file, its weights as f32.
+///
+/// Takes at most four bytes of memory per byte of payload and a small multiple of the header.
+///
+/// # Errors
+/// When the bytes are not a whole, undamaged file of this format whose model can be used.
+pub fn read(bytes: &[u8]) -> Result<Model, WeightsError> {
+    let Opened {
+        header,
+        spans,
+        payload,
+        ..
+    } = open(bytes)?;
+    let networks = header.networks.into_iter().zip(spans);
+    let networks = networks.map(|(entry, spans)| network(entry, spans, payload));
+    Ok(Model {
+        networks: networks.collect::<Result<_, _>>()?,
+        profile: header.profile,
+        geometry: header.geometry,
+        card: header.card,
+        known_answer: header.known_answer,
+    })
+}
+
+/// What a file holds, without its weights; checks the same as [`read`] but for the values.
+///
+/// # Errors
+/// As [`read`].
+pub fn inspect(bytes: &[u8]) -> Result<Summary, WeightsError> {
+    let Opened {
+        header,
+        spans,
+        digest,
+        ..
+    } = open(bytes)?;
+    let networks = header.networks.into_iter().zip(spans);
+    Ok(Summary {
+        version: VERSION,
+        networks: networks
+            .map(|(entry, spans)| summary(entry, spans))
+            .collect(),
+        profile: header.profile,
+        geometry: header.geometry,
+        card: header.card,
+        known_answer: header.known_answer,
+        bytes: bytes.len(),
+        digest,
+    })
+}
+
+/// A file whose frame and header are sound.
+struct Opened<'a> {
+    header: Header,
+    spans: Vec<Vec<Span>>,
+    payload: &'a [u8],
+    digest: [u8; DIGEST],
+}
+
+fn open(bytes: &[u8]) -> Result<Opened<'_>, WeightsError> {
+    let length = header_length(bytes)?;
+    let start = payload_start(length);
+    let content = bytes.len().checked_sub(DIGEST).filter(|end| *end >= start);
+    let truncated = |expected| WeightsError::Truncated {
+        expected,
+        found: bytes.len(),
+    };
+    let content = content.ok_or_else(|| truncated(start + DIGEST))?;
+    let mut digest = [0; DIGEST];
+    digest.copy_from_slice(&bytes[content..]);
+    let whole = Sha256::digest(&bytes[..content])[..] == digest;
+    let header = Header::decode(&bytes[PREFIX..PREFIX + length]);
+    let placed = header.and_then(|h| Ok((h.spans()?, h)));
+    // A damaged header is only worth a closer word when the damage is not in the bytes themselves.
+    let ((spans, payload), header) = match placed {
+        Err(_) if !whole => return Err(WeightsError::Checksum),
+        placed => placed?,
+    };
+    let found = content - start;
+    if payload > found {
+        return Err(truncated(payload.saturating_add(start + DIGEST)));
+    }
+    if !whole {
+        return Err(WeightsError::Checksum);
+    }
+    if payload < found {
+        return Err(WeightsError::Surplus(found - payload));
+    }
+    Ok(Opened {
+        header,
+        spans,
+        payload: &bytes[start..content],
+        digest,
+    })
+}
+
+/// The length of the header, after magic and version are found to be right.
+fn header_length(bytes: &[u8]) -> Result<usize, WeightsError> {
+    let known = bytes.len().min(MAGIC.len());
+    if bytes[..known] != MAGIC[..known] {
+        return Err(WeightsError::NotWeave);
+    }
+    let Some(&[.., v0, v1, l0, l1, l2, l3]) = bytes.first_chunk::<PREFIX>() else {
+        let expected = payload_start(0) + DIGEST;
+        return Err(WeightsError::Truncated {
+            expected,
+            found: bytes.len(),
+        });
+    };
+    let found = u16::from_le_bytes([v0, v1]);
+    if found > VERSION {
+        return Err(WeightsError::Newer { found });
+    }
+    if found < VERSION {
+        return Err(WeightsError::Older { found });
+    }
+    match usize::try_from(u32::from_le_bytes([l0, l1, l2, l3])) {
+        Ok(length) if length <= HEADER_LIMIT => Ok(length),
+        _ => Err(WeightsError::Header(format!(
+            "it is longer than {HEADER_LIMIT} bytes"
+        ))),
+    }
+}
+
+fn network(entry: NetworkEntry, spans: Vec<Span>, payload: &[u8]) -> Result<Network, WeightsError> {
+    let role = entry.role;
+    let tensors = entry.tensors.into_iter().zip(spans);
+    let tensors = tensors.map(|(row, span)| match values(&row, &span, payload) {
+        Ok(values) => Ok(Tensor {
+            name: row.name,
+            shape: row.shape,
+            values,
+        }),
+        Err(problem) => Err(WeightsError::Tensor {
+            role,
+            tensor: row.name,
+            problem,
+        }),
+    });
+    Ok(Network {
+        role,
+        config: entry.config,
+        tensors: tensors.collect::<Result<_, _>>()?,
+    })
+}
+
+fn values(
+    row: &TensorEntry,
+    span: &Span,
+    payload: &[u8],
+) -> Result<Vec<f32>, super::TensorProblem> {
+    let axis = match row.encoding {
+        Encoding::Q8 { axis, .. } => axis,
+        Encoding::F16 | Encoding::F32 => 0,
+    };
+    let (values, scales) = (&payload[span.values.clone()], &payload[span.scales.clone()]);
+    decode(row.encoding.precision(), &row.shape, axis, values, scales)
+}
+
+fn summary(entry: NetworkEntry, spans: Vec<Span>) -> NetworkSummary {
+    let tensors = entry.tensors.into_iter().zip(spans);
+    let tensors = tensors.map(|(row, span)| {
+        let precision = row.encoding.precision();
+        TensorSummary {
+            name: row.name,
+            shape: row.shape,
+            precision,
+            parameters: span.values.len() / precision.bytes(),
+            bytes: span.values.len() + span.scales.len(),
+        }
+    });
+    NetworkSummary {
+        role: entry.role,
+        config: entry.config,
+        tensors: tensors.collect(),
+    }
+}

@@ -1,0 +1,754 @@
+use proptest::prelude::*;
+use sha2::{Digest as _, Sha256};
+
+use super::header::{DIGEST, Encoding, HEADER_LIMIT, Header, PREFIX, payload_start};
+use super::write::assemble;
+use super::*;
+use crate::networks::config::{DecoderConfig, NetworkConfig, PatchConfig, UnetConfig};
+use crate::profile::{Geometry, Modality, Profile};
+use crate::random::{Purpose, Random};
+
+const ALL: [Precision; 3] = [Precision::F16, Precision::Q8, Precision::F32];
+
+fn tensor(name: &str, shape: &[usize], random: &mut Random) -> Tensor {
+    let count = shape.iter().product();
+    let values = (0..count).map(|_| random.range(-0.5, 0.5)).collect();
+    Tensor {
+        name: name.into(),
+        shape: shape.to_vec(),
+        values,
+    }
+}
+
+/// Decoder, mask generator and discriminator of the least width.
+fn small() -> Model {
+    let r = &mut Random::new(7, Purpose::Latent);
+    let decoder = vec![
+        tensor("affine_mean", &[1, 2], r),
+        tensor("affine_factor", &[2, 2], r),
+        tensor("start.weight", &[2, 8], r),
+        tensor("start.bias", &[8], r),
+    ];
+    let mask = vec![
+        tensor("middle.conv.weight", &[8, 8, 3, 3], r),
+        tensor("middle.norm.gamma", &[8], r),
+    ];
+    let patch = vec![tensor("down.2.conv.weight", &[4, 4, 3, 3], r)];
+    Model {
+        profile: Profile::named("chest-xray").expect("built in"),
+        geometry: Geometry {
+            size: 16,
+            latent: 2,
+            structure_width: 1,
+            mask_width: 1,
+            generator_width: 1,
+            discriminator_width: 1,
+        },
+        card: Card {
+            title: "Small".into(),
+            commands: vec!["scanweave export".into()],
+            ..Card::default()
+        },
+        known_answer: Some(KnownAnswer {
+            seed: 3,
+            thumbnail: vec![0.5; 4],
+        }),
+        networks: vec![
+            Network {
+                role: Role::StructureDecoder,
+                config: NetworkConfig::Decoder(DecoderConfig {
+                    size: 16,
+                    latent: 2,
+                    width: 1,
+                }),
+                tensors: decoder,
+            },
+            Network {
+                role: Role::MaskGenerator,
+                config: NetworkConfig::Unet(UnetConfig {
+                    inputs: 1,
+                    outputs: 1,
+                    width: 1,
+                    condition: 0,
+                }),
+                tensors: mask,
+            },
+            Network {
+                role: Role::StructureDiscriminator,
+                config: NetworkConfig::Patch(PatchConfig {
+                    inputs: 1,
+                    width: 1,
+                    modalities: 0,
+                }),
+                tensors: patch,
+            },
+        ],
+    }
+}
+
+fn bytes_of(model: &Model, precision: Precision) -> Vec<u8> {
+    write(model, precision).expect("writes").bytes
+}
+
+fn with_checksum(mut bytes: Vec<u8>) -> Vec<u8> {
+    let content = bytes.len() - DIGEST;
+    let digest = Sha256::digest(&bytes[..content]);
+    bytes[content..].copy_from_slice(&digest);
+    bytes
+}
+
+fn header_length(bytes: &[u8]) -> usize {
+    u32::from_le_bytes(bytes[8..12].try_into().expect("four bytes")) as usize
+}
+
+/// The small file, 8-bit, with its header changed and its checksum right.
+fn tampered(change: impl FnOnce(&mut Header)) -> Result<Model, WeightsError> {
+    let bytes = bytes_of(&small(), Precision::Q8);
+    let length = header_length(&bytes);
+    let mut header: Header =
+        postcard::from_bytes(&bytes[PREFIX..PREFIX + length]).expect("a header");
+    change(&mut header);
+    let payload = &bytes[payload_start(length)..bytes.len() - DIGEST];
+    read(&assemble(&header, payload).expect("encodes"))
+}
+
+fn problem(result: Result<Model, WeightsError>) -> (String, TensorProblem) {
+    match result {
+        Err(WeightsError::Tensor {
+            tensor, problem, ..
+        }) => (tensor, problem),
+        other => panic!("expected a tensor's problem, got {other:?}"),
+    }
+}
+
+#[test]
+fn single_precision_is_exact_and_the_rest_of_the_model_always() {
+    let model = small();
+    assert_eq!(
+        read(&bytes_of(&model, Precision::F32)).expect("reads"),
+        model
+    );
+    for precision in ALL {
+        let mut back = read(&bytes_of(&model, precision)).expect("reads");
+        for (network, original) in back.networks.iter_mut().zip(&model.networks) {
+            for (tensor, original) in network.tensors.iter_mut().zip(&original.tensors) {
+                tensor.values.clone_from(&original.values);
+            }
+        }
+        assert_eq!(back, model, "{precision:?}");
+    }
+}
+
+#[test]
+fn stored_values_survive_a_second_writing() {
+    for precision in ALL {
+        let once = bytes_of(&small(), precision);
+        let twice = bytes_of(&read(&once).expect("reads"), precision);
+        if precision == Precision::Q8 {
+            let error = write(&read(&once).expect("reads"), precision)
+                .expect("writes")
+                .errors;
+            assert!(error.iter().all(|e| e.rms_relative < 1e-6), "{error:?}");
+        } else {
+            assert_eq!(once, twice, "{precision:?}");
+        }
+    }
+}
+
+#[test]
+fn eight_bits_are_for_matrices_and_kernels_only() {
+    let summary = inspect(&bytes_of(&small(), Precision::Q8)).expect("inspects");
+    let stored = |network: usize| {
+        summary.networks[network]
+            .tensors
+            .iter()
+            .map(|t| t.precision)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        stored(0),
+        [
+            Precision::F16,
+            Precision::F16,
+            Precision::Q8,
+            Precision::F16
+        ]
+    );
+    assert_eq!(stored(1), [Precision::Q8, Precision::F16]);
+    assert_eq!(summary.networks[0].parameters(), 2 + 4 + 16 + 8);
+    assert_eq!(summary.networks[0].bytes(), 4 + 8 + (16 + 8 * 4) + 16);
+    assert_eq!(
+        summary.networks[1].precisions(),
+        [(Precision::Q8, 576), (Precision::F16, 8)]
+    );
+}
+
+#[test]
+fn every_tensor_lies_on_a_multiple_of_64() {
+    for precision in ALL {
+        let bytes = bytes_of(&small(), precision);
+        let length = header_length(&bytes);
+        assert_eq!(payload_start(length) % 64, 0);
+        let header = Header::decode(&bytes[PREFIX..PREFIX + length]).expect("decodes");
+        let (spans, _) = header.spans().expect("placed");
+        assert!(
+            spans
+                .iter()
+                .flatten()
+                .all(|s| s.values.start % 64 == 0 && s.scales.start % 64 == 0)
+        );
+    }
+}
+
+/// A channel's scale must follow the output channel: the last dimension of a linear layer, the
+/// first of a convolution. Channels of 1 and of 1000 side by side keep their own accuracy.
+#[test]
+fn scales_follow_the_output_channel() {
+    let mut model = small();
+    let spread = |t: &mut Tensor, channel: &dyn Fn(usize) -> usize| {
+        for (i, v) in t.values.iter_mut().enumerate() {
+            *v *= 1000_f32.powi(channel(i) as i32 % 2);
+        }
+    };
+    spread(&mut model.networks[0].tensors[2], &|i| i % 8);
+    spread(&mut model.networks[1].tensors[0], &|i| i / 72);
+    let back = read(&bytes_of(&model, Precision::Q8)).expect("reads");
+    for (network, tensor, channel) in [(0, 2, 1_usize), (1, 0, 0)] {
+        let (a, b) = (
+            &model.networks[network].tensors[tensor],
+            &back.networks[network].tensors[tensor],
+        );
+        for (i, (x, y)) in a.values.iter().zip(&b.values).enumerate() {
+            let index = if channel == 1 { i % 8 } else { i / 72 };
+            let largest = if index % 2 == 0 { 0.5 } else { 500.0 };
+            assert!(
+                (x - y).abs() <= largest / 254.0 * 1.0001,
+                "{}: {x} {y}",
+                a.name
+            );
+        }
+    }
+}
+
+#[test]
+fn every_cut_and_every_flip_is_refused() {
+    for precision in ALL {
+        let bytes = bytes_of(&small(), precision);
+        for length in 0..bytes.len() {
+            let error = read(&bytes[..length]).expect_err("cut");
+            assert!(
+                matches!(
+                    error,
+                    WeightsError::Truncated { .. } | WeightsError::Checksum
+                ),
+                "{length}: {error}"
+            );
+            assert!(inspect(&bytes[..length]).is_err());
+        }
+        let mut flipped = bytes.clone();
+        for index in 0..bytes.len() {
+            for mask in [1, 0x80, 0xff] {
+                flipped[index] ^= mask;
+                assert!(read(&flipped).is_err(), "byte {index}");
+                assert!(inspect(&flipped).is_err(), "byte {index}");
+                flipped[index] = bytes[index];
+            }
+        }
+    }
+}
+
+#[test]
+fn a_cut_says_how_much_is_missing() {
+    let bytes = bytes_of(&small(), Precision::Q8);
+    let cut = |length: usize| read(&bytes[..length]).expect_err("cut");
+    let whole = bytes.len();
+    assert_eq!(
+        cut(whole - 1),
+        WeightsError::Truncated {
+            expected: whole,
+            found: whole - 1
+        }
+    );
+    assert_eq!(
+        cut(whole / 2 + 600),
+        WeightsError::Truncated {
+            expected: whole,
+            found: whole / 2 + 600
+        }
+    );
+    assert!(matches!(cut(0), WeightsError::Truncated { found: 0, .. }));
+}
+
+#[test]
+fn the_frame_says_what_is_wrong() {
+    let bytes = bytes_of(&small(), Precision::F16);
+    let changed = |change: &dyn Fn(&mut Vec<u8>)| {
+        let mut changed = bytes.clone();
+        change(&mut changed);
+        read(&changed).expect_err("refused")
+    };
+    assert_eq!(
+        read(b"<!DOCTYPE html>").expect_err("refused"),
+        WeightsError::NotWeave
+    );
+    assert_eq!(changed(&|b| b[6] = 9), WeightsError::Newer { found: 9 });
+    assert_eq!(changed(&|b| b[6] = 0), WeightsError::Older { found: 0 });
+    assert_eq!(
+        changed(&|b| *b.last_mut().expect("some") ^= 1),
+        WeightsError::Checksum
+    );
+    assert_eq!(changed(&|b| b.push(0)), WeightsError::Checksum);
+    assert!(matches!(changed(&|b| b[11] = 255), WeightsError::Header(_)));
+    let mut longer = bytes.clone();
+    longer.splice(bytes.len() - DIGEST..bytes.len() - DIGEST, [0; 5]);
+    assert_eq!(
+        read(&with_checksum(longer)).expect_err("refused"),
+        WeightsError::Surplus(5)
+    );
+}
+
+/// With the checksum put right, what lies behind it is on its own.
+#[test]
+fn every_changed_byte_with_a_right_checksum_is_survived() {
+    let bytes = bytes_of(&small(), Precision::Q8);
+    for index in PREFIX - 4..bytes.len() - DIGEST {
+        for value in [
+            0,
+            1,
+            0x7f,
+            0x80,
+            0xff,
+            bytes[index].wrapping_add(1),
+            bytes[index] ^ 0x40,
+        ] {
+            let mut changed = bytes.clone();
+            changed[index] = value;
+            let changed = with_checksum(changed);
+            let (model, summary) = (read(&changed), inspect(&changed));
+            assert!(model.is_err() || summary.is_ok(), "byte {index}");
+            if let Ok(model) = model {
+                assert!(
+                    write(&model, Precision::F32).is_ok(),
+                    "byte {index}: read but not writable"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn tables_that_lie_are_refused_at_their_tensor() {
+    let shape = |s: Vec<usize>| problem(tampered(|h| h.networks[0].tensors[2].shape = s));
+    let huge = vec![usize::MAX, usize::MAX];
+    assert_eq!(
+        shape(huge.clone()),
+        ("start.weight".into(), TensorProblem::Shape(huge))
+    );
+    assert_eq!(
+        shape(vec![]),
+        ("start.weight".into(), TensorProblem::Shape(vec![]))
+    );
+    assert_eq!(shape(vec![1; 9]).1, TensorProblem::Shape(vec![1; 9]));
+    assert_eq!(
+        shape(vec![1 << 40, 0]).1,
+        TensorProblem::Shape(vec![1 << 40, 0])
+    );
+
+    let offset = problem(tampered(|h| h.networks[0].tensors[1].offset = 0));
+    assert_eq!(
+        offset,
+        (
+            "affine_factor".into(),
+            TensorProblem::Offset {
+                expected: 64,
+                found: 0
+            }
+        )
+    );
+    let far = problem(tampered(|h| h.networks[1].tensors[1].offset = usize::MAX));
+    assert_eq!(far.0, "middle.norm.gamma");
+    let encoding = |e| problem(tampered(|h| h.networks[0].tensors[2].encoding = e)).1;
+    assert_eq!(
+        encoding(Encoding::Q8 {
+            axis: 2,
+            scales: 192
+        }),
+        TensorProblem::Axis(2)
+    );
+    assert!(matches!(
+        encoding(Encoding::Q8 { axis: 1, scales: 0 }),
+        TensorProblem::Offset { found: 0, .. }
+    ));
+
+    let name = |n: &str| problem(tampered(|h| h.networks[0].tensors[2].name = n.into()));
+    assert_eq!(
+        name("affine_mean"),
+        ("affine_mean".into(), TensorProblem::Duplicate)
+    );
+    for wrong in ["", "a b", "\u{1b}[2J", &"x".repeat(201)] {
+        assert_eq!(name(wrong), ("number 2".into(), TensorProblem::Name));
+    }
+    let large = tampered(|h| {
+        let last = &mut h.networks[2].tensors[0];
+        last.shape = vec![4, 4, 3, 1 << 20];
+        last.encoding = Encoding::F32;
+    });
+    assert!(
+        matches!(large, Err(WeightsError::Truncated { .. })),
+        "{large:?}"
+    );
+}
+
+#[test]
+fn networks_that_cannot_be_are_refused() {
+    let config = |network: usize, c: NetworkConfig| {
+        tampered(|h| h.networks[network].config = c)
+            .expect_err("refused")
+            .to_string()
+    };
+    let unet = |width| {
+        NetworkConfig::Unet(UnetConfig {
+            inputs: 1,
+            outputs: 1,
+            width,
+            condition: 0,
+        })
+    };
+    let decoder = |size, latent| {
+        NetworkConfig::Decoder(DecoderConfig {
+            size,
+            latent,
+            width: 1,
+        })
+    };
+    assert_eq!(
+        config(1, unet(1_000_000_000)),
+        "the mask generator cannot be used: its width is 1000000000; 1 to 512 is possible"
+    );
+    assert!(config(1, unet(0)).contains("width is 0"));
+    assert!(
+        config(1, unet(512)).contains("has 584 weights where its configuration needs more than")
+    );
+    assert!(config(1, decoder(16, 2)).contains("another kind"));
+    assert!(config(0, unet(1)).contains("another kind"));
+    assert!(config(0, decoder(24, 2)).contains("size is 24"));
+    assert!(config(0, decoder(4096, 2)).contains("size is 4096"));
+    assert!(config(0, decoder(16, usize::MAX)).contains("latent"));
+    assert!(config(0, decoder(32, 2)).contains("not built for this study"));
+    let twice = tampered(|h| h.networks[2].role = Role::MaskGenerator).expect_err("refused");
+    assert_eq!(
+        twice.to_string(),
+        "the mask generator cannot be used: the file holds it twice"
+    );
+    let foreign =
+        tampered(|h| h.networks[1].role = Role::Segmenter(Modality::T1)).expect_err("refused");
+    assert!(
+        foreign
+            .to_string()
+            .starts_with("the t1 segmenter cannot be used: it was not built")
+    );
+    let empty = tampered(|h| h.networks[1].tensors.clear()).expect_err("refused");
+    assert!(empty.to_string().contains("0 tensors"));
+}
+
+#[test]
+fn a_generator_must_fit_the_labels_and_modalities_of_its_study() {
+    let brain = Profile::named("phantom-brain").expect("built in");
+    let generator = |inputs, condition| {
+        let tensors = vec![tensor(
+            "c",
+            &[8, 8, 3, 3],
+            &mut Random::new(1, Purpose::Latent),
+        )];
+        let config = NetworkConfig::Unet(UnetConfig {
+            inputs,
+            outputs: 1,
+            width: 1,
+            condition,
+        });
+        let networks = vec![Network {
+            role: Role::Generator,
+            config,
+            tensors,
+        }];
+        write(
+            &Model {
+                profile: brain.clone(),
+                networks,
+                ..small()
+            },
+            Precision::F16,
+        )
+    };
+    assert!(generator(1 + brain.label_planes(), brain.modalities.len()).is_ok());
+    assert!(generator(1, brain.modalities.len()).is_err());
+    assert!(generator(1 + brain.label_planes(), 0).is_err());
+}
+
+#[test]
+fn studies_that_would_break_the_pipeline_are_refused() {
+    let refused =
+        |change: &dyn Fn(&mut Header)| matches!(tampered(change), Err(WeightsError::Model(_)));
+    assert!(refused(&|h| h.profile.extraction.clear()));
+    assert!(refused(&|h| h.profile.modalities.clear()));
+    assert!(refused(&|h| h.profile.modalities.push(Modality::Xray)));
+    assert!(refused(&|h| h.profile.mask.grow = usize::MAX));
+    assert!(refused(&|h| h.profile.noise = (f32::NAN, 1.0)));
+    assert!(refused(&|h| h.profile.extraction[0].alpha = f32::INFINITY));
+    assert!(refused(&|h| h.geometry.size = 0));
+    assert!(refused(&|h| h.geometry.generator_width = 1_000_000_000));
+    assert!(refused(&|h| h.known_answer = Some(KnownAnswer {
+        seed: 0,
+        thumbnail: vec![f32::NAN]
+    })));
+}
+
+#[test]
+fn what_cannot_be_stored_is_refused_at_its_tensor() {
+    let with = |value: f32, precision| {
+        let mut model = small();
+        model.networks[1].tensors[0].values[5] = value;
+        write(&model, precision)
+            .map(|_| model)
+            .map_err(|e| problem(Err(e)))
+    };
+    for precision in ALL {
+        let refused = Err(("middle.conv.weight".into(), TensorProblem::NotFinite(5)));
+        assert_eq!(with(f32::NAN, precision), refused);
+        assert_eq!(with(f32::NEG_INFINITY, precision), refused);
+    }
+    let overflow = TensorProblem::Overflow {
+        index: 5,
+        value: 7e4,
+    };
+    assert_eq!(
+        with(7e4, Precision::F16),
+        Err(("middle.conv.weight".into(), overflow))
+    );
+    assert!(with(f32::MAX, Precision::Q8).is_ok());
+    assert!(with(f32::MAX, Precision::F32).is_ok());
+
+    let mut short = small();
+    short.networks[1].tensors[1].values.pop();
+    let error = write(&short, Precision::F32).map(|_| small());
+    assert_eq!(
+        problem(error).1,
+        TensorProblem::Count {
+            expected: 8,
+            found: 7
+        }
+    );
+    let mut long = small();
+    long.card.limits = "x".repeat(HEADER_LIMIT);
+    assert!(matches!(
+        write(&long, Precision::F32),
+        Err(WeightsError::Header(_))
+    ));
+}
+
+#[test]
+fn values_that_are_no_numbers_are_refused_when_reading() {
+    let written = |precision, network: usize, tensor: usize, scales: bool, value: &[u8]| {
+        let mut bytes = bytes_of(&small(), precision);
+        let length = header_length(&bytes);
+        let header = Header::decode(&bytes[PREFIX..PREFIX + length]).expect("decodes");
+        let span = header.spans().expect("placed").0[network][tensor].clone();
+        let at = payload_start(length)
+            + if scales {
+                span.scales.start
+            } else {
+                span.values.start
+            };
+        bytes[at..at + value.len()].copy_from_slice(value);
+        problem(read(&with_checksum(bytes))).1
+    };
+    let nan = f32::NAN.to_le_bytes();
+    assert_eq!(
+        written(Precision::F32, 1, 0, false, &nan),
+        TensorProblem::NotFinite(0)
+    );
+    assert_eq!(
+        written(Precision::F16, 1, 0, false, &[0, 0x7c]),
+        TensorProblem::NotFinite(0)
+    );
+    assert_eq!(
+        written(Precision::Q8, 1, 0, true, &nan),
+        TensorProblem::Scale(0)
+    );
+    assert_eq!(
+        written(Precision::Q8, 1, 0, true, &(-1.0_f32).to_le_bytes()),
+        TensorProblem::Scale(0)
+    );
+}
+
+/// The list of networks a file may hold, and that the absence of each has its sentence.
+#[test]
+fn an_absent_network_says_what_is_lost() {
+    let names: Vec<_> = Role::all().map(|role| role.to_string()).collect();
+    let fixed = [
+        "structure decoder",
+        "mask generator",
+        "structure discriminator",
+        "generator",
+    ];
+    assert_eq!(names[..4], fixed);
+    assert_eq!(names.len(), 4 + Modality::ALL.len());
+    let none = Model {
+        networks: Vec::new(),
+        ..small()
+    };
+    let none = read(&bytes_of(&none, Precision::Q8)).expect("a card alone is a file");
+    for role in Role::all() {
+        let sentence = none.require(role).expect_err("absent").to_string();
+        assert!(
+            sentence.starts_with(&format!("this model holds no {role}: ")),
+            "{sentence}"
+        );
+    }
+    let error = none
+        .require(Role::StructureDecoder)
+        .expect_err("absent")
+        .to_string();
+    assert_eq!(
+        error,
+        "this model holds no structure decoder: structure maps cannot be sampled, only taken from an image"
+    );
+    assert_eq!(
+        small().require(Role::MaskGenerator).map(|n| n.role),
+        Ok(Role::MaskGenerator)
+    );
+}
+
+/// Two million weights of the spread that initialisation gives, as a trained network has them.
+#[test]
+fn a_generator_of_two_million_weights() {
+    let mut random = Random::new(11, Purpose::Latent);
+    let tensors = (0..13).map(|i| {
+        let shape = [128, 136, 3, 3];
+        let count = shape.iter().product();
+        let values = random
+            .normals(count)
+            .into_iter()
+            .map(|v| 0.03 * v)
+            .collect();
+        Tensor {
+            name: format!("block.{i}.conv.weight"),
+            shape: shape.to_vec(),
+            values,
+        }
+    });
+    let config = NetworkConfig::Unet(UnetConfig {
+        inputs: 4,
+        outputs: 1,
+        width: 16,
+        condition: 0,
+    });
+    let networks = vec![Network {
+        role: Role::Generator,
+        config,
+        tensors: tensors.collect(),
+    }];
+    let model = Model {
+        networks,
+        ..small()
+    };
+    let parameters = 13 * 128 * 136 * 9;
+    for (precision, bytes, error) in [
+        (Precision::F32, 4.0, 0.0),
+        (Precision::F16, 2.0, 3e-4),
+        (Precision::Q8, 1.005, 1e-2),
+    ] {
+        let written = write(&model, precision).expect("writes");
+        let worst = written
+            .errors
+            .iter()
+            .map(|e| e.rms_relative)
+            .fold(0.0, f32::max);
+        let largest = written.errors.iter().map(|e| e.max_abs).fold(0.0, f32::max);
+        println!(
+            "{}: {} bytes of {parameters} weights, rms {worst:.3e}, largest {largest:.3e}",
+            precision.name(),
+            written.bytes.len()
+        );
+        assert!(worst <= error, "{precision:?}: {worst}");
+        assert!(written.bytes.len() as f64 <= bytes * f64::from(parameters) + 4096.0);
+        assert!(read(&written.bytes).is_ok());
+    }
+}
+
+fn values() -> impl Strategy<Value = Vec<f32>> {
+    let magnitude = prop_oneof![Just(0.0_f32), -1.0_f32..1.0, -6e4_f32..6e4, -1e-7_f32..1e-7];
+    proptest::collection::vec(magnitude, 6 * 36)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// f16 within half a unit in the last place, 8 bits within half a level of the channel.
+    #[test]
+    fn errors_are_bounded(values in values(), linear in any::<bool>()) {
+        let shape = if linear { vec![36, 6] } else { vec![6, 4, 3, 3] };
+        let mut model = small();
+        model.networks[0].tensors.push(Tensor { name: "t".into(), shape, values: values.clone() });
+        for precision in ALL {
+            let back = read(&bytes_of(&model, precision)).expect("reads");
+            let stored = &back.networks[0].tensors[4].values;
+            for (i, (x, y)) in values.iter().zip(stored).enumerate() {
+                let channel = |i: usize| if linear { i % 6 } else { i / 36 };
+                let same = values.iter().enumerate().filter(|(j, _)| channel(*j) == channel(i));
+                let largest = same.map(|(_, v)| v.abs()).fold(0.0, f32::max);
+                let bound = match precision {
+                    Precision::F32 => 0.0,
+                    Precision::F16 => x.abs() / 2048.0 + 3.0e-8,
+                    Precision::Q8 => largest / 254.0 * 1.0001,
+                };
+                prop_assert!((x - y).abs() <= bound, "{:?}: {} became {}", precision, x, y);
+            }
+        }
+    }
+
+    #[test]
+    fn finite_values_of_any_magnitude_survive_eight_bits(bits in proptest::collection::vec(any::<u32>(), 216)) {
+        let values: Vec<f32> = bits.into_iter().map(f32::from_bits).map(|v| if v.is_finite() { v } else { f32::MAX }).collect();
+        let mut model = small();
+        model.networks[0].tensors.push(Tensor { name: "t".into(), shape: vec![6, 4, 3, 3], values });
+        prop_assert!(read(&bytes_of(&model, Precision::Q8)).is_ok());
+    }
+
+    #[test]
+    fn noise_is_refused(bytes in proptest::collection::vec(any::<u8>(), 0..400), framed in any::<bool>()) {
+        let mut file = bytes;
+        if framed {
+            let length = file.len() as u32;
+            let content = [&b"WEAVE\0"[..], &VERSION.to_le_bytes(), &length.to_le_bytes(), &file, &[0; 128]].concat();
+            file = with_checksum(content);
+        }
+        prop_assert!(read(&file).is_err());
+        prop_assert!(inspect(&file).is_err());
+    }
+
+    /// Bytes of the header changed, removed and inserted, length and checksum put right.
+    #[test]
+    fn headers_of_any_shape_are_survived(edits in proptest::collection::vec((0_usize..1000, any::<u8>(), 0_u8..3), 1..6)) {
+        let bytes = bytes_of(&small(), Precision::Q8);
+        let length = header_length(&bytes);
+        let mut header = bytes[PREFIX..PREFIX + length].to_vec();
+        for (at, value, kind) in edits {
+            let at = at % header.len();
+            match kind {
+                0 => header[at] = value,
+                1 => header.insert(at, value),
+                _ => drop(header.remove(at)),
+            }
+        }
+        let mut file = bytes[..8].to_vec();
+        file.extend_from_slice(&(header.len() as u32).to_le_bytes());
+        file.extend_from_slice(&header);
+        file.resize(payload_start(header.len()), 0);
+        file.extend_from_slice(&bytes[payload_start(length)..]);
+        let file = with_checksum(file);
+        if let Ok(model) = read(&file) {
+            prop_assert!(write(&model, Precision::F32).is_ok());
+        }
+    }
+}

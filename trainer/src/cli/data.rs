@@ -1,0 +1,256 @@
+//! `scanweave data`: from a data set on disk to one prepared file, and a look into it.
+
+use crate::data::datasets::{chest_xray, folder, phantom};
+use crate::data::prepare::prepare;
+use crate::data::prepared::{Item, Prepared};
+use crate::data::sheet::{contact_sheet, write_png};
+use crate::data::{Record, Split, split};
+use crate::files;
+use anyhow::{Context, Result};
+use clap::ValueEnum;
+use clap::builder::PossibleValuesParser;
+use indicatif::{ProgressBar, ProgressStyle};
+use scanweave::image::Plane;
+use scanweave::profile::Profile;
+use scanweave::structure::{fuse, fusion_noise};
+use std::path::{Path, PathBuf};
+
+/// Cases on a contact sheet.
+const SHEET_CASES: usize = 24;
+/// Cases side by side on a contact sheet.
+const SHEET_COLUMNS: usize = 4;
+
+/// What to do with data.
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// Decode a data set once: images, structure maps and masks into one .scan file.
+    Prepare(PrepareArgs),
+    /// Count what a .scan file holds and draw a contact sheet.
+    Inspect(InspectArgs),
+}
+
+/// Layouts that can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Dataset {
+    /// The public chest X-ray set: train|test/NORMAL|PNEUMONIA/*.jpeg
+    ChestXray,
+    /// A folder with manifest.csv, or one folder per modality (t1/, flair/, ..)
+    Folder,
+    /// Drawn anatomy with known truth; needs no files
+    Phantom,
+}
+
+/// Images are stretched to 0..1, resized to a square and split by subject: as the data set says, else
+/// 9:1 by seed. The same folder and options always give the same file.
+#[derive(Debug, clap::Args)]
+pub struct PrepareArgs {
+    /// Layout of the data set
+    #[arg(long)]
+    dataset: Dataset,
+    /// Folder of the data set (not for phantoms)
+    #[arg(long, value_name = "DIR", required_if_eq_any([("dataset", "chest-xray"), ("dataset", "folder")]))]
+    source: Option<PathBuf>,
+    /// Data file to write, by custom with the ending .scan
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// The study; phantom-thorax for phantoms and chest-xray for the rest unless given
+    #[arg(long, value_parser = PossibleValuesParser::new(Profile::NAMES))]
+    profile: Option<String>,
+    /// Side of the square images, pixels: 64 for preset tiny, 128 for demo, 512 for paper
+    #[arg(long, default_value_t = 128, value_parser = size)]
+    size: usize,
+    /// Number of phantoms to draw
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    count: u64,
+    /// Seed of the phantoms, and of the split where the data set has none
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Leave out images that cannot be used instead of stopping; each is named
+    #[arg(long)]
+    skip_broken: bool,
+}
+
+/// The contact sheet shows, per case: image, mask over image, structure map, fused input.
+#[derive(Debug, clap::Args)]
+pub struct InspectArgs {
+    /// A file made by data prepare
+    file: PathBuf,
+    /// Where to write the contact sheet; beside the file with the ending .png unless given
+    #[arg(long, value_name = "PNG")]
+    sheet: Option<PathBuf>,
+}
+
+/// Runs the command.
+pub fn run(command: Command) -> Result<()> {
+    match command {
+        Command::Prepare(args) => run_prepare(&args),
+        Command::Inspect(args) => run_inspect(&args),
+    }
+}
+
+/// A working size on the command line: a multiple of 16, which the networks need.
+pub(super) fn size(text: &str) -> Result<usize, String> {
+    let side: usize = text.parse().map_err(|_| "not a whole number".to_string())?;
+    let fits = (16..=1024).contains(&side) && side.is_multiple_of(16);
+    if fits {
+        Ok(side)
+    } else {
+        Err("must be a multiple of 16 from 16 to 1024".into())
+    }
+}
+
+fn run_prepare(args: &PrepareArgs) -> Result<()> {
+    let fallback = if args.dataset == Dataset::Phantom {
+        "phantom-thorax"
+    } else {
+        "chest-xray"
+    };
+    let name = args.profile.as_deref().unwrap_or(fallback);
+    let profile = Profile::named(name).context("the profile was checked")?;
+    let mut records = list(args, &profile)?;
+    let moved = split::assign(&mut records, args.seed);
+    if moved > 0 {
+        eprintln!(
+            "note: {moved} subjects stood in both splits; they are trained on, not tested on"
+        );
+    }
+    if let Some(parent) = args.out.parent().filter(|p| !p.as_os_str().is_empty()) {
+        files::create_folder(parent)?;
+    }
+    let bar = progress(records.len());
+    let (prepared, broken) = prepare(&profile, args.size, &records, args.skip_broken, || {
+        bar.inc(1);
+    })?;
+    bar.finish_and_clear();
+    for error in &broken {
+        eprintln!("left out: {error}");
+    }
+    prepared.save(&args.out)?;
+    print_counts(&args.out, &prepared);
+    Ok(())
+}
+
+fn list(args: &PrepareArgs, profile: &Profile) -> Result<Vec<Record>> {
+    let source = args.source.as_deref();
+    let given = || source.context("--source DIR is missing");
+    match args.dataset {
+        Dataset::ChestXray => chest_xray::records(given()?, profile),
+        Dataset::Folder => folder::records(given()?, profile),
+        Dataset::Phantom => phantom::records(profile, args.count as usize, args.seed),
+    }
+}
+
+fn progress(length: usize) -> ProgressBar {
+    let style =
+        ProgressStyle::with_template("preparing {bar:40} {pos}/{len} ({per_sec}, {eta} left)");
+    ProgressBar::new(length as u64)
+        .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+fn run_inspect(args: &InspectArgs) -> Result<()> {
+    let prepared = Prepared::open(&args.file)?;
+    print_counts(&args.file, &prepared);
+    let path = args
+        .sheet
+        .clone()
+        .unwrap_or_else(|| args.file.with_extension("png"));
+    write_png(&path, &sheet(&prepared)?)?;
+    println!("contact sheet: {}", path.display());
+    Ok(())
+}
+
+fn print_counts(path: &Path, prepared: &Prepared) {
+    let header = &prepared.header;
+    println!(
+        "{}: {} items of {} x {} pixels",
+        path.display(),
+        prepared.items.len(),
+        header.size,
+        header.size
+    );
+    println!("profile      {}", header.profile);
+    println!("fingerprint  {}", prepared.fingerprint);
+    println!("\n{:24}{:>10}{:>10}", "", "train", "test");
+    let row = |name: &str, belongs: &dyn Fn(&Item) -> bool| {
+        let count = |split| {
+            prepared
+                .items
+                .iter()
+                .filter(|i| i.split == split && belongs(i))
+                .count()
+        };
+        println!(
+            "{name:24}{:>10}{:>10}",
+            count(Split::Train),
+            count(Split::Test)
+        );
+    };
+    row("items", &|_| true);
+    let subjects = |split| {
+        let names = prepared
+            .items
+            .iter()
+            .filter(|i| i.split == split)
+            .map(|i| &i.subject);
+        names.collect::<std::collections::BTreeSet<_>>().len()
+    };
+    println!(
+        "{:24}{:>10}{:>10}",
+        "subjects",
+        subjects(Split::Train),
+        subjects(Split::Test)
+    );
+    for (place, modality) in header.modalities.iter().enumerate() {
+        row(&format!("modality {}", modality.name()), &|item| {
+            item.images[place].is_some()
+        });
+    }
+    for (class, name) in header.classes.iter().enumerate() {
+        row(&format!("class {name}"), &|item| has_class(item, class));
+    }
+    row("without a class", &|item| {
+        (0..header.classes.len()).all(|class| !has_class(item, class))
+    });
+}
+
+/// The class of the whole image, or a lesion of this class somewhere in its label.
+fn has_class(item: &Item, class: usize) -> bool {
+    match (item.class, &item.label) {
+        (Some(own), _) => own == class,
+        (None, Some(label)) => label.iter().any(|&number| usize::from(number) == class + 1),
+        (None, None) => false,
+    }
+}
+
+/// Cases evenly spread over the file, four planes each.
+fn sheet(prepared: &Prepared) -> Result<Plane> {
+    let size = prepared.header.size;
+    let count = prepared.items.len();
+    let shown = count.min(SHEET_CASES);
+    let noise = fusion_noise(size, 0, (0.5, 0.6));
+    let mut planes = Vec::new();
+    for place in 0..shown {
+        let item = &prepared.items[place * count / shown];
+        let image = item
+            .images
+            .iter()
+            .flatten()
+            .next()
+            .context("an item without an image")?;
+        let image = Plane::from_u8(size, size, image)?;
+        let map = binary(size, &item.structure)?;
+        let mask = binary(size, &item.mask)?;
+        let masked = image.zip(&mask, |x, m| if m > 0.5 { 0.35 } else { x });
+        let fused = fuse(&map, &mask, &noise);
+        planes.extend([image, masked, map, fused]);
+    }
+    contact_sheet(&planes, 4 * SHEET_COLUMNS.min(shown))
+}
+
+fn binary(size: usize, bits: &[u8]) -> Result<Plane> {
+    Ok(Plane::new(
+        size,
+        size,
+        bits.iter().map(|&bit| f32::from(bit)).collect(),
+    )?)
+}

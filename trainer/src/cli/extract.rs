@@ -1,0 +1,81 @@
+//! `scanweave extract`: what algorithms 1 and 2 make of one image.
+
+use crate::data::decode::read_grey;
+use crate::data::sheet::write_png;
+use crate::files;
+use anyhow::{Context, Result};
+use clap::builder::PossibleValuesParser;
+use scanweave::image::Plane;
+use scanweave::profile::Profile;
+use scanweave::structure::{fuse, fusion_noise, organ_mask, structure_steps};
+use std::path::PathBuf;
+
+/// The structure map is where the image changes steeply: its lines are what the generator later
+/// paints around. Writes image.png (at working size), mask.png (white is background),
+/// structure-map.png and fused.png (what the generator sees) into the folder DIR.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// PNG, JPEG, BMP or TIFF; grey or colour, 8 or 16 bits
+    image: PathBuf,
+    /// The study whose thresholds to use
+    #[arg(long, value_parser = PossibleValuesParser::new(Profile::NAMES))]
+    profile: String,
+    /// Folder for the pictures, made if missing
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Side of the square that the image is resized to, pixels
+    #[arg(long, default_value_t = 128, value_parser = super::data::size)]
+    size: usize,
+    /// Also write every intermediate plane, numbered in order
+    #[arg(long)]
+    steps: bool,
+}
+
+/// Runs the command.
+pub fn run(args: Args) -> Result<()> {
+    let profile = Profile::named(&args.profile).context("the profile was checked")?;
+    let name = || args.image.display().to_string();
+    let image = read_grey(&args.image)?
+        .normalised()
+        .with_context(name)?
+        .resized(args.size, args.size);
+    let mask = organ_mask(&image, &profile.mask_at(args.size)).with_context(name)?;
+    let mut steps =
+        structure_steps(&image, &mask, &profile.extraction_at(args.size)).with_context(name)?;
+    let map = steps
+        .last()
+        .map(|step| step.plane.clone())
+        .context("the extraction has steps")?;
+    let fused = fuse(&map, &mask, &fusion_noise(args.size, 0, profile.noise));
+
+    files::create_folder(&args.out)?;
+    let pictures = [
+        ("image", &image),
+        ("mask", &mask),
+        ("structure-map", &map),
+        ("fused", &fused),
+    ];
+    for (name, plane) in pictures {
+        write_png(&args.out.join(format!("{name}.png")), plane)?;
+    }
+    if args.steps {
+        for (index, step) in steps.drain(..).enumerate() {
+            write_png(
+                &args
+                    .out
+                    .join(format!("step-{:02}-{}.png", index + 1, step.name)),
+                &step.picture(),
+            )?;
+        }
+    }
+    println!("{}: {}", args.out.display(), summary(&map, &mask));
+    Ok(())
+}
+
+fn summary(map: &Plane, mask: &Plane) -> String {
+    format!(
+        "{:.1} % of the image is lines, {:.1} % is background",
+        100.0 * map.mean(),
+        100.0 * mask.mean()
+    )
+}

@@ -1,0 +1,95 @@
+//! `scanweave sample`: pictures from a weights file.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::Parser;
+use scanweave::image::Plane;
+use scanweave::synthesis::{Label, Sample, Synthesiser, default_label};
+use scanweave::weights;
+
+use super::Usage;
+use crate::device::Choice;
+use crate::{files, picture};
+
+/// Draw samples from a .weave file: a PNG per stage and a sheet.
+///
+/// Sample k of seed S is the same picture whatever --count is; the page shows it under seed S + k.
+#[derive(Parser)]
+pub struct Args {
+    /// The weights file.
+    #[arg(value_name = "FILE.weave")]
+    weights: PathBuf,
+    /// How many samples.
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    count: u64,
+    /// Seed of the first sample; sample k has the seed S + k.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+    /// Class of the whole image, by name, for studies with such a label.
+    #[arg(long)]
+    class: Option<String>,
+    /// Folder for the pictures; it is created.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+}
+
+/// Runs the subcommand.
+pub fn run(args: Args) -> anyhow::Result<()> {
+    let bytes = files::read_whole(&args.weights)?;
+    let model = weights::read(&bytes)
+        .with_context(|| format!("{} cannot be used", args.weights.display()))?;
+    let pipeline = Synthesiser::open(&model, &Choice::Flex.open()?)?;
+    let label = label(&args, &pipeline)?;
+    files::create_folder(&args.out)?;
+    let mut rows: Vec<Vec<Plane>> = vec![Vec::new(); 3 + pipeline.profile().modalities.len()];
+    let bar = indicatif::ProgressBar::new(args.count);
+    for seed in args.seed..args.seed.saturating_add(args.count) {
+        let sample = pollster::block_on(pipeline.sample(seed, &label))?;
+        save(&args, seed, &sample)?;
+        if rows[0].len() < 16 {
+            let images = sample.images.into_iter().map(|(_, plane)| plane);
+            let planes = [sample.structure.map, sample.structure.mask, sample.fused]
+                .into_iter()
+                .chain(images);
+            rows.iter_mut()
+                .zip(planes)
+                .for_each(|(row, plane)| row.push(plane));
+        }
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    picture::save_sheet(&args.out.join("sheet.png"), &rows)?;
+    println!(
+        "{} samples in {}; sheet.png shows the first",
+        args.count,
+        args.out.display()
+    );
+    Ok(())
+}
+
+fn label(args: &Args, pipeline: &Synthesiser) -> anyhow::Result<Label> {
+    let kind = &pipeline.profile().lesion;
+    let Some(name) = &args.class else {
+        return Ok(default_label(kind));
+    };
+    let class = kind.classes().iter().position(|c| c == name);
+    let unknown = || {
+        Usage(format!(
+            "--class {name}: this study knows {:?}",
+            kind.classes()
+        ))
+    };
+    Ok(Label::Class(class.ok_or_else(unknown)?))
+}
+
+fn save(args: &Args, seed: u64, sample: &Sample) -> anyhow::Result<()> {
+    let path = |stage: &str| args.out.join(format!("{seed:06}-{stage}.png"));
+    picture::save_plane(&path("structure"), &sample.structure.map)?;
+    picture::save_plane(&path("mask"), &sample.structure.mask)?;
+    picture::save_plane(&path("fused"), &sample.fused)?;
+    for (modality, plane) in &sample.images {
+        picture::save_plane(&path(modality.name()), plane)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,373 @@
+//! A folder of images: with a table `manifest.csv`, or plain folders named after modalities.
+//!
+//! The table has one row per file with the columns `file, modality, subject, slice, label, source,
+//! split, group, mask_file`; only `file` and `modality` are needed. Without a table, images of the
+//! modality `t1` lie in `t1/`, images of one case have the same file name in every folder, lesion
+//! labels lie in `label/`, and a folder named after a class gives the class.
+
+use super::{check_folder, images_below, relative};
+use crate::data::{Content, Record, Split};
+use anyhow::{Context, Result, bail, ensure};
+use scanweave::profile::{LesionKind, Modality, Profile};
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Component, Path, PathBuf};
+
+/// The table's file name.
+pub const MANIFEST: &str = "manifest.csv";
+
+/// Lists what lies in `source`, by its table if it has one.
+///
+/// # Errors
+/// When nothing in the folder belongs to the profile; the error says what was found.
+pub fn records(source: &Path, profile: &Profile) -> Result<Vec<Record>> {
+    check_folder(source)?;
+    let manifest = source.join(MANIFEST);
+    if manifest.is_file() {
+        from_manifest(source, &manifest, profile)
+    } else {
+        from_folders(source, profile)
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct Row {
+    file: String,
+    modality: String,
+    #[serde(default)]
+    subject: String,
+    #[serde(default)]
+    slice: String,
+    #[serde(default)]
+    label: String,
+    #[serde(default)]
+    source: String,
+    #[serde(default)]
+    split: String,
+    #[serde(default)]
+    group: String,
+    #[serde(default)]
+    mask_file: String,
+}
+
+fn from_manifest(folder: &Path, manifest: &Path, profile: &Profile) -> Result<Vec<Record>> {
+    let table = || manifest.display().to_string();
+    let mut reader = csv::ReaderBuilder::new()
+        .trim(csv::Trim::All)
+        .from_path(manifest)
+        .with_context(table)?;
+    let mut cases: BTreeMap<String, Record> = BTreeMap::new();
+    let mut others = BTreeSet::new();
+    for row in reader.deserialize() {
+        let row: Row = row.with_context(|| {
+            format!(
+                "{}: at least the columns file and modality are needed",
+                table()
+            )
+        })?;
+        let place = Modality::from_name(&row.modality)
+            .and_then(|m| profile.modalities.iter().position(|p| *p == m));
+        let Some(place) = place else {
+            others.insert(row.modality);
+            continue;
+        };
+        let file = inside(folder, &row.file).with_context(table)?;
+        let case = cases
+            .entry(case_name(&row, profile))
+            .or_insert_with(|| empty_record(&row, profile));
+        let Content::Files { images, label } = &mut case.content else {
+            continue;
+        };
+        if images[place].replace(file).is_some() {
+            bail!(
+                "{}: two {} images of the same case, the second is {}",
+                table(),
+                row.modality,
+                row.file
+            );
+        }
+        if matches!(profile.lesion, LesionKind::Mask(_)) && !row.mask_file.is_empty() {
+            *label = Some(inside(folder, &row.mask_file).with_context(table)?);
+        }
+    }
+    ensure!(
+        !cases.is_empty(),
+        "{}",
+        nothing_found(manifest, profile, &others)
+    );
+    Ok(cases.into_values().collect())
+}
+
+/// Rows of one case share this name: with several modalities the group (a slice of a subject), else
+/// every file is a case.
+fn case_name(row: &Row, profile: &Profile) -> String {
+    if profile.modalities.len() == 1 {
+        return row.file.clone();
+    }
+    let case = if row.group.is_empty() || class_of(&row.group, profile).is_some() {
+        format!("{}/{}", row.subject, row.slice)
+    } else {
+        row.group.clone()
+    };
+    format!("{}/{case}", row.source)
+}
+
+fn empty_record(row: &Row, profile: &Profile) -> Record {
+    let class = match profile.lesion {
+        LesionKind::Class(_) => {
+            class_of(&row.group, profile).or_else(|| class_of(&row.label, profile))
+        }
+        _ => None,
+    };
+    Record {
+        subject: if row.subject.is_empty() {
+            row.file.clone()
+        } else {
+            row.subject.clone()
+        },
+        split: Split::from_name(&row.split),
+        class,
+        source: case_name(row, profile),
+        content: Content::Files {
+            images: vec![None; profile.modalities.len()],
+            label: None,
+        },
+    }
+}
+
+fn class_of(name: &str, profile: &Profile) -> Option<usize> {
+    profile
+        .lesion
+        .classes()
+        .iter()
+        .position(|class| class.eq_ignore_ascii_case(name))
+}
+
+/// A file of the table, which must lie below the folder.
+fn inside(folder: &Path, file: &str) -> Result<PathBuf> {
+    let path = Path::new(file);
+    let plain = path
+        .components()
+        .all(|part| matches!(part, Component::Normal(_)));
+    ensure!(
+        plain && !file.is_empty(),
+        "the file name '{file}' must be a path below the table's folder"
+    );
+    Ok(folder.join(path))
+}
+
+fn nothing_found(place: &Path, profile: &Profile, others: &BTreeSet<String>) -> String {
+    let wanted: Vec<_> = profile.modalities.iter().map(|m| m.name()).collect();
+    let found: Vec<_> = others.iter().map(String::as_str).collect();
+    let found = if found.is_empty() {
+        "nothing".into()
+    } else {
+        found.join(", ")
+    };
+    format!(
+        "{}: no image of the modalities of profile {} ({}); found: {found}. Choose another --profile or --source",
+        place.display(),
+        profile.name,
+        wanted.join(", ")
+    )
+}
+
+fn from_folders(source: &Path, profile: &Profile) -> Result<Vec<Record>> {
+    let mut cases: BTreeMap<String, Record> = BTreeMap::new();
+    for (place, modality) in profile.modalities.iter().enumerate() {
+        let mut folder = source.join(modality.name());
+        if !folder.is_dir() && profile.modalities.len() == 1 {
+            folder = source.to_path_buf();
+        }
+        if !folder.is_dir() {
+            continue;
+        }
+        for path in images_below(&folder)? {
+            let name = relative(&path.with_extension(""), &folder);
+            let case = cases
+                .entry(name.clone())
+                .or_insert_with(|| plain_record(&name, source, profile));
+            let Content::Files { images, .. } = &mut case.content else {
+                continue;
+            };
+            if images[place].replace(path).is_some() {
+                bail!("{}: two images named {name}: rename one", folder.display());
+            }
+        }
+    }
+    ensure!(
+        !cases.is_empty(),
+        "{}",
+        nothing_found(source, profile, &BTreeSet::new())
+    );
+    Ok(cases.into_values().collect())
+}
+
+/// A case of plain folders: every file name is a subject of its own.
+fn plain_record(name: &str, source: &Path, profile: &Profile) -> Record {
+    let parts: Vec<&str> = name.split('/').collect();
+    let label = source.join("label").join(name).with_extension("png");
+    let has_label = matches!(profile.lesion, LesionKind::Mask(_)) && label.is_file();
+    Record {
+        subject: (*parts.last().unwrap_or(&name)).into(),
+        split: parts.iter().find_map(|part| Split::from_name(part)),
+        class: match profile.lesion {
+            LesionKind::Class(_) => parts.iter().find_map(|part| class_of(part, profile)),
+            _ => None,
+        },
+        source: name.into(),
+        content: Content::Files {
+            images: vec![None; profile.modalities.len()],
+            label: has_label.then_some(label),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    /// A folder with these files, each holding its own name.
+    fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
+        let folder =
+            std::env::temp_dir().join(format!("scanweave-folder-{name}-{}", std::process::id()));
+        fs::create_dir_all(&folder).expect("a folder");
+        for (file, content) in files {
+            let path = folder.join(file);
+            fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+            fs::write(path, content).expect("a file");
+        }
+        folder
+    }
+
+    fn profile(name: &str) -> Profile {
+        Profile::named(name).expect("built in")
+    }
+
+    fn files(record: &Record) -> (Vec<bool>, bool) {
+        match &record.content {
+            Content::Files { images, label } => (
+                images.iter().map(Option::is_some).collect(),
+                label.is_some(),
+            ),
+            Content::Phantom { .. } => panic!("files expected"),
+        }
+    }
+
+    fn refusal(folder: &Path, name: &str) -> String {
+        format!(
+            "{:#}",
+            records(folder, &profile(name)).expect_err("refused")
+        )
+    }
+
+    #[test]
+    fn a_table_gives_subject_split_and_class() {
+        let table = "file,modality,subject,label,split,group\n\
+                     b.png,xray,p2,pneumonia,test,virus\n\
+                     a.png,xray,p1,normal,train,\n\
+                     c.png,ct,p3,,,\n";
+        let folder = folder("table", &[(MANIFEST, table)]);
+        let found = records(&folder, &profile("chest-xray")).expect("two rows");
+        let seen: Vec<_> = found
+            .iter()
+            .map(|r| (r.source.as_str(), r.subject.as_str(), r.split, r.class))
+            .collect();
+        let (train, test) = (Some(Split::Train), Some(Split::Test));
+        assert_eq!(
+            seen,
+            [
+                ("a.png", "p1", train, Some(0)),
+                ("b.png", "p2", test, Some(2))
+            ]
+        );
+        let error = refusal(&folder, "retina");
+        assert!(
+            error.contains("found: ct, xray") && error.contains("fundus"),
+            "{error}"
+        );
+        fs::remove_dir_all(folder).expect("cleaned");
+    }
+
+    #[test]
+    fn modalities_of_a_slice_are_one_case() {
+        let table = "file,modality,subject,slice,source,split,group,mask_file\n\
+                     1_t1.png,t1,s,1,set,train,s_1,1_m.png\n\
+                     1_flair.png,flair,s,1,set,train,s_1,1_m.png\n\
+                     2_flair.png,flair,s,2,set,train,s_2,\n";
+        let folder = folder("slices", &[(MANIFEST, table)]);
+        let found = records(&folder, &profile("brain-mri")).expect("two cases");
+        assert_eq!(found.len(), 2);
+        assert_eq!(files(&found[0]), (vec![true, false, false, true], true));
+        assert_eq!(files(&found[1]), (vec![false, false, false, true], false));
+        fs::remove_dir_all(folder).expect("cleaned");
+    }
+
+    #[test]
+    fn a_table_that_lies_is_refused() {
+        let cases = [
+            (
+                "up",
+                "file,modality\n../a.png,xray\n",
+                "must be a path below",
+            ),
+            (
+                "columns",
+                "name,modality\na.png,xray\n",
+                "columns file and modality",
+            ),
+            ("empty", "file,modality\n", "found: nothing"),
+        ];
+        for (name, table, expected) in cases {
+            let folder = folder(name, &[(MANIFEST, table)]);
+            let error = refusal(&folder, "chest-xray");
+            assert!(
+                error.contains(expected) && error.contains(MANIFEST),
+                "{error}"
+            );
+            fs::remove_dir_all(folder).expect("cleaned");
+        }
+        let empty = folder("nothing", &[]);
+        assert!(refusal(&empty, "chest-xray").contains("scanweave-folder-nothing"));
+        fs::remove_dir_all(empty).expect("cleaned");
+    }
+
+    #[test]
+    fn plain_folders_are_matched_by_name() {
+        let brain = folder(
+            "brain",
+            &[
+                ("t1/a.png", ""),
+                ("flair/a.tif", ""),
+                ("flair/b.png", ""),
+                ("label/a.png", ""),
+            ],
+        );
+        let found = records(&brain, &profile("brain-mri")).expect("two cases");
+        assert_eq!(files(&found[0]), (vec![true, false, false, true], true));
+        assert_eq!(files(&found[1]), (vec![false, false, false, true], false));
+        fs::remove_dir_all(brain).expect("cleaned");
+        let chest = folder(
+            "chest",
+            &[
+                ("test/virus/a.png", ""),
+                ("train/normal/b.jpeg", ""),
+                ("notes.txt", ""),
+            ],
+        );
+        let found = records(&chest, &profile("chest-xray")).expect("two images");
+        let seen: Vec<_> = found
+            .iter()
+            .map(|r| (r.subject.as_str(), r.split, r.class))
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                ("a", Some(Split::Test), Some(2)),
+                ("b", Some(Split::Train), Some(0))
+            ]
+        );
+        fs::remove_dir_all(chest).expect("cleaned");
+    }
+}

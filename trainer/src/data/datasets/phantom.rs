@@ -1,0 +1,68 @@
+//! Phantoms as a data set: no files, no patients, and the same items on every machine.
+
+use crate::data::{Content, Record};
+use anyhow::{Result, bail};
+use scanweave::phantom::Anatomy;
+use scanweave::profile::{LesionKind, Profile};
+
+/// The anatomy that a profile is drawn from.
+///
+/// # Errors
+/// When the profile is one of real images.
+pub fn anatomy(profile: &Profile) -> Result<Anatomy> {
+    match profile.name.as_str() {
+        "phantom-thorax" => Ok(Anatomy::Thorax),
+        "phantom-brain" => Ok(Anatomy::Brain),
+        other => bail!(
+            "no phantom is drawn for profile {other}: choose --profile phantom-thorax or phantom-brain"
+        ),
+    }
+}
+
+/// `count` phantoms of a series: healthy and diseased in turn, each a subject of its own. Item `i`
+/// depends on `seed` and `i` alone.
+///
+/// # Errors
+/// As [`anatomy`].
+pub fn records(profile: &Profile, count: usize, seed: u64) -> Result<Vec<Record>> {
+    anatomy(profile)?;
+    let record = |i: usize| Record {
+        subject: format!("phantom-{i:06}"),
+        split: None,
+        class: matches!(profile.lesion, LesionKind::Class(_)).then_some(i % 2),
+        source: format!("seed {seed}, {i:06}"),
+        content: Content::Phantom {
+            seed: series_seed(seed, i),
+            lesion: i % 2 == 1,
+        },
+    };
+    Ok((0..count).map(record).collect())
+}
+
+/// Seeds of neighbouring series do not overlap.
+fn series_seed(seed: u64, index: usize) -> u64 {
+    seed.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+        .wrapping_add(index as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_series_is_reproducible_and_alternates() {
+        let profile = Profile::named("phantom-thorax").expect("built in");
+        let series = records(&profile, 4, 7).expect("phantoms");
+        assert_eq!(series, records(&profile, 4, 7).expect("phantoms"));
+        let classes: Vec<_> = series.iter().map(|r| r.class).collect();
+        assert_eq!(classes, [Some(0), Some(1), Some(0), Some(1)]);
+        let other = records(&profile, 4, 8).expect("phantoms");
+        assert!(
+            series
+                .iter()
+                .all(|r| other.iter().all(|o| o.content != r.content))
+        );
+        let real = Profile::named("retina").expect("built in");
+        assert!(records(&real, 1, 0).is_err());
+    }
+}

@@ -1,0 +1,386 @@
+//! The prepared data file (`.scan`): one file that the training loop reads whole.
+//!
+//! Layout: magic, format version, length of the header, header (postcard), payload, SHA-256 of all
+//! that precedes. The payload holds per item, in order, its images (one byte per pixel), structure
+//! map and mask (one bit per pixel), label (one byte per pixel). The digest is the fingerprint by
+//! which a run recognises its data.
+
+use super::Split;
+use crate::files;
+use anyhow::{Context, Result, bail, ensure};
+use scanweave::profile::{Extraction, MaskSettings, Modality};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::path::Path;
+
+const MAGIC: &[u8; 8] = b"SCANDATA";
+const VERSION: u32 = 1;
+/// Magic, version, header length.
+const PREAMBLE: usize = 8 + 4 + 8;
+const DIGEST: usize = 32;
+
+/// What holds for all items.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Header {
+    /// Name of the profile that the data was prepared with.
+    pub profile: String,
+    /// Side of every image, pixels.
+    pub size: usize,
+    /// The modalities, in the order of [`Item::images`].
+    pub modalities: Vec<Modality>,
+    /// Names of the lesion classes.
+    pub classes: Vec<String>,
+    /// The values of algorithm 1 that were used.
+    pub extraction: Extraction,
+    /// The values of algorithm 2 that were used.
+    pub mask: MaskSettings,
+}
+
+/// One case.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Item {
+    /// Who was imaged.
+    pub subject: String,
+    /// Which part of the data the item belongs to.
+    pub split: Split,
+    /// Index into the header's classes, for studies that label whole images.
+    pub class: Option<usize>,
+    /// Where the item came from.
+    pub source: String,
+    /// Per modality `size * size` grey values, 0..=255, or nothing.
+    pub images: Vec<Option<Vec<u8>>>,
+    /// `size * size` values, 1 on a line.
+    pub structure: Vec<u8>,
+    /// `size * size` values, 1 on the background.
+    pub mask: Vec<u8>,
+    /// `size * size` lesion class numbers from 1, 0 where there is no lesion.
+    pub label: Option<Vec<u8>>,
+}
+
+/// A data set, ready for training.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Prepared {
+    /// What holds for all items.
+    pub header: Header,
+    /// SHA-256 of the file, hexadecimal.
+    pub fingerprint: String,
+    /// The items, sorted by source as the reader listed them.
+    pub items: Vec<Item>,
+}
+
+/// The header as it stands in the file.
+#[derive(Serialize, Deserialize)]
+struct Index {
+    header: Header,
+    items: Vec<Entry>,
+}
+
+/// An item without its pixels.
+#[derive(Serialize, Deserialize)]
+struct Entry {
+    subject: String,
+    split: Split,
+    class: Option<usize>,
+    source: String,
+    images: Vec<bool>,
+    label: bool,
+}
+
+impl Prepared {
+    /// A data set from its items.
+    ///
+    /// # Panics
+    /// When a plane of an item does not have `size * size` values.
+    pub fn new(header: Header, items: Vec<Item>) -> Self {
+        let mut prepared = Self {
+            header,
+            fingerprint: String::new(),
+            items,
+        };
+        let bytes = prepared.to_bytes();
+        prepared.fingerprint = hex(&bytes[bytes.len() - DIGEST..]);
+        prepared
+    }
+
+    /// Reads a data file.
+    ///
+    /// # Errors
+    /// When the file is no data file, is of another version or damaged; the error names it and says
+    /// how to make a new one.
+    pub fn open(path: &Path) -> Result<Self> {
+        let bytes = files::read_whole(path)?;
+        Self::from_bytes(&bytes).with_context(|| {
+            format!(
+                "{} is not a usable data file: make it anew with scanweave data prepare",
+                path.display()
+            )
+        })
+    }
+
+    /// Writes the data file, whole or not at all.
+    ///
+    /// # Errors
+    /// When it cannot be written; the error names it.
+    pub fn save(&self, path: &Path) -> Result<()> {
+        files::write_whole(path, &self.to_bytes())
+    }
+
+    fn to_bytes(&self) -> Vec<u8> {
+        let index = Index {
+            header: self.header.clone(),
+            items: self.items.iter().map(Entry::of).collect(),
+        };
+        let index = postcard::to_stdvec(&index).expect("plain data in memory");
+        let mut bytes = MAGIC.to_vec();
+        bytes.extend(VERSION.to_le_bytes());
+        bytes.extend((index.len() as u64).to_le_bytes());
+        bytes.extend(index);
+        for item in &self.items {
+            item.write_pixels(&mut bytes, self.header.size * self.header.size);
+        }
+        let digest = Sha256::digest(&bytes);
+        bytes.extend(digest);
+        bytes
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        ensure!(
+            bytes.starts_with(MAGIC),
+            "it does not begin as a data file does"
+        );
+        ensure!(bytes.len() >= PREAMBLE + DIGEST, "it is cut off");
+        let version = u32::from_le_bytes(bytes[8..12].try_into()?);
+        ensure!(
+            version == VERSION,
+            "it has format version {version}, this program reads version {VERSION}"
+        );
+        let (body, digest) = bytes.split_at(bytes.len() - DIGEST);
+        ensure!(
+            Sha256::digest(body)[..] == *digest,
+            "it is cut off or damaged (its SHA-256 does not match)"
+        );
+        let length = u64::from_le_bytes(bytes[12..PREAMBLE].try_into()?);
+        let length = usize::try_from(length)
+            .ok()
+            .filter(|&l| l <= body.len() - PREAMBLE);
+        let Some(length) = length else {
+            bail!("its header is longer than the file")
+        };
+        let index: Index = postcard::from_bytes(&body[PREAMBLE..PREAMBLE + length])
+            .context("its header is damaged")?;
+        let items = read_items(&index, &body[PREAMBLE + length..])?;
+        Ok(Self {
+            header: index.header,
+            fingerprint: hex(digest),
+            items,
+        })
+    }
+}
+
+impl Entry {
+    fn of(item: &Item) -> Self {
+        Self {
+            subject: item.subject.clone(),
+            split: item.split,
+            class: item.class,
+            source: item.source.clone(),
+            images: item.images.iter().map(Option::is_some).collect(),
+            label: item.label.is_some(),
+        }
+    }
+
+    /// Bytes of the item's pixels, `area` pixels per plane.
+    fn length(&self, area: usize) -> Option<usize> {
+        let whole =
+            self.images.iter().filter(|present| **present).count() + usize::from(self.label);
+        area.checked_mul(whole)?.checked_add(2 * area.div_ceil(8))
+    }
+}
+
+impl Item {
+    fn write_pixels(&self, bytes: &mut Vec<u8>, area: usize) {
+        let mut whole = |plane: &[u8]| {
+            assert_eq!(
+                plane.len(),
+                area,
+                "{}: planes of the working size",
+                self.source
+            );
+            bytes.extend(plane);
+        };
+        for image in self.images.iter().flatten() {
+            whole(image);
+        }
+        whole_bits(&self.structure, area, bytes);
+        whole_bits(&self.mask, area, bytes);
+        if let Some(label) = &self.label {
+            assert_eq!(
+                label.len(),
+                area,
+                "{}: planes of the working size",
+                self.source
+            );
+            bytes.extend(label);
+        }
+    }
+}
+
+fn whole_bits(plane: &[u8], area: usize, bytes: &mut Vec<u8>) {
+    assert_eq!(plane.len(), area, "planes of the working size");
+    let pack = |eight: &[u8]| {
+        eight
+            .iter()
+            .enumerate()
+            .fold(0, |byte, (i, &bit)| byte | ((bit & 1) << i))
+    };
+    bytes.extend(plane.chunks(8).map(pack));
+}
+
+fn read_items(index: &Index, mut payload: &[u8]) -> Result<Vec<Item>> {
+    let header = &index.header;
+    let area = header
+        .size
+        .checked_mul(header.size)
+        .filter(|&a| a > 0)
+        .context("its image size is impossible")?;
+    let lengths = index.items.iter().map(|entry| entry.length(area));
+    let total = lengths.sum::<Option<usize>>();
+    ensure!(
+        total == Some(payload.len()),
+        "its header does not fit its payload"
+    );
+    let mut items = Vec::with_capacity(index.items.len());
+    for entry in &index.items {
+        check_entry(entry, header)?;
+        let images = entry
+            .images
+            .iter()
+            .map(|&present| present.then(|| take(&mut payload, area).to_vec()))
+            .collect();
+        let bits = area.div_ceil(8);
+        items.push(Item {
+            subject: entry.subject.clone(),
+            split: entry.split,
+            class: entry.class,
+            source: entry.source.clone(),
+            images,
+            structure: unpacked(take(&mut payload, bits), area),
+            mask: unpacked(take(&mut payload, bits), area),
+            label: entry.label.then(|| take(&mut payload, area).to_vec()),
+        });
+    }
+    Ok(items)
+}
+
+fn check_entry(entry: &Entry, header: &Header) -> Result<()> {
+    let name = &entry.source;
+    ensure!(
+        entry.images.len() == header.modalities.len(),
+        "item {name} has another number of modalities"
+    );
+    ensure!(
+        entry.class.is_none_or(|c| c < header.classes.len()),
+        "item {name} has an unknown class"
+    );
+    Ok(())
+}
+
+/// The next `length` bytes; the total was checked before.
+fn take<'a>(payload: &mut &'a [u8], length: usize) -> &'a [u8] {
+    let (head, tail) = payload.split_at(length);
+    *payload = tail;
+    head
+}
+
+fn unpacked(bits: &[u8], area: usize) -> Vec<u8> {
+    (0..area).map(|i| (bits[i / 8] >> (i % 8)) & 1).collect()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);
+    bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use scanweave::profile::Profile;
+
+    fn sample() -> Prepared {
+        let profile = Profile::named("phantom-brain").expect("built in");
+        let header = Header {
+            profile: profile.name.clone(),
+            size: 5,
+            modalities: profile.modalities.clone(),
+            classes: profile.lesion.classes().to_vec(),
+            extraction: profile.extraction_at(64),
+            mask: profile.mask_at(64),
+        };
+        let bits = |step: usize| {
+            (0..25)
+                .map(|i| u8::from(i % step == 0))
+                .collect::<Vec<u8>>()
+        };
+        let item = |i: u8, label| Item {
+            subject: format!("s{i}"),
+            split: if i == 0 { Split::Train } else { Split::Test },
+            class: None,
+            source: format!("{i}.png"),
+            images: vec![Some(vec![i; 25]), None, Some(vec![9; 25]), None],
+            structure: bits(3),
+            mask: bits(7),
+            label,
+        };
+        Prepared::new(header, vec![item(0, None), item(1, Some(vec![2; 25]))])
+    }
+
+    #[test]
+    fn a_file_comes_back_as_it_was() {
+        let path =
+            std::env::temp_dir().join(format!("scanweave-prepared-{}.scan", std::process::id()));
+        let prepared = sample();
+        prepared.save(&path).expect("saved");
+        assert_eq!(Prepared::open(&path).expect("opened"), prepared);
+        std::fs::remove_file(&path).expect("removed");
+        let missing = format!("{:#}", Prepared::open(&path).expect_err("gone"));
+        assert!(missing.contains("scanweave-prepared"), "{missing}");
+    }
+
+    #[test]
+    fn a_file_cut_or_flipped_anywhere_is_refused() {
+        let bytes = sample().to_bytes();
+        for length in 0..bytes.len() {
+            assert!(
+                Prepared::from_bytes(&bytes[..length]).is_err(),
+                "cut at {length}"
+            );
+            let mut flipped = bytes.clone();
+            flipped[length] ^= 0x10;
+            assert!(
+                Prepared::from_bytes(&flipped).is_err(),
+                "flipped at {length}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_header_that_lies_is_refused() {
+        let mut prepared = sample();
+        prepared.items[0].class = Some(99);
+        let error = Prepared::from_bytes(&prepared.to_bytes()).expect_err("unknown class");
+        assert!(error.to_string().contains("unknown class"), "{error}");
+        let mut bytes = sample().to_bytes();
+        bytes.truncate(bytes.len() - DIGEST);
+        bytes[12..20].copy_from_slice(&u64::MAX.to_le_bytes());
+        let digest = Sha256::digest(&bytes);
+        bytes.extend(digest);
+        let error = Prepared::from_bytes(&bytes).expect_err("absurd length");
+        assert!(
+            error.to_string().contains("longer than the file"),
+            "{error}"
+        );
+    }
+}

@@ -1,0 +1,99 @@
+//! The only place that names a backend.
+
+use std::fmt;
+use std::str::FromStr;
+
+use burn::tensor::Device;
+
+/// A device as the command line names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// Pure-Rust CPU.
+    Flex,
+    /// LibTorch on the CPU.
+    LibTorch,
+    /// LibTorch on a CUDA GPU.
+    LibTorchCuda,
+    /// CUDA GPU of this index through cubecl.
+    Cuda(usize),
+    /// Any Vulkan GPU.
+    Vulkan,
+    /// Apple GPU.
+    Metal,
+}
+
+/// What `--device` accepts.
+pub const NAMES: &str = "flex, libtorch, libtorch:cuda, cuda, cuda:N, vulkan, metal";
+
+impl FromStr for Choice {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "flex" => Ok(Self::Flex),
+            "libtorch" => Ok(Self::LibTorch),
+            "libtorch:cuda" => Ok(Self::LibTorchCuda),
+            "cuda" => Ok(Self::Cuda(0)),
+            "vulkan" => Ok(Self::Vulkan),
+            "metal" => Ok(Self::Metal),
+            _ => cuda_index(text)
+                .map(Self::Cuda)
+                .ok_or_else(|| format!("possible values: {NAMES}")),
+        }
+    }
+}
+
+fn cuda_index(text: &str) -> Option<usize> {
+    text.strip_prefix("cuda:")?.parse().ok()
+}
+
+impl fmt::Display for Choice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flex => f.write_str("flex"),
+            Self::LibTorch => f.write_str("libtorch"),
+            Self::LibTorchCuda => f.write_str("libtorch:cuda"),
+            Self::Cuda(index) => write!(f, "cuda:{index}"),
+            Self::Vulkan => f.write_str("vulkan"),
+            Self::Metal => f.write_str("metal"),
+        }
+    }
+}
+
+impl Choice {
+    /// The device, or which build has it.
+    pub fn open(self) -> anyhow::Result<Device> {
+        match self {
+            #[cfg(feature = "flex")]
+            Self::Flex => Ok(Device::flex()),
+            #[cfg(feature = "tch")]
+            Self::LibTorch => Ok(Device::libtorch()),
+            #[cfg(feature = "tch")]
+            Self::LibTorchCuda => Ok(Device::libtorch_cuda(0)),
+            #[cfg(feature = "cuda")]
+            Self::Cuda(index) => Ok(Device::cuda(index)),
+            #[cfg(feature = "vulkan")]
+            Self::Vulkan => Ok(Device::vulkan(burn::tensor::DeviceKind::DefaultDevice)),
+            #[cfg(feature = "metal")]
+            Self::Metal => Ok(Device::metal(burn::tensor::DeviceKind::DefaultDevice)),
+            #[allow(
+                unreachable_patterns,
+                reason = "a build with every feature knows every device"
+            )]
+            other => anyhow::bail!(
+                "this build has no device `{other}`: build it with `cargo build --release -p scanweave-trainer --features {}`",
+                other.feature()
+            ),
+        }
+    }
+
+    fn feature(self) -> &'static str {
+        match self {
+            Self::Flex => "flex",
+            Self::LibTorch | Self::LibTorchCuda => "tch",
+            Self::Cuda(_) => "cuda",
+            Self::Vulkan => "vulkan",
+            Self::Metal => "metal",
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! From finished runs to one model, ready to be written as `.weave`.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail, ensure};
+use burn::module::Module;
+use burn::tensor::Device;
+use scanweave::networks::config::NetworkConfig;
+use scanweave::networks::tensors::read_tensors;
+use scanweave::steps::{
+    StructureStage, SynthesisStage, structure_configurations, synthesis_configurations,
+};
+use scanweave::synthesis::Synthesiser;
+use scanweave::weights::{Card, KnownAnswer, Model, Network, Precision, Role, read, write};
+
+use crate::run::{Checkpoint, Configuration, Directory, Stage};
+
+/// Seed of the known answer.
+const ANSWER_SEED: u64 = 1;
+
+/// The model of the given runs: one synthesis run and, to sample structure maps, one structure run.
+pub fn assemble(runs: &[PathBuf], card: Card, device: &Device) -> anyhow::Result<Model> {
+    let opened: Vec<_> = runs
+        .iter()
+        .map(|run| open(run))
+        .collect::<anyhow::Result<_>>()?;
+    check(runs, &opened)?;
+    let mut networks = Vec::new();
+    for (configuration, checkpoint) in &opened {
+        networks.extend(match configuration.stage {
+            Stage::Structure => structure_networks(configuration, checkpoint, device)?,
+            Stage::Synthesis => synthesis_networks(configuration, checkpoint, device)?,
+        });
+    }
+    let first = &opened[0].0;
+    Ok(Model {
+        profile: first.profile.clone(),
+        geometry: first.geometry,
+        card,
+        known_answer: None,
+        networks,
+    })
+}
+
+/// The model as bytes, with a known answer computed from the very weights that are stored.
+pub fn pack(mut model: Model, precision: Precision, device: &Device) -> anyhow::Result<Vec<u8>> {
+    let stored = read(&write(&model, precision)?.bytes)?;
+    let pipeline = Synthesiser::open(&stored, device)?;
+    if pipeline.latent() > 0 {
+        let thumbnail = pollster::block_on(pipeline.thumbnail(ANSWER_SEED))?;
+        model.known_answer = Some(KnownAnswer {
+            seed: ANSWER_SEED,
+            thumbnail,
+        });
+    }
+    let written = write(&model, precision)?;
+    let worst = written
+        .errors
+        .iter()
+        .max_by(|a, b| a.rms_relative.total_cmp(&b.rms_relative));
+    if let Some(worst) = worst {
+        eprintln!(
+            "largest rounding error: {} of {:?}, {:.3} % of its root mean square",
+            worst.tensor,
+            worst.role,
+            100.0 * worst.rms_relative
+        );
+    }
+    Ok(written.bytes)
+}
+
+fn open(run: &Path) -> anyhow::Result<(Configuration, Checkpoint)> {
+    let (directory, configuration) = Directory::open(run)?;
+    let newest = directory.newest()?;
+    let checkpoint = newest
+        .with_context(|| format!("{} has no checkpoint yet: train it first", run.display()))?;
+    Ok((configuration, checkpoint))
+}
+
+/// At most one run per stage, one study, one geometry, and the synthesis run's own structure run.
+fn check(runs: &[PathBuf], opened: &[(Configuration, Checkpoint)]) -> anyhow::Result<()> {
+    let of = |stage| opened.iter().filter(move |(c, _)| c.stage == stage);
+    let (structures, syntheses) = (of(Stage::Structure).count(), of(Stage::Synthesis).count());
+    if structures > 1 || syntheses != 1 {
+        bail!(
+            "a model needs one synthesis run and at most one structure run; given: {syntheses} and {structures}"
+        );
+    }
+    let (first, _) = &opened[0];
+    for ((configuration, _), run) in opened.iter().zip(runs) {
+        ensure!(
+            configuration.profile.name == first.profile.name
+                && configuration.geometry == first.geometry,
+            "{} is of another profile or preset than {}",
+            run.display(),
+            runs[0].display()
+        );
+    }
+    let wanted = of(Stage::Synthesis).find_map(|(c, _)| c.structure.clone());
+    if let (Some(wanted), Some((_, structure))) = (wanted, of(Stage::Structure).next())
+        && structure.fingerprint() != wanted
+    {
+        eprintln!(
+            "warning: the synthesis run was trained on maps of another state of this structure run"
+        );
+    }
+    Ok(())
+}
+
+fn structure_networks(
+    configuration: &Configuration,
+    checkpoint: &Checkpoint,
+    device: &Device,
+) -> anyhow::Result<Vec<Network>> {
+    let stage = StructureStage::new(
+        &configuration.geometry,
+        configuration.rate,
+        &device.clone().autodiff(),
+    );
+    let stage = stage.load(&checkpoint.sections)?;
+    let (_, decoder, mask, patch) = structure_configurations(&configuration.geometry);
+    let networks = stage.averaged();
+    Ok(vec![
+        network(
+            Role::StructureDecoder,
+            NetworkConfig::Decoder(decoder),
+            &networks.decoder,
+        ),
+        network(
+            Role::MaskGenerator,
+            NetworkConfig::Unet(mask),
+            &networks.mask,
+        ),
+        network(
+            Role::StructureDiscriminator,
+            NetworkConfig::Patch(patch),
+            &stage.structure_discriminator(),
+        ),
+    ])
+}
+
+fn synthesis_networks(
+    configuration: &Configuration,
+    checkpoint: &Checkpoint,
+    device: &Device,
+) -> anyhow::Result<Vec<Network>> {
+    let autodiff = device.clone().autodiff();
+    let stage = SynthesisStage::new(
+        &configuration.profile,
+        &configuration.geometry,
+        configuration.rate,
+        &autodiff,
+    );
+    let stage = stage.load(&checkpoint.sections)?;
+    let (generator, _) = synthesis_configurations(&configuration.profile, &configuration.geometry);
+    Ok(vec![network(
+        Role::Generator,
+        NetworkConfig::Unet(generator),
+        &stage.averaged().generator,
+    )])
+}
+
+fn network<M: Module>(role: Role, config: NetworkConfig, module: &M) -> Network {
+    Network {
+        role,
+        config,
+        tensors: read_tensors(module),
+    }
+}

@@ -1,0 +1,26 @@
+//! `scanweave`: prepares images, trains the networks, exports weights and samples from them.
+//!
+//! Parse, run, exit code: 0 done, 1 failed, 2 wrong usage.
+
+mod cli;
+mod data;
+mod device;
+mod export;
+mod files;
+mod picture;
+mod run;
+mod stages;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    match cli::run(cli::Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(if error.is::<cli::Usage>() { 2 } else { 1 })
+        }
+    }
+}

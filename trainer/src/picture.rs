@@ -1,0 +1,63 @@
+//! Pictures that people look at: single planes and sheets of them, as PNG.
+
+use std::path::Path;
+
+use anyhow::Context as _;
+use image::codecs::png::PngEncoder;
+use image::{ExtendedColorType, ImageEncoder as _};
+use scanweave::image::Plane;
+
+use crate::files;
+
+/// Pixels between two pictures of a sheet.
+const GAP: usize = 2;
+/// Grey between the pictures.
+const PAPER: f32 = 0.25;
+
+/// Writes one plane, 0..=1 as 8-bit grey.
+pub fn save_plane(path: &Path, plane: &Plane) -> anyhow::Result<()> {
+    let mut png = Vec::new();
+    PngEncoder::new(&mut png)
+        .write_image(
+            &plane.to_u8(),
+            plane.width() as u32,
+            plane.height() as u32,
+            ExtendedColorType::L8,
+        )
+        .with_context(|| format!("{} cannot be encoded", path.display()))?;
+    files::write_whole(path, &png)
+}
+
+/// Writes rows of planes as one picture. Rows may have different lengths.
+pub fn save_sheet(path: &Path, rows: &[Vec<Plane>]) -> anyhow::Result<()> {
+    save_plane(path, &sheet(rows))
+}
+
+/// Rows of planes as one plane.
+pub fn sheet(rows: &[Vec<Plane>]) -> Plane {
+    let heights = rows
+        .iter()
+        .map(|row| row.iter().map(Plane::height).max().unwrap_or(0));
+    let width_of = |row: &Vec<Plane>| row.iter().map(|p| p.width() + GAP).sum::<usize>();
+    let width = rows.iter().map(width_of).max().unwrap_or(0) + GAP;
+    let height = heights.clone().map(|h| h + GAP).sum::<usize>() + GAP;
+    let mut sheet = Plane::filled(width, height, PAPER);
+    let mut top = GAP;
+    for (row, height) in rows.iter().zip(heights) {
+        let mut left = GAP;
+        for plane in row {
+            paste(&mut sheet, plane, left, top);
+            left += plane.width() + GAP;
+        }
+        top += height + GAP;
+    }
+    sheet
+}
+
+fn paste(sheet: &mut Plane, plane: &Plane, left: usize, top: usize) {
+    for y in 0..plane.height() {
+        for x in 0..plane.width() {
+            sheet.set(left + x, top + y, plane.at(x, y));
+        }
+    }
+}

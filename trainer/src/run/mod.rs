@@ -1,0 +1,9 @@
+//! A run directory: its configuration, checkpoints, statistics and sample sheets.
+
+mod checkpoint;
+mod directory;
+mod progress;
+
+pub use checkpoint::Checkpoint;
+pub use directory::{Configuration, Directory, Stage};
+pub use progress::{Cadence, Limit, Progress};

@@ -1,0 +1,145 @@
+//! From prepared items to tensors: which items a step sees follows from the seed and its number.
+
+use burn::tensor::{Device, Tensor, TensorData};
+use scanweave::image::Plane;
+use scanweave::profile::{LesionKind, Profile};
+use scanweave::random::{Purpose, Random};
+use scanweave::synthesis::{Label, Structure};
+
+use crate::data::Item;
+
+/// The order in which items are seen: every epoch is a fresh permutation.
+pub struct Order {
+    count: usize,
+    batch: usize,
+    seed: u64,
+}
+
+impl Order {
+    /// `count` items, `batch` per step.
+    pub fn new(count: usize, batch: usize, seed: u64) -> Self {
+        Self { count, batch, seed }
+    }
+
+    /// The items of step number `step`.
+    pub fn items(&self, step: u64) -> Vec<usize> {
+        let first = step * self.batch as u64;
+        (first..first + self.batch as u64)
+            .map(|position| self.item(position))
+            .collect()
+    }
+
+    fn item(&self, position: u64) -> usize {
+        let (epoch, place) = (
+            position / self.count as u64,
+            (position % self.count as u64) as usize,
+        );
+        let mut random = Random::nth(self.seed, Purpose::Batch, epoch);
+        let mut order: Vec<usize> = (0..self.count).collect();
+        for i in 0..=place {
+            let other = i + random.below(self.count - i);
+            order.swap(i, other);
+        }
+        order[place]
+    }
+}
+
+/// Binary planes `[batch, 1, size, size]`.
+pub fn binary<'a>(
+    planes: impl Iterator<Item = &'a [u8]>,
+    size: usize,
+    device: &Device,
+) -> Tensor<4> {
+    stack(
+        planes
+            .flat_map(|p| p.iter().map(|&v| f32::from(v)))
+            .collect(),
+        1,
+        size,
+        device,
+    )
+}
+
+/// 8-bit images as `[batch, 1, size, size]`, 0..=1.
+pub fn grey<'a>(images: impl Iterator<Item = &'a [u8]>, size: usize, device: &Device) -> Tensor<4> {
+    stack(
+        images
+            .flat_map(|p| p.iter().map(|&v| f32::from(v) / 255.0))
+            .collect(),
+        1,
+        size,
+        device,
+    )
+}
+
+/// Row-major values as `[batch, channels, size, size]`.
+pub fn stack(values: Vec<f32>, channels: usize, size: usize, device: &Device) -> Tensor<4> {
+    let batch = values.len() / (channels * size * size);
+    Tensor::from_data(
+        TensorData::new(values, [batch, channels, size, size]),
+        device,
+    )
+}
+
+/// Standard normal noise `[rows, columns]` of a step.
+pub fn noise(
+    seed: u64,
+    purpose: Purpose,
+    step: u64,
+    shape: [usize; 2],
+    device: &Device,
+) -> Tensor<2> {
+    let values = Random::nth(seed, purpose, step).normals(shape[0] * shape[1]);
+    Tensor::from_data(TensorData::new(values, shape), device)
+}
+
+/// An item's structure map and mask as planes.
+pub fn structure(item: &Item, size: usize) -> Structure {
+    let plane = |bytes: &[u8]| {
+        let values = bytes.iter().map(|&v| f32::from(v)).collect();
+        Plane::new(size, size, values).expect("prepared planes have the working size")
+    };
+    Structure {
+        map: plane(&item.structure),
+        mask: plane(&item.mask),
+    }
+}
+
+/// An item's 8-bit image as a plane.
+pub fn image(bytes: &[u8], size: usize) -> Plane {
+    Plane::from_u8(size, size, bytes).expect("prepared planes have the working size")
+}
+
+/// An item's lesion label as the study gives it.
+pub fn label(item: &Item, profile: &Profile, size: usize) -> Label {
+    match (&profile.lesion, &item.label) {
+        (LesionKind::Class(_), _) => Label::Class(item.class.unwrap_or(0)),
+        (LesionKind::Mask(classes) | LesionKind::Boxes(classes), Some(bytes)) => {
+            let plane = |class: usize| {
+                Plane::from_fn(size, size, |x, y| {
+                    f32::from(u8::from(usize::from(bytes[y * size + x]) == class + 1))
+                })
+            };
+            Label::Planes((0..classes.len()).map(plane).collect())
+        }
+        _ => Label::None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_epoch_sees_every_item_once() {
+        let order = Order::new(10, 5, 3);
+        for epoch in 0..3 {
+            let mut seen: Vec<usize> = (2 * epoch..2 * epoch + 2)
+                .flat_map(|step| order.items(step))
+                .collect();
+            seen.sort_unstable();
+            assert_eq!(seen, (0..10).collect::<Vec<_>>());
+        }
+        assert_ne!(order.items(0), order.items(2), "epochs differ");
+    }
+}

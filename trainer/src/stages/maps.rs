@@ -1,0 +1,59 @@
+//! Synthetic structure maps for the synthesis stage: drawn once, from the finished structure run.
+
+use burn::tensor::Device;
+use scanweave::networks::Unet;
+use scanweave::profile::Profile;
+use scanweave::random::{Purpose, Random};
+use scanweave::synthesis::{Structure, Synthesiser};
+
+use super::synthesis::fresh_generator;
+use crate::run::Configuration;
+use scanweave::steps::StructureNetworks;
+
+/// Draws `count` structure maps with their masks; map k depends on the seed and k alone.
+pub fn draw(
+    networks: &StructureNetworks,
+    configuration: &Configuration,
+    count: usize,
+    device: &Device,
+) -> anyhow::Result<Vec<Structure>> {
+    let pipeline = pipeline(networks, configuration, device);
+    let latents = (0..count as u64)
+        .map(|k| Random::nth(configuration.seed, Purpose::Latent, k).normals(pipeline.latent()));
+    let maps = latents.map(|z| pollster::block_on(pipeline.structure(&z)));
+    maps.collect::<Result<_, _>>().map_err(Into::into)
+}
+
+/// The pipeline with trained structure networks and a generator that is not used.
+fn pipeline(
+    networks: &StructureNetworks,
+    configuration: &Configuration,
+    device: &Device,
+) -> Synthesiser {
+    let unused = fresh_generator(configuration, device);
+    of(
+        networks,
+        unused,
+        &configuration.profile,
+        configuration,
+        device,
+    )
+}
+
+/// The synthesis pipeline over the given networks.
+pub fn of(
+    networks: &StructureNetworks,
+    generator: Unet,
+    profile: &Profile,
+    configuration: &Configuration,
+    device: &Device,
+) -> Synthesiser {
+    Synthesiser::of_networks(
+        profile.clone(),
+        configuration.geometry.size,
+        device.clone(),
+        Some((networks.decoder.clone(), configuration.geometry.latent)),
+        Some(networks.mask.clone()),
+        generator,
+    )
+}

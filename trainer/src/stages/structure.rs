@@ -1,0 +1,180 @@
+//! The structure stage: learns to draw structure maps and their masks from normal noise.
+
+use burn::tensor::{Device, Tensor};
+use scanweave::image::Plane;
+use scanweave::random::Purpose;
+use scanweave::steps::{LatentMoments, NamedLosses, Section, StructureBatch, StructureStage};
+
+use super::Trainee;
+use super::batch::{Order, binary, noise};
+use crate::data::{Item, Prepared, Split};
+use crate::run::{Cadence, Configuration};
+
+/// Steps between two looks at the distribution of the latents.
+const REFRESH: Cadence = Cadence(25);
+/// Columns of the sample sheet.
+const COLUMNS: usize = 12;
+
+/// The structure stage over a prepared data set.
+pub struct Structure<'a> {
+    stage: StructureStage,
+    items: Vec<&'a Item>,
+    order: Order,
+    configuration: &'a Configuration,
+    device: Device,
+}
+
+impl<'a> Structure<'a> {
+    /// Fresh networks on an autodiff `device`.
+    pub fn new(
+        data: &'a Prepared,
+        configuration: &'a Configuration,
+        device: &Device,
+    ) -> anyhow::Result<Self> {
+        let items = items(data, configuration);
+        anyhow::ensure!(
+            !items.is_empty(),
+            "the data holds no training image of the classes {:?} that the structure stage learns from",
+            configuration.profile.structure_classes
+        );
+        device.seed(configuration.seed);
+        Ok(Self {
+            stage: StructureStage::new(&configuration.geometry, configuration.rate, device),
+            order: Order::new(items.len(), configuration.batch, configuration.seed),
+            items,
+            configuration,
+            device: device.clone(),
+        })
+    }
+
+    fn maps(&self, indices: &[usize], device: &Device) -> Tensor<4> {
+        binary(
+            indices.iter().map(|&i| self.items[i].structure.as_slice()),
+            self.size(),
+            device,
+        )
+    }
+
+    fn size(&self) -> usize {
+        self.configuration.geometry.size
+    }
+
+    /// Binary rows for the eye: lines above the profile's threshold.
+    fn rows(&self, soft: Tensor<4>) -> Vec<Plane> {
+        let size = self.size();
+        let values: Vec<f32> = soft
+            .into_data()
+            .convert::<f32>()
+            .try_into_vec()
+            .expect("converted to f32");
+        values
+            .chunks(size * size)
+            .map(|c| Plane::new(size, size, c.to_vec()).expect("one picture"))
+            .collect()
+    }
+}
+
+/// Training items of the classes that the structure stage learns from.
+fn items<'a>(data: &'a Prepared, configuration: &Configuration) -> Vec<&'a Item> {
+    let wanted = &configuration.profile.structure_classes;
+    let names = configuration.profile.lesion.classes();
+    let fits = |item: &&Item| {
+        let class = item.class.and_then(|c| names.get(c));
+        wanted.is_empty() || class.is_none_or(|name| wanted.contains(name))
+    };
+    data.items
+        .iter()
+        .filter(|item| item.split == Split::Train)
+        .filter(fits)
+        .collect()
+}
+
+impl Trainee for Structure<'_> {
+    fn step(mut self, step: u64) -> (Self, NamedLosses) {
+        let (seed, latent) = (self.configuration.seed, self.configuration.geometry.latent);
+        let chosen = self.order.items(step);
+        let shape = [chosen.len(), latent];
+        let batch = StructureBatch {
+            structure: self.maps(&chosen, &self.device),
+            mask: binary(
+                chosen.iter().map(|&i| self.items[i].mask.as_slice()),
+                self.size(),
+                &self.device,
+            ),
+            latent: noise(seed, Purpose::Latent, step, shape, &self.device),
+            posterior: noise(seed, Purpose::Posterior, step, shape, &self.device),
+        };
+        let (stage, losses) = self
+            .stage
+            .step(batch, &self.configuration.profile.structure);
+        self.stage = stage;
+        if REFRESH.is_due(step + 1) {
+            self.stage.refresh_affine();
+        }
+        (self, losses)
+    }
+
+    /// Real maps, their reconstructions, samples from N(0, 1), the same as lines, and their masks.
+    fn sheet(&self) -> anyhow::Result<Vec<Vec<Plane>>> {
+        let device = self.device.clone().inner();
+        let networks = self.stage.averaged();
+        let count = COLUMNS.min(self.items.len());
+        let shown: Vec<usize> = (0..count).map(|i| i * self.items.len() / count).collect();
+        let real = self.maps(&shown, &device);
+        let (mean, _) = networks.encoder.forward(real.clone());
+        let reconstructed = networks.decoder.decode(mean);
+        let z = noise(
+            self.configuration.seed,
+            Purpose::Latent,
+            u64::MAX >> 9,
+            [COLUMNS, self.configuration.geometry.latent],
+            &device,
+        );
+        let sampled = networks.decoder.forward(z);
+        let lines = sampled
+            .clone()
+            .greater_elem(self.configuration.profile.line_threshold)
+            .float();
+        let masks = networks.mask.forward(lines.clone(), None);
+        let restored_lines = reconstructed
+            .clone()
+            .greater_elem(self.configuration.profile.line_threshold)
+            .float();
+        Ok([real, reconstructed, restored_lines, sampled, lines, masks]
+            .map(|t| self.rows(t))
+            .into())
+    }
+
+    fn save(&self) -> Vec<Section> {
+        self.stage.save()
+    }
+
+    fn load(mut self, sections: &[Section]) -> anyhow::Result<Self> {
+        self.stage = self.stage.load(sections)?;
+        Ok(self)
+    }
+
+    /// Takes the affine map from the whole training set instead of the last few batches.
+    fn finish(mut self) -> Self {
+        let device = self.device.clone().inner();
+        let latent = self.configuration.geometry.latent;
+        let mut moments = LatentMoments::new(latent, 1.0, &device);
+        let indices: Vec<usize> = (0..self.items.len()).collect();
+        let encoder = self.stage.averaged().encoder.clone();
+        let whole_batches = indices.chunks_exact(self.configuration.batch.min(indices.len()));
+        for (step, chunk) in whole_batches.enumerate() {
+            let (mean, logvar) = encoder.forward(self.maps(chunk, &device));
+            let shape = [chunk.len(), latent];
+            let posterior = noise(
+                self.configuration.seed,
+                Purpose::Posterior,
+                step as u64,
+                shape,
+                &device,
+            );
+            moments.add(mean + (logvar * 0.5).exp() * posterior);
+        }
+        self.stage.set_averaged_affine(moments.affine());
+        self
+    }
+}

@@ -1,0 +1,15 @@
+//! The command line as people have it: a process with arguments, an exit code, two streams and the
+//! files that it leaves behind.
+//!
+//! `training` follows the whole path on phantoms and shows that an interruption changes nothing;
+//! the other files bring what people bring by mistake.
+
+mod images;
+mod pictures;
+mod process;
+mod real;
+mod runs;
+mod trained;
+mod training;
+mod usage;
+mod weights;

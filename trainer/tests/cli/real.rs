@@ -1,0 +1,74 @@
+//! Real images, where there are any: the variable `SCANWEAVE_DATA` names a folder that holds
+//! `chest_xray/manifest.csv`. Without it these tests say so and do nothing.
+
+use crate::process::scanweave;
+use std::fs;
+use std::path::PathBuf;
+use tempfile::TempDir;
+
+/// Rows of the table that are used.
+const ROWS: usize = 12;
+
+/// A folder with `set/`: the head of the real table and the images it names.
+fn some_radiographs() -> Option<TempDir> {
+    let Some(data) = std::env::var_os("SCANWEAVE_DATA") else {
+        println!("skipped: SCANWEAVE_DATA names no folder of real images");
+        return None;
+    };
+    let source = PathBuf::from(data).join("chest_xray");
+    let table = fs::read_to_string(source.join("manifest.csv"))
+        .expect("SCANWEAVE_DATA holds chest_xray/manifest.csv");
+    let rows: Vec<&str> = table.lines().take(1 + ROWS).collect();
+    let folder = tempfile::tempdir().expect("a folder");
+    let set = folder.path().join("set");
+    for row in &rows[1..] {
+        let file = row.split(',').next().expect("the first column is the file");
+        fs::create_dir_all(set.join(file).parent().expect("it lies in a folder"))
+            .expect("a folder");
+        fs::copy(source.join(file), set.join(file)).expect("an image of the table");
+    }
+    fs::write(set.join("manifest.csv"), rows.join("\n")).expect("a table");
+    Some(folder)
+}
+
+#[test]
+fn radiographs_are_prepared_by_their_table() {
+    let Some(folder) = some_radiographs() else {
+        return;
+    };
+    let line =
+        "data prepare --dataset folder --source set --profile chest-xray --size 64 --out data.scan";
+    let ended = scanweave(folder.path(), line).well();
+    assert!(ended.said.contains(&format!("{ROWS} items")), "{ended}");
+    assert!(ended.said.contains("class normal"), "{ended}");
+    scanweave(folder.path(), "data inspect data.scan").well();
+    assert!(image::open(folder.path().join("data.png")).is_ok());
+}
+
+#[test]
+fn the_structure_of_a_radiograph_is_lines_on_a_body() {
+    let Some(folder) = some_radiographs() else {
+        return;
+    };
+    let set = fs::read_to_string(folder.path().join("set/manifest.csv")).expect("the table");
+    let file = set
+        .lines()
+        .nth(1)
+        .and_then(|row| row.split(',').next())
+        .expect("a row");
+    let line = format!("extract set/{file} --profile chest-xray --size 128 --out out --steps");
+    scanweave(folder.path(), &line).well();
+    let share = |name: &str| {
+        let image = image::open(folder.path().join("out").join(name))
+            .expect("a picture")
+            .to_luma8();
+        image.pixels().filter(|p| p.0[0] == 255).count() as f64
+            / f64::from(image.width() * image.height())
+    };
+    assert!(
+        (0.02..0.4).contains(&share("structure-map.png")),
+        "lines: {}",
+        share("structure-map.png")
+    );
+    assert!(share("mask.png") < 0.6, "background: {}", share("mask.png"));
+}

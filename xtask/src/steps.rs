@@ -1,0 +1,272 @@
+//! `cargo xtask test`: the checks in order, each with a banner and its duration, ending at the first failure.
+//!
+//! All steps use the same target folder, profile and flags, and the native ones the same selection of packages: Cargo
+//! unites features over the selection, and another selection would compile the tensor library a second time.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use clap::ValueEnum;
+
+use crate::browser::Browser;
+use crate::command::run as run_command;
+use crate::project::Project;
+use crate::setup::{self, Tool, WASM_TARGET};
+use crate::site;
+
+/// The tests that run as wasm in the browser: those of one body for two targets.
+const WASM_TESTS: &[&str] = &["--package", "scanweave-tests", "--test", "wasm_*"];
+
+/// The tests that open the built page.
+const BROWSER_TESTS: &[&str] = &[
+    "--workspace",
+    "--features",
+    BROWSER_FEATURE,
+    "--test",
+    "browser",
+];
+
+/// Asks for a browser, and so is left out of the native tests.
+const BROWSER_FEATURE: &str = "scanweave-tests/browser";
+
+/// Which checks are run.
+#[derive(clap::Args)]
+pub struct Options {
+    /// Run this step only (may be repeated)
+    #[arg(long, value_name = "STEP")]
+    only: Vec<Step>,
+    /// Leave this step out (may be repeated)
+    #[arg(long, value_name = "STEP")]
+    skip: Vec<Step>,
+}
+
+/// One check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Step {
+    /// The source is formatted
+    Fmt,
+    /// Clippy has nothing to say, natively and for wasm
+    Clippy,
+    /// The documentation builds without warnings
+    Docs,
+    /// All native tests
+    Native,
+    /// The tests that run on wasm too, in headless Chromium
+    Wasm,
+    /// The page builds
+    Build,
+    /// The page works in headless Chromium
+    Browser,
+}
+
+impl Step {
+    fn name(self) -> String {
+        self.to_possible_value()
+            .expect("no step is hidden")
+            .get_name()
+            .to_owned()
+    }
+
+    fn needs(self) -> &'static [Tool] {
+        match self {
+            Self::Fmt | Self::Docs | Self::Native => &[],
+            Self::Clippy => &[Tool::WasmTarget],
+            Self::Wasm => &[Tool::WasmTarget, Tool::WasmBindgen, Tool::Browser],
+            Self::Build => Tool::FOR_BUILDING,
+            Self::Browser => &[Tool::Browser],
+        }
+    }
+
+    fn run(self, project: &Project) -> Result<()> {
+        match self {
+            Self::Fmt => run_command(project.cargo().args(["fmt", "--all", "--check"])),
+            Self::Clippy => clippy(project),
+            Self::Docs => docs(project),
+            Self::Native => run_command(project.cargo().args(["test", "--workspace"])),
+            Self::Wasm => wasm_tests(project),
+            Self::Build => site::build(project, &site::Options::default()),
+            Self::Browser => browser_tests(project),
+        }
+    }
+}
+
+/// Sets up what the chosen steps need and runs them.
+pub fn run(project: &Project, options: &Options) -> Result<()> {
+    let steps = chosen(options);
+    if steps.is_empty() {
+        bail!("no step is left to run: --only and --skip exclude each other");
+    }
+    let begin = Instant::now();
+    let mut report = Report::default();
+    banner("setup");
+    let tools: Vec<Tool> = Tool::ALL
+        .iter()
+        .copied()
+        .filter(|tool| steps.iter().any(|step| step.needs().contains(tool)))
+        .collect();
+    setup::ensure(project, &tools)
+        .context("the set-up failed; run it alone with `cargo xtask setup`")?;
+    report.add("setup", begin.elapsed());
+
+    for step in steps {
+        let name = step.name();
+        banner(&name);
+        let begin = Instant::now();
+        let outcome = step.run(project);
+        let duration = begin.elapsed();
+        report.add(&name, duration);
+        if let Err(error) = outcome {
+            report.print();
+            return Err(error.context(format!(
+                "the step {name} failed; run it again with `cargo xtask test --only {name}`"
+            )));
+        }
+        println!("--- {name}: {:.1} s", duration.as_secs_f64());
+    }
+    report.print();
+    println!("No check failed.");
+    Ok(())
+}
+
+fn chosen(options: &Options) -> Vec<Step> {
+    let wanted = |step: &Step| options.only.is_empty() || options.only.contains(step);
+    Step::value_variants()
+        .iter()
+        .copied()
+        .filter(|step| wanted(step) && !options.skip.contains(step))
+        .collect()
+}
+
+fn clippy(project: &Project) -> Result<()> {
+    let deny = ["--", "--deny", "warnings"];
+    run_command(
+        project
+            .cargo()
+            .args([
+                "clippy",
+                "--workspace",
+                "--all-targets",
+                "--features",
+                BROWSER_FEATURE,
+            ])
+            .args(deny),
+    )?;
+    let page = [
+        "clippy",
+        "--package",
+        "scanweave-web",
+        "--all-features",
+        "--target",
+        WASM_TARGET,
+    ];
+    run_command(project.cargo().args(page).args(deny))
+}
+
+/// The trainer goes first and alone: its binary has the name of the model crate, whose pages then replace its own.
+fn docs(project: &Project) -> Result<()> {
+    let doc = || {
+        let mut command = project.cargo();
+        command
+            .args(["doc", "--no-deps"])
+            .env("RUSTDOCFLAGS", "--deny warnings");
+        command
+    };
+    run_command(doc().args(["--package", "scanweave-trainer"]))?;
+    run_command(doc().args(["--workspace", "--exclude", "scanweave-trainer"]))
+}
+
+fn wasm_tests(project: &Project) -> Result<()> {
+    let mut command = project.cargo();
+    command
+        .args(["test", "--target", WASM_TARGET])
+        .args(WASM_TESTS);
+    command.env(
+        "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
+        "wasm-bindgen-test-runner",
+    );
+    // Without this the runner asks for Node, which is not among the tools that are set up.
+    command.env("WASM_BINDGEN_USE_BROWSER", "1");
+    run_command(with_browser(&mut command)?)
+}
+
+fn browser_tests(project: &Project) -> Result<()> {
+    project.require_dist()?;
+    let mut command = project.cargo();
+    command
+        .arg("test")
+        .args(BROWSER_TESTS)
+        .env("SCANWEAVE_DIST", project.dist());
+    run_command(with_browser(&mut command)?)
+}
+
+fn with_browser(command: &mut Command) -> Result<&mut Command> {
+    let found = Browser::find()
+        .context("Chromium and chromedriver are missing: run `cargo xtask setup`")?;
+    Ok(command
+        .env("CHROMIUM", found.browser)
+        .env("CHROMEDRIVER", found.driver))
+}
+
+fn banner(name: &str) {
+    println!(
+        "\n=== {name} {}",
+        "=".repeat(74_usize.saturating_sub(name.len()))
+    );
+}
+
+/// How long each step took.
+#[derive(Default)]
+struct Report {
+    rows: Vec<(String, Duration)>,
+}
+
+impl Report {
+    fn add(&mut self, name: &str, duration: Duration) {
+        self.rows.push((name.to_owned(), duration));
+    }
+
+    fn print(&self) {
+        println!("\n{:10} {:>9}", "step", "seconds");
+        for (name, duration) in &self.rows {
+            println!("{name:10} {:>9.1}", duration.as_secs_f64());
+        }
+        let total: Duration = self.rows.iter().map(|(_, duration)| *duration).sum();
+        println!("{:10} {:>9.1}", "total", total.as_secs_f64());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_keep_their_order_and_obey_only_and_skip() {
+        let all = chosen(&Options {
+            only: vec![],
+            skip: vec![],
+        });
+        assert_eq!(all, Step::value_variants());
+        assert_eq!(
+            chosen(&Options {
+                only: vec![Step::Docs, Step::Fmt],
+                skip: vec![]
+            }),
+            [Step::Fmt, Step::Docs]
+        );
+        assert!(
+            !chosen(&Options {
+                only: vec![],
+                skip: vec![Step::Browser]
+            })
+            .contains(&Step::Browser)
+        );
+        assert!(
+            chosen(&Options {
+                only: vec![Step::Fmt],
+                skip: vec![Step::Fmt]
+            })
+            .is_empty()
+        );
+    }
+}
