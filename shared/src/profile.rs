@@ -146,6 +146,10 @@ pub struct StructureWeights {
     pub adversarial: f32,
     /// Features of the structure discriminator, real beside reconstructed (VAE/GAN, Larsen 2016).
     pub feature: f32,
+    /// How often the odds of a line are squared before the structure discriminator sees a map: 0
+    /// shows the soft map. Real maps are binary, and a discriminator that only tells grey from
+    /// black and white teaches nothing about lines.
+    pub sharpening: u32,
 }
 
 /// Weights of the synthesis stage's loss terms, equations (13)-(18).
@@ -188,8 +192,12 @@ pub struct Profile {
     pub noise: (f32, f32),
     /// A structure map is drawn where the decoder's output is greater than this.
     pub line_threshold: f32,
-    /// Loss weights of the structure stage.
+    /// Loss weights of the structure stage while it learns the layout.
     pub structure: StructureWeights,
+    /// Loss weights of the structure stage once the layout is there: adversarial, for sharp lines.
+    pub structure_sharp: StructureWeights,
+    /// Step at which the structure stage goes from the first weights to the second.
+    pub sharp_from: u64,
     /// Loss weights of the synthesis stage.
     pub synthesis: SynthesisWeights,
 }
@@ -232,6 +240,15 @@ impl Profile {
             grow: scaled(self.mask.grow),
             median,
             ..self.mask
+        }
+    }
+
+    /// Loss weights of the structure stage at step number `step`.
+    pub fn structure_weights(&self, step: u64) -> &StructureWeights {
+        if step < self.sharp_from {
+            &self.structure
+        } else {
+            &self.structure_sharp
         }
     }
 
@@ -331,6 +348,15 @@ const STRUCTURE: StructureWeights = StructureWeights {
     latent_adversarial: 0.05,
     adversarial: 0.5,
     feature: 10.0,
+    sharpening: 0,
+};
+
+const STRUCTURE_SHARP: StructureWeights = StructureWeights {
+    squared: 8.0,
+    absolute: 4.0,
+    adversarial: 2.0,
+    sharpening: 2,
+    ..STRUCTURE
 };
 
 const SYNTHESIS: SynthesisWeights = SynthesisWeights {
@@ -364,6 +390,8 @@ fn named(name: &str, title: &str, modalities: &[Modality], source: Modality) -> 
         noise: (0.5, 0.6),
         line_threshold: 0.5,
         structure: STRUCTURE,
+        structure_sharp: STRUCTURE_SHARP,
+        sharp_from: 600,
         synthesis: SYNTHESIS,
     }
 }

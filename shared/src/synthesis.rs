@@ -12,7 +12,7 @@ use crate::networks::tensors::{LoadError, load_tensors};
 use crate::networks::{StructureDecoder, Unet};
 use crate::profile::{LesionKind, Modality, Profile};
 use crate::random::{Purpose, Random};
-use crate::structure::{fuse, fusion_noise, organ_mask, structure_map};
+use crate::structure::{fuse, fusion_noise, organ_mask, solid_mask, structure_map};
 use crate::weights::{KnownAnswer, Model, Role};
 
 /// Largest difference between a device and the known answer that counts as the same picture,
@@ -177,7 +177,7 @@ impl Synthesiser {
         let lines = soft.greater_elem(threshold).float();
         let mask = self.mask_of(lines.clone())?;
         let map = self.plane(lines).await?;
-        let mask = self.plane(mask).await?.above(0.5);
+        let mask = solid_mask(&self.plane(mask).await?);
         Ok(Structure {
             map: map.zip(&mask, |line, outside| line * (1.0 - outside)),
             mask,

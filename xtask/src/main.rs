@@ -7,6 +7,7 @@
 mod bench;
 mod browser;
 mod command;
+mod manifest;
 mod optimise;
 mod project;
 mod serve;
@@ -46,6 +47,8 @@ enum Task {
     Demo(Demo),
     /// Run every check: format, lints, documentation, native, wasm and browser tests
     Test(steps::Options),
+    /// Write the sizes and digests of the weights in assets/ into assets/manifest.json
+    Manifest,
     /// Measure speed and size and print a table with ratios
     Bench(bench::Options),
 }
@@ -85,7 +88,8 @@ fn run(task: Task) -> Result<()> {
         }
         Task::Demo(options) => demo(&project, &options),
         Task::Test(options) => steps::run(&project, &options),
-        Task::Bench(options) => bench::run(&project, &options),
+        Task::Manifest => manifest::refresh(&project),
+        Task::Bench(options) => bench::run(&project, options),
     }
 }
 

@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 
 use crate::command::run;
 use crate::project::Project;
-use crate::{optimise, sizes, stamp};
+use crate::{manifest, optimise, sizes, stamp};
 
 /// How the page is built.
 #[derive(clap::Args, Default)]
@@ -17,6 +17,7 @@ pub struct Options {
 
 /// Builds the page into dist/.
 pub fn build(project: &Project, options: &Options) -> Result<()> {
+    manifest::check(project)?;
     let mut trunk = project.command("trunk");
     trunk.args(["build", "--release", "--skip-version-check"]);
     if let Some(url) = &options.public_url {

@@ -138,7 +138,7 @@ impl StructureStage {
         let drawn = self.draw(&batch.structure, batch.latent.clone(), batch.posterior);
         self.moments.add(drawn.latent.clone().inner());
         let mut losses = vec![("mask", mask_loss)];
-        losses.extend(self.discriminator_step(&batch.structure, batch.latent, &drawn));
+        losses.extend(self.discriminator_step(&batch.structure, batch.latent, &drawn, weights));
         losses.extend(self.generator_step(&batch.structure, drawn, weights));
         self.update_averages();
         (self, losses)
@@ -166,9 +166,11 @@ impl StructureStage {
         structure: &Tensor<4>,
         z: Tensor<2>,
         drawn: &Drawn,
+        weights: &StructureWeights,
     ) -> NamedLosses {
         let batch = structure.dims()[0];
-        let images = Tensor::cat(vec![structure.clone(), drawn.both.clone().detach()], 0);
+        let fakes = sharpened(drawn.both.clone().detach(), weights.sharpening);
+        let images = Tensor::cat(vec![structure.clone(), fakes], 0);
         let verdict = self.structure_discriminator.forward(images).real;
         let (real, fake) = (
             verdict.clone().narrow(0, 0, batch),
@@ -208,7 +210,7 @@ impl StructureStage {
 
         let reconstruction = drawn.both.clone().narrow(0, 0, batch);
         let outside = outside_loss(mask.forward(drawn.both.clone(), None), drawn.both.clone());
-        let verdict = judge.forward(drawn.both);
+        let verdict = judge.forward(sharpened(drawn.both, weights.sharpening));
         let features = verdict
             .features
             .into_iter()
@@ -368,4 +370,13 @@ struct Drawn {
     logvar: Tensor<2>,
     latent: Tensor<2>,
     both: Tensor<4>,
+}
+
+/// Squares the odds of a line `times` times: s^2 / (s^2 + (1 - s)^2). 0, 1/2 and 1 stay.
+pub(super) fn sharpened(soft: Tensor<4>, times: u32) -> Tensor<4> {
+    (0..times).fold(soft, |s, _| {
+        let line = s.clone().square();
+        let none = (s.neg() + 1.0).square();
+        line.clone() / (line + none)
+    })
 }

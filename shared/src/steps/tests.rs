@@ -180,3 +180,18 @@ impl burn::module::ModuleMapper for AddOne {
         param.map(|t| (t + 1.0).detach())
     }
 }
+
+#[test]
+fn sharpening_keeps_black_white_and_the_middle() {
+    let soft =
+        Tensor::<1>::from_floats([0.0, 0.5, 1.0, 0.2], &Device::flex()).reshape([1, 1, 2, 2]);
+    let values = |times| {
+        let sharp = super::structure::sharpened(soft.clone(), times);
+        sharp.into_data().try_into_vec::<f32>().unwrap()
+    };
+    assert_eq!(values(0), [0.0, 0.5, 1.0, 0.2]);
+    // odds 1 : 4, squared twice: 1 : 256
+    let twice = values(2);
+    assert_eq!(twice[..3], [0.0, 0.5, 1.0]);
+    assert!((twice[3] - 1.0 / 257.0).abs() < 1e-6);
+}

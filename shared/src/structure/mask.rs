@@ -28,6 +28,13 @@ pub fn organ_mask(image: &Plane, settings: &MaskSettings) -> Result<Plane, Image
     ))
 }
 
+/// A soft background mask, as the mask generator draws it, made binary and solid: one organ without
+/// holes. Where nothing is inside, everything stays background.
+pub fn solid_mask(background: &Plane) -> Plane {
+    let inside = background.map(|v| if v > 0.5 { 0.0 } else { 1.0 });
+    filled(&largest_component(&inside)).map(|v| 1.0 - v)
+}
+
 /// Enlarged by `grow` pixels to the nearest pixel and cut back to size around the centre.
 fn enlarged(plane: &Plane, grow: usize) -> Plane {
     let (width, height) = (plane.width(), plane.height());
@@ -118,6 +125,16 @@ mod tests {
             let marker = x < 2 && y < 2;
             if (body && !lung) || marker { 0.8 } else { 0.05 }
         })
+    }
+
+    #[test]
+    fn a_soft_mask_becomes_one_solid_organ() {
+        let soft = body().map(|v| 1.0 - v);
+        let mask = solid_mask(&soft);
+        assert_eq!(mask.at(10, 10), 0.0, "the hole is filled");
+        assert_eq!(mask.at(0, 0), 1.0, "the marker is dropped");
+        let nothing = Plane::filled(8, 8, 0.9);
+        assert_eq!(solid_mask(&nothing), Plane::filled(8, 8, 1.0));
     }
 
     #[test]

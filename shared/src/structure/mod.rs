@@ -12,7 +12,7 @@ pub mod operators;
 
 pub use extract::{Step, erase_lines, structure_map, structure_steps};
 pub use fuse::{fuse, fusion_noise};
-pub use mask::organ_mask;
+pub use mask::{organ_mask, solid_mask};
 
 #[cfg(test)]
 mod reference;

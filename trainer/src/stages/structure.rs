@@ -106,7 +106,7 @@ impl Trainee for Structure<'_> {
         };
         let (stage, losses) = self
             .stage
-            .step(batch, &self.configuration.profile.structure);
+            .step(batch, self.configuration.profile.structure_weights(step));
         self.stage = stage;
         if REFRESH.is_due(step + 1) {
             self.stage.refresh_affine();

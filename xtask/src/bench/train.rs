@@ -1,0 +1,291 @@
+//! One training step of both stages, on the pure-Rust backend and on LibTorch.
+//!
+//! It is the released program that is measured, on phantoms: what a reader would start. Losses are logged after the
+//! first step and then every 20 steps, so a run of 20 steps tells the time of the 19 steps after the first, which
+//! builds what later steps reuse.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use clap::ValueEnum;
+
+use super::program::Line;
+use super::run::{self, Scratch};
+use super::{Beside, Figure};
+use crate::command;
+use crate::project::Project;
+
+/// Images per step.
+const BATCH: u32 = 4;
+
+/// Steps per run: those up to the second line of the log.
+const STEPS: u32 = 20;
+
+/// Phantoms of the data set.
+const PHANTOMS: u32 = 64;
+
+/// Gigabytes that training may hold at most.
+const MEMORY_GOAL: f64 = 4.0;
+
+/// Names another program to measure, such as one built with LibTorch elsewhere.
+const BINARY: &str = "SCANWEAVE_BIN";
+
+/// Variables by which the build of LibTorch's bindings finds it.
+const LIBTORCH: [&str; 2] = ["LIBTORCH", "LIBTORCH_USE_PYTORCH"];
+
+const STAGES: [&str; 2] = ["structure", "synthesis"];
+
+/// What is trained.
+#[derive(clap::Args, Default)]
+pub struct Options {
+    /// Sizes of the networks; the goals are those of demo
+    #[arg(long, value_enum, default_value_t)]
+    preset: Preset,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum Preset {
+    /// 64 px
+    Tiny,
+    /// 128 px
+    #[default]
+    Demo,
+}
+
+impl Preset {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Tiny => "tiny",
+            Self::Demo => "demo",
+        }
+    }
+
+    /// Side of the images, pixels.
+    fn size(self) -> &'static str {
+        match self {
+            Self::Tiny => "64",
+            Self::Demo => "128",
+        }
+    }
+}
+
+/// Trains both stages on every device of the program.
+pub fn measure(project: &Project, options: &Options) -> Result<Vec<Figure>> {
+    let scratch = Scratch::new()?;
+    let trainer = Trainer {
+        program: program(project)?,
+        preset: options.preset,
+        scratch,
+    };
+    trainer.prepare()?;
+    let flex = trainer.both_stages("flex")?;
+    let libtorch = match trainer.both_stages("libtorch") {
+        Ok(speeds) => Some(speeds),
+        Err(error) => {
+            println!(
+                "LibTorch is left out, because this program cannot train on it: {error:#}\n\
+                 With LibTorch installed and named by LIBTORCH, this measurement builds the trainer with it."
+            );
+            None
+        }
+    };
+    Ok(figures(options.preset, &flex, libtorch.as_deref()))
+}
+
+/// The trainer under measurement, with its data.
+struct Trainer {
+    program: PathBuf,
+    preset: Preset,
+    scratch: Scratch,
+}
+
+/// What one run needed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Speed {
+    images_per_second: f64,
+    /// Bytes, where the system tells.
+    peak: Option<u64>,
+}
+
+impl Speed {
+    fn seconds_per_step(self) -> f64 {
+        f64::from(BATCH) / self.images_per_second
+    }
+}
+
+impl Trainer {
+    fn prepare(&self) -> Result<()> {
+        let mut command = self.command();
+        command
+            .args(["data", "prepare", "--dataset", "phantom"])
+            .args(["--size", self.preset.size()])
+            .args(["--count", &PHANTOMS.to_string(), "--out"])
+            .arg(self.data());
+        run::peak_memory(&mut command, &self.scratch.path("prepare.log"))
+            .context("the phantoms could not be prepared")?;
+        Ok(())
+    }
+
+    /// The speed of the structure stage and of the synthesis stage.
+    fn both_stages(&self, device: &str) -> Result<Vec<Speed>> {
+        let stages = STAGES.iter();
+        stages.map(|stage| self.train(stage, device)).collect()
+    }
+
+    fn train(&self, stage: &str, device: &str) -> Result<Speed> {
+        println!(
+            "{STEPS} steps of the {stage} stage, preset {}, batch {BATCH}, on {device}",
+            self.preset.name()
+        );
+        let folder = self.folder(stage, device);
+        let mut command = self.command();
+        command
+            .args(["train", stage, "--profile", "phantom-thorax"])
+            .args(["--preset", self.preset.name(), "--device", device])
+            .args(["--steps", &STEPS.to_string()])
+            .args(["--batch", &BATCH.to_string()])
+            .arg("--data")
+            .arg(self.data())
+            .arg("--run")
+            .arg(&folder);
+        if stage == "synthesis" {
+            // From the first step on with synthetic maps and discriminator: the costliest kind of step.
+            command.args(["--pretraining", "0", "--structure"]);
+            command.arg(self.folder("structure", device));
+        }
+        let log = self.scratch.path(&format!("{stage}-{device}.log"));
+        let peak = run::peak_memory(&mut command, &log)?;
+        Ok(Speed {
+            images_per_second: images_per_second(&folder.join("stats.jsonl"))?,
+            peak,
+        })
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        if let Some(libraries) = libraries() {
+            command.env("LD_LIBRARY_PATH", libraries);
+        }
+        command
+    }
+
+    fn data(&self) -> PathBuf {
+        self.scratch.path("phantoms.scan")
+    }
+
+    fn folder(&self, stage: &str, device: &str) -> PathBuf {
+        self.scratch.path(&format!("{stage}-{device}"))
+    }
+}
+
+/// The speed in the last line of a run's log.
+fn images_per_second(log: &Path) -> Result<f64> {
+    let text = fs::read_to_string(log).with_context(|| format!("cannot read {}", log.display()))?;
+    let line = Line::last_of(&text).with_context(|| format!("{} is empty", log.display()))?;
+    line.number("images_per_second")
+}
+
+/// The program that is measured: a named one, or the trainer built in release, with LibTorch where it is named.
+fn program(project: &Project) -> Result<PathBuf> {
+    if let Some(named) = env::var_os(BINARY) {
+        println!("The program of {BINARY} is measured.");
+        return Ok(PathBuf::from(named));
+    }
+    let mut build = project.cargo();
+    build.args(["build", "--release", "--package", "scanweave-trainer"]);
+    if LIBTORCH.iter().any(|name| env::var_os(name).is_some()) {
+        build.args(["--features", "tch"]);
+    }
+    command::run(&mut build).with_context(|| {
+        format!(
+            "the trainer could not be built: see the lines above, or name a built one by {BINARY}"
+        )
+    })?;
+    let name = format!("scanweave{}", env::consts::EXE_SUFFIX);
+    Ok(release_folder(project).join(name))
+}
+
+fn release_folder(project: &Project) -> PathBuf {
+    let target = env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
+    project.root().join(target).join("release")
+}
+
+/// The search path of shared libraries with those of the LibTorch that LIBTORCH names.
+fn libraries() -> Option<OsString> {
+    let own = PathBuf::from(env::var_os("LIBTORCH")?).join("lib");
+    let inherited = env::var_os("LD_LIBRARY_PATH").unwrap_or_default();
+    let all = std::iter::once(own).chain(env::split_paths(&inherited));
+    env::join_paths(all).ok()
+}
+
+fn figures(preset: Preset, flex: &[Speed], libtorch: Option<&[Speed]>) -> Vec<Figure> {
+    let mut figures = Vec::new();
+    for (place, stage) in STAGES.iter().enumerate() {
+        let peer = libtorch.map(|speeds| speeds[place]);
+        let devices = std::iter::once(("flex", flex[place], peer));
+        for (device, speed, peer) in devices.chain(peer.map(|speed| ("libtorch", speed, None))) {
+            let name = format!("{} {stage}, {device}", preset.name());
+            figures.extend(rows(&name, speed, peer));
+        }
+    }
+    figures
+}
+
+fn rows(name: &str, speed: Speed, peer: Option<Speed>) -> Vec<Figure> {
+    let beside = |value: fn(Speed) -> f64| {
+        peer.map_or(Beside::Nothing, |peer| {
+            Beside::Peer("libtorch", value(peer))
+        })
+    };
+    let mut rows = vec![
+        Figure {
+            name: format!("{name}: step of {BATCH} images"),
+            measured: speed.seconds_per_step(),
+            unit: "s",
+            beside: beside(Speed::seconds_per_step),
+        },
+        Figure {
+            name: format!("{name}: speed"),
+            measured: speed.images_per_second,
+            unit: "images/s",
+            beside: Beside::Nothing,
+        },
+    ];
+    if let Some(peak) = speed.peak {
+        rows.push(Figure {
+            name: format!("{name}: peak memory"),
+            measured: peak as f64 / 1e9,
+            unit: "GB",
+            beside: Beside::Goal(MEMORY_GOAL),
+        });
+    }
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flex_stands_beside_libtorch_where_there_is_one() {
+        let speed = |images_per_second| Speed {
+            images_per_second,
+            peak: Some(1_500_000_000),
+        };
+        let flex = [speed(2.0), speed(1.0)];
+        let alone = figures(Preset::Demo, &flex, None);
+        assert_eq!(alone.len(), 6);
+        assert_eq!(alone[0].measured, 2.0);
+        assert_eq!(alone[0].beside, Beside::Nothing);
+        let both = figures(Preset::Demo, &flex, Some(&[speed(8.0), speed(4.0)]));
+        assert_eq!(both.len(), 12);
+        assert_eq!(both[0].beside, Beside::Peer("libtorch", 0.5));
+        assert_eq!(both[6].beside, Beside::Peer("libtorch", 1.0));
+        assert_eq!(both[2].beside, Beside::Goal(MEMORY_GOAL));
+        assert_eq!(both[2].measured, 1.5);
+    }
+}
