@@ -441,6 +441,7 @@ fn phantom_thorax() -> Profile {
         lesion: LesionKind::Class(classes(&["normal", "consolidation"])),
         structure_classes: classes(&["normal"]),
         extraction: chest_extraction(),
+        sharp_from: 250,
         ..named(
             "phantom-thorax",
             "Phantom thorax",

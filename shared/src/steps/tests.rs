@@ -186,7 +186,7 @@ fn sharpening_keeps_black_white_and_the_middle() {
     let soft =
         Tensor::<1>::from_floats([0.0, 0.5, 1.0, 0.2], &Device::flex()).reshape([1, 1, 2, 2]);
     let values = |times| {
-        let sharp = super::structure::sharpened(soft.clone(), times);
+        let sharp = structure::sharpened(soft.clone(), times);
         sharp.into_data().try_into_vec::<f32>().unwrap()
     };
     assert_eq!(values(0), [0.0, 0.5, 1.0, 0.2]);

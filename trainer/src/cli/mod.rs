@@ -27,6 +27,10 @@ pub struct Cli {
 }
 
 #[derive(Subcommand)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one value per process, parsed once"
+)]
 enum Command {
     /// Take the structure map and the organ mask from one image (no training, no labels).
     Extract(extract::Args),

@@ -75,7 +75,7 @@ fn a_picture_is_the_same_in_every_kind_of_file() {
         share(&map, 255)
     );
     assert!(
-        (0.05..0.95).contains(&share(&mask, 255)),
+        (0.01..0.95).contains(&share(&mask, 255)),
         "background: {}",
         share(&mask, 255)
     );

@@ -1,0 +1,115 @@
+//! How long the built page lets people wait: to the first live image, and to every further one.
+//!
+//! `SCANWEAVE_URL` is the address of a served page; the server runs elsewhere, as it does for a visitor. Every round
+//! starts a browser with a fresh profile, so that nothing is cached. Times are taken by the page's own clock, which
+//! starts with the navigation, and end with the frame after the page says that it is ready. Prints one line of JSON;
+//! `cargo xtask bench web` reads it.
+
+#[allow(
+    dead_code,
+    reason = "the tests of the page use more of the driver than this"
+)]
+#[path = "../tests/browser/driver.rs"]
+mod driver;
+
+use std::time::{Duration, Instant};
+
+use driver::Browser;
+use serde_json::Value;
+
+/// Browsers that are started; the median of their times is told.
+const ROUNDS: usize = 3;
+
+/// Further images per browser.
+const SAMPLES: usize = 5;
+
+/// The longest that one image may take before the measurement is given up.
+const PATIENCE: Duration = Duration::from_secs(240);
+
+/// Resolves as soon as the page is ready and has shown a frame, or has failed, to its state, the time and what the
+/// page says; after 20 s, which is less than WebDriver's patience, to nothing.
+const SETTLED: &str = "const settled = resolve => {
+    const answer = () => requestAnimationFrame(() => resolve([
+        document.body.dataset.state, performance.now(),
+        document.querySelector('[data-testid=status]')?.textContent ?? '',
+        document.querySelector('[data-testid=error]')?.textContent?.trim() ?? '']));
+    const over = () => ['ready', 'error'].includes(document.body.dataset.state);
+    if (over()) return answer();
+    const watch = new MutationObserver(() => { if (over()) { watch.disconnect(); answer(); } });
+    watch.observe(document.body, { attributes: true, attributeFilter: ['data-state'] });
+    setTimeout(() => { watch.disconnect(); resolve(null); }, 20000);
+};";
+
+/// Steps the seed as the arrow key does; the page is busy at once, so that waiting may begin.
+const NEXT: &str =
+    "window.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true }));";
+
+fn main() {
+    let url = std::env::var("SCANWEAVE_URL")
+        .expect("SCANWEAVE_URL holds the address of the page: run `cargo xtask bench web`");
+    let (mut first, mut further, mut engine) = (Vec::new(), Vec::new(), Vec::new());
+    for round in 1..=ROUNDS {
+        eprintln!("browser {round} of {ROUNDS}");
+        let browser = Browser::start();
+        browser.open(&url);
+        first.push(settled(&browser).milliseconds);
+        for _ in 0..SAMPLES {
+            let begin =
+                browser.script(&format!("const now = performance.now(); {NEXT} return now"));
+            let shown = settled(&browser);
+            further.push(shown.milliseconds - begin.as_f64().expect("a time"));
+            engine.extend(milliseconds_in(&shown.status));
+        }
+    }
+    let line = serde_json::json!({
+        "first_ms": median(first),
+        "further_ms": median(further),
+        "engine_ms": (!engine.is_empty()).then(|| median(engine)),
+    });
+    println!("{line}");
+}
+
+/// What the page shows when it has settled.
+struct Shown {
+    /// Time since the navigation.
+    milliseconds: f64,
+    /// The sentence in the status line.
+    status: String,
+}
+
+/// Waits for an image.
+fn settled(browser: &Browser) -> Shown {
+    let begin = Instant::now();
+    let script = format!("{SETTLED} return new Promise(settled);");
+    let mut answer = Value::Null;
+    while answer.is_null() {
+        assert!(
+            begin.elapsed() < PATIENCE,
+            "the page showed no image within {} s",
+            PATIENCE.as_secs()
+        );
+        answer = browser.script(&script);
+    }
+    let text = |place: usize| answer[place].as_str().unwrap_or_default().to_owned();
+    let (state, status) = (text(0), text(2));
+    assert!(
+        state == "ready" && status.contains("painted"),
+        "the page paints nothing, it says: {status} {}",
+        text(3)
+    );
+    Shown {
+        milliseconds: answer[1].as_f64().expect("a time"),
+        status,
+    }
+}
+
+/// The page's own time of "Seed 2: painted in 312 ms."
+fn milliseconds_in(status: &str) -> Option<f64> {
+    let (before, _) = status.split_once(" ms")?;
+    before.rsplit(' ').next()?.parse().ok()
+}
+
+fn median(mut times: Vec<f64>) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times[times.len() / 2]
+}

@@ -1,0 +1,302 @@
+//! The same bits on every target.
+//!
+//! A picture computed in the browser must be the one that the trainer computed. For everything that
+//! is not a network this holds to the last bit, so one digest per operator is written down here and
+//! compared natively and on wasm: a fused multiply-add, another transcendental function or an order
+//! of summation that depends on the target changes it. When a change is meant, the failing test
+//! prints the digest to write here.
+
+use scanweave::image::Plane;
+use scanweave::networks::config::{DecoderConfig, NetworkConfig, UnetConfig};
+use scanweave::phantom::{self, Anatomy};
+use scanweave::profile::{Extraction, Geometry, LocalContrast, MaskSettings, Profile};
+use scanweave::random::{Purpose, Random};
+use scanweave::structure::{fuse, fusion_noise, organ_mask, structure_steps};
+use scanweave::weights::{self, Card, KnownAnswer, Model, Network, Precision, Role, Tensor};
+use sha2::{Digest, Sha256};
+
+/// A computation and the digest that its result must have.
+struct Case {
+    name: &'static str,
+    compute: fn() -> String,
+    expected: &'static str,
+}
+
+const CASES: [Case; 6] = [
+    Case {
+        name: "random numbers",
+        compute: random_digest,
+        expected: "d0e754e8ae9dbdd83c2ffdffe8ebac2b531cb5746f2d7c8b9426f5d6c0a04728",
+    },
+    Case {
+        name: "structure maps, every step",
+        compute: structure_digest,
+        expected: "fe012a518504d19de8881254b732ae8daa9f49a47d0f72ec66fb33dab6676e90",
+    },
+    Case {
+        name: "organ masks",
+        compute: mask_digest,
+        expected: "df4129374dbc83dfce874f25d43538182e44d277b5660cefe71b9452932b8869",
+    },
+    Case {
+        name: "fusion",
+        compute: fusion_digest,
+        expected: "9259265c7a40f10e75d5c706ab20b93c3028cae9663f9a1e98c35c9a0acfe623",
+    },
+    Case {
+        name: "resizing",
+        compute: resize_digest,
+        expected: "800194c82252568499ab62e6878d6491421e02cf77b81be025d771e58a3988bd",
+    },
+    Case {
+        name: "weights files",
+        compute: weights_digest,
+        expected: "bbb98627fc26cee40e64ccb43db3f5f86990606b582fc740c6941ee3ff28c3bd",
+    },
+];
+
+/// Values of algorithm 1, with and without its optional parts. They are not a profile's: tuning one
+/// must not look like a difference between targets.
+const EXTRACTIONS: [Extraction; 2] = [
+    Extraction {
+        size: 64,
+        contrast: None,
+        sigma1: 0.6,
+        alpha: 0.06,
+        sigma2: 0.4,
+        beta: 0.2,
+        median: 1,
+    },
+    Extraction {
+        size: 128,
+        contrast: Some(LocalContrast {
+            radius: 12,
+            floor: 0.1,
+        }),
+        sigma1: 0.9,
+        alpha: 0.1,
+        sigma2: 0.45,
+        beta: 0.2,
+        median: 3,
+    },
+];
+
+/// Values of algorithm 2, likewise.
+const MASKS: [MaskSettings; 2] = [
+    MaskSettings {
+        threshold: 0.15,
+        grow: 2,
+        median: 5,
+        fill: true,
+    },
+    MaskSettings {
+        threshold: 0.3,
+        grow: 0,
+        median: 1,
+        fill: false,
+    },
+];
+
+/// Computes every case; the error lists those that differ, with the digest found.
+pub fn check_operators() -> Result<(), String> {
+    let differing = CASES.iter().filter_map(|case| {
+        let found = (case.compute)();
+        (found != case.expected).then(|| format!("{}: {found}", case.name))
+    });
+    let differing: Vec<String> = differing.collect();
+    if differing.is_empty() {
+        Ok(())
+    } else {
+        Err(differing.join("\n"))
+    }
+}
+
+/// Writes a model in every precision and reads it again: what was read writes the same bytes.
+pub fn check_weights_round_trip() -> Result<(), String> {
+    let model = model();
+    for precision in [Precision::F32, Precision::F16, Precision::Q8] {
+        let written = |model: &Model| weights::write(model, precision).map_err(|e| e.to_string());
+        let first = written(&model)?.bytes;
+        let read = weights::read(&first).map_err(|e| e.to_string())?;
+        if precision == Precision::F32 && read != model {
+            return Err("a model read from single precision is another one".into());
+        }
+        if written(&read)?.bytes != first {
+            return Err(format!("{precision:?} is not the same when written again"));
+        }
+    }
+    Ok(())
+}
+
+/// Bits, uniform, normal and whole numbers of several streams.
+fn random_digest() -> String {
+    let mut sum = Sum::default();
+    for (seed, purpose) in [
+        (0, Purpose::Latent),
+        (1, Purpose::Fusion),
+        (u64::MAX, Purpose::Batch),
+    ] {
+        let mut random = Random::new(seed, purpose);
+        sum.values(&random.normals(4096));
+        sum.bytes(&random.bits().to_le_bytes());
+        sum.bytes(&random.below(1_000_003).to_string().into_bytes());
+        sum.values(&Random::nth(seed, purpose, 12).normals(64));
+    }
+    sum.hex()
+}
+
+fn structure_digest() -> String {
+    let mut sum = Sum::default();
+    for (place, image) in pictures().iter().enumerate() {
+        let mask = organ_mask(image, &MASKS[place % 2]).expect("a phantom has an organ");
+        let steps = structure_steps(image, &mask, &EXTRACTIONS[place % 2]);
+        for step in steps.expect("a phantom has structure") {
+            sum.bytes(step.name.as_bytes());
+            sum.values(step.plane.values());
+        }
+    }
+    sum.hex()
+}
+
+fn mask_digest() -> String {
+    let mut sum = Sum::default();
+    for image in pictures() {
+        for settings in &MASKS {
+            let mask = organ_mask(&image, settings);
+            sum.values(mask.expect("a phantom has an organ").values());
+        }
+    }
+    sum.hex()
+}
+
+fn fusion_digest() -> String {
+    let mut sum = Sum::default();
+    for (seed, size) in [(0, 64), (7, 128), (u64::MAX, 32)] {
+        let noise = fusion_noise(size, seed, (0.5, 0.6));
+        let lines = Plane::from_fn(size, size, |x, y| f32::from(u8::from((x * y) % 11 == 3)));
+        let mask = Plane::from_fn(size, size, |x, _| f32::from(u8::from(x < size / 3)));
+        sum.values(noise.values());
+        sum.values(fuse(&lines, &mask, &noise).values());
+    }
+    sum.hex()
+}
+
+fn resize_digest() -> String {
+    let mut sum = Sum::default();
+    for image in pictures() {
+        for (width, height) in [(37, 50), (16, 16), (200, 131)] {
+            sum.values(image.resized(width, height).values());
+            sum.values(image.resized_nearest(width, height).values());
+        }
+    }
+    sum.hex()
+}
+
+fn weights_digest() -> String {
+    let mut sum = Sum::default();
+    for precision in [Precision::F32, Precision::F16, Precision::Q8] {
+        let written = weights::write(&model(), precision).expect("the model is a possible one");
+        let read = weights::read(&written.bytes).expect("it was just written");
+        for tensor in read.networks.iter().flat_map(|n| &n.tensors) {
+            sum.values(&tensor.values);
+        }
+    }
+    sum.hex()
+}
+
+/// Phantoms of both anatomies at both working sizes; what they look like is tested by itself.
+fn pictures() -> Vec<Plane> {
+    let drawn = [
+        phantom::draw(Anatomy::Thorax, 3, 64, true),
+        phantom::draw(Anatomy::Thorax, 4, 128, false),
+        phantom::draw(Anatomy::Brain, 5, 128, true),
+        phantom::draw(Anatomy::Brain, 6, 64, false),
+    ];
+    let last = |p: phantom::Phantom| p.images.into_iter().next_back().expect("it is drawn").1;
+    drawn.into_iter().map(last).collect()
+}
+
+/// A model of random weights whose networks are as small as they can be.
+fn model() -> Model {
+    let mut random = Random::new(11, Purpose::Device);
+    let mut tensor = |name: &str, shape: &[usize]| Tensor {
+        name: name.into(),
+        shape: shape.to_vec(),
+        values: random.normals(shape.iter().product()),
+    };
+    let decoder = vec![
+        tensor("start.weight", &[2, 8]),
+        tensor("start.bias", &[8]),
+        // Every scale of this one is 0.
+        Tensor {
+            values: vec![0.0; 3],
+            ..tensor("zero", &[3])
+        },
+    ];
+    let mask = vec![
+        tensor("middle.conv.weight", &[8, 8, 3, 3]),
+        tensor("middle.norm.gamma", &[8]),
+    ];
+    let decoder_config = DecoderConfig {
+        size: 16,
+        latent: 2,
+        width: 1,
+    };
+    let mask_config = UnetConfig {
+        inputs: 1,
+        outputs: 1,
+        width: 1,
+        condition: 0,
+    };
+    Model {
+        profile: Profile::named("chest-xray").expect("built in"),
+        geometry: Geometry {
+            size: 16,
+            latent: 2,
+            structure_width: 1,
+            mask_width: 1,
+            generator_width: 1,
+            discriminator_width: 1,
+        },
+        card: Card {
+            title: "Parity".into(),
+            ..Card::default()
+        },
+        known_answer: Some(KnownAnswer {
+            seed: 3,
+            thumbnail: vec![0.5; 4],
+        }),
+        networks: vec![
+            Network {
+                role: Role::StructureDecoder,
+                config: NetworkConfig::Decoder(decoder_config),
+                tensors: decoder,
+            },
+            Network {
+                role: Role::MaskGenerator,
+                config: NetworkConfig::Unet(mask_config),
+                tensors: mask,
+            },
+        ],
+    }
+}
+
+/// SHA-256 over the bits of numbers.
+#[derive(Default)]
+struct Sum(Sha256);
+
+impl Sum {
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    fn values(&mut self, values: &[f32]) {
+        for value in values {
+            self.0.update(value.to_bits().to_le_bytes());
+        }
+    }
+
+    fn hex(self) -> String {
+        crate::hex(&self.0.finalize())
+    }
+}

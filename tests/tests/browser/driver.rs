@@ -1,0 +1,177 @@
+//! The few WebDriver commands that these tests need, spoken to chromedriver over HTTP.
+
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader, Lines};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// WebGPU on a software adapter, and a browser that talks to nobody else.
+const FLAGS: [&str; 9] = [
+    "--headless=new",
+    "--no-sandbox",
+    "--enable-unsafe-webgpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1200,1600",
+];
+
+/// The name under which WebDriver answers with an element.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// Seconds that one command may take.
+const PATIENCE: u64 = 120;
+
+/// One browser at a time: two would wait for each other's shaders.
+static TURN: Mutex<()> = Mutex::new(());
+
+/// A browser with a fresh profile, ended when dropped.
+pub struct Browser {
+    driver: Child,
+    session: String,
+    /// Kept open: a driver that finds its output closed may end.
+    _said: Lines<BufReader<ChildStdout>>,
+    _turn: MutexGuard<'static, ()>,
+}
+
+impl Browser {
+    /// Starts chromedriver and, through it, Chromium.
+    pub fn start() -> Self {
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        let program = std::env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".into());
+        let mut command = Command::new(&program);
+        command
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        let mut driver = command.spawn().unwrap_or_else(|e| panic!("{program}: {e}"));
+        let mut said = BufReader::new(driver.stdout.take().expect("it is piped")).lines();
+        let port = said
+            .by_ref()
+            .map_while(Result::ok)
+            .find_map(|line| port(&line));
+        let address = format!(
+            "http://127.0.0.1:{}",
+            port.expect("chromedriver names its port")
+        );
+        let mut browser = Self {
+            driver,
+            session: format!("{address}/session"),
+            _said: said,
+            _turn: turn,
+        };
+        let answer = browser.send("", Some(capabilities()));
+        let id = answer["sessionId"].as_str().expect("a session").to_owned();
+        browser.session = format!("{address}/session/{id}");
+        browser
+    }
+
+    /// Opens an address and waits until the document is there.
+    pub fn open(&self, url: &str) {
+        self.send("/url", Some(json!({ "url": url })));
+    }
+
+    /// The value that a function body returns in the page.
+    pub fn script(&self, body: &str) -> Value {
+        self.send("/execute/sync", Some(json!({ "script": body, "args": [] })))
+    }
+
+    /// Clicks the element of this CSS selector, as a person does.
+    pub fn click(&self, selector: &str) {
+        let element = self.element(selector);
+        self.send(&format!("/element/{element}/click"), Some(json!({})));
+    }
+
+    /// Types into a field, or gives a file field the path of a file.
+    pub fn keys(&self, selector: &str, text: &str) {
+        let element = self.element(selector);
+        self.send(
+            &format!("/element/{element}/value"),
+            Some(json!({ "text": text })),
+        );
+    }
+
+    /// Empties a field.
+    pub fn clear(&self, selector: &str) {
+        let element = self.element(selector);
+        self.send(&format!("/element/{element}/clear"), Some(json!({})));
+    }
+
+    /// Whether a person sees the element.
+    pub fn displayed(&self, selector: &str) -> bool {
+        let element = self.element(selector);
+        self.send(&format!("/element/{element}/displayed"), None) == true
+    }
+
+    /// What the console has said since the last call: level and message.
+    pub fn console(&self) -> Vec<(String, String)> {
+        let log = self.send("/se/log", Some(json!({ "type": "browser" })));
+        let text = |entry: &Value, name: &str| entry[name].as_str().unwrap_or_default().to_owned();
+        let entries = log.as_array().cloned().unwrap_or_default();
+        entries
+            .iter()
+            .map(|e| (text(e, "level"), text(e, "message")))
+            .collect()
+    }
+
+    fn element(&self, selector: &str) -> String {
+        let wish = json!({ "using": "css selector", "value": selector });
+        let found = self.send("/element", Some(wish));
+        found[ELEMENT]
+            .as_str()
+            .unwrap_or_else(|| panic!("no element {selector}"))
+            .to_owned()
+    }
+
+    /// POST with a body, GET without.
+    fn send(&self, path: &str, body: Option<Value>) -> Value {
+        let url = format!("{}{path}", self.session);
+        let request = match &body {
+            Some(body) => minreq::post(&url).with_body(body.to_string()),
+            None => minreq::get(&url),
+        };
+        let answer = request
+            .with_timeout(PATIENCE)
+            .send()
+            .unwrap_or_else(|e| panic!("{path}: {e}"));
+        let text = answer.as_str().expect("JSON is UTF-8");
+        let mut value: Value =
+            serde_json::from_str(text).unwrap_or_else(|e| panic!("{path}: {e}: {text}"));
+        let problem = &value["value"]["error"];
+        assert!(
+            !problem.is_string(),
+            "{path}: {problem}: {}",
+            value["value"]["message"]
+        );
+        value["value"].take()
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // Nobody is left to tell when the browser is gone already.
+        let _ = minreq::delete(&self.session).with_timeout(10).send();
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}
+
+fn port(line: &str) -> Option<u16> {
+    let (_, rest) = line.split_once("started successfully on port ")?;
+    rest.trim_end_matches('.').parse().ok()
+}
+
+fn capabilities() -> Value {
+    let mut options = json!({ "args": FLAGS });
+    if let Ok(program) = std::env::var("CHROMIUM") {
+        options["binary"] = program.into();
+    }
+    json!({ "capabilities": { "alwaysMatch": {
+        "browserName": "chrome",
+        "goog:chromeOptions": options,
+        "goog:loggingPrefs": { "browser": "ALL" },
+        "unhandledPromptBehavior": "dismiss",
+    } } })
+}

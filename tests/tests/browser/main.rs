@@ -1,0 +1,14 @@
+//! The built page in headless Chromium, on both backends.
+//!
+//! `SCANWEAVE_DIST` names the built page (`dist/` unless set), `CHROMIUM` and `CHROMEDRIVER` the
+//! programs. A copy of the page is served with small models of our own, so that these tests need no
+//! shipped weights and may damage what they like. What the page shows is read back from its canvases
+//! and compared with the same pipeline computed here.
+
+mod backends;
+mod driver;
+mod failures;
+mod model;
+mod page;
+mod shipped;
+mod site;

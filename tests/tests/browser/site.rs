@@ -1,0 +1,186 @@
+//! A copy of the built page with models of our own, served on this machine.
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use tempfile::TempDir;
+use tiny_http::{Header, Request, Response, Server};
+
+/// Where the list of models lies on the page.
+pub const MANIFEST: &str = "assets/manifest.json";
+
+/// The folder of the built page.
+pub fn dist() -> PathBuf {
+    let built = std::env::var_os("SCANWEAVE_DIST").map(PathBuf::from);
+    let built = built.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../dist"));
+    let problem =
+        "holds no built page: run `cargo xtask build`, or name the page by SCANWEAVE_DIST";
+    assert!(
+        built.join("index.html").is_file(),
+        "{} {problem}",
+        built.display()
+    );
+    built
+}
+
+/// A served page, gone when dropped.
+pub struct Site {
+    folder: TempDir,
+    server: Arc<Server>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// A model of the list.
+pub struct Offer<'a> {
+    /// Its id and title.
+    pub id: &'a str,
+    /// The file as it is served.
+    pub served: Option<&'a [u8]>,
+    /// The file as the list announces it by size and checksum.
+    pub announced: &'a [u8],
+}
+
+impl<'a> Offer<'a> {
+    /// A model that is what the list says.
+    pub fn whole(id: &'a str, bytes: &'a [u8]) -> Self {
+        Self {
+            id,
+            served: Some(bytes),
+            announced: bytes,
+        }
+    }
+}
+
+impl Site {
+    /// The built page as it is.
+    pub fn shipped() -> Self {
+        Self::serve(copy_of_dist())
+    }
+
+    /// The built page with these models instead of its own, and one picture in the gallery.
+    pub fn with_models(offers: &[Offer]) -> Self {
+        let folder = copy_of_dist();
+        let assets = folder.path().join("assets");
+        let entry = |offer: &Offer| {
+            let file = format!("{}.weave", offer.id);
+            if let Some(bytes) = offer.served {
+                fs::write(assets.join(&file), bytes).expect("a model");
+            }
+            let sha256 = scanweave_tests::hex(&Sha256::digest(offer.announced));
+            json!({ "id": offer.id, "title": offer.id, "file": file, "bytes": offer.announced.len(), "sha256": sha256,
+                "gallery": [{ "file": "gallery-test.png", "seed": 3, "class": 0, "caption": "A test picture" }] })
+        };
+        let models: Vec<Value> = offers.iter().map(entry).collect();
+        let picture =
+            image::GrayImage::from_fn(32, 32, |x, y| image::Luma([(x * 8) as u8 ^ y as u8]));
+        picture
+            .save(assets.join("gallery-test.png"))
+            .expect("a picture");
+        let manifest = json!({ "models": models }).to_string();
+        fs::write(folder.path().join(MANIFEST), manifest).expect("the list of models");
+        Self::serve(folder)
+    }
+
+    fn serve(folder: TempDir) -> Self {
+        let server = Arc::new(Server::http("127.0.0.1:0").expect("a port"));
+        let (own, root) = (server.clone(), folder.path().to_path_buf());
+        let thread = std::thread::spawn(move || {
+            for request in own.incoming_requests() {
+                answer(request, &root);
+            }
+        });
+        Self {
+            folder,
+            server,
+            thread: Some(thread),
+        }
+    }
+
+    /// The page's address with these parameters.
+    pub fn url(&self, query: &str) -> String {
+        format!("http://{}/?{query}", self.server.server_addr())
+    }
+
+    /// A file of ours beside the page, for the file field.
+    pub fn file(&self, name: &str, bytes: &[u8]) -> String {
+        let path = self.folder.path().join(name);
+        fs::write(&path, bytes).expect("a file");
+        path.to_string_lossy().into_owned()
+    }
+
+    /// What the page was served from.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        self.server.unblock();
+        if let Some(thread) = self.thread.take() {
+            // A server that panicked has failed its test already.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn copy_of_dist() -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    copy(&dist(), folder.path());
+    folder
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("the built page") {
+        let path = entry.expect("the built page").path();
+        let target = to.join(path.file_name().expect("a name"));
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            fs::copy(&path, &target).expect("a copy");
+        }
+    }
+}
+
+fn answer(request: Request, root: &Path) {
+    let name = request
+        .url()
+        .split('?')
+        .next()
+        .unwrap_or_default()
+        .trim_start_matches('/')
+        .to_owned();
+    let name = if name.is_empty() {
+        "index.html".into()
+    } else {
+        name
+    };
+    let sent = match fs::read(root.join(&name)) {
+        Ok(bytes) => request.respond(
+            Response::from_data(bytes)
+                .with_header(content_type(&name))
+                .with_chunked_threshold(usize::MAX),
+        ),
+        Err(_) => request.respond(Response::from_string("no such file").with_status_code(404)),
+    };
+    // The browser may have left.
+    drop(sent);
+}
+
+fn content_type(name: &str) -> Header {
+    let kind = match name.rsplit('.').next().unwrap_or_default() {
+        "html" => "text/html; charset=utf-8",
+        "js" => "text/javascript",
+        "css" => "text/css",
+        "wasm" => "application/wasm",
+        "json" => "application/json",
+        "png" => "image/png",
+        "svg" => "image/svg+xml",
+        _ => "application/octet-stream",
+    };
+    Header::from_bytes("Content-Type", kind).expect("plain ASCII")
+}

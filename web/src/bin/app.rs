@@ -1,0 +1,5 @@
+//! The page.
+
+fn main() {
+    scanweave_web::ui::start();
+}

@@ -1,0 +1,146 @@
+//! From an image file to a grey plane, decoded by the browser.
+//!
+//! The image is read in strips, and averaged down by a whole factor while a side is longer than
+//! [`SIDE`], so that even 16384 x 16384 pixels need only a few megabytes here.
+
+use scanweave::image::Plane;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    ColorSpaceConversion, File, ImageBitmap, ImageBitmapOptions, OffscreenCanvas,
+    OffscreenCanvasRenderingContext2d,
+};
+
+use crate::bridge::words;
+use crate::image_file;
+
+/// Longest side of the plane that is returned, pixels.
+const SIDE: u32 = 2048;
+
+/// Decodes a PNG or JPEG file.
+pub async fn read(file: &File) -> Result<Plane, String> {
+    let name = file.name();
+    if file.size() > image_file::MAX_BYTES as f64 {
+        return Err(format!(
+            "{name} is larger than {} MB: save it smaller first.",
+            image_file::MAX_BYTES >> 20
+        ));
+    }
+    let unreadable = |e: JsValue| {
+        format!(
+            "{name} cannot be read as an image ({}): is the file complete?",
+            words(&e)
+        )
+    };
+    let buffer = JsFuture::from(file.array_buffer())
+        .await
+        .map_err(unreadable)?;
+    image_file::size_of(&name, &js_sys::Uint8Array::new(&buffer).to_vec())?;
+    drop(buffer);
+    let bitmap = decode(file).await.map_err(unreadable)?;
+    let plane = grey(&bitmap).map_err(unreadable);
+    bitmap.close();
+    plane
+}
+
+async fn decode(file: &File) -> Result<ImageBitmap, JsValue> {
+    let options = ImageBitmapOptions::new();
+    options.set_color_space_conversion(ColorSpaceConversion::None);
+    let promise =
+        super::scope().create_image_bitmap_with_blob_and_image_bitmap_options(file, &options)?;
+    JsFuture::from(promise).await?.dyn_into()
+}
+
+fn grey(bitmap: &ImageBitmap) -> Result<Plane, JsValue> {
+    let (across, down) = (
+        bitmap.width().div_ceil(SIDE),
+        bitmap.height().div_ceil(SIDE),
+    );
+    let (width, height) = (bitmap.width() / across, bitmap.height() / down);
+    let rows = (256 / down).clamp(1, height);
+    let context = strip_context(bitmap.width(), rows * down)?;
+    let mut values = Vec::with_capacity((width * height) as usize);
+    for top in (0..height).step_by(rows as usize) {
+        let rows = rows.min(height - top);
+        let pixels = strip(&context, bitmap, top * down, rows * down)?;
+        average(
+            &pixels,
+            bitmap.width(),
+            [width, rows],
+            [across, down],
+            &mut values,
+        );
+    }
+    Plane::new(width as usize, height as usize, values).map_err(|e| e.to_string().into())
+}
+
+fn strip_context(width: u32, height: u32) -> Result<OffscreenCanvasRenderingContext2d, JsValue> {
+    let context = OffscreenCanvas::new(width, height)?.get_context("2d")?;
+    context
+        .ok_or("the browser has no canvas in workers")?
+        .dyn_into()
+        .map_err(JsValue::from)
+}
+
+/// RGBA of the rows from `top`; what is transparent becomes black.
+fn strip(
+    context: &OffscreenCanvasRenderingContext2d,
+    bitmap: &ImageBitmap,
+    top: u32,
+    rows: u32,
+) -> Result<Vec<u8>, JsValue> {
+    let width = f64::from(bitmap.width());
+    context.set_fill_style_str("#000");
+    context.fill_rect(0.0, 0.0, width, f64::from(rows));
+    context.draw_image_with_image_bitmap(bitmap, 0.0, -f64::from(top))?;
+    Ok(context
+        .get_image_data(0.0, 0.0, width, f64::from(rows))?
+        .data()
+        .0)
+}
+
+/// Appends the mean luminance of every `across` x `down` block, 0..=1.
+fn average(
+    rgba: &[u8],
+    stride: u32,
+    [width, rows]: [u32; 2],
+    [across, down]: [u32; 2],
+    values: &mut Vec<f32>,
+) {
+    let scale = 1.0 / (255.0 * (across * down) as f32);
+    for row in 0..rows {
+        for column in 0..width {
+            let block = (0..down).flat_map(|y| {
+                (0..across).map(move |x| ((row * down + y) * stride + column * across + x) as usize)
+            });
+            let sum: u32 = block.map(|i| luminance(&rgba[4 * i..4 * i + 3])).sum();
+            values.push(sum as f32 * scale);
+        }
+    }
+}
+
+/// Rec. 709 luma in whole numbers, as the native decoder computes it.
+fn luminance(rgb: &[u8]) -> u32 {
+    (2126 * u32::from(rgb[0]) + 7152 * u32::from(rgb[1]) + 722 * u32::from(rgb[2])) / 10_000
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn grey_stays_what_it_is() {
+        assert!((0..=255u8).all(|v| luminance(&[v, v, v]) == u32::from(v)));
+    }
+
+    #[test]
+    fn blocks_are_averaged() {
+        let rgba: Vec<u8> = [0, 100, 255, 55, 100, 200, 255, 255]
+            .iter()
+            .flat_map(|&v| [v, v, v, 255])
+            .collect();
+        let mut values = Vec::new();
+        average(&rgba, 4, [2, 1], [2, 2], &mut values);
+        assert_eq!(values, [100.0 / 255.0, 205.0 / 255.0].map(|v: f32| v));
+    }
+}

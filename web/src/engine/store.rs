@@ -1,0 +1,140 @@
+//! Weights arrive here: fetched with true progress, or read from a file, and always hashed.
+
+use js_sys::{Reflect, Uint8Array};
+use scanweave::protocol::Source;
+use sha2::{Digest, Sha256};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{File, ReadableStreamDefaultReader, Response};
+
+use crate::bridge::words;
+
+/// Largest weights file that is read, bytes.
+const MAX_BYTES: u64 = 512 << 20;
+
+/// Why no bytes came.
+pub enum StoreError {
+    /// Nobody wants them any more.
+    Unwanted,
+    /// For people.
+    Told(String),
+}
+
+impl From<String> for StoreError {
+    fn from(message: String) -> Self {
+        Self::Told(message)
+    }
+}
+
+/// Fetches the weights and verifies size and checksum.
+pub async fn fetch(
+    source: &Source,
+    progress: impl Fn(u64),
+    wanted: &dyn Fn() -> bool,
+) -> Result<Vec<u8>, StoreError> {
+    let title = &source.title;
+    if source.bytes == 0 || source.bytes > MAX_BYTES || source.sha256.len() != 64 {
+        return Err(format!("The weights of \u{201c}{title}\u{201d} are not on offer yet: the manifest names no size and checksum.").into());
+    }
+    let body = open(source).await?;
+    let mut bytes = Vec::with_capacity(source.bytes as usize);
+    while let Some(chunk) = next(&body, title).await? {
+        if !wanted() {
+            return Err(StoreError::Unwanted);
+        }
+        if bytes.len() as u64 + u64::from(chunk.length()) > source.bytes {
+            return Err(damaged(title, "they are longer than announced").into());
+        }
+        let start = bytes.len();
+        bytes.resize(start + chunk.length() as usize, 0);
+        chunk.copy_to(&mut bytes[start..]);
+        progress(bytes.len() as u64);
+    }
+    verify(source, &bytes)?;
+    Ok(bytes)
+}
+
+/// Reads a file of the user's.
+pub async fn read(file: &File) -> Result<Vec<u8>, String> {
+    let name = file.name();
+    if file.size() > MAX_BYTES as f64 {
+        return Err(format!(
+            "{name} is larger than {} MB: it cannot be a model for the browser.",
+            MAX_BYTES >> 20
+        ));
+    }
+    let buffer = JsFuture::from(file.array_buffer())
+        .await
+        .map_err(|e| format!("{name} cannot be read: {}.", words(&e)))?;
+    Ok(Uint8Array::new(&buffer).to_vec())
+}
+
+/// SHA-256, hexadecimal.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+async fn open(source: &Source) -> Result<ReadableStreamDefaultReader, String> {
+    let unreachable = |why: String| {
+        format!(
+            "The weights of \u{201c}{}\u{201d} cannot be fetched: {why}. Check the network and reload the page.",
+            source.title
+        )
+    };
+    let answer = JsFuture::from(super::scope().fetch_with_str(&source.url))
+        .await
+        .map_err(|e| unreachable(words(&e)))?;
+    let response: Response = answer.unchecked_into();
+    if !response.ok() {
+        return Err(unreachable(format!(
+            "the server answers {}",
+            response.status()
+        )));
+    }
+    let body = response
+        .body()
+        .ok_or_else(|| unreachable("the answer is empty".into()))?;
+    Ok(body.get_reader().unchecked_into())
+}
+
+async fn next(
+    reader: &ReadableStreamDefaultReader,
+    title: &str,
+) -> Result<Option<Uint8Array>, String> {
+    let broken = |e: JsValue| {
+        format!(
+            "The weights of \u{201c}{title}\u{201d} stopped arriving: {}. Check the network and reload the page.",
+            words(&e)
+        )
+    };
+    let part = JsFuture::from(reader.read()).await.map_err(broken)?;
+    let field = |name: &str| Reflect::get(&part, &name.into()).map_err(broken);
+    if field("done")?.is_truthy() {
+        Ok(None)
+    } else {
+        Ok(field("value")?.dyn_into().ok())
+    }
+}
+
+fn verify(source: &Source, bytes: &[u8]) -> Result<(), String> {
+    if bytes.len() as u64 != source.bytes {
+        return Err(damaged(
+            &source.title,
+            &format!("{} of {} bytes came", bytes.len(), source.bytes),
+        ));
+    }
+    if sha256(bytes).eq_ignore_ascii_case(&source.sha256) {
+        Ok(())
+    } else {
+        Err(damaged(&source.title, "their SHA-256 is another one"))
+    }
+}
+
+fn damaged(title: &str, how: &str) -> String {
+    format!(
+        "The weights of \u{201c}{title}\u{201d} arrived damaged: {how}. Reload the page; if that does not help, the site's files are wrong."
+    )
+}

@@ -1,0 +1,103 @@
+//! What an image file says about itself, read before it is decoded.
+//!
+//! A few hundred bytes can declare an image of a gigapixel. The browser's decoder would try it and
+//! take the tab down with it, so the size is read from the file's head first and refused here.
+
+use scanweave::image::MAX_SIDE;
+
+/// Largest file that is read, bytes.
+pub const MAX_BYTES: u64 = 64 << 20;
+
+/// Checks that these bytes are a PNG or JPEG file of bearable size; returns width and height.
+pub fn size_of(name: &str, bytes: &[u8]) -> Result<(u32, u32), String> {
+    if bytes.is_empty() {
+        return Err(format!("{name} is empty: choose another file."));
+    }
+    let size = png_size(bytes).or_else(|| jpeg_size(bytes));
+    let (width, height) = size.ok_or_else(|| {
+        format!("{name} is not a PNG or JPEG image: save it as one of these first.")
+    })?;
+    let fits = |side: u32| (1..=MAX_SIDE as u32).contains(&side);
+    if fits(width) && fits(height) {
+        Ok((width, height))
+    } else {
+        Err(format!(
+            "{name} has {width} x {height} pixels: each side must be 1 to {MAX_SIDE}."
+        ))
+    }
+}
+
+fn png_size(bytes: &[u8]) -> Option<(u32, u32)> {
+    let head = bytes.strip_prefix(b"\x89PNG\r\n\x1a\n")?;
+    (head.get(4..8)? == b"IHDR").then_some(())?;
+    Some((big_endian(head.get(8..12)?), big_endian(head.get(12..16)?)))
+}
+
+/// Walks the segments to the first frame header (SOF), which holds height and width.
+fn jpeg_size(bytes: &[u8]) -> Option<(u32, u32)> {
+    let mut rest = bytes.strip_prefix(&[0xff, 0xd8])?;
+    loop {
+        let start = rest.iter().position(|&b| b != 0xff)?;
+        let marker = *rest.get(start).filter(|_| start > 0)?;
+        rest = &rest[start + 1..];
+        if marker == 0x01 || (0xd0..=0xd8).contains(&marker) {
+            continue;
+        }
+        let length = big_endian(rest.get(..2)?) as usize;
+        if (0xc0..=0xcf).contains(&marker) && !matches!(marker, 0xc4 | 0xc8 | 0xcc) {
+            return Some((big_endian(rest.get(5..7)?), big_endian(rest.get(3..5)?)));
+        }
+        rest = rest.get(length.max(2)..)?;
+    }
+}
+
+fn big_endian(bytes: &[u8]) -> u32 {
+    bytes.iter().fold(0, |sum, &b| sum << 8 | u32::from(b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn png(width: u32, height: u32) -> Vec<u8> {
+        let mut bytes = b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR".to_vec();
+        bytes.extend(width.to_be_bytes());
+        bytes.extend(height.to_be_bytes());
+        bytes
+    }
+
+    #[test]
+    fn reads_the_size_of_a_png() {
+        assert_eq!(size_of("a.png", &png(640, 480)), Ok((640, 480)));
+    }
+
+    #[test]
+    fn reads_the_size_of_a_jpeg_behind_other_segments() {
+        let mut bytes = vec![0xff, 0xd8, 0xff, 0xe0, 0, 4, 1, 2, 0xff, 0xc4, 0, 3, 9];
+        bytes.extend([0xff, 0xff, 0xc2, 0, 17, 8, 0x01, 0x00, 0x02, 0x80]);
+        assert_eq!(size_of("a.jpg", &bytes), Ok((640, 256)));
+    }
+
+    #[test]
+    fn refuses_what_would_take_the_tab_down() {
+        assert!(
+            size_of("bomb.png", &png(60_000, 60_000))
+                .unwrap_err()
+                .contains("60000 x 60000")
+        );
+        assert!(size_of("flat.png", &png(0, 4)).is_err());
+        assert!(size_of("none.png", &[]).unwrap_err().contains("empty"));
+    }
+
+    #[test]
+    fn any_cut_is_a_sentence() {
+        let mut jpeg = vec![
+            0xff, 0xd8, 0xff, 0xe0, 0, 4, 1, 2, 0xff, 0xc0, 0, 17, 8, 1, 0, 2, 0x80,
+        ];
+        for end in 0..jpeg.len() {
+            assert!(size_of("a", &jpeg[..end]).is_err());
+        }
+        jpeg[4] = 0xff;
+        assert!(size_of("a", &jpeg).is_err());
+    }
+}

@@ -1,0 +1,243 @@
+//! The page's end of the engine: starts the worker, numbers commands, takes in events.
+//!
+//! When the engine dies it is started anew, once, on the CPU, and the last model is opened again. A
+//! second death is told and not answered by a third start.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use scanweave::protocol::{BackendChoice, Command, Event, Request, VERSION};
+
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{File, MessageEvent, Worker, WorkerOptions, WorkerType};
+
+use super::state::{Page, Phase, Progress};
+use crate::bridge;
+
+/// Handle of the engine; the worker starts with the first command.
+#[derive(Clone, Default)]
+pub struct Link(Rc<RefCell<State>>);
+
+#[derive(Default)]
+struct State {
+    worker: Option<Running>,
+    next: u32,
+    /// The newest command of each lane; older answers are dropped.
+    newest: u32,
+    /// What to open again after the engine died.
+    model: Option<(Request, Option<File>)>,
+    /// Messages that wait for the engine's first word.
+    unsent: Vec<JsValue>,
+    /// What runs now, to know what failed.
+    wish: Option<Request>,
+    deaths: u32,
+    /// Why the engine had to be started anew; told by the badge.
+    setback: Option<String>,
+    hello: bool,
+}
+
+struct Running {
+    worker: Worker,
+    _message: Closure<dyn FnMut(MessageEvent)>,
+    _error: Closure<dyn FnMut(web_sys::Event)>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.worker.terminate();
+    }
+}
+
+impl Link {
+    /// Sends a wish to the engine.
+    pub fn send(&self, page: Page, request: Request, file: Option<File>) {
+        if self.0.borrow().worker.is_none() && !self.start(page) {
+            return;
+        }
+        let mut state = self.0.borrow_mut();
+        state.next += 1;
+        state.newest = state.next;
+        state.wish = Some(request.clone());
+        let command = Command {
+            id: state.next,
+            request,
+        };
+        let parcel = bridge::wrap(&command.to_bytes(), file.as_ref());
+        if let Request::Open { .. } | Request::OpenFile { .. } = command.request {
+            state.model = Some((command.request, file));
+        }
+        state.unsent.push(parcel);
+        let ready = state.hello;
+        drop(state);
+        if ready {
+            self.flush(page);
+        }
+    }
+
+    /// Sends what waits. What is sent before the worker listens would be lost: the browser delivers
+    /// messages while its module is still being loaded.
+    fn flush(&self, page: Page) {
+        let mut state = self.0.borrow_mut();
+        let parcels = std::mem::take(&mut state.unsent);
+        let Some(running) = &state.worker else { return };
+        let mut sent = parcels
+            .iter()
+            .map(|parcel| running.worker.post_message(parcel));
+        if let Some(error) = sent.find_map(Result::err) {
+            drop(sent);
+            drop(state);
+            page.fail(&format!(
+                "The engine cannot be reached: {}. Reload the page.",
+                bridge::words(&error)
+            ));
+        }
+    }
+
+    fn start(&self, page: Page) -> bool {
+        match self.spawn(page) {
+            Ok(running) => {
+                let mut state = self.0.borrow_mut();
+                state.worker = Some(running);
+                state.hello = false;
+                true
+            }
+            Err(error) => {
+                page.fail(&format!(
+                    "The engine cannot be started: {}. The gallery still works.",
+                    bridge::words(&error)
+                ));
+                false
+            }
+        }
+    }
+
+    fn spawn(&self, page: Page) -> Result<Running, JsValue> {
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        let worker = Worker::new_with_options(&engine_address(), &options)?;
+        let link = self.clone();
+        let message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            link.receive(page, &event);
+        });
+        worker.set_onmessage(Some(message.as_ref().unchecked_ref()));
+        let link = self.clone();
+        let error = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
+            event.prevent_default();
+            // A worker that cannot be loaded sends a bare event without a message.
+            let why =
+                bridge::message_of(&event).unwrap_or_else(|| "it could not be loaded".to_owned());
+            link.died(page, &why);
+        });
+        worker.set_onerror(Some(error.as_ref().unchecked_ref()));
+        Ok(Running {
+            worker,
+            _message: message,
+            _error: error,
+        })
+    }
+
+    fn receive(&self, page: Page, event: &MessageEvent) {
+        let event = bridge::unwrap(&event.data()).map(|(bytes, _)| Event::from_bytes(&bytes));
+        match event {
+            Some(Ok(Event::Hello { version: VERSION })) => {
+                self.0.borrow_mut().hello = true;
+                self.flush(page);
+            }
+            Some(Ok(Event::Hello { .. })) => {
+                page.fail("Page and engine are of different versions: reload the page.");
+            }
+            Some(Ok(Event::Died { message })) => self.died(page, &message),
+            Some(Ok(event)) => self.take_in(page, event),
+            Some(Err(error)) => page.fail(&format!("{error}. Reload the page.")),
+            None => {}
+        }
+    }
+
+    fn take_in(&self, page: Page, event: Event) {
+        let newest = self.0.borrow().newest;
+        match event {
+            Event::Progress {
+                stage, done, total, ..
+            } => page.progress.set(Some(Progress { stage, done, total })),
+            Event::Opened {
+                model, mut backend, ..
+            } => {
+                if let Some(why) = self.0.borrow().setback.clone() {
+                    backend.reason = why;
+                }
+                page.progress.set(None);
+                page.picture.set(None);
+                page.opened.set(Some(*model));
+                page.backend.set(Some(backend));
+                page.paint();
+            }
+            Event::Painted {
+                id,
+                picture,
+                milliseconds,
+            } => {
+                page.picture.set(Some(picture));
+                page.time.set(Some(milliseconds));
+                if id == newest {
+                    page.phase.set(Phase::Ready);
+                }
+            }
+            Event::SteppedDown { backend } => page.backend.set(Some(backend)),
+            Event::Failed { id, message } if id == newest => self.failed(page, &message),
+            _ => {}
+        }
+    }
+
+    fn failed(&self, page: Page, message: &str) {
+        if let Some(Request::Image { .. }) = self.0.borrow().wish {
+            page.forget_file();
+        }
+        page.fail(message);
+    }
+
+    /// The engine is gone. Its model is opened once more, on the CPU.
+    fn died(&self, page: Page, message: &str) {
+        let mut state = self.0.borrow_mut();
+        state.worker = None;
+        state.unsent.clear();
+        state.deaths += 1;
+        state.setback = Some(format!(
+            "the engine stopped and was started anew: {message}"
+        ));
+        let again = (state.hello && state.deaths < 2)
+            .then(|| state.model.clone())
+            .flatten();
+        drop(state);
+        page.opened.set(None);
+        page.forget_file();
+        match again {
+            Some((request, file)) => {
+                page.phase.set(Phase::Loading);
+                self.send(page, on_cpu(request), file);
+            }
+            None => page.fail(&format!(
+                "The engine stopped: {message}. Reload the page; the gallery still works."
+            )),
+        }
+    }
+}
+
+fn on_cpu(request: Request) -> Request {
+    let backend = BackendChoice::Cpu;
+    match request {
+        Request::Open { source, .. } => Request::Open { source, backend },
+        Request::OpenFile { name, .. } => Request::OpenFile { name, backend },
+        other => other,
+    }
+}
+
+/// The worker's loader, with the id of this build so that no cache hands out an older one.
+fn engine_address() -> String {
+    let build = web_sys::window()
+        .and_then(|window| window.document())
+        .and_then(|document| document.query_selector("meta[name=build]").ok().flatten())
+        .and_then(|meta| meta.get_attribute("content"));
+    format!("./engine_loader.js?v={}", build.unwrap_or_default())
+}
