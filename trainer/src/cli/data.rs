@@ -20,12 +20,10 @@ const SHEET_CASES: usize = 24;
 /// Cases side by side on a contact sheet.
 const SHEET_COLUMNS: usize = 4;
 
-/// What to do with data.
+/// Prepare a data set for training, or look into a prepared one.
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
-    /// Decode a data set once: images, structure maps and masks into one .scan file.
     Prepare(PrepareArgs),
-    /// Count what a .scan file holds and draw a contact sheet.
     Inspect(InspectArgs),
 }
 
@@ -40,6 +38,8 @@ pub enum Dataset {
     Phantom,
 }
 
+/// Decode a data set once: images, structure maps and masks into one .scan file.
+///
 /// Images are stretched to 0..1, resized to a square and split by subject: as the data set says, else
 /// 9:1 by seed. The same folder and options always give the same file.
 #[derive(Debug, clap::Args)]
@@ -70,6 +70,8 @@ pub struct PrepareArgs {
     skip_broken: bool,
 }
 
+/// Count what a .scan file holds and draw a contact sheet.
+///
 /// The contact sheet shows, per case: image, mask over image, structure map, fused input.
 #[derive(Debug, clap::Args)]
 pub struct InspectArgs {

@@ -10,6 +10,8 @@ use scanweave::profile::Profile;
 use scanweave::structure::{fuse, fusion_noise, organ_mask, structure_steps};
 use std::path::PathBuf;
 
+/// Take the structure map and the organ mask from one image (no training, no labels).
+///
 /// The structure map is where the image changes steeply: its lines are what the generator later
 /// paints around. Writes image.png (at working size), mask.png (white is background),
 /// structure-map.png and fused.png (what the generator sees) into the folder DIR.

@@ -9,6 +9,8 @@ use scanweave::weights::{self, Card, NetworkSummary, Role, Summary, TensorSummar
 
 use crate::files;
 
+/// Say what a .weave file holds.
+///
 /// Prints the study, the model card and the networks of a .weave file, after checking the whole
 /// file against its checksum.
 #[derive(Debug, clap::Args)]

@@ -26,24 +26,19 @@ pub struct Cli {
     command: Command,
 }
 
+// What --help says of a subcommand stands on its `Args`.
 #[derive(Subcommand)]
 #[allow(
     clippy::large_enum_variant,
     reason = "one value per process, parsed once"
 )]
 enum Command {
-    /// Take the structure map and the organ mask from one image (no training, no labels).
     Extract(extract::Args),
-    /// Prepare a data set for training, or look into a prepared one.
     #[command(subcommand)]
     Data(data::Command),
-    /// Train a stage; Ctrl-C saves and says how to resume.
     Train(train::Args),
-    /// Write the trained networks of one or more runs into one .weave file.
     Export(export::Args),
-    /// Say what a .weave file holds.
     Inspect(inspect::Args),
-    /// Draw samples from a .weave file: a PNG per stage and a sheet.
     Sample(sample::Args),
 }
 

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use clap::Parser;
 use scanweave::image::Plane;
 use scanweave::synthesis::{Label, Sample, Synthesiser, default_label};
-use scanweave::weights;
+use scanweave::weights::{self, Role};
 
 use super::Usage;
 use crate::device::Choice;
@@ -39,12 +39,18 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     let bytes = files::read_whole(&args.weights)?;
     let model = weights::read(&bytes)
         .with_context(|| format!("{} cannot be used", args.weights.display()))?;
-    let pipeline = Synthesiser::open(&model, &Choice::Flex.open()?)?;
+    let unusable = || format!("{} cannot be sampled from", args.weights.display());
+    model
+        .require(Role::StructureDecoder)
+        .with_context(unusable)?;
+    model.require(Role::MaskGenerator).with_context(unusable)?;
+    let pipeline = Synthesiser::open(&model, &Choice::Flex.open()?).with_context(unusable)?;
     let label = label(&args, &pipeline)?;
     files::create_folder(&args.out)?;
     let mut rows: Vec<Vec<Plane>> = vec![Vec::new(); 3 + pipeline.profile().modalities.len()];
     let bar = indicatif::ProgressBar::new(args.count);
-    for seed in args.seed..args.seed.saturating_add(args.count) {
+    for k in 0..args.count {
+        let seed = args.seed.wrapping_add(k);
         let sample = pollster::block_on(pipeline.sample(seed, &label))?;
         save(&args, seed, &sample)?;
         if rows[0].len() < 16 {

@@ -45,13 +45,13 @@ pub struct Args {
     #[arg(long, value_name = "N", conflicts_with = "minutes", value_parser = clap::value_parser!(u64).range(1..))]
     steps: Option<u64>,
     /// Minutes of training in all, resumed ones included [default: 30].
-    #[arg(long, value_name = "M")]
+    #[arg(long, value_name = "M", value_parser = minutes)]
     minutes: Option<f64>,
     /// Images per step.
     #[arg(long, value_name = "B", default_value_t = 4, value_parser = clap::value_parser!(u16).range(2..=256))]
     batch: u16,
     /// Learning rate of Adam.
-    #[arg(long, default_value_t = 2e-4)]
+    #[arg(long, default_value_t = 2e-4, value_parser = rate)]
     rate: f64,
     /// Steps on real structure maps alone (18) before synthetic maps join; synthesis stage only.
     #[arg(long, value_name = "N", default_value_t = 1000)]
@@ -94,6 +94,17 @@ enum PresetName {
 
 fn profile(name: &str) -> Result<Profile, String> {
     Profile::named(name).ok_or_else(|| format!("possible values: {}", Profile::NAMES.join(", ")))
+}
+
+fn minutes(text: &str) -> Result<f64, String> {
+    let year = 366.0 * 24.0 * 60.0;
+    let value = text.parse().ok().filter(|&m: &f64| m > 0.0 && m <= year);
+    value.ok_or_else(|| format!("a number above 0 and at most {year}"))
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    let value = text.parse().ok().filter(|&r: &f64| r > 0.0 && r <= 1.0);
+    value.ok_or_else(|| "a number above 0 and at most 1".into())
 }
 
 fn device_choice(text: &str) -> Result<Choice, String> {
@@ -246,10 +257,9 @@ fn start<T: Trainee>(
     from: Option<Checkpoint>,
     args: &Args,
 ) -> anyhow::Result<Ending> {
-    let limit = match (args.steps, args.minutes.unwrap_or(30.0)) {
-        (Some(steps), _) => Limit::Steps(steps),
-        (None, minutes) if minutes > 0.0 => Limit::Time(Duration::from_secs_f64(minutes * 60.0)),
-        _ => return Err(Usage("--minutes must be more than 0".into()).into()),
+    let limit = match args.steps {
+        Some(steps) => Limit::Steps(steps),
+        None => Limit::Time(Duration::from_secs_f64(args.minutes.unwrap_or(30.0) * 60.0)),
     };
     let schedule = Schedule {
         limit,

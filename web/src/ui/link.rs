@@ -167,9 +167,12 @@ impl Link {
                 if let Some(why) = self.0.borrow().setback.clone() {
                     backend.reason = why;
                 }
+                if let Some((Request::OpenFile { .. }, _)) = self.0.borrow().model {
+                    page.model.set(String::new());
+                }
                 page.progress.set(None);
                 page.picture.set(None);
-                page.opened.set(Some(*model));
+                page.show_model(*model);
                 page.backend.set(Some(backend));
                 page.paint();
             }

@@ -136,6 +136,14 @@ impl Page {
         self.link.with_value(|link| link.send(self, request, file));
     }
 
+    /// Another model is ready; a class that it does not know becomes its first.
+    pub fn show_model(self, model: ModelInfo) {
+        if self.class.get_untracked() >= classes_of(Some(&model)).len() {
+            self.class.set(0);
+        }
+        self.opened.set(Some(model));
+    }
+
     /// Samples a structure map with this seed and paints it.
     pub fn sample(self, seed: u64) {
         self.file.set_value(None);
