@@ -211,11 +211,7 @@ fn every_rule_can_be_broken() {
 
 #[test]
 fn the_page_holds_no_burn() {
-    let wasm = [
-        "--target",
-        "wasm32-unknown-unknown",
-        "--no-default-features",
-    ];
+    let wasm = ["--target", "wasm32-unknown-unknown"];
     let page = tree("scanweave-web", &wasm);
     assert!(holds(&page, "leptos"), "{page}");
     assert!(!holds(&page, "burn"), "{page}");
