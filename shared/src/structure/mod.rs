@@ -2,7 +2,7 @@
 //!
 //! None of this is learned and none of it needs labels. That is the point of the method: lines are
 //! found by arithmetic alone, so that a generator trained on them can be steered by lines that
-//! another network draws. [`extract`] is algorithm 1, [`mask`] algorithm 2, [`fuse`] equation (12);
+//! another network draws. [`extract`] is algorithm 1, [`mask`] algorithm 2, [`fuse()`] equation (12);
 //! [`operators`] holds the small filters they share.
 
 pub mod extract;

@@ -59,7 +59,7 @@ pub struct Args {
     /// Seed of everything random.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// flex, libtorch, libtorch:cuda, cuda[:N], vulkan or metal, as far as this build has it.
+    /// flex, libtorch, libtorch:cuda, cuda, cuda:N, vulkan or metal, as far as this build has it.
     #[arg(long, default_value = "flex", value_parser = device_choice)]
     device: Choice,
     /// Go on from the newest checkpoint of --run.

@@ -1,7 +1,7 @@
 //! The page: choose a model, sample or bring an image, look, save.
 //!
 //! `index.html` already shows title, notice and gallery; this program fills in the workbench. What
-//! goes wrong is told in the page's own trouble panel ([`trouble`]), even when this program dies.
+//! goes wrong is told in the page's own trouble panel (`trouble`), even when this program dies.
 
 mod canvas;
 mod card;
