@@ -61,3 +61,21 @@ fn paste(sheet: &mut Plane, plane: &Plane, left: usize, top: usize) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tiles_stand_in_rows() {
+        let rows = [
+            vec![Plane::filled(4, 3, 1.0), Plane::filled(4, 3, 0.0)],
+            vec![Plane::filled(4, 3, 0.5)],
+        ];
+        let sheet = sheet(&rows);
+        assert_eq!((sheet.width(), sheet.height()), (14, 12));
+        let inside = (sheet.at(2, 2), sheet.at(8, 2), sheet.at(2, 7));
+        assert_eq!(inside, (1.0, 0.0, 0.5));
+        assert_eq!(sheet.at(6, 2), PAPER);
+    }
+}

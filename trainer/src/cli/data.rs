@@ -3,9 +3,9 @@
 use crate::data::datasets::{chest_xray, folder, phantom};
 use crate::data::prepare::prepare;
 use crate::data::prepared::{Item, Prepared};
-use crate::data::sheet::{contact_sheet, write_png};
 use crate::data::{Record, Split, split};
 use crate::files;
+use crate::picture::save_sheet;
 use anyhow::{Context, Result};
 use clap::ValueEnum;
 use clap::builder::PossibleValuesParser;
@@ -156,7 +156,7 @@ fn run_inspect(args: &InspectArgs) -> Result<()> {
         .sheet
         .clone()
         .unwrap_or_else(|| args.file.with_extension("png"));
-    write_png(&path, &sheet(&prepared)?)?;
+    save_sheet(&path, &sheet(&prepared)?)?;
     println!("contact sheet: {}", path.display());
     Ok(())
 }
@@ -225,7 +225,7 @@ fn has_class(item: &Item, class: usize) -> bool {
 }
 
 /// Cases evenly spread over the file, four planes each.
-fn sheet(prepared: &Prepared) -> Result<Plane> {
+fn sheet(prepared: &Prepared) -> Result<Vec<Vec<Plane>>> {
     let size = prepared.header.size;
     let count = prepared.items.len();
     let shown = count.min(SHEET_CASES);
@@ -246,7 +246,8 @@ fn sheet(prepared: &Prepared) -> Result<Plane> {
         let fused = fuse(&map, &mask, &noise);
         planes.extend([image, masked, map, fused]);
     }
-    contact_sheet(&planes, 4 * SHEET_COLUMNS.min(shown))
+    let columns = 4 * SHEET_COLUMNS.min(shown).max(1);
+    Ok(planes.chunks(columns).map(<[Plane]>::to_vec).collect())
 }
 
 fn binary(size: usize, bits: &[u8]) -> Result<Plane> {

@@ -1,8 +1,8 @@
 //! `scanweave extract`: what algorithms 1 and 2 make of one image.
 
 use crate::data::decode::read_grey;
-use crate::data::sheet::write_png;
 use crate::files;
+use crate::picture::save_plane;
 use anyhow::{Context, Result};
 use clap::builder::PossibleValuesParser;
 use scanweave::image::Plane;
@@ -58,11 +58,11 @@ pub fn run(args: Args) -> Result<()> {
         ("fused", &fused),
     ];
     for (name, plane) in pictures {
-        write_png(&args.out.join(format!("{name}.png")), plane)?;
+        save_plane(&args.out.join(format!("{name}.png")), plane)?;
     }
     if args.steps {
         for (index, step) in steps.drain(..).enumerate() {
-            write_png(
+            save_plane(
                 &args
                     .out
                     .join(format!("step-{:02}-{}.png", index + 1, step.name)),

@@ -8,7 +8,6 @@ pub mod datasets;
 pub mod decode;
 pub mod prepare;
 pub mod prepared;
-pub mod sheet;
 pub mod split;
 
 pub use prepared::{Item, Prepared};
