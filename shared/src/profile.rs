@@ -280,14 +280,20 @@ impl Preset {
                 structure_width: 8,
                 mask_width: 4,
                 generator_width: 8,
+                depth: 3,
+                segmenter_width: 6,
+                translator_width: 8,
                 discriminator_width: 8,
             },
             Self::Demo => Geometry {
                 size: 128,
                 latent: 128,
-                structure_width: 16,
+                structure_width: 20,
                 mask_width: 6,
                 generator_width: 24,
+                depth: 4,
+                segmenter_width: 14,
+                translator_width: 16,
                 discriminator_width: 24,
             },
             Self::Paper => Geometry {
@@ -296,6 +302,9 @@ impl Preset {
                 structure_width: 64,
                 mask_width: 64,
                 generator_width: 64,
+                depth: 3,
+                segmenter_width: 64,
+                translator_width: 64,
                 discriminator_width: 64,
             },
         }
@@ -315,6 +324,12 @@ pub struct Geometry {
     pub mask_width: usize,
     /// Channels of the generator at full resolution.
     pub generator_width: usize,
+    /// Downsampling levels of the generator, the mask generator and the segmenters.
+    pub depth: usize,
+    /// Channels of the lesion segmenters at full resolution.
+    pub segmenter_width: usize,
+    /// Channels of the modality translator at full resolution.
+    pub translator_width: usize,
     /// Channels of the discriminators' first layer.
     pub discriminator_width: usize,
 }

@@ -96,6 +96,9 @@ fn model() -> Model {
             structure_width: 1,
             mask_width: 1,
             generator_width: 1,
+            depth: 3,
+            segmenter_width: 1,
+            translator_width: 1,
             discriminator_width: 1,
         },
         card: Card {

@@ -246,6 +246,7 @@ fn model() -> Model {
         inputs: 1,
         outputs: 1,
         width: 1,
+        depth: 3,
         condition: 0,
     };
     Model {
@@ -256,6 +257,9 @@ fn model() -> Model {
             structure_width: 1,
             mask_width: 1,
             generator_width: 1,
+            depth: 3,
+            segmenter_width: 1,
+            translator_width: 1,
             discriminator_width: 1,
         },
         card: Card {

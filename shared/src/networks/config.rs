@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A U-Net: three downsampling levels with skips, nearest x2 upsampling + convolution.
+/// A U-Net: downsampling levels with skips, nearest x2 upsampling + convolution.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnetConfig {
     /// Channels of the input.
@@ -11,6 +11,8 @@ pub struct UnetConfig {
     pub outputs: usize,
     /// Channels at full resolution; doubled at each level.
     pub width: usize,
+    /// Downsampling levels, 1 to 4: the bottleneck has a 2^depth-th of the side. The author's have 3.
+    pub depth: usize,
     /// Length of the one-hot condition that joins at the bottleneck; 0 for none.
     pub condition: usize,
 }

@@ -8,8 +8,7 @@ use burn::tensor::{Device, Tensor};
 use super::blocks::{Block, conv, rectify, upsample};
 use super::config::UnetConfig;
 
-/// Three downsampling levels with skips at full, half and quarter size; the condition joins at
-/// the bottleneck, an eighth of the size.
+/// Downsampling levels with a skip at each size but the smallest, where the condition joins.
 #[derive(Module, Debug)]
 pub struct Unet {
     stem: Conv2d,
@@ -22,27 +21,28 @@ pub struct Unet {
 impl UnetConfig {
     /// Fresh weights on `device`.
     pub fn init(&self, device: &Device) -> Unet {
-        let w = self.width;
+        let channels = |level: usize| self.width << level;
+        let bottom = channels(self.depth);
         Unet {
-            stem: conv(self.inputs, w, 3, 1, device),
-            down: vec![
-                Block::new(w, 2 * w, 2, device),
-                Block::new(2 * w, 4 * w, 2, device),
-                Block::new(4 * w, 8 * w, 2, device),
-            ],
-            middle: Block::new(8 * w + self.condition, 8 * w, 1, device),
-            up: vec![
-                Block::new(12 * w, 4 * w, 1, device),
-                Block::new(6 * w, 2 * w, 1, device),
-                Block::new(3 * w, w, 1, device),
-            ],
-            head: conv(w, self.outputs, 3, 1, device),
+            stem: conv(self.inputs, self.width, 3, 1, device),
+            down: (0..self.depth)
+                .map(|level| Block::new(channels(level), channels(level + 1), 2, device))
+                .collect(),
+            middle: Block::new(bottom + self.condition, bottom, 1, device),
+            up: (0..self.depth)
+                .rev()
+                .map(|level| {
+                    let inputs = channels(level + 1) + channels(level);
+                    Block::new(inputs, channels(level), 1, device)
+                })
+                .collect(),
+            head: conv(self.width, self.outputs, 3, 1, device),
         }
     }
 }
 
 impl Unet {
-    /// `x` `[batch, inputs, height, width]`, sides a multiple of 8; `condition` `[batch, condition]`
+    /// `x` `[batch, inputs, height, width]`, sides a multiple of 2^depth; `condition` `[batch, condition]`
     /// where the configuration asks for one. Returns `[batch, outputs, height, width]`, 0..=1.
     pub fn forward(&self, x: Tensor<4>, condition: Option<Tensor<2>>) -> Tensor<4> {
         let mut skips = vec![rectify(self.stem.forward(x))];
@@ -50,7 +50,7 @@ impl Unet {
             let next = block.forward(skips[skips.len() - 1].clone());
             skips.push(next);
         }
-        let bottom = skips.pop().expect("the stem and three levels");
+        let bottom = skips.pop().expect("the stem and every level");
         let mut y = self.middle.forward(join(bottom, condition));
         for block in &self.up {
             let skip = skips.pop().expect("one skip per level");

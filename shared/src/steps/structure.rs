@@ -85,6 +85,7 @@ pub fn configurations(g: &Geometry) -> (EncoderConfig, DecoderConfig, UnetConfig
             inputs: 1,
             outputs: 1,
             width: g.mask_width,
+            depth: g.depth,
             condition: 0,
         },
         PatchConfig {

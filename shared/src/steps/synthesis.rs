@@ -58,6 +58,7 @@ pub fn configurations(profile: &Profile, g: &Geometry) -> (UnetConfig, PatchConf
             inputs: 1 + profile.label_planes(),
             outputs: 1,
             width: g.generator_width,
+            depth: g.depth,
             condition: classes,
         },
         PatchConfig {

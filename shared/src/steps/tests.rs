@@ -14,6 +14,9 @@ const GEOMETRY: Geometry = Geometry {
     structure_width: 2,
     mask_width: 2,
     generator_width: 2,
+    depth: 3,
+    segmenter_width: 2,
+    translator_width: 2,
     discriminator_width: 2,
 };
 
@@ -156,6 +159,7 @@ fn an_average_moves_by_its_share() {
         inputs: 1,
         outputs: 1,
         width: 2,
+        depth: 3,
         condition: 0,
     }
     .init(&device());

@@ -5,6 +5,7 @@
 //! largest component are filled, so that in a frontal chest X-ray the whole body is inside and the
 //! dark lungs belong to it; without, the mask is the printed one.
 
+use super::components::Components;
 use super::operators::median_binary;
 use crate::image::{ImageError, Plane};
 use crate::profile::MaskSettings;
@@ -19,7 +20,7 @@ use crate::profile::MaskSettings;
 pub fn organ_mask(image: &Plane, settings: &MaskSettings) -> Result<Plane, ImageError> {
     let mut inside = image.normalised()?.above(settings.threshold);
     if settings.fill {
-        inside = filled(&largest_component(&inside));
+        inside = Components::of(&inside).largest_filled();
     }
     let background = inside.map(|v| 1.0 - v);
     Ok(median_binary(
@@ -32,7 +33,7 @@ pub fn organ_mask(image: &Plane, settings: &MaskSettings) -> Result<Plane, Image
 /// holes. Where nothing is inside, everything stays background.
 pub fn solid_mask(background: &Plane) -> Plane {
     let inside = background.map(|v| if v > 0.5 { 0.0 } else { 1.0 });
-    filled(&largest_component(&inside)).map(|v| 1.0 - v)
+    Components::of(&inside).largest_filled().map(|v| 1.0 - v)
 }
 
 /// Enlarged by `grow` pixels to the nearest pixel and cut back to size around the centre.
@@ -43,66 +44,6 @@ fn enlarged(plane: &Plane, grow: usize) -> Plane {
     Plane::from_fn(width, height, |x, y| {
         plane.at(source(x, width), source(y, height))
     })
-}
-
-/// The ones of the largest component; pixels are connected through their four sides.
-fn largest_component(plane: &Plane) -> Plane {
-    let mut seen = vec![false; plane.values().len()];
-    let mut largest = Vec::new();
-    for start in 0..seen.len() {
-        if plane.values()[start] > 0.5 && !seen[start] {
-            let component = flood(plane, &mut seen, vec![start], 1.0);
-            if component.len() > largest.len() {
-                largest = component;
-            }
-        }
-    }
-    let mut kept = Plane::filled(plane.width(), plane.height(), 0.0);
-    for index in largest {
-        kept.values_mut()[index] = 1.0;
-    }
-    kept
-}
-
-/// Every zero that no path of zeros connects with the edge of the image becomes 1.
-fn filled(plane: &Plane) -> Plane {
-    let (width, height) = (plane.width(), plane.height());
-    let mut seen = vec![false; width * height];
-    let sides = (0..height).flat_map(|y| [y * width, y * width + width - 1]);
-    let border = (0..width)
-        .flat_map(|x| [x, (height - 1) * width + x])
-        .chain(sides);
-    let zeros = border.filter(|&i| plane.values()[i] < 0.5).collect();
-    flood(plane, &mut seen, zeros, 0.0);
-    Plane::from_fn(
-        width,
-        height,
-        |x, y| if seen[y * width + x] { 0.0 } else { 1.0 },
-    )
-}
-
-/// Indices of all pixels of `value` that are connected with `open`, marked in `seen`.
-fn flood(plane: &Plane, seen: &mut [bool], mut open: Vec<usize>, value: f32) -> Vec<usize> {
-    let (width, height) = (plane.width(), plane.height());
-    open.retain(|&i| !std::mem::replace(&mut seen[i], true));
-    let mut found = Vec::new();
-    while let Some(index) = open.pop() {
-        found.push(index);
-        let (x, y) = (index % width, index / width);
-        let around = [
-            (x > 0).then(|| index - 1),
-            (x + 1 < width).then(|| index + 1),
-            (y > 0).then(|| index - width),
-            (y + 1 < height).then(|| index + width),
-        ];
-        for next in around.into_iter().flatten() {
-            if !seen[next] && plane.values()[next] == value {
-                seen[next] = true;
-                open.push(next);
-            }
-        }
-    }
-    found
 }
 
 #[cfg(test)]

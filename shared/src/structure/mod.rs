@@ -3,8 +3,9 @@
 //! None of this is learned and none of it needs labels. That is the point of the method: lines are
 //! found by arithmetic alone, so that a generator trained on them can be steered by lines that
 //! another network draws. [`extract`] is algorithm 1, [`mask`] algorithm 2, [`fuse()`] equation (12);
-//! [`operators`] holds the small filters they share.
+//! [`operators`] and [`components`] hold what they share.
 
+pub mod components;
 pub mod extract;
 pub mod fuse;
 pub mod mask;

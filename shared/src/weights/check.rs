@@ -13,6 +13,8 @@ use crate::profile::{Geometry, LesionKind, Profile};
 const MAX_SIZE: usize = 2048;
 const MAX_LATENT: usize = 16_384;
 const MAX_WIDTH: usize = 512;
+/// Sizes are multiples of 16.
+const MAX_DEPTH: usize = 4;
 const MAX_CHANNELS: usize = 64;
 const MAX_TENSORS: usize = 1024;
 const MAX_RANK: usize = 8;
@@ -45,7 +47,7 @@ pub(super) fn roles(roles: impl Iterator<Item = Role>) -> Result<(), WeightsErro
 
 /// Whether a network of this role may have this configuration, whatever the study: the kind that
 /// the role needs, sizes that are multiples of 16 up to 2048 pixels, latents up to 16384 values,
-/// widths up to 512, inputs, outputs and conditions up to 64 channels.
+/// widths up to 512, depths up to 4, inputs, outputs and conditions up to 64 channels.
 ///
 /// # Errors
 /// [`WeightsError::Network`] that says which value is wrong.
@@ -64,6 +66,7 @@ pub fn check_config(role: Role, config: &NetworkConfig) -> Result<(), WeightsErr
     match (role, config) {
         (Role::MaskGenerator | Role::Generator | Role::Segmenter(_), NetworkConfig::Unet(unet)) => {
             within("width", unet.width, 1, MAX_WIDTH)?;
+            within("depth", unet.depth, 1, MAX_DEPTH)?;
             within("number of inputs", unet.inputs, 1, MAX_CHANNELS)?;
             within("number of outputs", unet.outputs, 1, MAX_CHANNELS)?;
             within("condition", unet.condition, 0, MAX_CHANNELS)
@@ -189,7 +192,7 @@ fn plain(name: &str) -> bool {
 /// and first layer. Called after [`check_config`], so nothing overflows 64 bits; on 32 bits it saturates.
 fn largest_layer(config: &NetworkConfig) -> usize {
     let weights = match config {
-        NetworkConfig::Unet(unet) => 9 * 64 * square(unet.width),
+        NetworkConfig::Unet(unet) => 9 * square(unet.width << unet.depth),
         NetworkConfig::Patch(patch) => 9 * 16 * square(patch.width),
         NetworkConfig::Decoder(decoder) => {
             let start = 8 * decoder.width as u64 * square(decoder.size / 16);
@@ -217,6 +220,8 @@ fn geometry_problem(geometry: &Geometry) -> Option<String> {
         geometry.mask_width,
         geometry.generator_width,
         geometry.discriminator_width,
+        geometry.segmenter_width,
+        geometry.translator_width,
     ];
     if !possible_size(geometry.size) {
         return Some(size_text(geometry.size));
@@ -225,6 +230,12 @@ fn geometry_problem(geometry: &Geometry) -> Option<String> {
         return Some(format!(
             "its latent of {} values is impossible",
             geometry.latent
+        ));
+    }
+    if !(1..=MAX_DEPTH).contains(&geometry.depth) {
+        return Some(format!(
+            "a network depth of {} is impossible",
+            geometry.depth
         ));
     }
     let wrong = widths.iter().find(|w| !(1..=MAX_WIDTH).contains(*w))?;

@@ -12,7 +12,7 @@ use crate::profile::{Geometry, Profile};
 
 /// The format this crate writes and reads. To be raised whenever the header's types change, those
 /// of the profile and of the network configurations included: postcard does not describe itself.
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;
 
 pub(super) const MAGIC: [u8; 6] = *b"WEAVE\0";
 /// Magic, version, header length.

@@ -42,6 +42,9 @@ fn small() -> Model {
             structure_width: 1,
             mask_width: 1,
             generator_width: 1,
+            depth: 3,
+            segmenter_width: 1,
+            translator_width: 1,
             discriminator_width: 1,
         },
         card: Card {
@@ -69,6 +72,7 @@ fn small() -> Model {
                     inputs: 1,
                     outputs: 1,
                     width: 1,
+                    depth: 3,
                     condition: 0,
                 }),
                 tensors: mask,
@@ -411,6 +415,7 @@ fn networks_that_cannot_be_are_refused() {
             inputs: 1,
             outputs: 1,
             width,
+            depth: 3,
             condition: 0,
         })
     };
@@ -464,6 +469,7 @@ fn a_generator_must_fit_the_labels_and_modalities_of_its_study() {
             inputs,
             outputs: 1,
             width: 1,
+            depth: 3,
             condition,
         });
         let networks = vec![Network {
@@ -641,6 +647,7 @@ fn a_generator_of_two_million_weights() {
         inputs: 4,
         outputs: 1,
         width: 16,
+        depth: 3,
         condition: 0,
     });
     let networks = vec![Network {

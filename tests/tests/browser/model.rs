@@ -27,6 +27,7 @@ pub fn fresh(seed: u64) -> Vec<u8> {
         inputs,
         outputs: 1,
         width,
+        depth: 3,
         condition: 0,
     };
     let mask = unet(1, geometry.mask_width);

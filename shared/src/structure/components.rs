@@ -1,0 +1,219 @@
+//! Connected components of a binary plane.
+//!
+//! Rows are cut into runs of equal pixels, and runs that touch through a side are joined: a picture
+//! has far fewer runs than pixels.
+
+use crate::image::Plane;
+
+/// Pixels `start..end` of row `y`, all ones or all zeros.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Run {
+    y: usize,
+    start: usize,
+    end: usize,
+    one: bool,
+}
+
+/// The components of a plane's ones and of its zeros, each connected through the four sides.
+pub struct Components {
+    width: usize,
+    height: usize,
+    runs: Vec<Run>,
+    /// Of each run another run of the same component, or itself.
+    parents: Vec<usize>,
+}
+
+impl Components {
+    /// The components of `plane`, whose ones are the values above 0.5.
+    pub fn of(plane: &Plane) -> Self {
+        let (width, height) = (plane.width(), plane.height());
+        let mut found = Self {
+            width,
+            height,
+            runs: Vec::new(),
+            parents: Vec::new(),
+        };
+        let mut above = 0..0;
+        for (y, row) in plane.values().chunks_exact(width).enumerate() {
+            let first = found.runs.len();
+            let mut start = 0;
+            for pixels in row.chunk_by(|a, b| (*a > 0.5) == (*b > 0.5)) {
+                let end = start + pixels.len();
+                found.parents.push(found.runs.len());
+                found.runs.push(Run {
+                    y,
+                    start,
+                    end,
+                    one: pixels[0] > 0.5,
+                });
+                start = end;
+            }
+            found.join(above, first);
+            above = first..found.runs.len();
+        }
+        found
+    }
+
+    /// Joins the runs of a row, from `first` on, with those of the row `above`.
+    fn join(&mut self, mut above: std::ops::Range<usize>, first: usize) {
+        let mut below = first..self.runs.len();
+        while !above.is_empty() && !below.is_empty() {
+            let (a, b) = (self.runs[above.start], self.runs[below.start]);
+            if a.one == b.one {
+                let (a, b) = (self.root(above.start), self.root(below.start));
+                self.parents[a.max(b)] = a.min(b);
+            }
+            // The run that ends first has met all it can meet.
+            if a.end <= b.end {
+                above.start += 1;
+            }
+            if b.end <= a.end {
+                below.start += 1;
+            }
+        }
+    }
+
+    fn root(&mut self, mut run: usize) -> usize {
+        while self.parents[run] != run {
+            self.parents[run] = self.parents[self.parents[run]];
+            run = self.parents[run];
+        }
+        run
+    }
+
+    /// Pixel counts of the components of ones, in the order in which rows meet them.
+    pub fn areas(&mut self) -> Vec<usize> {
+        let areas = self.area_of_each();
+        areas.into_iter().filter(|&area| area > 0).collect()
+    }
+
+    /// The largest component of ones with its holes filled: 1 inside its outer contour, else 0.
+    pub fn largest_filled(mut self) -> Plane {
+        let areas = self.area_of_each();
+        // The first of equals, so that the answer does not depend on the order of a search.
+        let largest = (0..areas.len()).rev().max_by_key(|&run| areas[run]);
+        let mut kept = Plane::filled(self.width, self.height, 0.0);
+        if let Some(largest) = largest.filter(|&run| areas[run] > 0) {
+            for index in 0..self.runs.len() {
+                if self.root(index) == largest {
+                    self.paint(&mut kept, index, 1.0);
+                }
+            }
+        }
+        Self::of(&kept).filled()
+    }
+
+    /// Every zero that no path of zeros connects with the edge of the plane becomes 1.
+    fn filled(mut self) -> Plane {
+        let mut open = vec![false; self.runs.len()];
+        for index in 0..self.runs.len() {
+            let run = self.runs[index];
+            let at_edge =
+                run.y == 0 || run.y + 1 == self.height || run.start == 0 || run.end == self.width;
+            if at_edge && !run.one {
+                let root = self.root(index);
+                open[root] = true;
+            }
+        }
+        let mut plane = Plane::filled(self.width, self.height, 1.0);
+        for index in 0..self.runs.len() {
+            let root = self.root(index);
+            if open[root] {
+                self.paint(&mut plane, index, 0.0);
+            }
+        }
+        plane
+    }
+
+    /// The area of each component of ones at the place of its root, 0 elsewhere.
+    fn area_of_each(&mut self) -> Vec<usize> {
+        let mut areas = vec![0; self.runs.len()];
+        for index in 0..self.runs.len() {
+            let run = self.runs[index];
+            if run.one {
+                let root = self.root(index);
+                areas[root] += run.end - run.start;
+            }
+        }
+        areas
+    }
+
+    fn paint(&self, plane: &mut Plane, index: usize, value: f32) {
+        let run = self.runs[index];
+        let row = run.y * self.width;
+        plane.values_mut()[row + run.start..row + run.end].fill(value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn plane(rows: &[&str]) -> Plane {
+        Plane::from_fn(rows[0].len(), rows.len(), |x, y| {
+            f32::from(u8::from(rows[y].as_bytes()[x] == b'#'))
+        })
+    }
+
+    #[test]
+    fn sides_connect_and_corners_do_not() {
+        let drawn = plane(&["##..#", "#..#.", "##..#"]);
+        assert_eq!(Components::of(&drawn).areas(), [5, 1, 1, 1]);
+        assert_eq!(Components::of(&plane(&["...", "..."])).areas(), []);
+    }
+
+    #[test]
+    fn a_spiral_is_one_component_and_its_inside_is_open() {
+        let spiral = plane(&["#####", "#...#", "#.#.#", "#.###", "#...."]);
+        assert_eq!(Components::of(&spiral).areas(), [15]);
+        assert_eq!(Components::of(&spiral).largest_filled(), spiral);
+    }
+
+    #[test]
+    fn the_largest_is_kept_and_filled() {
+        let drawn = plane(&["#.....", "..####", "..#.##", "..####"]);
+        let solid = plane(&["......", "..####", "..####", "..####"]);
+        assert_eq!(Components::of(&drawn).largest_filled(), solid);
+        let equal = plane(&["##..##"]);
+        assert_eq!(
+            Components::of(&equal).largest_filled(),
+            plane(&["##...."]),
+            "the first of equals"
+        );
+    }
+
+    /// The same by flooding pixel by pixel.
+    fn flooded(plane: &Plane) -> Vec<usize> {
+        let (width, height) = (plane.width(), plane.height());
+        let mut seen = vec![false; width * height];
+        let mut areas = Vec::new();
+        for start in 0..seen.len() {
+            let (mut open, mut area) = (vec![start], 0);
+            while let Some(at) = open.pop() {
+                if plane.values()[at] < 0.5 || std::mem::replace(&mut seen[at], true) {
+                    continue;
+                }
+                area += 1;
+                let (x, y) = (at % width, at / width);
+                open.extend((x > 0).then(|| at - 1));
+                open.extend((x + 1 < width).then_some(at + 1));
+                open.extend((y > 0).then(|| at - width));
+                open.extend((y + 1 < height).then_some(at + width));
+            }
+            if area > 0 {
+                areas.push(area);
+            }
+        }
+        areas
+    }
+
+    proptest! {
+        #[test]
+        fn runs_find_what_flooding_finds(width in 1usize..14, bits in proptest::collection::vec(any::<bool>(), 1..150)) {
+            let height = bits.len().div_ceil(width);
+            let drawn = Plane::from_fn(width, height, |x, y| f32::from(u8::from(bits.get(y * width + x) == Some(&true))));
+            prop_assert_eq!(Components::of(&drawn).areas(), flooded(&drawn));
+        }
+    }
+}
