@@ -12,7 +12,7 @@ use crate::networks::tensors::{LoadError, load_tensors};
 use crate::networks::{StructureDecoder, Unet};
 use crate::profile::{LesionKind, Modality, Profile};
 use crate::random::{Purpose, Random};
-use crate::structure::{fuse, fusion_noise, organ_mask, solid_mask, structure_map};
+use crate::structure::{Structure, fuse, fusion_noise, solid_mask};
 use crate::weights::{KnownAnswer, Model, Role};
 
 /// Largest difference between a device and the known answer that counts as the same picture,
@@ -74,15 +74,6 @@ pub enum Label {
     Class(usize),
     /// One plane per class of the profile.
     Planes(Vec<Plane>),
-}
-
-/// A binary structure map with its binary background mask.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Structure {
-    /// 1 on a line, else 0.
-    pub map: Plane,
-    /// 1 outside the organ, 0 inside.
-    pub mask: Plane,
 }
 
 /// One synthesised subject.
@@ -195,10 +186,9 @@ impl Synthesiser {
 
     /// A structure map and its mask from a real image of any size: algorithms 1 and 2, no network.
     pub fn structure_of_image(&self, image: &Plane) -> Result<Structure, SynthesisError> {
-        let small = image.resized(self.size, self.size).normalised()?;
-        let mask = organ_mask(&small, &self.profile.mask_at(self.size))?;
-        let map = structure_map(&small, &mask, &self.profile.extraction_at(self.size))?;
-        Ok(Structure { map, mask })
+        let values = self.profile.extraction_at(self.size);
+        let mask = self.profile.mask_at(self.size);
+        Ok(Structure::of_image(image, self.size, &values, &mask)?)
     }
 
     /// Paints every modality of a structure map. `noise_seed` gives the fusion noise, one plane

@@ -37,10 +37,11 @@ def gaussian3(plane, sigma):
     return ndimage.correlate(plane, kernel / kernel.sum(), mode="nearest")
 
 
-def local_contrast(plane, radius, floor):
+def local_contrast(plane, radius, floor, limit):
     mean = ndimage.uniform_filter(plane, 2 * radius + 1, mode="nearest")
     square = ndimage.uniform_filter(plane**2, 2 * radius + 1, mode="nearest")
-    return (plane - mean) / (np.sqrt(np.maximum(square - mean**2, 0)) + floor)
+    contrast = (plane - mean) / (np.sqrt(np.maximum(square - mean**2, 0)) + floor)
+    return contrast if limit is None else np.clip(contrast, -limit, limit)
 
 
 def above(plane, threshold):
@@ -48,11 +49,15 @@ def above(plane, threshold):
     return (plane > threshold).astype(float)
 
 
-def structure_steps(image, mask, contrast, sigma1, alpha, sigma2, beta, median):
+def structure_steps(image, mask, smoothing, contrast, sigma1, alpha, sigma2, beta, median):
     steps = {"image": normalise(image.astype(float))}
     plane = steps["image"]
+    if smoothing:
+        plane = steps["smoothed"] = ndimage.gaussian_filter(
+            plane, smoothing, mode="nearest", radius=int(np.ceil(3 * smoothing))
+        )
     if contrast:
-        plane = steps["contrast"] = local_contrast(plane, contrast["radius"], contrast["floor"])
+        plane = steps["contrast"] = local_contrast(plane, **contrast)
     across = steps["sobel-x"] = ndimage.sobel(plane, axis=1, mode="nearest")
     down = steps["sobel-y"] = ndimage.sobel(plane, axis=0, mode="nearest")
     lower = steps["lower"] = normalise(np.minimum(across, down))
@@ -71,10 +76,10 @@ def structure_steps(image, mask, contrast, sigma1, alpha, sigma2, beta, median):
 def organ_mask(image, threshold, grow, median, fill):
     inside = above(normalise(image.astype(float)), threshold) > 0
     if fill:
-        labels, _ = ndimage.label(inside)
+        labels, _ = ndimage.label(ndimage.binary_fill_holes(inside))
         sizes = np.bincount(labels.ravel())
         sizes[0] = 0
-        inside = ndimage.binary_fill_holes(labels == sizes.argmax())
+        inside = labels == sizes.argmax()
     background = 1 - inside.astype(float)
     height, width = background.shape
     rows = np.floor((np.arange(height + grow) + 0.5) * height / (height + grow)).astype(int)
@@ -95,8 +100,9 @@ def main():
     masks = [dict(threshold=0.31, grow=g, median=m, fill=f) for g, m, f in [(0, 1, True), (2, 5, True), (3, 3, False)]]
     mask = organ_mask(image, **masks[1])
     cases = [
-        dict(contrast=None, sigma1=0.7, alpha=0.055, sigma2=0.45, beta=0.2, median=3),
-        dict(contrast=dict(radius=3, floor=0.02), sigma1=0.01, alpha=0.1, sigma2=0.8, beta=0.31, median=5),
+        dict(smoothing=0, contrast=None, sigma1=0.7, alpha=0.055, sigma2=0.45, beta=0.2, median=3),
+        dict(smoothing=0, contrast=dict(radius=3, floor=0.02, limit=None), sigma1=0.01, alpha=0.1, sigma2=0.8, beta=0.31, median=5),
+        dict(smoothing=0.8, contrast=dict(radius=4, floor=0.03, limit=0.8), sigma1=1.2, alpha=0.13, sigma2=0.45, beta=0.2, median=3),
     ]
     document = {
         "provenance": f"tests/reference/structure.py, numpy {np.__version__}, scipy {scipy.__version__}, double precision",
@@ -105,7 +111,7 @@ def main():
         "image": image.ravel().tolist(),
         "masks": [dict(settings=s, mask=rounded(organ_mask(image, **s))) for s in masks],
         "maps": [
-            dict(values=dict(size=22, **c), steps={k: rounded(v) for k, v in structure_steps(image, mask, **c).items()})
+            dict(values=dict(size=22, scale=1, **c), steps={k: rounded(v) for k, v in structure_steps(image, mask, **c).items()})
             for c in cases
         ],
     }

@@ -16,6 +16,24 @@ pub fn absolute_loss<const D: usize>(a: Tensor<D>, b: Tensor<D>) -> Tensor<1> {
     (a - b).abs().mean()
 }
 
+/// [`squared_loss`] with a weight per element: `(weight (a - b)^2).mean()`.
+pub fn balanced_squared_loss<const D: usize>(
+    a: Tensor<D>,
+    b: Tensor<D>,
+    weight: Tensor<D>,
+) -> Tensor<1> {
+    ((a - b).square() * weight).mean()
+}
+
+/// [`absolute_loss`] with a weight per element: `(weight |a - b|).mean()`.
+pub fn balanced_absolute_loss<const D: usize>(
+    a: Tensor<D>,
+    b: Tensor<D>,
+    weight: Tensor<D>,
+) -> Tensor<1> {
+    ((a - b).abs() * weight).mean()
+}
+
 /// `||m * s||^2` of (7) and (11): nothing may be drawn on the background (`m` = 1).
 /// Both `[batch, 1, height, width]`.
 pub fn outside_loss(mask: Tensor<4>, structure: Tensor<4>) -> Tensor<1> {

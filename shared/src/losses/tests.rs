@@ -38,6 +38,16 @@ fn absolute_is_the_mean_of_magnitudes() {
 }
 
 #[test]
+fn balance_weighs_each_element() {
+    let (a, weight) = (plane([1.0, 0.0, -0.5, 2.0]), plane([3.0, 5.0, 1.0, 1.0]));
+    // (3 + 0 + 0.25 + 4) / 4 and (3 + 0 + 0.5 + 2) / 4
+    let squared = balanced_squared_loss(a.clone(), plane([0.0; 4]), weight.clone());
+    close(value(squared), 1.8125);
+    let absolute = balanced_absolute_loss(a, plane([0.0; 4]), weight);
+    close(value(absolute), 1.375);
+}
+
+#[test]
 fn outside_counts_lines_on_the_background_alone() {
     // lines of 0.5 and 1 lie on the background: (0.25 + 1) / 4
     close(

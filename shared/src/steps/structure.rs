@@ -9,8 +9,8 @@ use super::{
     save_module, sum,
 };
 use crate::losses::{
-    absolute_loss, divergence_loss, feature_loss, least_squares_loss, moments_loss, outside_loss,
-    squared_loss,
+    balanced_absolute_loss, balanced_squared_loss, divergence_loss, feature_loss,
+    least_squares_loss, moments_loss, outside_loss, squared_loss,
 };
 use crate::networks::config::{
     DecoderConfig, EncoderConfig, LatentDiscriminatorConfig, PatchConfig, UnetConfig,
@@ -219,14 +219,17 @@ impl StructureStage {
             .collect();
         let real_features = judge.forward(structure.clone()).features;
 
+        let emphasis = structure.clone() * (weights.balance - 1.0) + 1.0;
         let losses = vec![
             (
                 "squared",
-                squared_loss(reconstruction.clone(), structure.clone()) * weights.squared,
+                balanced_squared_loss(reconstruction.clone(), structure.clone(), emphasis.clone())
+                    * weights.squared,
             ),
             (
                 "absolute",
-                absolute_loss(reconstruction, structure.clone()) * weights.absolute,
+                balanced_absolute_loss(reconstruction, structure.clone(), emphasis)
+                    * weights.absolute,
             ),
             ("outside", outside * weights.outside),
             (

@@ -87,8 +87,14 @@ impl Components {
         areas.into_iter().filter(|&area| area > 0).collect()
     }
 
-    /// The largest component of ones with its holes filled: 1 inside its outer contour, else 0.
-    pub fn largest_filled(mut self) -> Plane {
+    /// The component with the largest outer contour, its holes filled: 1 inside, else 0. The bright
+    /// scalp around a dark skull wins over the larger brain that it encloses.
+    pub fn largest_filled(self) -> Plane {
+        Self::of(&self.filled()).largest()
+    }
+
+    /// The largest component of ones alone.
+    fn largest(mut self) -> Plane {
         let areas = self.area_of_each();
         // The first of equals, so that the answer does not depend on the order of a search.
         let largest = (0..areas.len()).rev().max_by_key(|&run| areas[run]);
@@ -100,7 +106,7 @@ impl Components {
                 }
             }
         }
-        Self::of(&kept).filled()
+        kept
     }
 
     /// Every zero that no path of zeros connects with the edge of the plane becomes 1.
@@ -175,6 +181,16 @@ mod tests {
         let drawn = plane(&["#.....", "..####", "..#.##", "..####"]);
         let solid = plane(&["......", "..####", "..####", "..####"]);
         assert_eq!(Components::of(&drawn).largest_filled(), solid);
+        let head = plane(&[
+            "#####", "#...#", "#.#.#", "#...#", "#####", ".....", "#####",
+        ]);
+        assert_eq!(
+            Components::of(&head).largest_filled(),
+            plane(&[
+                "#####", "#####", "#####", "#####", "#####", ".....", "....."
+            ]),
+            "the ring, not what it encloses"
+        );
         let equal = plane(&["##..##"]);
         assert_eq!(
             Components::of(&equal).largest_filled(),

@@ -6,12 +6,15 @@
 //! transfers between images), and the blur of the union is thresholded itself (the printed
 //! `(s1 + s2) > beta` would discard the blur).
 
-use super::operators::{blur, dilate, local_contrast, median_binary, sobel};
+use super::operators::{blur, dilate, local_contrast, median_binary, smoothed, sobel};
 use crate::image::{ImageError, Plane};
 use crate::profile::Extraction;
 
 /// Smallest side that has a neighbourhood of 3x3.
 const MIN_SIDE: usize = 3;
+/// A pixel of the map is a line when more than this share of the larger picture's pixels under it is:
+/// two of four at twice the size, so that a line one pixel wide is kept.
+const LINE_SHARE: f32 = 0.4;
 
 /// One intermediate plane of the extraction.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,13 +44,14 @@ impl Step {
 
 /// The structure map of `image`: 1 on a line, 0 elsewhere and everywhere outside the organ.
 ///
-/// `mask` is 1 on the background ([`super::organ_mask`]).
+/// `mask` is 1 on the background ([`super::organ_mask`]) and has the size of the map; the image has
+/// that size or, where lines are found at a larger one ([`Extraction::scale`]), a multiple of it.
 ///
 /// # Errors
 /// When the image is smaller than 3x3, constant, or holds a value that is not finite.
 ///
 /// # Panics
-/// When image and mask differ in size.
+/// When the image's sides are no multiple of the mask's.
 pub fn structure_map(
     image: &Plane,
     mask: &Plane,
@@ -62,7 +66,7 @@ pub fn structure_map(
 /// As [`structure_map`].
 ///
 /// # Panics
-/// When image and mask differ in size.
+/// As [`structure_map`].
 pub fn structure_steps(
     image: &Plane,
     mask: &Plane,
@@ -99,8 +103,15 @@ fn run(
     }
     let mut image = image.normalised()?;
     seen("image", &image);
+    if values.smoothing > 0.0 {
+        image = smoothed(&image, values.smoothing);
+        seen("smoothed", &image);
+    }
     if let Some(contrast) = values.contrast {
         image = local_contrast(&image, contrast.radius, contrast.floor);
+        if let Some(limit) = contrast.limit {
+            image = image.map(|v| v.clamp(-limit, limit));
+        }
         seen("contrast", &image);
     }
     let (across, down) = sobel(&image);
@@ -127,8 +138,14 @@ fn run(
     seen("union", &union);
     let lines = blur(&union, values.sigma2).above(values.beta);
     seen("lines", &lines);
-    let lines = median_binary(&lines, values.median);
+    let mut lines = median_binary(&lines, values.median);
     seen("median", &lines);
+    if (width, height) != (mask.width(), mask.height()) {
+        let whole = width.is_multiple_of(mask.width()) && height.is_multiple_of(mask.height());
+        assert!(whole, "an image of a multiple of the mask's size");
+        lines = lines.resized(mask.width(), mask.height()).above(LINE_SHARE);
+        seen("reduced", &lines);
+    }
     let map = lines.zip(mask, |s, m| if m > 0.5 { 0.0 } else { s });
     seen("structure-map", &map);
     Ok(map)
@@ -238,8 +255,10 @@ mod tests {
         let contrast = Some(LocalContrast {
             radius: 3,
             floor: 0.02,
+            limit: Some(1.0),
         });
         let values = Extraction {
+            smoothing: 0.6,
             contrast,
             ..values()
         };
@@ -249,6 +268,28 @@ mod tests {
             let (lo, hi) = step.picture().min_max();
             assert!(lo >= 0.0 && hi <= 1.0, "{}", step.name);
         }
+    }
+
+    #[test]
+    fn a_larger_picture_gives_thinner_lines_at_the_same_place() {
+        let disc = |side: usize| {
+            Plane::from_fn(side, side, |x, y| {
+                let at = |i: usize| (i as f32 + 0.5) / side as f32 - 0.5;
+                f32::from(u8::from(at(x) * at(x) + at(y) * at(y) < 0.1))
+            })
+        };
+        let plain = Extraction {
+            alpha: 0.2,
+            contrast: None,
+            ..values()
+        };
+        let (small, large) = (disc(64), disc(128));
+        let wide = structure_map(&small, &open(&small), &plain).expect("structure");
+        let thin = structure_map(&large, &open(&small), &plain).expect("structure");
+        assert_eq!(thin.width(), 64);
+        assert!(thin.mean() > 0.0 && thin.mean() < wide.mean());
+        let outside = thin.zip(&dilate(&wide, 1), |t, w| t * (1.0 - w));
+        assert_eq!(outside.mean(), 0.0, "the same outline");
     }
 
     #[test]

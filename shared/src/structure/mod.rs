@@ -11,9 +11,40 @@ pub mod fuse;
 pub mod mask;
 pub mod operators;
 
+use crate::image::{ImageError, Plane};
+use crate::profile::{Extraction, MaskSettings};
+
 pub use extract::{Step, erase_lines, structure_map, structure_steps};
 pub use fuse::{fuse, fusion_noise};
 pub use mask::{organ_mask, solid_mask};
+
+/// A binary structure map with its binary background mask, both of the working size.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Structure {
+    /// 1 on a line, else 0.
+    pub map: Plane,
+    /// 1 outside the organ, 0 inside.
+    pub mask: Plane,
+}
+
+impl Structure {
+    /// Algorithms 1 and 2 on an image of any size, for a working size of `size` pixels.
+    ///
+    /// # Errors
+    /// When the image is constant or holds a value that is not finite.
+    pub fn of_image(
+        image: &Plane,
+        size: usize,
+        values: &Extraction,
+        mask: &MaskSettings,
+    ) -> Result<Self, ImageError> {
+        let image = image.normalised()?;
+        let mask = organ_mask(&image.resized(size, size), mask)?;
+        let side = size * values.scale;
+        let map = structure_map(&image.resized(side, side), &mask, values)?;
+        Ok(Self { map, mask })
+    }
+}
 
 #[cfg(test)]
 mod reference;

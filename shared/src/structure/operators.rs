@@ -62,6 +62,50 @@ pub fn blur(image: &Plane, sigma: f32) -> Plane {
     blurred
 }
 
+/// Gaussian over as many pixels as it needs, sigma in pixels; 0 changes nothing.
+pub fn smoothed(image: &Plane, sigma: f32) -> Plane {
+    if sigma <= 0.0 {
+        return image.clone();
+    }
+    let reach = clamp_radius(image, libm::ceilf(3.0 * sigma) as usize);
+    let weight = |i: usize| {
+        let distance = i as f64 / f64::from(sigma);
+        libm::exp(-0.5 * distance * distance)
+    };
+    let sum = weight(0) + 2.0 * (1..=reach).map(weight).sum::<f64>();
+    let kernel: Vec<f32> = (0..=reach).map(|i| (weight(i) / sum) as f32).collect();
+    convolved(
+        &transposed(&convolved(&transposed(image), &kernel)),
+        &kernel,
+    )
+}
+
+/// Each row convolved with a symmetric kernel, given from its centre outwards.
+fn convolved(image: &Plane, kernel: &[f32]) -> Plane {
+    let (width, height, reach) = (image.width(), image.height(), kernel.len() - 1);
+    let mut result = image.map(|v| v * kernel[0]);
+    let mut padded = vec![0.0; width + 2 * reach];
+    for y in 0..height {
+        let row = row(image, y);
+        padded[..reach].fill(row[0]);
+        padded[reach..reach + width].copy_from_slice(row);
+        padded[reach + width..].fill(row[width - 1]);
+        for (distance, weight) in kernel.iter().enumerate().skip(1) {
+            let sides = padded[reach - distance..]
+                .iter()
+                .zip(&padded[reach + distance..]);
+            for (out, (l, r)) in row_mut(&mut result, y).iter_mut().zip(sides) {
+                *out += weight * (l + r);
+            }
+        }
+    }
+    result
+}
+
+fn transposed(plane: &Plane) -> Plane {
+    Plane::from_fn(plane.height(), plane.width(), |x, y| plane.at(y, x))
+}
+
 /// Median filter of a binary plane (0 and 1) with a square window of `side` pixels: the majority.
 /// An even side counts as the next odd one.
 pub fn median_binary(plane: &Plane, side: usize) -> Plane {
@@ -234,6 +278,26 @@ mod tests {
         assert!((blurred.at(1, 1) - weight * weight * e * e).abs() < 1e-6);
         assert_eq!(blur(&spot, 0.0), spot);
         assert_eq!(blur(&spot, 0.01), spot);
+    }
+
+    #[test]
+    fn a_wide_gaussian_keeps_the_sum_and_has_its_variance() {
+        let mut spot = Plane::filled(41, 31, 0.0);
+        spot.set(20, 15, 1.0);
+        let wide = smoothed(&spot, 2.0);
+        let (mut sum, mut variance) = (0.0, 0.0);
+        for y in 0..31 {
+            for x in 0..41 {
+                let (value, dx) = (f64::from(wide.at(x, y)), x as f64 - 20.0);
+                sum += value;
+                variance += value * dx * dx;
+            }
+        }
+        assert!((sum - 1.0).abs() < 1e-5, "{sum}");
+        // What lies beyond three sigmas is cut off: a little less than 4.
+        assert!((variance - 3.92).abs() < 0.05, "{variance}");
+        assert!((wide.at(23, 15) - wide.at(20, 12)).abs() < 1e-7);
+        assert_eq!(smoothed(&spot, 0.0), spot);
     }
 
     #[test]

@@ -5,7 +5,8 @@ use scanweave::image::Plane;
 use scanweave::networks::config::{DecoderConfig, NetworkConfig, UnetConfig};
 use scanweave::networks::tensors::read_tensors;
 use scanweave::profile::{Preset, Profile};
-use scanweave::synthesis::{Sample, Structure, Synthesiser, default_label};
+use scanweave::structure::Structure;
+use scanweave::synthesis::{Sample, Synthesiser, default_label};
 use scanweave::weights::{self, Card, KnownAnswer, Model, Network, Precision, Role, Tensor};
 
 /// The weights of the last layer are multiplied by this: an untrained network would paint grey on

@@ -4,7 +4,7 @@ use super::driver::Browser;
 use super::model::Native;
 use super::site::Site;
 use scanweave::image::Plane;
-use scanweave::synthesis::Structure;
+use scanweave::structure::Structure;
 use std::time::{Duration, Instant};
 
 /// The longest that a picture may take, shaders compiled by a software adapter on a busy machine

@@ -50,6 +50,9 @@ pub struct PrepareArgs {
     /// Folder of the data set (not for phantoms)
     #[arg(long, value_name = "DIR", required_if_eq_any([("dataset", "chest-xray"), ("dataset", "folder")]))]
     source: Option<PathBuf>,
+    /// Take only the rows of manifest.csv with this value in this column; may be given several times
+    #[arg(long = "only", value_name = "COLUMN=VALUE", value_parser = only)]
+    only: Vec<(String, String)>,
     /// Data file to write, by custom with the ending .scan
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
@@ -88,6 +91,15 @@ pub fn run(command: Command) -> Result<()> {
         Command::Prepare(args) => run_prepare(&args),
         Command::Inspect(args) => run_inspect(&args),
     }
+}
+
+/// A filter on the command line.
+fn only(text: &str) -> Result<(String, String), String> {
+    let parts = text
+        .split_once('=')
+        .filter(|(column, _)| !column.is_empty());
+    let (column, value) = parts.ok_or("a column of manifest.csv, '=', and a value")?;
+    Ok((column.trim().into(), value.trim().into()))
 }
 
 /// A working size on the command line: a multiple of 16, which the networks need.
@@ -137,7 +149,7 @@ fn list(args: &PrepareArgs, profile: &Profile) -> Result<Vec<Record>> {
     let given = || source.context("--source DIR is missing");
     match args.dataset {
         Dataset::ChestXray => chest_xray::records(given()?, profile),
-        Dataset::Folder => folder::records(given()?, profile),
+        Dataset::Folder => folder::records(given()?, profile, &args.only),
         Dataset::Phantom => phantom::records(profile, args.count as usize, args.seed),
     }
 }

@@ -37,13 +37,13 @@ pub struct Args {
 pub fn run(args: Args) -> Result<()> {
     let profile = Profile::named(&args.profile).context("the profile was checked")?;
     let name = || args.image.display().to_string();
-    let image = read_grey(&args.image)?
-        .normalised()
-        .with_context(name)?
-        .resized(args.size, args.size);
+    let image = read_grey(&args.image)?.normalised().with_context(name)?;
+    let values = profile.extraction_at(args.size);
+    let side = args.size * values.scale;
+    let large = image.resized(side, side);
+    let image = image.resized(args.size, args.size);
     let mask = organ_mask(&image, &profile.mask_at(args.size)).with_context(name)?;
-    let mut steps =
-        structure_steps(&image, &mask, &profile.extraction_at(args.size)).with_context(name)?;
+    let mut steps = structure_steps(&large, &mask, &values).with_context(name)?;
     let map = steps
         .last()
         .map(|step| step.plane.clone())

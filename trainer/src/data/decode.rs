@@ -37,18 +37,27 @@ pub fn read_grey(path: &Path) -> Result<Plane> {
     Plane::new(width, height, grey(image)).with_context(|| format!("{}", path.display()))
 }
 
+/// A lesion label as a file holds it.
+#[derive(Debug)]
+pub struct Label {
+    /// Width and height of the file's picture, pixels.
+    pub sides: (usize, usize),
+    /// Class numbers at working size.
+    pub classes: Vec<u8>,
+}
+
 /// The lesion label in `path`, one class number per pixel (0 is no lesion), resized to the nearest
 /// pixel of `size` x `size`. With one class every value above 0 means it.
 ///
 /// # Errors
 /// As [`read_grey`], and when a value is not the number of one of `classes` classes.
-pub fn read_label(path: &Path, size: usize, classes: usize) -> Result<Vec<u8>> {
+pub fn read_label(path: &Path, size: usize, classes: usize) -> Result<Label> {
     let image = read(path)?.to_luma8();
     let (width, height) = (image.width() as usize, image.height() as usize);
     let pixels = image.into_raw();
     let pick = |i: usize, side: usize| ((2 * i + 1) * side / (2 * size)).min(side - 1);
     let places = (0..size * size).map(|i| pick(i / size, height) * width + pick(i % size, width));
-    let label: Vec<u8> = places
+    let numbers: Vec<u8> = places
         .map(|at| {
             if classes == 1 {
                 u8::from(pixels[at] > 0)
@@ -57,13 +66,16 @@ pub fn read_label(path: &Path, size: usize, classes: usize) -> Result<Vec<u8>> {
             }
         })
         .collect();
-    let largest = label.iter().copied().max().unwrap_or(0);
+    let largest = numbers.iter().copied().max().unwrap_or(0);
     ensure!(
         usize::from(largest) <= classes,
         "{}: the label holds the value {largest}, but the profile has {classes} lesion classes: number them from 1",
         path.display()
     );
-    Ok(label)
+    Ok(Label {
+        sides: (width, height),
+        classes: numbers,
+    })
 }
 
 fn read(path: &Path) -> Result<DynamicImage> {
@@ -235,7 +247,9 @@ mod tests {
         }))
         .save(&path)
         .expect("saved");
-        assert_eq!(read_label(&path, 2, 1).expect("binary"), [0, 1, 0, 1]);
+        let label = read_label(&path, 2, 1).expect("binary");
+        assert_eq!(label.classes, [0, 1, 0, 1]);
+        assert_eq!(label.sides, (4, 4));
         let error = format!("{:#}", read_label(&path, 2, 3).expect_err("no such class"));
         assert!(
             error.contains("value 255") && error.contains("3 lesion classes"),

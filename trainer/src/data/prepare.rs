@@ -8,9 +8,12 @@ use anyhow::{Context, Result, bail, ensure};
 use rayon::prelude::*;
 use scanweave::image::Plane;
 use scanweave::phantom;
-use scanweave::profile::{Extraction, MaskSettings, Profile};
-use scanweave::structure::{organ_mask, structure_map};
+use scanweave::profile::{Extraction, LesionKind, MaskSettings, Profile};
+use scanweave::structure::{Structure, erase_lines};
+use std::path::{Path, PathBuf};
 
+/// Pixels around a lesion whose lines count as its own, at a working size of 128.
+const ERASED: usize = 2;
 /// Errors shown when several images cannot be used.
 const SHOWN: usize = 5;
 
@@ -68,8 +71,13 @@ fn refusal(broken: &[String], of: usize) -> String {
     )
 }
 
-/// Per modality the image at working size, and the label's class numbers.
-type Pixels = (Vec<Option<Plane>>, Option<Vec<u8>>);
+/// What a record shows.
+struct Pixels {
+    /// Per modality the image at its own size.
+    images: Vec<Option<Plane>>,
+    /// The label's class numbers at working size.
+    label: Option<Vec<u8>>,
+}
 
 /// What is the same for all items.
 struct Work<'a> {
@@ -92,74 +100,103 @@ impl Work<'_> {
     }
 
     fn item(&self, record: &Record) -> Result<Item> {
-        let (planes, label) = self.pixels(&record.content)?;
-        let place = self
-            .profile
-            .modalities
-            .iter()
-            .position(|m| *m == self.profile.source);
-        let source = place.and_then(|place| planes[place].as_ref());
-        let source = source.with_context(|| {
-            format!(
-                "the {} image, which structure maps are taken from, is missing",
-                self.profile.source.name()
-            )
-        })?;
-        let mask = organ_mask(source, &self.mask)?;
-        let structure = structure_map(source, &mask, &self.extraction)?;
+        let Pixels { images, label } = self.pixels(&record.content)?;
+        let source = self.source(&images)?;
+        let structure = Structure::of_image(source, self.size, &self.extraction, &self.mask)?;
+        let map = match &label {
+            Some(label) => erase_lines(&structure.map, &self.lesion(label)?, self.margin()),
+            None => structure.map,
+        };
+        let small = |plane: &Plane| plane.resized(self.size, self.size).to_u8();
         Ok(Item {
             subject: record.subject.clone(),
             split: record.split.unwrap_or(Split::Train),
             class: record.class,
             source: record.source.clone(),
-            images: planes
-                .iter()
-                .map(|plane| plane.as_ref().map(Plane::to_u8))
-                .collect(),
-            structure: binary(&structure),
-            mask: binary(&mask),
+            images: images.iter().map(|p| p.as_ref().map(small)).collect(),
+            structure: binary(&map),
+            mask: binary(&structure.mask),
             label,
         })
     }
 
+    /// The image that structure map and mask are taken from.
+    fn source<'p>(&self, images: &'p [Option<Plane>]) -> Result<&'p Plane> {
+        let modalities = &self.profile.modalities;
+        let place = modalities.iter().position(|m| *m == self.profile.source);
+        let source = place.and_then(|place| images[place].as_ref());
+        source.with_context(|| {
+            format!(
+                "the {} image, which structure maps are taken from, is missing",
+                self.profile.source.name()
+            )
+        })
+    }
+
+    /// 1 on a lesion; nowhere when the study's label is a class of the whole image.
+    fn lesion(&self, label: &[u8]) -> Result<Plane> {
+        let masks = matches!(self.profile.lesion, LesionKind::Mask(_));
+        let one = |&class: &u8| f32::from(u8::from(masks && class > 0));
+        let values = label.iter().map(one).collect();
+        Ok(Plane::new(self.size, self.size, values)?)
+    }
+
+    /// A lesion's own lines lie just outside it.
+    fn margin(&self) -> usize {
+        (ERASED * self.size).div_ceil(128)
+    }
+
     fn pixels(&self, content: &Content) -> Result<Pixels> {
         match content {
-            Content::Files { images, label } => {
-                let planes = images
-                    .iter()
-                    .map(|path| path.as_deref().map(|p| self.read(p)).transpose());
-                let classes = self.profile.label_planes();
-                let label = label
-                    .as_deref()
-                    .map(|path| read_label(path, self.size, classes))
-                    .transpose()?;
-                Ok((planes.collect::<Result<_>>()?, label))
-            }
+            Content::Files { images, label } => self.read(images, label.as_deref()),
             Content::Phantom { seed, lesion } => self.draw(*seed, *lesion),
         }
     }
 
-    /// Stretched to 0..=1 before it is resized: 12 bits in a 16-bit file would else stay dark.
-    fn read(&self, path: &std::path::Path) -> Result<Plane> {
-        let plane = read_grey(path)?;
-        let stretched = plane
-            .normalised()
-            .with_context(|| format!("{}", path.display()))?;
-        Ok(stretched.resized(self.size, self.size))
+    fn read(&self, images: &[Option<PathBuf>], label: Option<&Path>) -> Result<Pixels> {
+        let images = images
+            .iter()
+            .map(|path| path.as_deref().map(read_stretched).transpose());
+        let images: Vec<Option<Plane>> = images.collect::<Result<_>>()?;
+        let sides = |plane: &Plane| (plane.width(), plane.height());
+        let like = images.iter().flatten().map(sides).next();
+        let label = label.map(|path| {
+            let label = read_label(path, self.size, self.profile.label_planes())?;
+            let (found, like) = (label.sides, like.unwrap_or(label.sides));
+            ensure!(
+                found == like,
+                "{}: the label has {} x {} pixels, its image {} x {}: export it on the image's grid",
+                path.display(), found.0, found.1, like.0, like.1
+            );
+            Ok(label.classes)
+        });
+        Ok(Pixels {
+            images,
+            label: label.transpose()?,
+        })
     }
 
     fn draw(&self, seed: u64, lesion: bool) -> Result<Pixels> {
-        let drawn = phantom::draw(anatomy(self.profile)?, seed, self.size, lesion);
+        let side = self.size * self.extraction.scale;
+        let drawn = phantom::draw(anatomy(self.profile)?, seed, side, lesion);
         let find = |modality| {
-            drawn
-                .images
-                .iter()
-                .find(|(m, _)| *m == modality)
-                .map(|(_, plane)| plane.clone())
+            let found = drawn.images.iter().find(|(m, _)| *m == modality);
+            found.map(|(_, plane)| plane.clone())
         };
-        let planes = self.profile.modalities.iter().map(|&m| find(m)).collect();
-        Ok((planes, Some(class_numbers(&drawn.label, self.size))))
+        let small = |plane: &Plane| plane.resized_nearest(self.size, self.size);
+        let label: Vec<Plane> = drawn.label.iter().map(small).collect();
+        Ok(Pixels {
+            images: self.profile.modalities.iter().map(|&m| find(m)).collect(),
+            label: Some(class_numbers(&label, self.size)),
+        })
     }
+}
+
+/// Stretched to 0..=1 before it is resized: 12 bits in a 16-bit file would else stay dark.
+fn read_stretched(path: &Path) -> Result<Plane> {
+    let plane = read_grey(path)?;
+    let stretched = plane.normalised();
+    stretched.with_context(|| path.display().to_string())
 }
 
 fn binary(plane: &Plane) -> Vec<u8> {
@@ -183,7 +220,6 @@ fn class_numbers(planes: &[Plane], size: usize) -> Vec<u8> {
 mod tests {
     use super::*;
     use crate::data::datasets::phantom;
-    use std::path::PathBuf;
 
     fn broken(name: &str) -> Record {
         let path = PathBuf::from(name);

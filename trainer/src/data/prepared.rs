@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use std::path::Path;
 
 const MAGIC: &[u8; 8] = b"SCANDATA";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Magic, version, header length.
 const PREAMBLE: usize = 8 + 4 + 8;
 const DIGEST: usize = 32;

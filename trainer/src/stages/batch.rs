@@ -4,7 +4,8 @@ use burn::tensor::{Device, Tensor, TensorData};
 use scanweave::image::Plane;
 use scanweave::profile::{LesionKind, Profile};
 use scanweave::random::{Purpose, Random};
-use scanweave::synthesis::{Label, Structure};
+use scanweave::structure::Structure;
+use scanweave::synthesis::Label;
 
 use crate::data::Item;
 

@@ -4,7 +4,8 @@ use burn::tensor::Device;
 use scanweave::networks::Unet;
 use scanweave::profile::Profile;
 use scanweave::random::{Purpose, Random};
-use scanweave::synthesis::{Structure, Synthesiser};
+use scanweave::structure::Structure;
+use scanweave::synthesis::Synthesiser;
 
 use super::synthesis::fresh_generator;
 use crate::run::Configuration;

@@ -8,8 +8,8 @@ use scanweave::steps::{
     NamedLosses, Section, StructureNetworks, SynthesisBatch, SynthesisStage,
     synthesis_configurations,
 };
-use scanweave::structure::{fuse, fusion_noise};
-use scanweave::synthesis::{Label, Structure, default_label, label_planes};
+use scanweave::structure::{Structure, fuse, fusion_noise};
+use scanweave::synthesis::{Label, default_label, label_planes};
 
 use super::batch::{Order, binary, grey, image, label, stack, structure};
 use super::{Trainee, maps};

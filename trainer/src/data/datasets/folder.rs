@@ -16,18 +16,24 @@ use std::path::{Component, Path, PathBuf};
 /// The table's file name.
 pub const MANIFEST: &str = "manifest.csv";
 
-/// Lists what lies in `source`, by its table if it has one.
+/// Lists what lies in `source`, by its table if it has one; `only` keeps the rows that have the
+/// given value in each given column.
 ///
 /// # Errors
-/// When nothing in the folder belongs to the profile; the error says what was found.
-pub fn records(source: &Path, profile: &Profile) -> Result<Vec<Record>> {
+/// When nothing in the folder belongs to the profile (the error says what was found), or `only`
+/// names a column that the table lacks.
+pub fn records(source: &Path, profile: &Profile, only: &[(String, String)]) -> Result<Vec<Record>> {
     check_folder(source)?;
     let manifest = source.join(MANIFEST);
     if manifest.is_file() {
-        from_manifest(source, &manifest, profile)
-    } else {
-        from_folders(source, profile)
+        return from_manifest(source, &manifest, profile, only);
     }
+    ensure!(
+        only.is_empty(),
+        "{}: --only needs a {MANIFEST}, and there is none",
+        source.display()
+    );
+    from_folders(source, profile)
 }
 
 #[derive(Debug, Deserialize)]
@@ -50,7 +56,31 @@ struct Row {
     mask_file: String,
 }
 
-fn from_manifest(folder: &Path, manifest: &Path, profile: &Profile) -> Result<Vec<Record>> {
+/// Where the columns of `only` stand in the table, with the values asked for.
+fn places<'a>(
+    only: &'a [(String, String)],
+    headers: &csv::StringRecord,
+) -> Result<Vec<(usize, &'a str)>> {
+    let place = |(column, value): &'a (String, String)| {
+        let at = headers.iter().position(|header| header == column);
+        let at = at.with_context(|| {
+            let names: Vec<_> = headers.iter().collect();
+            format!(
+                "--only: there is no column '{column}'; there are {}",
+                names.join(", ")
+            )
+        })?;
+        Ok((at, value.as_str()))
+    };
+    only.iter().map(place).collect()
+}
+
+fn from_manifest(
+    folder: &Path,
+    manifest: &Path,
+    profile: &Profile,
+    only: &[(String, String)],
+) -> Result<Vec<Record>> {
     let table = || manifest.display().to_string();
     let mut reader = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
@@ -58,8 +88,17 @@ fn from_manifest(folder: &Path, manifest: &Path, profile: &Profile) -> Result<Ve
         .with_context(table)?;
     let mut cases: BTreeMap<String, Record> = BTreeMap::new();
     let mut others = BTreeSet::new();
-    for row in reader.deserialize() {
-        let row: Row = row.with_context(|| {
+    let headers = reader.headers().with_context(table)?.clone();
+    let wanted = places(only, &headers).with_context(table)?;
+    for row in reader.records() {
+        let row = row.with_context(table)?;
+        if wanted
+            .iter()
+            .any(|(at, value)| row.get(*at) != Some(*value))
+        {
+            continue;
+        }
+        let row: Row = row.deserialize(Some(&headers)).with_context(|| {
             format!(
                 "{}: at least the columns file and modality are needed",
                 table()
@@ -258,7 +297,7 @@ mod tests {
     fn refusal(folder: &Path, name: &str) -> String {
         format!(
             "{:#}",
-            records(folder, &profile(name)).expect_err("refused")
+            records(folder, &profile(name), &[]).expect_err("refused")
         )
     }
 
@@ -269,7 +308,7 @@ mod tests {
                      a.png,xray,p1,normal,train,\n\
                      c.png,ct,p3,,,\n";
         let folder = folder("table", &[(MANIFEST, table)]);
-        let found = records(&folder, &profile("chest-xray")).expect("two rows");
+        let found = records(&folder, &profile("chest-xray"), &[]).expect("two rows");
         let seen: Vec<_> = found
             .iter()
             .map(|r| (r.source.as_str(), r.subject.as_str(), r.split, r.class))
@@ -281,6 +320,19 @@ mod tests {
                 ("a.png", "p1", train, Some(0)),
                 ("b.png", "p2", test, Some(2))
             ]
+        );
+        let only = |text: &str| [("group".to_owned(), text.to_owned())];
+        let virus = records(&folder, &profile("chest-xray"), &only("virus")).expect("one row");
+        assert_eq!(virus, found[1..]);
+        let none = records(
+            &folder,
+            &profile("chest-xray"),
+            &[("colour".into(), "red".into())],
+        );
+        let error = format!("{:#}", none.expect_err("no such column"));
+        assert!(
+            error.contains("'colour'") && error.contains("group"),
+            "{error}"
         );
         let error = refusal(&folder, "retina");
         assert!(
@@ -297,10 +349,10 @@ mod tests {
                      1_flair.png,flair,s,1,set,train,s_1,1_m.png\n\
                      2_flair.png,flair,s,2,set,train,s_2,\n";
         let folder = folder("slices", &[(MANIFEST, table)]);
-        let found = records(&folder, &profile("brain-mri")).expect("two cases");
+        let found = records(&folder, &profile("brain-mri"), &[]).expect("two cases");
         assert_eq!(found.len(), 2);
-        assert_eq!(files(&found[0]), (vec![true, false, false, true], true));
-        assert_eq!(files(&found[1]), (vec![false, false, false, true], false));
+        assert_eq!(files(&found[0]), (vec![true, false, true], true));
+        assert_eq!(files(&found[1]), (vec![false, false, true], false));
         fs::remove_dir_all(folder).expect("cleaned");
     }
 
@@ -344,9 +396,9 @@ mod tests {
                 ("label/a.png", ""),
             ],
         );
-        let found = records(&brain, &profile("brain-mri")).expect("two cases");
-        assert_eq!(files(&found[0]), (vec![true, false, false, true], true));
-        assert_eq!(files(&found[1]), (vec![false, false, false, true], false));
+        let found = records(&brain, &profile("brain-mri"), &[]).expect("two cases");
+        assert_eq!(files(&found[0]), (vec![true, false, true], true));
+        assert_eq!(files(&found[1]), (vec![false, false, true], false));
         fs::remove_dir_all(brain).expect("cleaned");
         let chest = folder(
             "chest",
@@ -356,7 +408,7 @@ mod tests {
                 ("notes.txt", ""),
             ],
         );
-        let found = records(&chest, &profile("chest-xray")).expect("two images");
+        let found = records(&chest, &profile("chest-xray"), &[]).expect("two images");
         let seen: Vec<_> = found
             .iter()
             .map(|r| (r.subject.as_str(), r.split, r.class))

@@ -1,0 +1,92 @@
+//! Weights of the loss terms: what each stage pulls towards, and how hard. 0 switches a term off.
+
+use serde::{Deserialize, Serialize};
+
+/// Weights of the structure stage's loss terms, equations (6)-(11).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct StructureWeights {
+    /// Mask generator, squared error (6).
+    pub mask: f32,
+    /// Reconstruction, squared error (7).
+    pub squared: f32,
+    /// Reconstruction, absolute error (the author's addition to (7)).
+    pub absolute: f32,
+    /// How much more a line's pixel counts than an empty one in the reconstruction: lines are few.
+    pub balance: f32,
+    /// Lines on the background (7), (11).
+    pub outside: f32,
+    /// Latent moments towards 0 and 1 (the author's addition).
+    pub moments: f32,
+    /// Kullback-Leibler divergence of the posterior from N(0, 1), summed over the latent: keeps the
+    /// posterior wide enough that neighbouring latents decode to neighbouring maps.
+    pub divergence: f32,
+    /// Encoder against the latent discriminator (9).
+    pub latent_adversarial: f32,
+    /// Decoder against the structure discriminator (11).
+    pub adversarial: f32,
+    /// Features of the structure discriminator, real beside reconstructed (VAE/GAN, Larsen 2016).
+    pub feature: f32,
+    /// How often the odds of a line are squared before the structure discriminator sees a map: 0
+    /// shows the soft map. Real maps are binary, and a discriminator that only tells grey from
+    /// black and white teaches nothing about lines.
+    pub sharpening: u32,
+}
+
+/// Weights of the translator stage's loss terms, equations (19)-(21).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct TranslatorWeights {
+    /// There and back again (19), squared error.
+    pub cycle: f32,
+    /// There and back again, absolute error.
+    pub cycle_absolute: f32,
+    /// Translator against its discriminator (21).
+    pub adversarial: f32,
+    /// Modality head (20), (21).
+    pub modality: f32,
+    /// Absolute error from the registered image where a pair exists; 0 trains unpaired.
+    pub supervised: f32,
+}
+
+/// Weights of the lesion segmenters' loss terms, equation (22).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SegmenterWeights {
+    /// Dice loss, mean over the classes.
+    pub dice: f32,
+    /// Weighted cross-entropy.
+    pub cross_entropy: f32,
+    /// Weight of each class in the cross-entropy, the background first; empty weighs all alike.
+    pub classes: Vec<f32>,
+}
+
+/// How the discriminator's modality head is trained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ModalityHead {
+    /// Cross-entropy over the modalities.
+    CrossEntropy,
+    /// Squared error from the one-hot vector, nearest to the regression that the thesis prints.
+    Regression,
+}
+
+/// Weights of the synthesis stage's loss terms, equations (13)-(18).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct SynthesisWeights {
+    /// Generator against the image discriminator (14).
+    pub adversarial: f32,
+    /// Modality head (13), (14).
+    pub modality: f32,
+    /// What the modality head's error is.
+    pub head: ModalityHead,
+    /// Lesion guidance (15).
+    pub lesion: f32,
+    /// Registration (16).
+    pub registration: f32,
+    /// Reconstruction from real structure maps, squared error (18).
+    pub squared: f32,
+    /// Reconstruction from real structure maps, absolute error.
+    pub absolute: f32,
+    /// The mask term of (18).
+    pub masked: f32,
+    /// Features of the image discriminator, real beside synthesised from the same map.
+    pub feature: f32,
+}
