@@ -10,7 +10,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::label::ClassMap;
-use super::statistics::LesionStatistics;
+use super::statistics::{LesionStatistics, Quantiles};
 use crate::image::Plane;
 use crate::phantom::shape::Noise;
 use crate::random::Random;
@@ -53,11 +53,17 @@ impl Plan {
     ) -> Self {
         let count = libm::roundf(statistics.count.draw(random)).clamp(1.0, 64.0) as usize;
         let largest = statistics.area.draw(random) * pixels as f32;
-        let mut area = largest;
-        let mut blobs = Vec::with_capacity(count);
-        for _ in 0..count {
-            blobs.push(Blob::random(statistics, area, pixels, random));
-            area = largest * statistics.satellite.draw(random).clamp(0.0, 1.0);
+        let mut blobs = vec![Blob::random(
+            statistics,
+            statistics.nested(),
+            largest,
+            pixels,
+            random,
+        )];
+        for _ in 1..count {
+            let area = largest * statistics.satellite.draw(random).clamp(0.0, 1.0);
+            let shares = statistics.nested_satellite();
+            blobs.push(Blob::random(statistics, shares, area, pixels, random));
         }
         let classes = statistics.nested().map(|(class, _)| class).collect();
         Self { classes, blobs }
@@ -85,15 +91,16 @@ impl Plan {
 }
 
 impl Blob {
-    fn random(
+    fn random<'a>(
         statistics: &LesionStatistics,
+        shares: impl Iterator<Item = (u8, &'a Quantiles)>,
         area: f32,
         pixels: usize,
         random: &mut Random,
     ) -> Self {
         let mut rest = libm::roundf(area).clamp(1.0, pixels as f32) as usize;
         let mut within = Vec::with_capacity(statistics.classes());
-        for (_, share) in statistics.nested() {
+        for (_, share) in shares {
             within.push(rest);
             let inner = 1.0 - share.draw(random).clamp(0.0, 1.0);
             rest = libm::roundf(rest as f32 * inner) as usize;
@@ -153,7 +160,8 @@ impl Form {
         let angle = random.range(0.0, core::f32::consts::TAU);
         let lobes = ORDERS
             .map(|order| {
-                let amplitude = 0.32 * random.normal().clamp(-2.0, 2.0) / order as f32;
+                let amplitude =
+                    0.5 * random.normal().clamp(-2.0, 2.0) / libm::powf(order as f32, 1.6);
                 (amplitude, random.range(0.0, core::f32::consts::TAU))
             })
             .collect();
@@ -170,7 +178,7 @@ impl Form {
     /// The resistance at a pixel, 0 or more, about 1 on the border: with noise of its own.
     fn field(&self, random: &mut Random) -> impl Fn(usize, usize) -> f32 {
         let noise = Noise(random.bits() as u32);
-        let ragged = random.range(0.15, 0.45);
+        let ragged = random.range(0.1, 0.4);
         move |x, y| {
             let (dx, dy) = (x as f32 - self.centre.0, y as f32 - self.centre.1);
             let u = (self.cosine * dx + self.sine * dy) / (self.radius * self.stretch);
@@ -185,7 +193,7 @@ impl Form {
             let distance = libm::sqrtf(u * u + v * v) * libm::expf(-bend);
             // Noise in pixel directions: it frays a long lesion no more along than across.
             let (nx, ny) = (dx / self.radius, dy / self.radius);
-            (distance + ragged * noise.octaves(1.6 * nx + 31.0, 1.6 * ny + 17.0, 3, 0.5)).max(0.0)
+            (distance + ragged * noise.octaves(1.6 * nx + 31.0, 1.6 * ny + 17.0, 3, 0.45)).max(0.0)
         }
     }
 }

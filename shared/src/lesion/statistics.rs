@@ -14,6 +14,9 @@ use crate::structure::components::Components;
 /// Number of quantiles that are kept of each distribution.
 const KEPT: usize = 33;
 
+/// Further lesions smaller than this share of the picture (4 pixels at 128) are specks of sampling.
+const SPECK: f32 = 1.0 / 4096.0;
+
 /// Why statistics read from a file cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum StatisticsError {
@@ -92,12 +95,15 @@ pub struct LesionStatistics {
     pub area: Quantiles,
     /// Area of each further lesion as share of the slice's largest, 0..=1.
     pub satellite: Quantiles,
-    /// Longer by shorter principal axis of a lesion, 1 or more.
+    /// Longer by shorter principal axis of a slice's largest lesion, 1 or more.
     pub elongation: Quantiles,
     /// The classes 1..=K from the outermost to the innermost.
     nesting: Vec<u8>,
-    /// In that order, the share of the class in what lies within its outer border, 0..=1.
+    /// In that order, the share of the class in what lies within its outer border, 0..=1: of a
+    /// slice's largest lesion.
     shares: Vec<Quantiles>,
+    /// The same of the further lesions.
+    satellite_shares: Vec<Quantiles>,
 }
 
 #[derive(Deserialize)]
@@ -108,6 +114,7 @@ struct Unchecked {
     elongation: Quantiles,
     nesting: Vec<u8>,
     shares: Vec<Quantiles>,
+    satellite_shares: Vec<Quantiles>,
 }
 
 impl TryFrom<Unchecked> for LesionStatistics {
@@ -120,7 +127,8 @@ impl TryFrom<Unchecked> for LesionStatistics {
             .iter()
             .zip(1..)
             .all(|(&class, i)| usize::from(class) == i);
-        if sorted.is_empty() || !numbered || read.shares.len() != read.nesting.len() {
+        let lengths = [read.shares.len(), read.satellite_shares.len()];
+        if sorted.is_empty() || !numbered || lengths != [sorted.len(); 2] {
             return Err(StatisticsError::Classes);
         }
         Ok(Self {
@@ -130,6 +138,7 @@ impl TryFrom<Unchecked> for LesionStatistics {
             elongation: read.elongation,
             nesting: read.nesting,
             shares: read.shares,
+            satellite_shares: read.satellite_shares,
         })
     }
 }
@@ -146,22 +155,22 @@ impl LesionStatistics {
             .map(|label| measured(label, classes))
             .filter(|lesions| !lesions.is_empty())
             .collect();
-        let lesions = || slices.iter().flatten();
-        let nesting = nesting(lesions(), classes);
-        let shares = (0..nesting.len())
-            .map(|place| shares(lesions(), &nesting[place..]))
-            .collect();
-        let further = slices.iter().flat_map(|slice| {
-            let largest = &slice[0];
-            slice[1..].iter().map(|lesion| lesion.area / largest.area)
+        let largest = || slices.iter().map(|slice| &slice[0]);
+        let further = || slices.iter().flat_map(|slice| &slice[1..]);
+        let nesting = nesting(largest().chain(further()), classes);
+        let inner = || (0..nesting.len()).map(|place| &nesting[place..]);
+        let satellites = slices.iter().flat_map(|slice| {
+            let relative = |lesion: &Measured| lesion.area / slice[0].area;
+            slice[1..].iter().map(relative)
         });
         Some(Self {
             count: Quantiles::of(slices.iter().map(|slice| slice.len() as f32).collect())?,
-            area: Quantiles::of(slices.iter().map(|slice| slice[0].area).collect())?,
-            satellite: Quantiles::of(further.collect()).unwrap_or(Quantiles(vec![0.0])),
-            elongation: Quantiles::of(lesions().map(|lesion| lesion.elongation).collect())?,
+            area: Quantiles::of(largest().map(|lesion| lesion.area).collect())?,
+            satellite: Quantiles::of(satellites.collect()).unwrap_or(Quantiles(vec![0.0])),
+            elongation: Quantiles::of(largest().map(|lesion| lesion.elongation).collect())?,
+            shares: inner().map(|inner| shares(largest(), inner)).collect(),
+            satellite_shares: inner().map(|inner| shares(further(), inner)).collect(),
             nesting,
-            shares,
         })
     }
 
@@ -171,9 +180,14 @@ impl LesionStatistics {
     }
 
     /// The classes from the outermost to the innermost, each with the distribution of its share,
-    /// 0..=1, in what lies within its outer border.
+    /// 0..=1, in what lies within its outer border: of a slice's largest lesion.
     pub fn nested(&self) -> impl Iterator<Item = (u8, &Quantiles)> {
         self.nesting.iter().copied().zip(&self.shares)
+    }
+
+    /// The same of the further lesions of a slice.
+    pub fn nested_satellite(&self) -> impl Iterator<Item = (u8, &Quantiles)> {
+        self.nesting.iter().copied().zip(&self.satellite_shares)
     }
 }
 
@@ -186,7 +200,7 @@ struct Measured {
     classes: Vec<(usize, f64)>,
 }
 
-/// The lesions of one slice, the largest first.
+/// The lesions of one slice, the largest first, without specks.
 fn measured(label: &ClassMap, classes: u8) -> Vec<Measured> {
     let mut lesions: Vec<Measured> = Components::of(&label.union())
         .pixels()
@@ -194,6 +208,12 @@ fn measured(label: &ClassMap, classes: u8) -> Vec<Measured> {
         .map(|pixels| measure(label, pixels, classes))
         .collect();
     lesions.sort_by(|a, b| b.area.total_cmp(&a.area));
+    let kept = lesions
+        .iter()
+        .skip(1)
+        .take_while(|lesion| lesion.area >= SPECK)
+        .count();
+    lesions.truncate(kept + 1);
     lesions
 }
 
@@ -209,7 +229,7 @@ fn measure(label: &ClassMap, pixels: &[usize], classes: u8) -> Measured {
     let yy = mean(&|(_, y)| (y - cy) * (y - cy)) + pixel;
     let xy = mean(&|(x, y)| (x - cx) * (y - cy));
     let spread = ((xx - yy) * (xx - yy) / 4.0 + xy * xy).sqrt();
-    let middle = (xx + yy) / 2.0;
+    let middle = 0.5 * (xx + yy);
     let mut found = vec![(0, 0.0); usize::from(classes)];
     for i in pixels {
         let class = usize::from(label.values()[*i]);
@@ -282,7 +302,6 @@ mod tests {
         assert!((statistics.satellite.at(0.9) - 1.0 / 12.0).abs() < 1e-6);
         // Variances of whole squares are (length^2) / 12: a 6 x 2 rectangle is 3 times as long.
         assert!((statistics.elongation.at(1.0) - 3.0).abs() < 1e-5);
-        assert_eq!(statistics.elongation.at(0.0), 1.0);
     }
 
     #[test]

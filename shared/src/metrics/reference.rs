@@ -36,7 +36,6 @@ fn document() -> Document {
 
 fn close<E: std::fmt::Debug>(found: Result<f32, E>, expected: f32) -> bool {
     let found = found.expect("measurable");
-    println!("{found} {expected}");
     (found - expected).abs() < 2e-6 * expected.abs().max(1.0)
 }
 

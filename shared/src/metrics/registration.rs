@@ -62,7 +62,15 @@ fn region_of(a: &Plane, b: &Plane, region: Option<&Plane>) -> Result<Vec<bool>, 
 /// An edge is a direction without sign: the gradient, normalised by its length so that strong and
 /// weak edges count alike (normalised gradient fields, Haber and Modersitzki 2006). Contrast may be
 /// inverted or bent. Per block of a quarter of the side the squared scalar products of the
-/// directions are correlated over all shifts, both ways, and the peak is refined by a parabola.
+/// directions are correlated over all shifts, both ways, and the peak is refined by a parabola;
+/// blocks that overlap by half agree with their neighbours by medians. An image and itself, inverted
+/// or not, are 0 apart.
+///
+/// Measured on six phantom brains at 128 pixels, T1-T2, T1-Flair, T2-Flair and T1-T1c, at shifts of
+/// 0.5 to 3 pixels: every error below 0.25 pixels, most below 0.05. In register the value does not come down to 0
+/// where tissues change their order of brightness: up to 0.1 for T1-Flair and T1-T1c, 0.2 for
+/// T2-Flair, 0.4 for T1-T2, whose thin dark and bright rims blur into each other. Compare with the
+/// same pair of real images.
 pub fn edge_shift(
     a: &Plane,
     b: &Plane,
@@ -77,13 +85,43 @@ pub fn edge_shift(
         inside: &inside,
         reach: reach.clamp(1, 32) as isize,
     };
-    let mut shifts: Vec<(f32, f64)> = blocks(a.width(), a.height())
+    let shifts: Vec<Shift> = blocks(a.width(), a.height())
         .filter_map(|block| pair.shift(block))
         .collect();
-    let strongest = shifts.iter().map(|s| s.1).fold(0.0, f64::max);
+    let strongest = shifts.iter().map(|s| s.strength).fold(0.0, f64::max);
     // Blocks with hardly an edge have nothing to say.
-    shifts.retain(|s| s.1 > 0.1 * strongest);
-    weighted_median(shifts).ok_or(MetricError::NoEdges)
+    let said: Vec<Shift> = shifts
+        .into_iter()
+        .filter(|s| s.strength > 0.1 * strongest)
+        .collect();
+    let lengths = said.iter().map(|shift| shift.agreed(&said)).collect();
+    let length = weighted_median(lengths).ok_or(MetricError::NoEdges)?;
+    Ok(length as f32)
+}
+
+/// What one block says.
+struct Shift {
+    /// Column and row of the block, in steps between blocks.
+    place: (usize, usize),
+    right: f64,
+    down: f64,
+    /// Strength of its edges.
+    strength: f64,
+}
+
+impl Shift {
+    /// Length of the shift that this block and those around it agree on, with this one's strength.
+    fn agreed(&self, all: &[Self]) -> (f64, f64) {
+        let near = |a: usize, b: usize| a.abs_diff(b) <= 1;
+        let around = || {
+            let beside = |s: &&Self| near(s.place.0, self.place.0) && near(s.place.1, self.place.1);
+            all.iter().filter(beside)
+        };
+        let right = weighted_median(around().map(|s| (s.right, s.strength)).collect());
+        let down = weighted_median(around().map(|s| (s.down, s.strength)).collect());
+        let (right, down) = (right.unwrap_or(0.0), down.unwrap_or(0.0));
+        ((right * right + down * down).sqrt(), self.strength)
+    }
 }
 
 /// Directions of edges, without sign, as the three products of the normalised gradient: their
@@ -134,16 +172,25 @@ impl Edges {
     }
 }
 
-/// First column and row of a block and those after its last.
-type Block = ((usize, usize), (usize, usize));
+/// A part of the picture: its place among the blocks, its columns and rows.
+struct Block {
+    place: (usize, usize),
+    columns: std::ops::Range<usize>,
+    rows: std::ops::Range<usize>,
+}
 
 /// Blocks of a quarter of the larger side, at least 16 pixels, that overlap by half.
 fn blocks(width: usize, height: usize) -> impl Iterator<Item = Block> {
     let side = (width.max(height) / 4).max(16);
-    let starts = move |length: usize| (0..length.saturating_sub(side / 2).max(1)).step_by(side / 2);
-    starts(height).flat_map(move |top| {
-        let bottom = (top + side).min(height);
-        starts(width).map(move |left| ((left, top), ((left + side).min(width), bottom)))
+    let step = side / 2;
+    let count = move |length: usize| (length.saturating_sub(1) / step).max(1);
+    let part = move |i: usize, length: usize| i * step..(i * step + side).min(length);
+    (0..count(height)).flat_map(move |row| {
+        (0..count(width)).map(move |column| Block {
+            place: (column, row),
+            columns: part(column, width),
+            rows: part(row, height),
+        })
     })
 }
 
@@ -156,9 +203,9 @@ struct Pair<'a> {
 }
 
 impl Pair<'_> {
-    /// Length of the best shift of a block and the strength of its edges.
-    fn shift(&self, block: Block) -> Option<(f32, f64)> {
-        let pixels = self.pixels(block);
+    /// The best shift of a block, `None` where it has no edges.
+    fn shift(&self, block: Block) -> Option<Shift> {
+        let pixels = self.pixels(&block);
         let strength: f64 = pixels
             .iter()
             .filter_map(|&p| self.first.beside(p, (0, 0)))
@@ -189,8 +236,12 @@ impl Pair<'_> {
         } else {
             0.0
         };
-        let (dx, dy) = ((x - reach) as f64 + right, (y - reach) as f64 + down);
-        Some(((dx * dx + dy * dy).sqrt() as f32, strength))
+        Some(Shift {
+            place: block.place,
+            right: (x - reach) as f64 + right,
+            down: (y - reach) as f64 + down,
+            strength,
+        })
     }
 
     /// How well the edges agree when the second image is moved back by `d`, both ways, 0..=2. Long
@@ -202,9 +253,9 @@ impl Pair<'_> {
         (there + back) * (1.0 - 0.02 * length)
     }
 
-    fn pixels(&self, ((left, top), (right, bottom)): Block) -> Vec<(usize, usize)> {
-        (top..bottom)
-            .flat_map(|y| (left..right).map(move |x| (x, y)))
+    fn pixels(&self, block: &Block) -> Vec<(usize, usize)> {
+        let rows = block.rows.clone();
+        rows.flat_map(|y| block.columns.clone().map(move |x| (x, y)))
             .filter(|&(x, y)| self.inside[y * self.first.width + x])
             .collect()
     }
@@ -238,7 +289,7 @@ fn vertex(before: f64, middle: f64, after: f64) -> f64 {
 }
 
 /// The value at which half of the weight is reached.
-fn weighted_median(mut values: Vec<(f32, f64)>) -> Option<f32> {
+fn weighted_median(mut values: Vec<(f64, f64)>) -> Option<f64> {
     values.sort_by(|a, b| a.0.total_cmp(&b.0));
     let half = values.iter().map(|v| v.1).sum::<f64>() / 2.0;
     let mut sum = 0.0;

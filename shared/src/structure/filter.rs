@@ -129,7 +129,11 @@ impl<T> Selection<T> {
 /// Lines are dilated by 1/64 of the side (2 pixels at 128), which closes gaps of twice that, then
 /// everything is filled that is not connected with the outside, the largest piece is kept and eroded
 /// back. Outside is the edge of the picture where the mask has background there, well away from the
-/// organ: a body that the picture cuts off (a chest) is not open at its lower end.
+/// organ: a body that the picture cuts off is not open at its lower end.
+///
+/// Maps that do not draw the outer contour (chest radiographs after local contrast normalisation,
+/// where 14 of 20 phantoms have errors above 0.5) are far off by this measure; there the score alone
+/// decides. Maps of the phantom brain have errors below 0.004 at 128 pixels.
 ///
 /// # Panics
 /// When the planes differ in size.
@@ -233,40 +237,19 @@ mod tests {
         assert_eq!(contour_error(&map, &mask), 0.0);
     }
 
-    /// Errors of real (phantom) maps with their own masks, and with those of another body.
-    fn errors(anatomy: Anatomy, profile: &str) -> (Vec<f32>, Vec<f32>) {
-        let profile = Profile::named(profile).expect("a profile");
-        let pair = |seed| {
-            let phantom = phantom::draw(anatomy, seed, 128, false);
-            let image = phantom.images.last().expect("a picture").1.clone();
-            let mask = organ_mask(&image, &profile.mask_at(128)).expect("a mask");
-            let map = structure_map(&image, &mask, &profile.extraction_at(128)).expect("a map");
-            (map, mask)
-        };
-        let pairs: Vec<_> = (0..20).map(pair).collect();
-        let own = pairs
-            .iter()
-            .map(|(map, mask)| contour_error(map, mask))
-            .collect();
-        let mirrored = |mask: &Plane| Plane::from_fn(128, 128, |x, y| mask.at(x, 127 - y));
-        let other = pairs
-            .iter()
-            .map(|(map, mask)| contour_error(map, &mirrored(mask)))
-            .collect();
-        (own, other)
-    }
-
     #[test]
-    fn maps_of_phantoms_fit_their_masks() {
-        for (anatomy, name) in [
-            (Anatomy::Brain, "phantom-brain"),
-            (Anatomy::Thorax, "phantom-thorax"),
-        ] {
-            let (own, other) = errors(anatomy, name);
-            println!("{name} own {own:.3?}\nother {other:.3?}");
-            let fits = |errors: &[f32]| errors.iter().filter(|&&e| e <= FILTER.error).count();
-            assert!(fits(&own) >= 18, "{name}: {own:.3?}");
-            assert!(fits(&other) < fits(&own), "{name}: {other:.3?}");
+    fn maps_of_brains_fit_their_masks_unless_they_are_open() {
+        let profile = Profile::named("phantom-brain").expect("a profile");
+        for seed in 0..20 {
+            let phantom = phantom::draw(Anatomy::Brain, seed, 128, false);
+            let flair = &phantom.images.last().expect("a picture").1;
+            let mask = organ_mask(flair, &profile.mask_at(128)).expect("a mask");
+            let mut map = structure_map(flair, &mask, &profile.extraction_at(128)).expect("a map");
+            let error = contour_error(&map, &mask);
+            assert!(error < 0.01, "seed {seed}: {error}");
+            map.values_mut()[..128 * 40].fill(0.0);
+            let error = contour_error(&map, &mask);
+            assert!(error > FILTER.error, "seed {seed}, open: {error}");
         }
     }
 }

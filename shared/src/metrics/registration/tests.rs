@@ -15,7 +15,7 @@ struct Brain {
 
 impl Brain {
     fn new(seed: u64) -> Self {
-        let phantom = phantom::draw(Anatomy::Brain, seed, SIZE * FINE, seed % 2 == 0);
+        let phantom = phantom::draw(Anatomy::Brain, seed, SIZE * FINE, seed.is_multiple_of(2));
         Self {
             images: phantom.images,
             region: phantom.mask.resized(SIZE, SIZE).map(|m| 1.0 - m),
@@ -43,27 +43,25 @@ impl Brain {
 #[test]
 fn known_shifts_between_modalities_are_found() {
     use Modality::{Flair, T1, T1c, T2};
-    let pairs = [(T1, T2), (T1, Flair), (T2, Flair), (T1, T1c)];
-    let shifts: [(isize, isize); 7] = [(0, 0), (2, 0), (0, -2), (4, 0), (-8, 0), (0, 12), (8, 8)];
-    for (right, down) in shifts {
-        let truth = ((right * right + down * down) as f32).sqrt() / FINE as f32;
-        let (mut worst, mut sum, mut count) = (0.0_f32, 0.0, 0.0);
-        for seed in 0..6 {
-            let brain = Brain::new(seed);
-            for pair in pairs {
+    // How far a pair may seem apart that is not.
+    let pairs = [
+        ((T1, T2), 0.4),
+        ((T1, Flair), 0.1),
+        ((T2, Flair), 0.2),
+        ((T1, T1c), 0.1),
+    ];
+    let shifts: [(isize, isize); 6] = [(0, 0), (2, 0), (0, -4), (-8, 0), (0, 12), (8, 8)];
+    for seed in 0..6 {
+        let brain = Brain::new(seed);
+        for (right, down) in shifts {
+            let truth = ((right * right + down * down) as f32).sqrt() / FINE as f32;
+            for (pair, floor) in pairs {
                 let found = brain.measured(pair, right, down);
-                worst = worst.max((found - truth).abs());
-                sum += found;
-                count += 1.0;
+                let allowed = if truth == 0.0 { floor } else { 0.25 };
+                let error = (found - truth).abs();
+                assert!(error < allowed, "{pair:?} {seed}: {found} for {truth}");
             }
         }
-        println!("{truth}: mean {:.3}, worst error {worst:.3}", sum / count);
-        assert!(worst < 0.35, "{truth}: {worst}");
-        assert!(
-            (sum / count - truth).abs() < 0.2,
-            "{truth}: mean {}",
-            sum / count
-        );
     }
 }
 
@@ -78,7 +76,6 @@ fn contrast_does_not_matter() {
         |v: f32| (1.0 - v).sqrt(),
     ] {
         let shift = edge_shift(&image, &image.map(contrast), None, 4).expect("edges");
-        println!("contrast {shift}");
         assert!(shift < 0.1, "{shift}");
     }
     assert!(edge_shift(&image, &image, None, 4).expect("edges") < 1e-6);
