@@ -252,7 +252,7 @@ impl Plane {
     }
 }
 
-fn check_size(width: usize, height: usize) -> Result<(), ImageError> {
+pub(crate) fn check_size(width: usize, height: usize) -> Result<(), ImageError> {
     let fits = |side| (1..=MAX_SIDE).contains(&side);
     if fits(width) && fits(height) {
         Ok(())

@@ -5,6 +5,8 @@
 //! arithmetic; `nn` adds the networks (burn, no backend), `train` the losses and training steps.
 
 pub mod image;
+pub mod lesion;
+pub mod metrics;
 pub mod networks;
 pub mod phantom;
 pub mod profile;

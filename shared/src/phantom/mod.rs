@@ -9,7 +9,7 @@ mod acquisition;
 pub mod brain;
 mod field;
 pub mod golden;
-mod shape;
+pub(crate) mod shape;
 pub mod thorax;
 
 use crate::image::Plane;

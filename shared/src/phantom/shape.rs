@@ -117,7 +117,7 @@ pub(super) fn bell(u: f32) -> f32 {
 
 /// Smooth noise of mean about 0, on a lattice of unit cells.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Noise(pub(super) u32);
+pub(crate) struct Noise(pub(crate) u32);
 
 impl Noise {
     /// One octave, -1..1.
@@ -131,7 +131,7 @@ impl Noise {
     }
 
     /// `octaves` octaves, each twice as fine and `gain` times as strong as the one before.
-    pub(super) fn octaves(self, x: f32, y: f32, octaves: u32, gain: f32) -> f32 {
+    pub(crate) fn octaves(self, x: f32, y: f32, octaves: u32, gain: f32) -> f32 {
         let (mut sum, mut weight, mut scale) = (0.0, 1.0, 1.0);
         for octave in 0..octaves {
             let layer = Self(self.0.wrapping_add(octave.wrapping_mul(0x9E37_79B9)));

@@ -87,6 +87,50 @@ impl Components {
         areas.into_iter().filter(|&area| area > 0).collect()
     }
 
+    /// Pixels of the components of ones (indices `y * width + x`, ascending), in the order in which
+    /// rows meet them.
+    pub fn pixels(mut self) -> Vec<Vec<usize>> {
+        let mut of_root: Vec<Option<usize>> = vec![None; self.runs.len()];
+        let mut found: Vec<Vec<usize>> = Vec::new();
+        for index in 0..self.runs.len() {
+            let run = self.runs[index];
+            if !run.one {
+                continue;
+            }
+            let root = self.root(index);
+            let place = *of_root[root].get_or_insert(found.len());
+            if place == found.len() {
+                found.push(Vec::new());
+            }
+            found[place].extend((run.start..run.end).map(|x| run.y * self.width + x));
+        }
+        found
+    }
+
+    /// 0 where a path of zeros leads from a one of `outside`, else 1: the contours are filled, and
+    /// what is outside need not be the plane's edge.
+    ///
+    /// # Panics
+    /// When the planes differ in size.
+    pub fn filled_from(mut self, outside: &Plane) -> Plane {
+        assert_eq!(
+            (self.width, self.height),
+            (outside.width(), outside.height()),
+            "planes of one size"
+        );
+        let mut open = vec![false; self.runs.len()];
+        for index in 0..self.runs.len() {
+            let run = self.runs[index];
+            let row = run.y * self.width;
+            let pixels = &outside.values()[row + run.start..row + run.end];
+            if !run.one && pixels.iter().any(|&v| v > 0.5) {
+                let root = self.root(index);
+                open[root] = true;
+            }
+        }
+        self.without(&open)
+    }
+
     /// The component with the largest outer contour, its holes filled: 1 inside, else 0. The bright
     /// scalp around a dark skull wins over the larger brain that it encloses.
     pub fn largest_filled(self) -> Plane {
@@ -121,6 +165,11 @@ impl Components {
                 open[root] = true;
             }
         }
+        self.without(&open)
+    }
+
+    /// Ones, but for the components whose root is `open`.
+    fn without(mut self, open: &[bool]) -> Plane {
         let mut plane = Plane::filled(self.width, self.height, 1.0);
         for index in 0..self.runs.len() {
             let root = self.root(index);
@@ -166,7 +215,7 @@ mod tests {
     fn sides_connect_and_corners_do_not() {
         let drawn = plane(&["##..#", "#..#.", "##..#"]);
         assert_eq!(Components::of(&drawn).areas(), [5, 1, 1, 1]);
-        assert_eq!(Components::of(&plane(&["...", "..."])).areas(), []);
+        assert!(Components::of(&plane(&["...", "..."])).areas().is_empty());
     }
 
     #[test]
@@ -197,6 +246,24 @@ mod tests {
             plane(&["##...."]),
             "the first of equals"
         );
+    }
+
+    #[test]
+    fn pixels_are_listed_by_component() {
+        let drawn = plane(&["#.#", "#.#", "###", "...", "..#"]);
+        let found = Components::of(&drawn).pixels();
+        assert_eq!(found, [vec![0, 2, 3, 5, 6, 7, 8], vec![14]]);
+    }
+
+    #[test]
+    fn filling_starts_from_what_is_outside() {
+        let drawn = plane(&["......", ".####.", ".#..#.", ".#..#."]);
+        let above = plane(&["######", "......", "......", "......"]);
+        let filled = plane(&["......", ".####.", ".####.", ".####."]);
+        assert_eq!(Components::of(&drawn).filled_from(&above), filled);
+        let below = plane(&["......", "......", "......", "..#..."]);
+        let other = plane(&["######", "######", "##..##", "##..##"]);
+        assert_eq!(Components::of(&drawn).filled_from(&below), other);
     }
 
     /// The same by flooding pixel by pixel.

@@ -126,6 +126,12 @@ pub fn dilate(plane: &Plane, radius: usize) -> Plane {
     box_sums(plane, clamp_radius(plane, radius)).above(0.5)
 }
 
+/// Erodes the ones of a binary plane by a square that reaches `radius` pixels each way.
+pub fn erode(plane: &Plane, radius: usize) -> Plane {
+    let zeros = plane.map(|v| if v > 0.5 { 0.0 } else { 1.0 });
+    dilate(&zeros, radius).map(|v| 1.0 - v)
+}
+
 /// Local contrast normalisation, `(x - mean) / (deviation + floor)` over a square window that
 /// reaches `radius` pixels each way.
 pub fn local_contrast(image: &Plane, radius: usize, floor: f32) -> Plane {
@@ -324,5 +330,6 @@ mod tests {
         let wide = dilate(&plane, 2);
         assert_eq!(wide.values().iter().sum::<f32>(), 25.0);
         assert_eq!(wide.at(0, 3), 0.0);
+        assert_eq!(erode(&wide, 2), plane);
     }
 }
