@@ -2,8 +2,10 @@
 
 mod checkpoint;
 mod directory;
+mod figures;
 mod progress;
 
 pub use checkpoint::Checkpoint;
 pub use directory::{Configuration, Directory, Stage};
+pub use figures::{Better, Figures};
 pub use progress::{Cadence, Limit, Progress};

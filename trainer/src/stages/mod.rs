@@ -2,6 +2,7 @@
 
 mod batch;
 mod maps;
+mod prefetch;
 mod structure;
 mod synthesis;
 
@@ -13,15 +14,34 @@ use scanweave::image::Plane;
 use scanweave::steps::{NamedLosses, Section};
 
 use crate::picture;
-use crate::run::{Cadence, Checkpoint, Directory, Limit, Progress};
+use crate::run::{Cadence, Checkpoint, Directory, Figures, Limit, Progress};
+use prefetch::Prefetch;
 
 pub use structure::Structure;
 pub use synthesis::{Synthesis, SyntheticMaps};
 
+/// The host side of a stage: makes batches while the device is at the step before.
+pub trait Loader: Send + Sync {
+    /// Values on the host; the step moves them to the device.
+    type Batch: Send;
+    /// The batch of step number `step` (from 0): everything random in it follows from the seed and
+    /// `step`.
+    fn batch(&self, step: u64) -> Self::Batch;
+}
+
 /// A stage in training.
 pub trait Trainee: Sized {
-    /// Trains step number `step` (from 0): everything random in it follows from the seed and `step`.
-    fn step(self, step: u64) -> (Self, NamedLosses);
+    /// What makes the batches.
+    type Loader: Loader;
+    /// The maker of batches, to be used on a thread of its own.
+    fn loader(&self) -> Arc<Self::Loader>;
+    /// Trains step number `step` (from 0) on its batch: draws nothing random itself.
+    fn step(self, step: u64, batch: <Self::Loader as Loader>::Batch) -> (Self, NamedLosses);
+    /// Figures on items that the training does not see, asked at each checkpoint; one of them
+    /// decides which checkpoint is kept as the best. `None`: nothing to measure on.
+    fn validate(&self) -> anyhow::Result<Option<Figures>> {
+        Ok(None)
+    }
     /// Pictures of the present state, always of the same subjects and latents.
     fn sheet(&self) -> anyhow::Result<Vec<Vec<Plane>>>;
     /// The state, to resume from.
@@ -71,38 +91,42 @@ pub fn train<T: Trainee>(
         None => picture::save_sheet(&directory.sheet(0), &trainee.sheet()?)?,
     }
     let progress = Progress::new(schedule.limit, before);
-    let mut speed = Speed::new(step, progress.seconds());
-    while !progress.is_over(step) {
-        if stop.load(Ordering::SeqCst) {
-            save(&trainee, directory, step, &progress)?;
-            progress.finish();
-            return Ok(Ending::Interrupted(step));
+    let loader = trainee.loader();
+    std::thread::scope(|scope| {
+        let mut batches = Prefetch::begin(scope, &*loader, step);
+        let mut speed = Speed::new(step, progress.seconds());
+        while !progress.is_over(step) {
+            if stop.load(Ordering::SeqCst) {
+                save(&trainee, directory, step, &progress)?;
+                progress.finish();
+                return Ok(Ending::Interrupted(step));
+            }
+            let (trained, losses) = trainee.step(step, batches.next().values);
+            trainee = trained;
+            step += 1;
+            progress.set(step);
+            if schedule.log.is_due(step) || step == 1 {
+                log(
+                    directory,
+                    &progress,
+                    step,
+                    losses,
+                    speed.measure(step, progress.seconds()) * batch as f64,
+                )?;
+            }
+            if schedule.sheet.is_due(step) {
+                picture::save_sheet(&directory.sheet(step), &trainee.sheet()?)?;
+            }
+            if schedule.save.is_due(step) {
+                save(&trainee, directory, step, &progress)?;
+            }
         }
-        let (trained, losses) = trainee.step(step);
-        trainee = trained;
-        step += 1;
-        progress.set(step);
-        if schedule.log.is_due(step) || step == 1 {
-            log(
-                directory,
-                &progress,
-                step,
-                losses,
-                speed.measure(step, progress.seconds()) * batch as f64,
-            )?;
-        }
-        if schedule.sheet.is_due(step) {
-            picture::save_sheet(&directory.sheet(step), &trainee.sheet()?)?;
-        }
-        if schedule.save.is_due(step) {
-            save(&trainee, directory, step, &progress)?;
-        }
-    }
-    let trainee = trainee.finish();
-    picture::save_sheet(&directory.sheet(step), &trainee.sheet()?)?;
-    save(&trainee, directory, step, &progress)?;
-    progress.finish();
-    Ok(Ending::Complete(step))
+        let trainee = trainee.finish();
+        picture::save_sheet(&directory.sheet(step), &trainee.sheet()?)?;
+        save(&trainee, directory, step, &progress)?;
+        progress.finish();
+        Ok(Ending::Complete(step))
+    })
 }
 
 fn save<T: Trainee>(

@@ -1,12 +1,14 @@
 //! The structure stage: learns to draw structure maps and their masks from normal noise.
 
-use burn::tensor::{Device, Tensor};
+use std::sync::Arc;
+
+use burn::tensor::{Device, Tensor, TensorData};
 use scanweave::image::Plane;
 use scanweave::random::Purpose;
 use scanweave::steps::{LatentMoments, NamedLosses, Section, StructureBatch, StructureStage};
 
-use super::Trainee;
-use super::batch::{Order, binary, noise};
+use super::batch::{Order, binary, binary_data, noise, noise_data};
+use super::{Loader, Trainee};
 use crate::data::{Item, Prepared, Split};
 use crate::run::{Cadence, Configuration};
 
@@ -18,10 +20,53 @@ const COLUMNS: usize = 12;
 /// The structure stage over a prepared data set.
 pub struct Structure<'a> {
     stage: StructureStage,
+    loader: Arc<StructureLoader<'a>>,
+    items: Vec<&'a Item>,
+    configuration: &'a Configuration,
+    device: Device,
+}
+
+/// Chooses the items of a step and draws its noise.
+pub struct StructureLoader<'a> {
     items: Vec<&'a Item>,
     order: Order,
     configuration: &'a Configuration,
-    device: Device,
+}
+
+/// A [`StructureBatch`] on the host.
+pub struct StructureValues {
+    structure: TensorData,
+    mask: TensorData,
+    latent: TensorData,
+    posterior: TensorData,
+}
+
+impl Loader for StructureLoader<'_> {
+    type Batch = StructureValues;
+
+    fn batch(&self, step: u64) -> StructureValues {
+        let (seed, size) = (self.configuration.seed, self.configuration.geometry.size);
+        let chosen = self.order.items(step);
+        let shape = [chosen.len(), self.configuration.geometry.latent];
+        let items = || chosen.iter().map(|&i| self.items[i]);
+        StructureValues {
+            structure: binary_data(items().map(|i| i.structure.as_slice()), size),
+            mask: binary_data(items().map(|i| i.mask.as_slice()), size),
+            latent: noise_data(seed, Purpose::Latent, step, shape),
+            posterior: noise_data(seed, Purpose::Posterior, step, shape),
+        }
+    }
+}
+
+impl StructureValues {
+    fn upload(self, device: &Device) -> StructureBatch {
+        StructureBatch {
+            structure: Tensor::from_data(self.structure, device),
+            mask: Tensor::from_data(self.mask, device),
+            latent: Tensor::from_data(self.latent, device),
+            posterior: Tensor::from_data(self.posterior, device),
+        }
+    }
 }
 
 impl<'a> Structure<'a> {
@@ -40,7 +85,11 @@ impl<'a> Structure<'a> {
         device.seed(configuration.seed);
         Ok(Self {
             stage: StructureStage::new(&configuration.geometry, configuration.rate, device),
-            order: Order::new(items.len(), configuration.batch, configuration.seed),
+            loader: Arc::new(StructureLoader {
+                order: Order::new(items.len(), configuration.batch, configuration.seed),
+                items: items.clone(),
+                configuration,
+            }),
             items,
             configuration,
             device: device.clone(),
@@ -89,21 +138,15 @@ fn items<'a>(data: &'a Prepared, configuration: &Configuration) -> Vec<&'a Item>
         .collect()
 }
 
-impl Trainee for Structure<'_> {
-    fn step(mut self, step: u64) -> (Self, NamedLosses) {
-        let (seed, latent) = (self.configuration.seed, self.configuration.geometry.latent);
-        let chosen = self.order.items(step);
-        let shape = [chosen.len(), latent];
-        let batch = StructureBatch {
-            structure: self.maps(&chosen, &self.device),
-            mask: binary(
-                chosen.iter().map(|&i| self.items[i].mask.as_slice()),
-                self.size(),
-                &self.device,
-            ),
-            latent: noise(seed, Purpose::Latent, step, shape, &self.device),
-            posterior: noise(seed, Purpose::Posterior, step, shape, &self.device),
-        };
+impl<'a> Trainee for Structure<'a> {
+    type Loader = StructureLoader<'a>;
+
+    fn loader(&self) -> Arc<StructureLoader<'a>> {
+        self.loader.clone()
+    }
+
+    fn step(mut self, step: u64, batch: StructureValues) -> (Self, NamedLosses) {
+        let batch = batch.upload(&self.device);
         let (stage, losses) = self
             .stage
             .step(batch, self.configuration.profile.structure_weights(step));
