@@ -10,18 +10,21 @@ use scanweave::steps::{LatentMoments, NamedLosses, Section, StructureBatch, Stru
 use super::batch::{Order, binary, binary_data, noise, noise_data};
 use super::{Loader, Trainee};
 use crate::data::{Item, Prepared, Split};
-use crate::run::{Cadence, Configuration};
+use crate::run::{Better, Cadence, Configuration, Figures};
 
 /// Steps between two looks at the distribution of the latents.
 const REFRESH: Cadence = Cadence(25);
 /// Columns of the sample sheet.
 const COLUMNS: usize = 12;
+/// Test items that a checkpoint is judged by, at most.
+const VALIDATED: usize = 64;
 
 /// The structure stage over a prepared data set.
 pub struct Structure<'a> {
     stage: StructureStage,
     loader: Arc<StructureLoader<'a>>,
     items: Vec<&'a Item>,
+    unseen: Vec<&'a Item>,
     configuration: &'a Configuration,
     device: Device,
 }
@@ -76,7 +79,9 @@ impl<'a> Structure<'a> {
         configuration: &'a Configuration,
         device: &Device,
     ) -> anyhow::Result<Self> {
-        let items = items(data, configuration);
+        let items = items(data, configuration, Split::Train);
+        let mut unseen = self::items(data, configuration, Split::Test);
+        unseen.truncate(VALIDATED);
         anyhow::ensure!(
             !items.is_empty(),
             "the data holds no training image of the classes {:?} that the structure stage learns from",
@@ -91,6 +96,7 @@ impl<'a> Structure<'a> {
                 configuration,
             }),
             items,
+            unseen,
             configuration,
             device: device.clone(),
         })
@@ -123,8 +129,8 @@ impl<'a> Structure<'a> {
     }
 }
 
-/// Training items of the classes that the structure stage learns from.
-fn items<'a>(data: &'a Prepared, configuration: &Configuration) -> Vec<&'a Item> {
+/// Items of the classes that the structure stage learns from.
+fn items<'a>(data: &'a Prepared, configuration: &Configuration, split: Split) -> Vec<&'a Item> {
     let wanted = &configuration.profile.structure_classes;
     let names = configuration.profile.lesion.classes();
     let fits = |item: &&Item| {
@@ -133,9 +139,14 @@ fn items<'a>(data: &'a Prepared, configuration: &Configuration) -> Vec<&'a Item>
     };
     data.items
         .iter()
-        .filter(|item| item.split == Split::Train)
+        .filter(|item| item.split == split)
         .filter(fits)
         .collect()
+}
+
+/// Reads the device.
+fn mean_squared(a: Tensor<4>, b: Tensor<4>) -> f64 {
+    f64::from((a - b).powi_scalar(2).mean().into_scalar::<f32>())
 }
 
 impl<'a> Trainee for Structure<'a> {
@@ -155,6 +166,39 @@ impl<'a> Trainee for Structure<'a> {
             self.stage.refresh_affine();
         }
         (self, losses)
+    }
+
+    /// Mean squared errors of the averaged networks on test items: of reconstructed maps, the left
+    /// term of (7) at the mean latent, and of masks (6).
+    fn validate(&self) -> anyhow::Result<Option<Figures>> {
+        if self.unseen.is_empty() {
+            return Ok(None);
+        }
+        let device = self.device.clone().inner();
+        let networks = self.stage.averaged();
+        let (mut structure, mut mask) = (0.0, 0.0);
+        for items in self.unseen.chunks(self.configuration.batch) {
+            let share = items.len() as f64 / self.unseen.len() as f64;
+            let maps = binary(
+                items.iter().map(|i| i.structure.as_slice()),
+                self.size(),
+                &device,
+            );
+            let masks = binary(
+                items.iter().map(|i| i.mask.as_slice()),
+                self.size(),
+                &device,
+            );
+            let (latent, _) = networks.encoder.forward(maps.clone());
+            let restored = networks.decoder.decode(latent);
+            structure += share * mean_squared(restored, maps.clone());
+            mask += share * mean_squared(networks.mask.forward(maps, None), masks);
+        }
+        Ok(Some(Figures {
+            values: vec![("reconstruction error", structure), ("mask error", mask)],
+            decisive: "reconstruction error",
+            better: Better::Lower,
+        }))
     }
 
     /// Real maps, their reconstructions, samples from N(0, 1), the same as lines, and their masks.
