@@ -1,7 +1,7 @@
 //! One process writes one run: an advisory lock of the operating system on `RUN/lock`.
 //!
 //! It ends with its process, however that ends, so a stale one needs nobody's judgement. The file
-//! stays and holds the process id for the message.
+//! stays, and holds the process id for the message while the lock is held.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Write as _;
@@ -15,7 +15,13 @@ const TRIES: usize = 5;
 
 /// The right to write a run, until it is dropped.
 pub struct Lock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        let _ = self.file.set_len(0);
+    }
 }
 
 impl Lock {
@@ -33,7 +39,7 @@ impl Lock {
                 Ok(()) => {
                     file.set_len(0)?;
                     write!(file, "{}", std::process::id())?;
-                    return Ok(Self { _file: file });
+                    return Ok(Self { file });
                 }
                 Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(20)),
                 Err(TryLockError::Error(error)) => {
@@ -41,7 +47,7 @@ impl Lock {
                         "warning: {} cannot be locked ({error}): see to it that no other process trains this run",
                         path.display()
                     );
-                    return Ok(Self { _file: file });
+                    return Ok(Self { file });
                 }
             }
         }

@@ -88,6 +88,11 @@ fn a_report_holds_everything_and_links_to_nothing() {
     ] {
         assert!(page.contains(word), "`{word}` is not in the report");
     }
+    // The letters of an encoded picture may spell anything.
+    let pieces = page.split("base64,");
+    let page: String = pieces
+        .map(|piece| piece.split_once("\">").map_or(piece, |p| p.1))
+        .collect();
     for word in ["http", "<script", "<link", "url(", "NaN"] {
         assert!(!page.contains(word), "`{word}` is in the report");
     }

@@ -69,17 +69,28 @@ impl Axis {
         share.clamp(0.0, 1.0)
     }
 
-    /// Two to six round values.
-    pub fn ticks(self) -> Vec<f64> {
+    /// Two to six round values with what they say: as many digits as tell them apart.
+    pub fn ticks(self) -> Vec<(f64, String)> {
         if self.logarithmic {
             let decades = (self.low.log10().round() as i32)..=(self.high.log10().round() as i32);
             let every = (decades.clone().count()).div_ceil(5);
-            return decades.step_by(every).map(|d| 10f64.powi(d)).collect();
+            let values = decades.step_by(every).map(|d| 10f64.powi(d));
+            return values.map(|v| (v, label(v))).collect();
         }
         let step = round_step((self.high - self.low) / 4.0);
         let first = (self.low / step).ceil() as i64;
         let last = (self.high / step).floor() as i64;
-        (first..=last).map(|k| k as f64 * step).collect()
+        let digits = (-step.log10().floor()).max(0.0) as usize;
+        let text = |value: f64| {
+            let plain = digits <= 5 && self.high.abs() < 1e4;
+            if plain {
+                trimmed(value, digits)
+            } else {
+                label(value)
+            }
+        };
+        let values = (first..=last).map(|k| k as f64 * step);
+        values.map(|v| (v, text(v))).collect()
     }
 }
 
@@ -123,6 +134,7 @@ mod tests {
     fn ticks_are_few_round_and_on_the_axis() {
         let cases = [
             vec![0.2, 0.31],
+            vec![0.2187, 0.2200],
             vec![1e-4, 3.0],
             vec![-5.0, 12_345.0],
             vec![7.0],
@@ -133,11 +145,12 @@ mod tests {
             let axis = Axis::fit(values.iter().copied());
             let ticks = axis.ticks();
             assert!((2..=6).contains(&ticks.len()), "{values:?}: {ticks:?}");
-            for value in values {
+            for &value in &values {
                 assert!((0.0..=1.0).contains(&axis.place(value)));
             }
             for pair in ticks.windows(2) {
-                assert!(axis.place(pair[0]) < axis.place(pair[1]));
+                assert!(axis.place(pair[0].0) < axis.place(pair[1].0));
+                assert_ne!(pair[0].1, pair[1].1, "{values:?}: {ticks:?}");
             }
         }
         assert!(Axis::fit([1e-4, 3.0].into_iter()).is_logarithmic());

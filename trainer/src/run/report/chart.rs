@@ -100,23 +100,23 @@ fn down(y: Axis, value: f64) -> f64 {
 fn grid(x: Axis, y: Axis) -> String {
     let mut svg = String::new();
     let right = WIDTH - RIGHT;
-    for tick in y.ticks() {
+    for (tick, text) in y.ticks() {
         let at = down(y, tick);
         let _ = write!(
             svg,
             "<path class=\"grid\" d=\"M{LEFT} {at:.1}H{right}\"/><text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
             LEFT - 6.0,
             at + 3.5,
-            label(tick)
+            text
         );
     }
-    for tick in x.ticks() {
+    for (tick, text) in x.ticks() {
         let _ = write!(
             svg,
             "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>",
             across(x, tick),
             HEIGHT - 6.0,
-            label(tick)
+            text
         );
     }
     svg
