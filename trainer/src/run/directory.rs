@@ -244,10 +244,14 @@ fn refuse_existing(path: &Path, configuration: &Path) -> anyhow::Result<()> {
 fn parse(text: &[u8], path: &Path) -> anyhow::Result<Configuration> {
     let value: serde_json::Value =
         serde_json::from_slice(text).context("it is not a run's configuration")?;
-    let version = value["version"].as_str().unwrap_or("unknown").to_owned();
+    let began = match value["version"].as_str() {
+        Some(env!("CARGO_PKG_VERSION")) => "an earlier build of this version of scanweave".into(),
+        Some(version) => format!("scanweave {version}"),
+        None => "an unknown version of scanweave".into(),
+    };
     serde_json::from_value(value).with_context(|| {
         format!(
-            "the run was begun by scanweave {version} and does not fit this one ({}): go on in {} with the version that began it, or begin a new run",
+            "the run was begun by {began} and does not fit this one ({}): go on in {} with the one that began it, or begin a new run",
             env!("CARGO_PKG_VERSION"),
             path.display()
         )
