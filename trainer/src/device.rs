@@ -1,9 +1,16 @@
 //! The only place that names a backend.
 
+mod probe;
+
 use std::fmt;
 use std::str::FromStr;
 
 use burn::tensor::Device;
+
+pub use probe::Ability;
+
+/// Version of burn, as pinned in Cargo.toml.
+pub const BURN: &str = "0.22.1";
 
 /// A device as the command line names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +68,47 @@ impl fmt::Display for Choice {
 }
 
 impl Choice {
+    /// One of each kind, in the order in which people should try them on a CPU.
+    pub const ALL: [Self; 6] = [
+        Self::Flex,
+        Self::LibTorch,
+        Self::LibTorchCuda,
+        Self::Cuda(0),
+        Self::Vulkan,
+        Self::Metal,
+    ];
+
+    /// Whether this build has the backend of the device.
+    pub fn is_built(self) -> bool {
+        match self {
+            Self::Flex => cfg!(feature = "flex"),
+            Self::LibTorch | Self::LibTorchCuda => cfg!(feature = "tch"),
+            Self::Cuda(_) => cfg!(feature = "cuda"),
+            Self::Vulkan => cfg!(feature = "vulkan"),
+            Self::Metal => cfg!(feature = "metal"),
+        }
+    }
+
+    /// The command that builds a program with the device.
+    pub fn build_command(self) -> String {
+        format!(
+            "cargo build --release -p scanweave-trainer --features {}",
+            self.feature()
+        )
+    }
+
+    /// What it is, for people.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Flex => "CPU, pure Rust",
+            Self::LibTorch => "CPU, LibTorch",
+            Self::LibTorchCuda => "NVIDIA GPU, LibTorch",
+            Self::Cuda(_) => "NVIDIA GPU",
+            Self::Vulkan => "GPU, Vulkan",
+            Self::Metal => "Apple GPU",
+        }
+    }
+
     /// The device, or which build has it.
     pub fn open(self) -> anyhow::Result<Device> {
         match self {
@@ -81,8 +129,8 @@ impl Choice {
                 reason = "a build with every feature knows every device"
             )]
             other => anyhow::bail!(
-                "this build has no device `{other}`: build it with `cargo build --release -p scanweave-trainer --features {}`",
-                other.feature()
+                "this build has no device `{other}`: build it with `{}`",
+                other.build_command()
             ),
         }
     }
@@ -95,5 +143,16 @@ impl Choice {
             Self::Vulkan => "vulkan",
             Self::Metal => "metal",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::BURN;
+
+    #[test]
+    fn the_version_of_burn_is_the_one_in_use() {
+        let manifest = include_str!("../../Cargo.toml");
+        assert!(manifest.contains(&format!("burn = {{ version = \"={BURN}\"")));
     }
 }

@@ -1,10 +1,14 @@
 //! The command line: one file per subcommand, each an `Args` and a `run`.
 
 mod data;
+mod devices;
 mod export;
 mod extract;
 mod inspect;
+mod report;
+mod runs;
 mod sample;
+mod table;
 mod train;
 
 use clap::{Parser, Subcommand};
@@ -13,7 +17,8 @@ use clap::{Parser, Subcommand};
 ///
 /// From images to a page that draws new ones: prepare the images once (`data prepare`), train the
 /// structure stage, then the synthesis stage (`train structure`, `train synthesis`), write compact
-/// weights (`export`), draw from them (`sample`). Everything runs on this machine.
+/// weights (`export`), draw from them (`sample`). `runs` and `report` show how trainings stand,
+/// `devices` what they can run on. Everything stays on this machine.
 #[derive(Parser)]
 #[command(
     name = "scanweave",
@@ -37,6 +42,9 @@ enum Command {
     #[command(subcommand)]
     Data(data::Command),
     Train(train::Args),
+    Runs(runs::Args),
+    Report(report::Args),
+    Devices(devices::Args),
     Export(export::Args),
     Inspect(inspect::Args),
     Sample(sample::Args),
@@ -60,6 +68,9 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Extract(args) => extract::run(args),
         Command::Data(command) => data::run(command),
         Command::Train(args) => train::run(args),
+        Command::Runs(args) => runs::run(&args),
+        Command::Report(args) => report::run(&args),
+        Command::Devices(args) => devices::run(&args),
         Command::Export(args) => export::run(args),
         Command::Inspect(args) => inspect::run(args),
         Command::Sample(args) => sample::run(args),

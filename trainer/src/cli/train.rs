@@ -20,8 +20,8 @@ use crate::stages::{Ending, Schedule, Structure, Synthesis, SyntheticMaps, Train
 /// Train a stage; Ctrl-C finishes the step, saves and says how to resume.
 ///
 /// Order: `structure` first (draws structure maps from noise), then `synthesis --structure RUN`
-/// (paints images from them). RUN/ holds config.json, stats.jsonl, sheets/*.png (look at them!) and
-/// checkpoints/. The same seed, data and device give the same weights, interrupted or not.
+/// (paints images from them). RUN/ holds config.json, stats.jsonl, sheets/*.png, report.html (look
+/// at it!) and checkpoints/. The same seed, data and device give the same weights, interrupted or not.
 #[derive(Parser)]
 pub struct Args {
     /// What to train.
@@ -228,7 +228,9 @@ fn open(
     configuration: &Configuration,
 ) -> anyhow::Result<(Directory, Option<Checkpoint>)> {
     if !args.resume {
-        return Ok((Directory::create(&args.run, configuration)?, None));
+        let directory = Directory::create(&args.run, configuration)?;
+        directory.begin(&args.device.to_string(), None)?;
+        return Ok((directory, None));
     }
     let directory = Directory::resume(&args.run, configuration)?;
     let newest = directory.newest()?;
@@ -238,6 +240,7 @@ fn open(
             args.run.display()
         );
     }
+    directory.begin(&args.device.to_string(), newest.as_ref())?;
     Ok((directory, newest))
 }
 
@@ -292,7 +295,9 @@ fn stop_on_interrupt() -> anyhow::Result<Arc<AtomicBool>> {
 
 fn report(ending: Ending, run: &Path) {
     match ending {
-        Ending::Complete(step) => println!("done: {step} steps; look at {}/sheets", run.display()),
+        Ending::Complete(step) => {
+            println!("done: {step} steps; look at {}/report.html", run.display());
+        }
         Ending::Interrupted(step) => {
             println!(
                 "stopped after {step} steps, saved in {}; go on with the same command and --resume",

@@ -1,14 +1,15 @@
-//! `RUN/`: `config.json` first, then `stats.jsonl`, `sheets/`, `checkpoints/`.
+//! `RUN/`: `config.json` first, then `state.json`, `stats.jsonl`, `sheets/`, `checkpoints/` and
+//! `report.html`.
 
-use std::fs::OpenOptions;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, bail};
 use scanweave::profile::{Geometry, Preset, Profile};
 use serde::{Deserialize, Serialize};
 
-use super::Checkpoint;
+use super::state::{Record, Sitting, State};
+use super::{Checkpoint, Lock, Statistics};
 use crate::files;
 
 /// Checkpoints kept beside the newest.
@@ -22,6 +23,15 @@ pub enum Stage {
     Structure,
     /// Generator and discriminator.
     Synthesis,
+}
+
+impl std::fmt::Display for Stage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
+            Self::Structure => "structure",
+            Self::Synthesis => "synthesis",
+        })
+    }
 }
 
 /// Everything that decides what a run computes, resolved before its first step.
@@ -51,37 +61,70 @@ pub struct Configuration {
     pub pretraining: u64,
 }
 
-/// A run directory that is open for training.
+/// A run directory.
 pub struct Directory {
     path: PathBuf,
+    lock: Option<Lock>,
 }
 
 impl Directory {
     /// Begins a run: refuses a directory that already holds one.
     pub fn create(path: &Path, configuration: &Configuration) -> anyhow::Result<Self> {
         let file = path.join("config.json");
-        if file.exists() {
-            bail!(
-                "{} already holds a run: continue it with --resume or choose another --run",
-                path.display()
-            );
-        }
+        refuse_existing(path, &file)?;
         files::create_folder(&path.join("checkpoints"))?;
         files::create_folder(&path.join("sheets"))?;
+        let lock = Some(Lock::take(path)?);
+        refuse_existing(path, &file)?;
         files::write_whole(&file, &serde_json::to_vec_pretty(configuration)?)?;
-        Ok(Self { path: path.into() })
+        let path = path.into();
+        Ok(Self { path, lock })
     }
 
-    /// Continues a run: refuses one of other settings and names the first that differs.
+    /// Continues a run: refuses one of other settings and names the first that differs, and one
+    /// that another process is training.
     pub fn resume(path: &Path, configuration: &Configuration) -> anyhow::Result<Self> {
-        let (directory, found) = Self::open(path)?;
+        let (mut directory, found) = Self::open(path)?;
         if let Some(name) = difference(&found, configuration)? {
             bail!(
                 "the run in {} was begun with another `{name}`: give the same settings or choose another --run",
                 path.display()
             );
         }
+        directory.lock = Some(Lock::take(path)?);
         Ok(directory)
+    }
+
+    /// Begins a sitting on `device` after the steps of `from`: what was logged after them is cut.
+    pub fn begin(&self, device: &str, from: Option<&Checkpoint>) -> anyhow::Result<()> {
+        debug_assert!(self.lock.is_some(), "only a locked run is written");
+        let step = from.map_or(0, |c| c.step);
+        self.statistics().cut_after(step)?;
+        self.keep_best_of(from)?;
+        let mut record = Record::read(&self.path);
+        record.state = State::Running;
+        record.reason = None;
+        record.step = step;
+        record.seconds = from.map_or(0.0, |c| c.seconds);
+        record.sittings.push(Sitting {
+            version: env!("CARGO_PKG_VERSION").into(),
+            burn: crate::device::BURN.into(),
+            device: device.into(),
+            from: step,
+            began: now(),
+        });
+        self.set_record(&record)
+    }
+
+    /// Killed between a checkpoint and its copy as the best, a run has yet to make the copy.
+    fn keep_best_of(&self, from: Option<&Checkpoint>) -> anyhow::Result<()> {
+        let best = self.statistics().read()?.best();
+        match from {
+            Some(checkpoint) if best.is_some_and(|b| b.step == checkpoint.step) => {
+                self.save_best(checkpoint)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Opens a run to read from it.
@@ -94,9 +137,30 @@ impl Directory {
             );
         }
         let text = files::read_whole(&file)?;
-        let configuration = serde_json::from_slice(&text)
-            .with_context(|| format!("{} is not a run's configuration", file.display()))?;
-        Ok((Self { path: path.into() }, configuration))
+        let configuration =
+            parse(&text, path).with_context(|| format!("{} cannot be used", file.display()))?;
+        let path = path.into();
+        Ok((Self { path, lock: None }, configuration))
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// How the run stands.
+    pub fn record(&self) -> Record {
+        Record::read(&self.path)
+    }
+
+    /// Writes how the run stands.
+    pub fn set_record(&self, record: &Record) -> anyhow::Result<()> {
+        record.write(&self.path)
+    }
+
+    /// What the run logs.
+    pub fn statistics(&self) -> Statistics {
+        Statistics::new(self.path.join("stats.jsonl"))
     }
 
     /// The newest checkpoint that can be read whole; a damaged one is skipped with a warning.
@@ -129,12 +193,22 @@ impl Directory {
         Ok(file)
     }
 
+    /// Keeps a checkpoint as the best, beside the newest.
+    pub fn save_best(&self, checkpoint: &Checkpoint) -> anyhow::Result<()> {
+        checkpoint.write(&self.path.join("checkpoints").join("best.ckpt"))
+    }
+
+    /// The newest checkpoint's file, if there is one.
+    pub fn newest_file(&self) -> anyhow::Result<Option<PathBuf>> {
+        Ok(self.checkpoints()?.pop())
+    }
+
     fn checkpoints(&self) -> anyhow::Result<Vec<PathBuf>> {
         let folder = self.path.join("checkpoints");
         let entries = std::fs::read_dir(&folder)
             .with_context(|| format!("{} cannot be read", folder.display()))?;
         let mut files: Vec<PathBuf> = entries.filter_map(|e| e.ok().map(|e| e.path())).collect();
-        files.retain(|file| file.extension().is_some_and(|e| e == "ckpt"));
+        files.retain(|f| f.extension().is_some_and(|e| e == "ckpt") && step_of(f).is_some());
         files.sort();
         Ok(files)
     }
@@ -144,13 +218,55 @@ impl Directory {
         self.path.join("sheets").join(format!("step-{step:08}.png"))
     }
 
-    /// Appends one line of JSON to `stats.jsonl`.
-    pub fn log(&self, line: &serde_json::Value) -> anyhow::Result<()> {
-        let file = self.path.join("stats.jsonl");
-        let written = OpenOptions::new().create(true).append(true).open(&file);
-        let written = written.and_then(|mut f| writeln!(f, "{line}"));
-        written.with_context(|| format!("{} cannot be written", file.display()))
+    /// The sample sheets with their steps, oldest first.
+    pub fn sheets(&self) -> Vec<(u64, PathBuf)> {
+        let entries = std::fs::read_dir(self.path.join("sheets"));
+        let files = entries.into_iter().flatten().flatten().map(|e| e.path());
+        let mut sheets: Vec<(u64, PathBuf)> = files
+            .filter_map(|file| Some((step_of(&file)?, file)))
+            .collect();
+        sheets.sort();
+        sheets
     }
+}
+
+fn refuse_existing(path: &Path, configuration: &Path) -> anyhow::Result<()> {
+    if configuration.exists() {
+        bail!(
+            "{} already holds a run: continue it with --resume or choose another --run",
+            path.display()
+        );
+    }
+    Ok(())
+}
+
+/// The configuration of the run in `path`; one that lacks fields names the version that began it.
+fn parse(text: &[u8], path: &Path) -> anyhow::Result<Configuration> {
+    let value: serde_json::Value =
+        serde_json::from_slice(text).context("it is not a run's configuration")?;
+    let began = match value["version"].as_str() {
+        Some(env!("CARGO_PKG_VERSION")) => "an earlier build of this version of scanweave".into(),
+        Some(version) => format!("scanweave {version}"),
+        None => "an unknown version of scanweave".into(),
+    };
+    serde_json::from_value(value).with_context(|| {
+        format!(
+            "the run was begun by {began} and does not fit this one ({}): go on in {} with the one that began it, or begin a new run",
+            env!("CARGO_PKG_VERSION"),
+            path.display()
+        )
+    })
+}
+
+/// The step in `step-00000020.png`.
+fn step_of(file: &Path) -> Option<u64> {
+    let name = file.file_stem()?.to_str()?;
+    name.strip_prefix("step-")?.parse().ok()
+}
+
+fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |d| d.as_secs())
 }
 
 /// The first field in which two configurations differ.

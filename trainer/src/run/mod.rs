@@ -1,9 +1,22 @@
-//! A run directory: its configuration, checkpoints, statistics and sample sheets.
+//! A run directory: its configuration, state, checkpoints, statistics, sample sheets and report.
 
 mod checkpoint;
 mod directory;
+mod divergence;
+mod figures;
+mod lock;
 mod progress;
+pub mod report;
+mod state;
+mod statistics;
+mod summary;
 
 pub use checkpoint::Checkpoint;
 pub use directory::{Configuration, Directory, Stage};
+pub use divergence::{Divergence, Watch, finite};
+pub use figures::{Best, Better, Figures};
+pub(crate) use lock::Lock;
 pub use progress::{Cadence, Limit, Progress};
+pub use state::{Record, State, Timings};
+pub use statistics::{History, Line, Losses, Statistics, Validation};
+pub use summary::{Summary, runs_below};

@@ -45,41 +45,47 @@ impl Order {
     }
 }
 
+/// Binary planes `[batch, 1, size, size]` on the host.
+pub fn binary_data<'a>(planes: impl Iterator<Item = &'a [u8]>, size: usize) -> TensorData {
+    stack_data(
+        planes
+            .flat_map(|p| p.iter().map(|&v| f32::from(v)))
+            .collect(),
+        1,
+        size,
+    )
+}
+
 /// Binary planes `[batch, 1, size, size]`.
 pub fn binary<'a>(
     planes: impl Iterator<Item = &'a [u8]>,
     size: usize,
     device: &Device,
 ) -> Tensor<4> {
-    stack(
-        planes
-            .flat_map(|p| p.iter().map(|&v| f32::from(v)))
-            .collect(),
-        1,
-        size,
-        device,
-    )
+    Tensor::from_data(binary_data(planes, size), device)
 }
 
-/// 8-bit images as `[batch, 1, size, size]`, 0..=1.
-pub fn grey<'a>(images: impl Iterator<Item = &'a [u8]>, size: usize, device: &Device) -> Tensor<4> {
-    stack(
+/// 8-bit images as `[batch, 1, size, size]`, 0..=1, on the host.
+pub fn grey_data<'a>(images: impl Iterator<Item = &'a [u8]>, size: usize) -> TensorData {
+    stack_data(
         images
             .flat_map(|p| p.iter().map(|&v| f32::from(v) / 255.0))
             .collect(),
         1,
         size,
-        device,
     )
 }
 
-/// Row-major values as `[batch, channels, size, size]`.
-pub fn stack(values: Vec<f32>, channels: usize, size: usize, device: &Device) -> Tensor<4> {
+/// Row-major values as `[batch, channels, size, size]` on the host.
+pub fn stack_data(values: Vec<f32>, channels: usize, size: usize) -> TensorData {
     let batch = values.len() / (channels * size * size);
-    Tensor::from_data(
-        TensorData::new(values, [batch, channels, size, size]),
-        device,
-    )
+    TensorData::new(values, [batch, channels, size, size])
+}
+
+/// Standard normal noise `[rows, columns]` of a step, on the host.
+pub fn noise_data(seed: u64, purpose: Purpose, step: u64, shape: [usize; 2]) -> TensorData {
+    let values = Random::nth(seed, purpose, step).normals(shape[0] * shape[1]);
+    TensorData::new(values, shape)
 }
 
 /// Standard normal noise `[rows, columns]` of a step.
@@ -90,8 +96,7 @@ pub fn noise(
     shape: [usize; 2],
     device: &Device,
 ) -> Tensor<2> {
-    let values = Random::nth(seed, purpose, step).normals(shape[0] * shape[1]);
-    Tensor::from_data(TensorData::new(values, shape), device)
+    Tensor::from_data(noise_data(seed, purpose, step, shape), device)
 }
 
 /// An item's structure map and mask as planes.

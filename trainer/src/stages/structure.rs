@@ -1,27 +1,75 @@
 //! The structure stage: learns to draw structure maps and their masks from normal noise.
 
-use burn::tensor::{Device, Tensor};
+use std::sync::Arc;
+
+use burn::tensor::{Device, Tensor, TensorData};
 use scanweave::image::Plane;
 use scanweave::random::Purpose;
 use scanweave::steps::{LatentMoments, NamedLosses, Section, StructureBatch, StructureStage};
 
-use super::Trainee;
-use super::batch::{Order, binary, noise};
+use super::batch::{Order, binary, binary_data, noise, noise_data};
+use super::{Loader, Trainee};
 use crate::data::{Item, Prepared, Split};
-use crate::run::{Cadence, Configuration};
+use crate::run::{Better, Cadence, Configuration, Figures};
 
 /// Steps between two looks at the distribution of the latents.
 const REFRESH: Cadence = Cadence(25);
 /// Columns of the sample sheet.
 const COLUMNS: usize = 12;
+/// Test items that a checkpoint is judged by, at most.
+const VALIDATED: usize = 64;
 
 /// The structure stage over a prepared data set.
 pub struct Structure<'a> {
     stage: StructureStage,
+    loader: Arc<StructureLoader<'a>>,
+    items: Vec<&'a Item>,
+    unseen: Vec<&'a Item>,
+    configuration: &'a Configuration,
+    device: Device,
+}
+
+/// Chooses the items of a step and draws its noise.
+pub struct StructureLoader<'a> {
     items: Vec<&'a Item>,
     order: Order,
     configuration: &'a Configuration,
-    device: Device,
+}
+
+/// A [`StructureBatch`] on the host.
+pub struct StructureValues {
+    structure: TensorData,
+    mask: TensorData,
+    latent: TensorData,
+    posterior: TensorData,
+}
+
+impl Loader for StructureLoader<'_> {
+    type Batch = StructureValues;
+
+    fn batch(&self, step: u64) -> StructureValues {
+        let (seed, size) = (self.configuration.seed, self.configuration.geometry.size);
+        let chosen = self.order.items(step);
+        let shape = [chosen.len(), self.configuration.geometry.latent];
+        let items = || chosen.iter().map(|&i| self.items[i]);
+        StructureValues {
+            structure: binary_data(items().map(|i| i.structure.as_slice()), size),
+            mask: binary_data(items().map(|i| i.mask.as_slice()), size),
+            latent: noise_data(seed, Purpose::Latent, step, shape),
+            posterior: noise_data(seed, Purpose::Posterior, step, shape),
+        }
+    }
+}
+
+impl StructureValues {
+    fn upload(self, device: &Device) -> StructureBatch {
+        StructureBatch {
+            structure: Tensor::from_data(self.structure, device),
+            mask: Tensor::from_data(self.mask, device),
+            latent: Tensor::from_data(self.latent, device),
+            posterior: Tensor::from_data(self.posterior, device),
+        }
+    }
 }
 
 impl<'a> Structure<'a> {
@@ -31,7 +79,9 @@ impl<'a> Structure<'a> {
         configuration: &'a Configuration,
         device: &Device,
     ) -> anyhow::Result<Self> {
-        let items = items(data, configuration);
+        let items = items(data, configuration, Split::Train);
+        let mut unseen = self::items(data, configuration, Split::Test);
+        unseen.truncate(VALIDATED);
         anyhow::ensure!(
             !items.is_empty(),
             "the data holds no training image of the classes {:?} that the structure stage learns from",
@@ -40,8 +90,13 @@ impl<'a> Structure<'a> {
         device.seed(configuration.seed);
         Ok(Self {
             stage: StructureStage::new(&configuration.geometry, configuration.rate, device),
-            order: Order::new(items.len(), configuration.batch, configuration.seed),
+            loader: Arc::new(StructureLoader {
+                order: Order::new(items.len(), configuration.batch, configuration.seed),
+                items: items.clone(),
+                configuration,
+            }),
             items,
+            unseen,
             configuration,
             device: device.clone(),
         })
@@ -74,8 +129,8 @@ impl<'a> Structure<'a> {
     }
 }
 
-/// Training items of the classes that the structure stage learns from.
-fn items<'a>(data: &'a Prepared, configuration: &Configuration) -> Vec<&'a Item> {
+/// Items of the classes that the structure stage learns from.
+fn items<'a>(data: &'a Prepared, configuration: &Configuration, split: Split) -> Vec<&'a Item> {
     let wanted = &configuration.profile.structure_classes;
     let names = configuration.profile.lesion.classes();
     let fits = |item: &&Item| {
@@ -84,26 +139,25 @@ fn items<'a>(data: &'a Prepared, configuration: &Configuration) -> Vec<&'a Item>
     };
     data.items
         .iter()
-        .filter(|item| item.split == Split::Train)
+        .filter(|item| item.split == split)
         .filter(fits)
         .collect()
 }
 
-impl Trainee for Structure<'_> {
-    fn step(mut self, step: u64) -> (Self, NamedLosses) {
-        let (seed, latent) = (self.configuration.seed, self.configuration.geometry.latent);
-        let chosen = self.order.items(step);
-        let shape = [chosen.len(), latent];
-        let batch = StructureBatch {
-            structure: self.maps(&chosen, &self.device),
-            mask: binary(
-                chosen.iter().map(|&i| self.items[i].mask.as_slice()),
-                self.size(),
-                &self.device,
-            ),
-            latent: noise(seed, Purpose::Latent, step, shape, &self.device),
-            posterior: noise(seed, Purpose::Posterior, step, shape, &self.device),
-        };
+/// Reads the device.
+fn mean_squared(a: Tensor<4>, b: Tensor<4>) -> f64 {
+    f64::from((a - b).powi_scalar(2).mean().into_scalar::<f32>())
+}
+
+impl<'a> Trainee for Structure<'a> {
+    type Loader = StructureLoader<'a>;
+
+    fn loader(&self) -> Arc<StructureLoader<'a>> {
+        self.loader.clone()
+    }
+
+    fn step(mut self, step: u64, batch: StructureValues) -> (Self, NamedLosses) {
+        let batch = batch.upload(&self.device);
         let (stage, losses) = self
             .stage
             .step(batch, self.configuration.profile.structure_weights(step));
@@ -112,6 +166,39 @@ impl Trainee for Structure<'_> {
             self.stage.refresh_affine();
         }
         (self, losses)
+    }
+
+    /// Mean squared errors of the averaged networks on test items: of reconstructed maps, the left
+    /// term of (7) at the mean latent, and of masks (6).
+    fn validate(&self) -> anyhow::Result<Option<Figures>> {
+        if self.unseen.is_empty() {
+            return Ok(None);
+        }
+        let device = self.device.clone().inner();
+        let networks = self.stage.averaged();
+        let (mut structure, mut mask) = (0.0, 0.0);
+        for items in self.unseen.chunks(self.configuration.batch) {
+            let share = items.len() as f64 / self.unseen.len() as f64;
+            let maps = binary(
+                items.iter().map(|i| i.structure.as_slice()),
+                self.size(),
+                &device,
+            );
+            let masks = binary(
+                items.iter().map(|i| i.mask.as_slice()),
+                self.size(),
+                &device,
+            );
+            let (latent, _) = networks.encoder.forward(maps.clone());
+            let restored = networks.decoder.decode(latent);
+            structure += share * mean_squared(restored, maps.clone());
+            mask += share * mean_squared(networks.mask.forward(maps, None), masks);
+        }
+        Ok(Some(Figures {
+            values: vec![("reconstruction error", structure), ("mask error", mask)],
+            decisive: "reconstruction error",
+            better: Better::Lower,
+        }))
     }
 
     /// Real maps, their reconstructions, samples from N(0, 1), the same as lines, and their masks.

@@ -1,5 +1,7 @@
 //! The synthesis stage: learns to paint every modality from a structure map and a label.
 
+use std::sync::Arc;
+
 use burn::tensor::{Device, Tensor, TensorData};
 use scanweave::image::Plane;
 use scanweave::networks::Unet;
@@ -11,8 +13,8 @@ use scanweave::steps::{
 use scanweave::structure::{Structure, fuse, fusion_noise};
 use scanweave::synthesis::{Label, default_label, label_planes};
 
-use super::batch::{Order, binary, grey, image, label, stack, structure};
-use super::{Trainee, maps};
+use super::batch::{Order, binary_data, grey_data, image, label, stack_data, structure};
+use super::{Loader, Trainee, maps};
 use crate::data::{Item, Prepared, Split};
 use crate::run::Configuration;
 
@@ -42,11 +44,39 @@ impl SyntheticMaps {
 /// The synthesis stage over a prepared data set.
 pub struct Synthesis<'a> {
     stage: SynthesisStage,
-    items: Vec<&'a Item>,
-    synthetic: SyntheticMaps,
-    order: Order,
+    loader: Arc<SynthesisLoader<'a>>,
+    networks: StructureNetworks,
     configuration: &'a Configuration,
     device: Device,
+}
+
+/// Chooses the items and maps of a step, fills them with noise and lays the labels beside them.
+pub struct SynthesisLoader<'a> {
+    items: Vec<&'a Item>,
+    maps: Vec<Structure>,
+    order: Order,
+    configuration: &'a Configuration,
+}
+
+/// A [`SynthesisBatch`] on the host.
+pub struct SynthesisValues {
+    input: TensorData,
+    condition: Option<TensorData>,
+    image: TensorData,
+    mask: TensorData,
+    paired: usize,
+}
+
+impl SynthesisValues {
+    fn upload(self, device: &Device) -> SynthesisBatch {
+        SynthesisBatch {
+            input: Tensor::from_data(self.input, device),
+            condition: self.condition.map(|c| Tensor::from_data(c, device)),
+            image: Tensor::from_data(self.image, device),
+            mask: Tensor::from_data(self.mask, device),
+            paired: self.paired,
+        }
+    }
 }
 
 /// One item of a batch before it becomes tensors.
@@ -88,21 +118,27 @@ impl<'a> Synthesis<'a> {
                 configuration.rate,
                 device,
             ),
-            order: Order::new(items.len(), configuration.batch, configuration.seed),
-            items,
-            synthetic,
+            loader: Arc::new(SynthesisLoader {
+                order: Order::new(items.len(), configuration.batch, configuration.seed),
+                items,
+                maps: synthetic.maps,
+                configuration,
+            }),
+            networks: synthetic.networks,
             configuration,
             device: device.clone(),
         })
     }
+}
 
+impl<'a> SynthesisLoader<'a> {
     fn size(&self) -> usize {
         self.configuration.geometry.size
     }
 
     /// Items painted from their own maps first, then, after the pre-training, half a batch from
     /// synthetic maps with the label of the item they stand beside.
-    fn batch(&self, step: u64) -> (Vec<Painted<'a>>, usize) {
+    fn painted(&self, step: u64) -> (Vec<Painted<'a>>, usize) {
         let chosen = self.order.items(step);
         let pretraining = step < self.configuration.pretraining;
         let paired = if pretraining {
@@ -115,7 +151,7 @@ impl<'a> Synthesis<'a> {
         for (place, index) in chosen.into_iter().enumerate() {
             let item = self.items[index];
             let own = structure(item, self.size());
-            let drawn = &self.synthetic.maps[random.below(self.synthetic.maps.len())];
+            let drawn = &self.maps[random.below(self.maps.len())];
             let modalities: Vec<usize> = (0..item.images.len())
                 .filter(|&m| item.images[m].is_some())
                 .collect();
@@ -134,7 +170,7 @@ impl<'a> Synthesis<'a> {
         (painted, paired)
     }
 
-    fn tensors(&self, painted: &[Painted], paired: usize, device: &Device) -> SynthesisBatch {
+    fn values(&self, painted: &[Painted], paired: usize) -> SynthesisValues {
         let size = self.size();
         let mut input = Vec::new();
         for item in painted {
@@ -148,21 +184,16 @@ impl<'a> Synthesis<'a> {
                     .flat_map(Plane::into_values),
             );
         }
-        SynthesisBatch {
-            input: stack(
-                input,
-                1 + self.configuration.profile.label_planes(),
-                size,
-                device,
-            ),
-            condition: self.condition(painted, device),
-            image: grey(painted.iter().map(|p| p.image), size, device),
-            mask: binary(painted[..paired].iter().map(|p| p.mask), size, device),
+        SynthesisValues {
+            input: stack_data(input, 1 + self.configuration.profile.label_planes(), size),
+            condition: self.condition(painted),
+            image: grey_data(painted.iter().map(|p| p.image), size),
+            mask: binary_data(painted[..paired].iter().map(|p| p.mask), size),
             paired,
         }
     }
 
-    fn condition(&self, painted: &[Painted], device: &Device) -> Option<Tensor<2>> {
+    fn condition(&self, painted: &[Painted]) -> Option<TensorData> {
         let count = self.configuration.profile.modalities.len();
         if count < 2 {
             return None;
@@ -173,17 +204,28 @@ impl<'a> Synthesis<'a> {
                 .collect::<Vec<_>>()
         };
         let values: Vec<f32> = painted.iter().flat_map(one_hot).collect();
-        Some(Tensor::from_data(
-            TensorData::new(values, [painted.len(), count]),
-            device,
-        ))
+        Some(TensorData::new(values, [painted.len(), count]))
     }
 }
 
-impl Trainee for Synthesis<'_> {
-    fn step(mut self, step: u64) -> (Self, NamedLosses) {
-        let (painted, paired) = self.batch(step);
-        let batch = self.tensors(&painted, paired, &self.device);
+impl Loader for SynthesisLoader<'_> {
+    type Batch = SynthesisValues;
+
+    fn batch(&self, step: u64) -> SynthesisValues {
+        let (painted, paired) = self.painted(step);
+        self.values(&painted, paired)
+    }
+}
+
+impl<'a> Trainee for Synthesis<'a> {
+    type Loader = SynthesisLoader<'a>;
+
+    fn loader(&self) -> Arc<SynthesisLoader<'a>> {
+        self.loader.clone()
+    }
+
+    fn step(mut self, _step: u64, batch: SynthesisValues) -> (Self, NamedLosses) {
+        let batch = batch.upload(&self.device);
         let (stage, losses) = self
             .stage
             .step(&batch, &self.configuration.profile.synthesis);
@@ -198,34 +240,35 @@ impl Trainee for Synthesis<'_> {
         let generator = self.stage.averaged().generator.clone();
         let profile = &self.configuration.profile;
         let pipeline = maps::of(
-            &self.synthetic.networks,
+            &self.networks,
             generator,
             profile,
             self.configuration,
             &device,
         );
-        let count = COLUMNS.min(self.items.len());
+        let (items, size) = (&self.loader.items, self.loader.size());
+        let count = COLUMNS.min(items.len());
         let modalities = profile.modalities.len();
         let mut rows = vec![Vec::new(); 3 + 1 + modalities];
         for column in 0..count {
-            let item = self.items[column * self.items.len() / count];
+            let item = items[column * items.len() / count];
             let Some(modality) = item.images.iter().position(Option::is_some) else {
                 continue;
             };
-            let own = structure(item, self.size());
+            let own = structure(item, size);
             let sample = pollster::block_on(pipeline.paint(
                 &own,
-                &label(item, profile, self.size()),
+                &label(item, profile, size),
                 column as u64,
             ))?;
             rows[0].push(image(
                 item.images[modality].as_deref().unwrap_or_default(),
-                self.size(),
+                size,
             ));
             rows[1].push(sample.fused);
             rows[2].push(sample.images[modality].1.clone());
         }
-        for (column, map) in self.synthetic.maps.iter().take(COLUMNS).enumerate() {
+        for (column, map) in self.loader.maps.iter().take(COLUMNS).enumerate() {
             let sample = pollster::block_on(pipeline.paint(
                 map,
                 &default_label(&profile.lesion),

@@ -5,6 +5,7 @@
 //! the other files bring what people bring by mistake.
 
 mod images;
+mod overview;
 mod pictures;
 mod process;
 mod real;

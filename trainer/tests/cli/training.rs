@@ -18,10 +18,16 @@ fn a_run_leaves_what_people_look_at() {
     assert_eq!(configuration["profile"]["name"], "phantom-thorax");
     assert_eq!(configuration["batch"], 2);
     for (step, line) in logged(&run) {
-        assert!(
-            line["images_per_second"].as_f64().is_some_and(|v| v > 0.0),
-            "{line}"
-        );
+        for speed in [
+            "images_per_second",
+            "loader_images_per_second",
+            "step_images_per_second",
+        ] {
+            assert!(
+                line[speed].as_f64().is_some_and(|v| v > 0.0),
+                "{speed}: {line}"
+            );
+        }
         assert!(
             line["squared"].as_f64().is_some_and(f64::is_finite),
             "step {step}: {line}"
@@ -48,6 +54,7 @@ fn a_run_leaves_what_people_look_at() {
     assert_eq!(
         names,
         [
+            "best.ckpt",
             "step-00000010.ckpt",
             "step-00000015.ckpt",
             "step-00000020.ckpt"
@@ -68,7 +75,22 @@ fn logged(run: &Path) -> Vec<(u64, Value)> {
         let value: Value = serde_json::from_str(line).expect("one object per line");
         (value["step"].as_u64().expect("a step"), value)
     };
-    text.lines().map(line).collect()
+    let lines = text.lines().map(line);
+    lines
+        .filter(|(_, value)| value["validation"].is_null())
+        .collect()
+}
+
+/// Steps and figures of the validations.
+fn validated(run: &Path) -> Vec<(u64, Value)> {
+    let text = fs::read_to_string(run.join("stats.jsonl")).expect("statistics");
+    let lines = text
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+    let lines = lines.filter(|v| !v["validation"].is_null());
+    lines
+        .map(|v| (v["step"].as_u64().expect("a step"), v["validation"].clone()))
+        .collect()
 }
 
 #[test]
@@ -95,6 +117,15 @@ fn a_structure_run_killed_and_resumed_equals_one_that_was_not() {
     let line = structure("killed", &format!("--steps {STRUCTURE_STEPS} --resume"));
     scanweave(folder, &line).well();
     let (resumed, _) = exported(folder, "killed synthesis");
+    let steps: Vec<u64> = logged(&folder.join("killed"))
+        .iter()
+        .map(|(s, _)| *s)
+        .collect();
+    assert_eq!(steps, [1, STRUCTURE_STEPS], "no step is logged twice");
+    assert_eq!(
+        validated(&folder.join("killed")),
+        validated(&folder.join("structure"))
+    );
     let (whole, ended) = exported(folder, "structure synthesis");
     assert!(!ended.complained.contains("another state"), "{ended}");
     assert!(resumed == whole, "{}", difference(&resumed, &whole));

@@ -79,7 +79,7 @@ fn wrong_usage_is_answered_with_what_is_possible() {
 #[test]
 fn help_teaches() {
     let folder = tempfile::tempdir().expect("a folder");
-    let cases: [(&str, &[&str]); 5] = [
+    let cases: [(&str, &[&str]); 8] = [
         (
             "--help",
             &["extract", "data", "train", "export", "sample", "inspect"],
@@ -93,6 +93,9 @@ fn help_teaches() {
             "train --help",
             &["possible values", "--resume", "structure"],
         ),
+        ("runs --help", &["diverged", "DIR"]),
+        ("report --help", &["RUN", "report.html"]),
+        ("devices --help", &["--device"]),
         ("export --help", &["possible values", "weave"]),
     ];
     for (line, words) in cases {

@@ -1,0 +1,55 @@
+//! Validation figures: what a checkpoint is judged by, never a training loss.
+
+use serde::{Deserialize, Serialize};
+
+/// Which way a figure improves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Better {
+    /// Errors.
+    Lower,
+    /// Scores.
+    Higher,
+}
+
+impl Better {
+    /// Whether `value` improves on `other`; what is not a number never does.
+    pub fn improves(self, value: f64, other: f64) -> bool {
+        match self {
+            Self::Lower => value < other,
+            Self::Higher => value > other,
+        }
+    }
+
+    /// The word for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Lower => "lower is better",
+            Self::Higher => "higher is better",
+        }
+    }
+}
+
+/// Named figures on items that the training does not see.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Figures {
+    /// Name and value of each.
+    pub values: Vec<(&'static str, f64)>,
+    /// The figure that decides which checkpoint is the best.
+    pub decisive: &'static str,
+    /// Which way it improves.
+    pub better: Better,
+}
+
+/// The best checkpoint so far.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Best {
+    /// Steps done then.
+    pub step: u64,
+    /// The decisive figure.
+    pub name: String,
+    /// Its value.
+    pub value: f64,
+    /// Which way it improves.
+    pub better: Better,
+}
