@@ -10,7 +10,7 @@ use crate::image::{ImageError, Plane};
 use crate::networks::config::NetworkConfig;
 use crate::networks::tensors::{LoadError, load_tensors};
 use crate::networks::{StructureDecoder, Unet};
-use crate::profile::{LesionKind, Modality, Profile};
+use crate::profile::{LesionKind, Modality, Profile, Switches};
 use crate::random::{Purpose, Random};
 use crate::structure::{Structure, fuse, fusion_noise, solid_mask};
 use crate::weights::{KnownAnswer, Model, Role};
@@ -200,13 +200,12 @@ impl Synthesiser {
         noise_seed: u64,
     ) -> Result<Sample, SynthesisError> {
         let noise = fusion_noise(self.size, noise_seed, self.profile.noise);
-        let fused = fuse(&structure.map, &structure.mask, &noise);
+        let fused = fused(structure, &noise, self.profile.switches);
         let planes = label_planes(&self.profile.lesion, label, self.size)?;
+        let encoded = self.generator.encode(self.input(&fused, &planes));
         let mut images = Vec::new();
         for index in 0..self.profile.modalities.len() {
-            let image = self
-                .generator
-                .forward(self.input(&fused, &planes), self.condition(index));
+            let image = self.generator.decode(&encoded, self.condition(index));
             images.push((self.profile.modalities[index], self.plane(image).await?));
         }
         Ok(Sample {
@@ -282,6 +281,15 @@ impl Synthesiser {
             .try_into_vec()
             .map_err(|e| SynthesisError::Device(format!("{e:?}")))?;
         Ok(Plane::new(self.size, self.size, values)?)
+    }
+}
+
+/// The generator's first plane: equation (12), or what an ablation leaves of it.
+pub fn fused(structure: &Structure, noise: &Plane, switches: Switches) -> Plane {
+    match (switches.structure_map, switches.noise_fusion) {
+        (false, _) => noise.clone(),
+        (true, false) => structure.map.clone(),
+        (true, true) => fuse(&structure.map, &structure.mask, noise),
     }
 }
 

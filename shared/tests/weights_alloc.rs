@@ -107,6 +107,7 @@ fn model() -> Model {
             ..Card::default()
         },
         known_answer: None,
+        lesions: None,
         networks: vec![Network {
             role: Role::StructureDecoder,
             config: NetworkConfig::Decoder(DecoderConfig {

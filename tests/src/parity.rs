@@ -266,6 +266,7 @@ fn model() -> Model {
             title: "Parity".into(),
             ..Card::default()
         },
+        lesions: None,
         known_answer: Some(KnownAnswer {
             seed: 3,
             thumbnail: vec![0.5; 4],

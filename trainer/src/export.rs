@@ -8,7 +8,8 @@ use burn::tensor::Device;
 use scanweave::networks::config::NetworkConfig;
 use scanweave::networks::tensors::read_tensors;
 use scanweave::steps::{
-    StructureStage, SynthesisStage, structure_configurations, synthesis_configurations,
+    Guides, LesionStage, StructureStage, SynthesisStage, lesion_configuration,
+    structure_configurations, synthesis_configurations,
 };
 use scanweave::synthesis::Synthesiser;
 use scanweave::weights::{Card, KnownAnswer, Model, Network, Precision, Role, read, write};
@@ -29,6 +30,10 @@ pub fn assemble(runs: &[PathBuf], card: Card, device: &Device) -> anyhow::Result
     for (configuration, checkpoint) in &opened {
         networks.extend(match configuration.stage {
             Stage::Structure => structure_networks(configuration, checkpoint, device)?,
+            Stage::Lesion => lesion_networks(configuration, checkpoint, device)?,
+            Stage::Translator => {
+                bail!("a translator only trains: a model holds none, leave its run out")
+            }
             Stage::Synthesis => synthesis_networks(configuration, checkpoint, device)?,
         });
     }
@@ -38,6 +43,7 @@ pub fn assemble(runs: &[PathBuf], card: Card, device: &Device) -> anyhow::Result
         geometry: first.geometry,
         card,
         known_answer: None,
+        lesions: opened.iter().find_map(|(c, _)| c.lesions.clone()),
         networks,
     })
 }
@@ -71,8 +77,8 @@ pub fn pack(mut model: Model, precision: Precision, device: &Device) -> anyhow::
 
 fn open(run: &Path) -> anyhow::Result<(Configuration, Checkpoint)> {
     let (directory, configuration) = Directory::open(run)?;
-    let newest = directory.newest()?;
-    let checkpoint = newest
+    let chosen = directory.chosen(configuration.stage)?;
+    let checkpoint = chosen
         .with_context(|| format!("{} has no checkpoint yet: train it first", run.display()))?;
     Ok((configuration, checkpoint))
 }
@@ -80,10 +86,12 @@ fn open(run: &Path) -> anyhow::Result<(Configuration, Checkpoint)> {
 /// At most one run per stage, one study, one geometry, and the synthesis run's own structure run.
 fn check(runs: &[PathBuf], opened: &[(Configuration, Checkpoint)]) -> anyhow::Result<()> {
     let of = |stage| opened.iter().filter(move |(c, _)| c.stage == stage);
-    let (structures, syntheses) = (of(Stage::Structure).count(), of(Stage::Synthesis).count());
-    if structures > 1 || syntheses != 1 {
+    let count = |stage| of(stage).count();
+    let (structures, lesions) = (count(Stage::Structure), count(Stage::Lesion));
+    let syntheses = count(Stage::Synthesis);
+    if structures > 1 || lesions > 1 || syntheses != 1 {
         bail!(
-            "a model needs one synthesis run and at most one structure run; given: {syntheses} and {structures}"
+            "a model needs one synthesis run and at most one structure run and one lesion run; given: {syntheses}, {structures} and {lesions}"
         );
     }
     let (first, _) = &opened[0];
@@ -148,6 +156,7 @@ fn synthesis_networks(
     let stage = SynthesisStage::new(
         &configuration.profile,
         &configuration.geometry,
+        Guides::default(),
         configuration.rate,
         &autodiff,
     );
@@ -158,6 +167,24 @@ fn synthesis_networks(
         NetworkConfig::Unet(generator),
         &stage.averaged().generator,
     )])
+}
+
+fn lesion_networks(
+    configuration: &Configuration,
+    checkpoint: &Checkpoint,
+    device: &Device,
+) -> anyhow::Result<Vec<Network>> {
+    let (profile, geometry) = (&configuration.profile, &configuration.geometry);
+    let autodiff = device.clone().autodiff();
+    let stage = LesionStage::new(profile, geometry, configuration.rate, &autodiff);
+    let stage = stage.load(&checkpoint.sections)?;
+    let config = lesion_configuration(profile, geometry);
+    let segmenters = profile.modalities.iter().zip(&stage.averaged().segmenters);
+    let named = segmenters.map(|(&modality, segmenter)| {
+        let config = NetworkConfig::Unet(config.clone());
+        network(Role::Segmenter(modality), config, segmenter)
+    });
+    Ok(named.collect())
 }
 
 fn network<M: Module>(role: Role, config: NetworkConfig, module: &M) -> Network {

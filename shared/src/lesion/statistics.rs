@@ -77,6 +77,10 @@ impl From<Quantiles> for Vec<f32> {
     }
 }
 
+/// Lesions in one slice, and their elongation, at most: more is noise, not anatomy.
+const MAX_COUNT: f32 = 1000.0;
+const MAX_ELONGATION: f32 = 10_000.0;
+
 /// Linear interpolation in sorted values at `p`, 0..=1.
 fn between(sorted: &[f32], p: f32) -> f32 {
     let position = p * (sorted.len() - 1) as f32;
@@ -144,6 +148,18 @@ impl TryFrom<Unchecked> for LesionStatistics {
 }
 
 impl LesionStatistics {
+    /// Whether every value is one that labels could have had: what a foreign file says is checked
+    /// before lesions are drawn by it.
+    pub fn is_sound(&self) -> bool {
+        let within = |q: &Quantiles, low: f32, high: f32| q.at(0.0) >= low && q.at(1.0) <= high;
+        let shares = self.shares.iter().chain(&self.satellite_shares);
+        within(&self.count, 1.0, MAX_COUNT)
+            && within(&self.area, 0.0, 1.0)
+            && within(&self.satellite, 0.0, 1.0)
+            && within(&self.elongation, 1.0, MAX_ELONGATION)
+            && shares.into_iter().all(|q| within(q, 0.0, 1.0))
+    }
+
     /// The statistics of `labels` with classes 1..=`classes`; `None` when there is no lesion or no
     /// class. Pixels of higher classes count as lesion but are not drawn again.
     pub fn of<'a>(labels: impl IntoIterator<Item = &'a ClassMap>, classes: u8) -> Option<Self> {

@@ -6,6 +6,10 @@
 use burn::tensor::Tensor;
 use burn::tensor::activation::log_softmax;
 
+/// Pixels added to both halves of the Dice fraction, so that nothing found where nothing is counts as
+/// right.
+const DICE_SMOOTHING: f64 = 1.0;
+
 /// `||a - b||^2`, the mean over all elements: (6), (7), (18).
 pub fn squared_loss<const D: usize>(a: Tensor<D>, b: Tensor<D>) -> Tensor<1> {
     (a - b).square().mean()
@@ -86,9 +90,37 @@ pub fn feature_loss(real: Vec<Tensor<4>>, synthetic: Vec<Tensor<4>>) -> Tensor<1
 }
 
 /// Cross-entropy of the modality head, `logits` and `one_hot` `[batch, modalities]`: the class
-/// terms of (13) and (14).
+/// terms of (13), (14), (20) and (21).
 pub fn modality_loss(logits: Tensor<2>, one_hot: Tensor<2>) -> Tensor<1> {
     (log_softmax(logits, 1) * one_hot).sum_dim(1).mean().neg()
+}
+
+/// The modality head as a regression, `||c - i||^2` with i as a one-hot vector: the class terms as
+/// the thesis prints them, but without putting the modalities in an order.
+pub fn modality_regression_loss(verdict: Tensor<2>, one_hot: Tensor<2>) -> Tensor<1> {
+    squared_loss(verdict, one_hot)
+}
+
+/// `1 - Dice`, mean over the lesion classes (the background, first, is left out): (15), (22).
+/// `probabilities` and `one_hot` `[batch, 1 + classes, height, width]`; sums run over the batch, so
+/// that slices without a lesion count too. Both empty is a loss of 0.
+pub fn dice_loss(probabilities: Tensor<4>, one_hot: Tensor<4>) -> Tensor<1> {
+    let classes = one_hot.dims()[1] - 1;
+    let per_class = |t: Tensor<4>| {
+        let lesions = t.narrow(1, 1, classes).swap_dims(0, 1);
+        lesions.flatten::<2>(1, 3).sum_dim(1)
+    };
+    let both = per_class(probabilities.clone() * one_hot.clone());
+    let sum = per_class(probabilities) + per_class(one_hot);
+    let dice = (both * 2.0 + DICE_SMOOTHING) / (sum + DICE_SMOOTHING);
+    dice.mean().neg() + 1.0
+}
+
+/// Weighted cross-entropy of a segmentation, mean over all pixels: (15), (22). `logits` and `one_hot`
+/// `[batch, 1 + classes, height, width]`, `weights` `[1, 1 + classes, 1, 1]`.
+pub fn segmentation_loss(logits: Tensor<4>, one_hot: Tensor<4>, weights: Tensor<4>) -> Tensor<1> {
+    let terms = log_softmax(logits, 1) * one_hot * weights;
+    terms.sum_dim(1).mean().neg()
 }
 
 #[cfg(test)]

@@ -133,3 +133,37 @@ fn modality_is_the_cross_entropy() {
             .reshape([2, 4]);
     close(value(modality_loss(logits, one_hot)), libm::logf(4.0));
 }
+
+#[test]
+fn the_modality_regression_is_the_squared_distance() {
+    // (0.5^2 + 0.5^2 + 0 + 1) / 4
+    let verdict = Tensor::<1>::from_floats([0.5, 0.5, 0.0, 0.0], &Device::flex()).reshape([2, 2]);
+    let one_hot = Tensor::<1>::from_floats([1.0, 0.0, 0.0, 1.0], &Device::flex()).reshape([2, 2]);
+    close(value(modality_regression_loss(verdict, one_hot)), 0.375);
+}
+
+/// Background and one lesion class over four pixels.
+fn classes(lesion: [f32; 4]) -> Tensor<4> {
+    let lesion = Tensor::<1>::from_floats(lesion, &Device::flex()).reshape([1, 1, 2, 2]);
+    Tensor::cat(vec![lesion.clone().neg() + 1.0, lesion], 1)
+}
+
+#[test]
+fn dice_counts_the_lesion_classes_alone() {
+    // 1 - (2 x 1 + 1) / (2 + 2 + 1)
+    let found = dice_loss(classes([1.0, 1.0, 0.0, 0.0]), classes([0.0, 1.0, 1.0, 0.0]));
+    close(value(found), 0.4);
+    let nothing = dice_loss(classes([0.0; 4]), classes([0.0; 4]));
+    close(value(nothing), 0.0);
+    let perfect = dice_loss(classes([1.0, 0.0, 0.0, 1.0]), classes([1.0, 0.0, 0.0, 1.0]));
+    close(value(perfect), 0.0);
+}
+
+#[test]
+fn segmentation_weighs_the_classes() {
+    // Equal logits cost ln 2 a pixel: three background pixels of weight 1, one lesion pixel of 5.
+    let logits = Tensor::<4>::zeros([1, 2, 2, 2], &Device::flex());
+    let weights = Tensor::<1>::from_floats([1.0, 5.0], &Device::flex()).reshape([1, 2, 1, 1]);
+    let loss = segmentation_loss(logits, classes([0.0, 0.0, 1.0, 0.0]), weights);
+    close(value(loss), libm::logf(2.0) * 8.0 / 4.0);
+}

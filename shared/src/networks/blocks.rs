@@ -78,7 +78,7 @@ impl InstanceNorm {
 /// Convolution 3x3, instance norm, leaky rectifier.
 #[derive(Module, Debug)]
 pub(super) struct Block {
-    conv: Conv2d,
+    pub(super) conv: Conv2d,
     norm: InstanceNorm,
 }
 
@@ -92,7 +92,12 @@ impl Block {
     }
 
     pub(super) fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        rectify(self.norm.forward(self.conv.forward(x)))
+        self.finish(self.conv.forward(x))
+    }
+
+    /// What follows the convolution.
+    pub(super) fn finish(&self, convolved: Tensor<4>) -> Tensor<4> {
+        rectify(self.norm.forward(convolved))
     }
 }
 

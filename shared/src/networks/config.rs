@@ -48,6 +48,8 @@ pub struct PatchConfig {
     pub width: usize,
     /// Classes of the modality head; 0 for a single head.
     pub modalities: usize,
+    /// Convolutions are spectrally normalised.
+    pub spectral: bool,
 }
 
 /// The latent discriminator D_z.

@@ -7,6 +7,7 @@ use burn::tensor::{Device, Tensor};
 
 use super::blocks::{Block, conv, rectify};
 use super::config::{LatentDiscriminatorConfig, PatchConfig};
+use super::spectral::{self, Vector};
 
 /// What a discriminator says of a batch.
 pub struct Verdict {
@@ -25,13 +26,16 @@ pub struct PatchDiscriminator {
     down: Vec<Block>,
     real: Conv2d,
     modality: Option<Conv2d>,
+    /// One per convolution, in the order of [`PatchDiscriminator::convolutions`]; none without
+    /// spectral normalisation.
+    vectors: Vec<Vector>,
 }
 
 impl PatchConfig {
     /// Fresh weights on `device`.
     pub fn init(&self, device: &Device) -> PatchDiscriminator {
         let w = self.width;
-        PatchDiscriminator {
+        let mut fresh = PatchDiscriminator {
             stem: conv(self.inputs, w, 5, 2, device),
             down: vec![
                 Block::new(w, 2 * w, 2, device),
@@ -40,24 +44,56 @@ impl PatchConfig {
             ],
             real: conv(4 * w, 1, 3, 1, device),
             modality: (self.modalities > 0).then(|| conv(4 * w, self.modalities, 3, 1, device)),
+            vectors: Vec::new(),
+        };
+        if self.spectral {
+            let convolutions = fresh.convolutions().into_iter();
+            fresh.vectors = convolutions.map(|c| spectral::vector(c, device)).collect();
         }
+        fresh
     }
 }
 
 impl PatchDiscriminator {
+    /// Stem, blocks, verdict, modality head.
+    fn convolutions(&self) -> Vec<&Conv2d> {
+        let blocks = self.down.iter().map(|block| &block.conv);
+        let heads = std::iter::once(&self.real).chain(&self.modality);
+        std::iter::once(&self.stem)
+            .chain(blocks)
+            .chain(heads)
+            .collect()
+    }
+
+    fn convolved(&self, place: usize, x: Tensor<4>) -> Tensor<4> {
+        spectral::convolved(self.convolutions()[place], self.vectors.get(place), x)
+    }
+
+    /// The same discriminator with its spectral norms one power iteration further: to be called after
+    /// each step of its optimizer. Without spectral normalisation nothing changes.
+    #[must_use]
+    pub fn advanced(mut self) -> Self {
+        let vectors = std::mem::take(&mut self.vectors).into_iter();
+        let moved = vectors.zip(self.convolutions());
+        self.vectors = moved.map(|(v, c)| spectral::advanced(c, v)).collect();
+        self
+    }
+
     /// Judges `x` `[batch, inputs, height, width]`.
     pub fn forward(&self, x: Tensor<4>) -> Verdict {
-        let mut features = vec![rectify(self.stem.forward(x))];
-        for block in &self.down {
-            features.push(block.forward(features[features.len() - 1].clone()));
+        let mut features = vec![rectify(self.convolved(0, x))];
+        for (place, block) in self.down.iter().enumerate() {
+            let before = features[place].clone();
+            features.push(block.finish(self.convolved(place + 1, before)));
         }
-        let last = features[features.len() - 1].clone();
-        let modality = self.modality.as_ref().map(|head| {
-            let logits = head.forward(last.clone()).flatten::<3>(2, 3).mean_dim(2);
-            logits.squeeze_dim::<2>(2)
+        let heads = features.len();
+        let last = features[heads - 1].clone();
+        let modality = self.modality.as_ref().map(|_| {
+            let logits = self.convolved(heads + 1, last.clone());
+            logits.flatten::<3>(2, 3).mean_dim(2).squeeze_dim::<2>(2)
         });
         Verdict {
-            real: self.real.forward(last),
+            real: self.convolved(heads, last),
             modality,
             features,
         }

@@ -10,6 +10,8 @@ mod blocks;
 #[cfg(feature = "nn")]
 mod discriminator;
 #[cfg(feature = "nn")]
+mod spectral;
+#[cfg(feature = "nn")]
 mod structure;
 #[cfg(feature = "nn")]
 pub mod tensors;
@@ -21,4 +23,4 @@ pub use discriminator::{LatentDiscriminator, PatchDiscriminator, Verdict};
 #[cfg(feature = "nn")]
 pub use structure::{StructureDecoder, StructureEncoder};
 #[cfg(feature = "nn")]
-pub use unet::Unet;
+pub use unet::{Encoded, Unet};

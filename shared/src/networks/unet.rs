@@ -41,22 +41,47 @@ impl UnetConfig {
     }
 }
 
+/// What the downsampling half made of an input: the same for every condition.
+#[derive(Debug, Clone)]
+pub struct Encoded {
+    skips: Vec<Tensor<4>>,
+    bottom: Tensor<4>,
+}
+
 impl Unet {
     /// `x` `[batch, inputs, height, width]`, sides a multiple of 2^depth; `condition` `[batch, condition]`
     /// where the configuration asks for one. Returns `[batch, outputs, height, width]`, 0..=1.
     pub fn forward(&self, x: Tensor<4>, condition: Option<Tensor<2>>) -> Tensor<4> {
+        self.decode(&self.encode(x), condition)
+    }
+
+    /// The downsampling half. Several modalities of one structure map share it.
+    pub fn encode(&self, x: Tensor<4>) -> Encoded {
         let mut skips = vec![rectify(self.stem.forward(x))];
         for block in &self.down {
             let next = block.forward(skips[skips.len() - 1].clone());
             skips.push(next);
         }
         let bottom = skips.pop().expect("the stem and every level");
-        let mut y = self.middle.forward(join(bottom, condition));
-        for block in &self.up {
-            let skip = skips.pop().expect("one skip per level");
-            y = block.forward(Tensor::cat(vec![upsample(y), skip], 1));
+        Encoded { skips, bottom }
+    }
+
+    /// The upsampling half, as [`Unet::forward`].
+    pub fn decode(&self, encoded: &Encoded, condition: Option<Tensor<2>>) -> Tensor<4> {
+        sigmoid(self.upsampled(encoded, condition))
+    }
+
+    /// The outputs before the sigmoid: for segmenters, whose classes exclude each other.
+    pub fn logits(&self, x: Tensor<4>) -> Tensor<4> {
+        self.upsampled(&self.encode(x), None)
+    }
+
+    fn upsampled(&self, encoded: &Encoded, condition: Option<Tensor<2>>) -> Tensor<4> {
+        let mut y = self.middle.forward(join(encoded.bottom.clone(), condition));
+        for (block, skip) in self.up.iter().zip(encoded.skips.iter().rev()) {
+            y = block.forward(Tensor::cat(vec![upsample(y), skip.clone()], 1));
         }
-        sigmoid(self.head.forward(y))
+        self.head.forward(y)
     }
 }
 

@@ -3,6 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 /// The parts of the method that the ablation switches.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a column of the table"
+)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Switches {
     /// The generator sees the structure map; without it, noise stands in its place.

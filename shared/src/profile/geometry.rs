@@ -36,7 +36,7 @@ impl Preset {
                 mask_width: 6,
                 generator_width: 24,
                 depth: 4,
-                segmenter_width: 14,
+                segmenter_width: 16,
                 translator_width: 16,
                 discriminator_width: 24,
             },

@@ -5,21 +5,32 @@
 
 mod average;
 mod latent_moments;
+mod lesion;
 mod optimizer;
 mod structure;
 mod synthesis;
+mod translator;
 
 pub use average::average;
 pub use latent_moments::{Affine, LatentMoments};
+pub use lesion::{LesionBatch, LesionNetworks, LesionStage, configuration as lesion_configuration};
 pub use optimizer::Optimizer;
 pub use structure::{
     StructureBatch, StructureNetworks, StructureStage, configurations as structure_configurations,
 };
 pub use synthesis::{
-    SynthesisBatch, SynthesisNetworks, SynthesisStage, configurations as synthesis_configurations,
+    Guides, SynthesisBatch, SynthesisNetworks, SynthesisStage, View,
+    configurations as synthesis_configurations,
+};
+pub use translator::{
+    TranslatorBatch, TranslatorNetworks, TranslatorStage,
+    configurations as translator_configurations,
 };
 
 use burn::tensor::Tensor;
+
+use crate::losses::{modality_loss, modality_regression_loss};
+use crate::profile::ModalityHead;
 
 /// The losses of one step, weighted as they entered the sum, still on the device: `[1]` each.
 pub type NamedLosses = Vec<(&'static str, Tensor<1>)>;
@@ -43,6 +54,18 @@ fn sum(losses: &NamedLosses) -> Tensor<1> {
     terms
         .reduce(|a, b| a + b)
         .expect("a step has at least one loss")
+}
+
+/// The modality head's error, where there is a head: the class terms of (13), (14), (20), (21).
+fn class_loss(
+    verdict: Option<Tensor<2>>,
+    one_hot: Tensor<2>,
+    head: ModalityHead,
+) -> Option<Tensor<1>> {
+    verdict.map(|verdict| match head {
+        ModalityHead::CrossEntropy => modality_loss(verdict, one_hot),
+        ModalityHead::Regression => modality_regression_loss(verdict, one_hot),
+    })
 }
 
 /// Saves a module's weights, with the parameter ids that its optimizer state refers to.

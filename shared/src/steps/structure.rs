@@ -92,6 +92,7 @@ pub fn configurations(g: &Geometry) -> (EncoderConfig, DecoderConfig, UnetConfig
             inputs: 1,
             width: g.discriminator_width,
             modalities: 0,
+            spectral: false,
         },
     )
 }

@@ -1,20 +1,22 @@
-//! The synthesis stage: discriminator (13) and generator (14), (18).
+//! The synthesis stage: discriminator (13) and generator (14)-(18).
 //!
-//! The first `paired` items of a batch are painted from the structure maps of the very images they
-//! are compared with (18); the others from synthetic maps, where only the discriminator judges.
+//! A step paints every input in one or two modalities, its *views*: two of them can be held in
+//! register (16). The first `paired` inputs are the structure maps of the very images they are
+//! compared with (18); the others are synthetic, where the discriminator, the lesion segmenters and
+//! the translator judge alone.
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
+use super::lesion::guidance;
 use super::{
-    NamedLosses, Optimizer, RestoreError, Section, average, load_module, save_module, sum,
+    NamedLosses, Optimizer, RestoreError, Section, average, class_loss, load_module, save_module,
+    sum,
 };
-use crate::losses::{
-    absolute_loss, feature_loss, least_squares_loss, masked_loss, modality_loss, squared_loss,
-};
+use crate::losses::{absolute_loss, feature_loss, least_squares_loss, masked_loss, squared_loss};
 use crate::networks::config::{PatchConfig, UnetConfig};
-use crate::networks::{PatchDiscriminator, Unet, Verdict};
-use crate::profile::{Geometry, Profile, SynthesisWeights};
+use crate::networks::{PatchDiscriminator, Unet};
+use crate::profile::{Geometry, Profile, SegmenterWeights, SynthesisWeights};
 
 /// Weights of the averaged generator kept per step.
 const AVERAGE_DECAY: f32 = 0.995;
@@ -23,14 +25,37 @@ const AVERAGE_DECAY: f32 = 0.995;
 pub struct SynthesisBatch {
     /// Fused structure map and label planes `[batch, 1 + label planes, size, size]`.
     pub input: Tensor<4>,
-    /// One-hot modality `[batch, modalities]`, for more than one modality.
-    pub condition: Option<Tensor<2>>,
-    /// Real images x `[batch, 1, size, size]`, 0..=1; the first `paired` belong to the inputs.
-    pub image: Tensor<4>,
-    /// Background masks m of the paired images `[paired, 1, size, size]`.
+    /// The label as one-hot classes, the background first, `[batch, 1 + classes, size, size]`, for
+    /// studies whose lesions guide the generator.
+    pub label: Option<Tensor<4>>,
+    /// Background masks m of the paired inputs `[paired, 1, size, size]`.
     pub mask: Tensor<4>,
-    /// How many items share map and image.
+    /// How many inputs come first whose own images are at hand in some view.
     pub paired: usize,
+    /// One or two modalities.
+    pub views: Vec<View>,
+}
+
+/// One modality of a batch.
+pub struct View {
+    /// Index of the modality in the profile.
+    pub modality: usize,
+    /// The modality as one-hot `[batch, modalities]`, for more than one modality.
+    pub condition: Option<Tensor<2>>,
+    /// Real images x of this modality `[batch, 1, size, size]`, 0..=1.
+    pub image: Tensor<4>,
+    /// 1 where a paired input's image is its own, 0 where the subject lacks this modality and the
+    /// image is another's: `[paired, 1, 1, 1]`.
+    pub own: Tensor<4>,
+}
+
+/// What was trained beforehand and now guides the generator; none of it changes.
+#[derive(Clone, Default)]
+pub struct Guides {
+    /// G_l per modality, for (15).
+    pub segmenters: Option<Vec<Unet>>,
+    /// G_t, for (16).
+    pub translator: Option<Unet>,
 }
 
 /// The network that is sampled from and exported: an average over the training.
@@ -44,6 +69,7 @@ pub struct SynthesisNetworks {
 pub struct SynthesisStage {
     generator: Unet,
     discriminator: PatchDiscriminator,
+    guides: Guides,
     adam_generator: Optimizer,
     adam_discriminator: Optimizer,
     averaged: SynthesisNetworks,
@@ -65,118 +91,160 @@ pub fn configurations(profile: &Profile, g: &Geometry) -> (UnetConfig, PatchConf
             inputs: 1,
             width: g.discriminator_width,
             modalities: classes,
+            spectral: profile.spectral,
         },
     )
 }
 
 impl SynthesisStage {
-    /// Fresh networks on an autodiff device, learning rate `rate`.
-    pub fn new(profile: &Profile, geometry: &Geometry, rate: f64, device: &Device) -> Self {
+    /// Fresh networks on an autodiff device, learning rate `rate`; the guides are frozen.
+    pub fn new(
+        profile: &Profile,
+        geometry: &Geometry,
+        guides: Guides,
+        rate: f64,
+        device: &Device,
+    ) -> Self {
         let (generator, discriminator) = configurations(profile, geometry);
         let generator = generator.init(device);
+        let segmenters = guides.segmenters.into_iter();
         Self {
             averaged: SynthesisNetworks {
                 generator: generator.valid(),
             },
             generator,
             discriminator: discriminator.init(device),
+            guides: Guides {
+                segmenters: segmenters
+                    .map(|all| all.into_iter().map(Module::no_grad).collect())
+                    .next(),
+                translator: guides.translator.map(Module::no_grad),
+            },
             adam_generator: Optimizer::new("generator", rate),
             adam_discriminator: Optimizer::new("discriminator", rate),
         }
     }
 
     /// One step of both networks. Returns the losses as they were weighted.
+    ///
+    /// # Panics
+    /// When the batch has no view.
     pub fn step(
         mut self,
         batch: &SynthesisBatch,
         weights: &SynthesisWeights,
+        segmenter: &SegmenterWeights,
     ) -> (Self, NamedLosses) {
-        let synthetic = self
-            .generator
-            .forward(batch.input.clone(), batch.condition.clone());
-        let mut losses = self.discriminator_step(batch, synthetic.clone(), weights);
-        losses.extend(self.generator_step(batch, synthetic, weights));
+        let encoded = self.generator.encode(batch.input.clone());
+        let views = batch.views.iter();
+        let painted: Vec<Tensor<4>> = views
+            .map(|view| self.generator.decode(&encoded, view.condition.clone()))
+            .collect();
+        let mut losses = self.discriminator_step(batch, &painted, weights);
+        losses.extend(self.generator_step(batch, &painted, weights, segmenter));
         let old = self.averaged.generator.clone();
         self.averaged.generator = average(old, &self.generator, AVERAGE_DECAY);
         (self, losses)
     }
 
-    /// (13), its sum over modalities taken by drawing one modality per item.
+    /// (13), its sum over modalities taken by drawing the views' modalities.
     fn discriminator_step(
         &mut self,
         batch: &SynthesisBatch,
-        synthetic: Tensor<4>,
+        painted: &[Tensor<4>],
         weights: &SynthesisWeights,
     ) -> NamedLosses {
-        let count = batch.image.dims()[0];
-        let images = Tensor::cat(vec![batch.image.clone(), synthetic.detach()], 0);
-        let verdict = self.discriminator.forward(images);
-        let (real, fake) = (
-            verdict.real.clone().narrow(0, 0, count),
-            verdict.real.clone().narrow(0, count, count),
-        );
+        let real = each(&batch.views, |view| view.image.clone());
+        let fake = Tensor::cat(painted.to_vec(), 0).detach();
+        let count = real.dims()[0];
+        let verdict = self.discriminator.forward(Tensor::cat(vec![real, fake], 0));
+        let real = verdict.real.clone().narrow(0, 0, count);
+        let fake = verdict.real.clone().narrow(0, count, count);
         let mut losses = vec![(
             "D",
             (least_squares_loss(real, 1.0) + least_squares_loss(fake, 0.0)) * 0.5,
         )];
-        if let Some(one_hot) = &batch.condition {
-            let both = Tensor::cat(vec![one_hot.clone(), one_hot.clone()], 0);
-            losses.extend(class_loss("D modality", verdict, both, weights));
+        if let Some(one_hot) = conditions(&batch.views) {
+            let both = Tensor::cat(vec![one_hot.clone(), one_hot], 0);
+            let class = class_loss(verdict.modality, both, weights.head);
+            losses.extend(class.map(|loss| ("D modality", loss * weights.modality)));
         }
         let discriminator = self.discriminator.clone();
-        self.discriminator = self.adam_discriminator.step(discriminator, &sum(&losses));
+        let stepped = self.adam_discriminator.step(discriminator, &sum(&losses));
+        self.discriminator = stepped.advanced();
         losses
     }
 
-    /// (14) and, on the paired items, (18) with its feature term.
+    /// (14), (15), (16) and, on the paired inputs, (18) with its feature term.
     fn generator_step(
         &mut self,
         batch: &SynthesisBatch,
-        synthetic: Tensor<4>,
+        painted: &[Tensor<4>],
         weights: &SynthesisWeights,
+        segmenter: &SegmenterWeights,
     ) -> NamedLosses {
         let judge = self.discriminator.clone().no_grad();
-        let verdict = judge.forward(synthetic.clone());
+        let verdict = judge.forward(Tensor::cat(painted.to_vec(), 0));
         let mut losses = vec![(
             "G",
-            least_squares_loss(verdict.real.clone(), 1.0) * weights.adversarial,
+            least_squares_loss(verdict.real, 1.0) * weights.adversarial,
         )];
-        let paired = batch.paired;
-        if paired > 0 {
-            let real = batch.image.clone().narrow(0, 0, paired);
-            let painted = synthetic.narrow(0, 0, paired);
-            let features = verdict
-                .features
-                .iter()
-                .map(|f| f.clone().narrow(0, 0, paired))
-                .collect();
-            let real_features = judge.forward(real.clone()).features;
-            losses.extend([
-                (
-                    "squared",
-                    squared_loss(painted.clone(), real.clone()) * weights.squared,
-                ),
-                (
-                    "absolute",
-                    absolute_loss(painted.clone(), real.clone()) * weights.absolute,
-                ),
-                (
-                    "masked",
-                    masked_loss(painted, real, batch.mask.clone()) * weights.masked,
-                ),
-                (
-                    "feature",
-                    feature_loss(real_features, features) * weights.feature,
-                ),
-            ]);
+        if let Some(one_hot) = conditions(&batch.views) {
+            let class = class_loss(verdict.modality, one_hot, weights.head);
+            losses.extend(class.map(|loss| ("G modality", loss * weights.modality)));
         }
-        if let Some(one_hot) = &batch.condition {
-            losses.extend(class_loss("G modality", verdict, one_hot.clone(), weights));
+        if batch.paired > 0 {
+            losses.extend(paired_losses(
+                batch,
+                painted,
+                &judge,
+                &verdict.features,
+                weights,
+            ));
         }
-        self.generator = self
-            .adam_generator
-            .step(self.generator.clone(), &sum(&losses));
+        losses.extend(self.lesion_loss(batch, painted, weights.lesion, segmenter));
+        losses.extend(self.registration_loss(batch, painted, weights.registration));
+        let generator = self.generator.clone();
+        self.generator = self.adam_generator.step(generator, &sum(&losses));
         losses
+    }
+
+    /// (15): the segmenter of each view's modality looks for the label that was asked for.
+    fn lesion_loss(
+        &self,
+        batch: &SynthesisBatch,
+        painted: &[Tensor<4>],
+        weight: f32,
+        segmenter: &SegmenterWeights,
+    ) -> Option<(&'static str, Tensor<1>)> {
+        let segmenters = self.guides.segmenters.as_ref()?;
+        let label = batch.label.as_ref().filter(|_| weight > 0.0)?;
+        let terms = batch.views.iter().zip(painted).map(|(view, image)| {
+            let logits = segmenters[view.modality].logits(image.clone());
+            let [dice, cross_entropy] = guidance(logits, label.clone(), segmenter);
+            dice + cross_entropy
+        });
+        let total = terms.reduce(|a, b| a + b).expect("at least one view");
+        Some(("lesion", total * (weight / painted.len() as f32)))
+    }
+
+    /// (16) for one ordered pair of modalities: the first view against the translated second.
+    fn registration_loss(
+        &self,
+        batch: &SynthesisBatch,
+        painted: &[Tensor<4>],
+        weight: f32,
+    ) -> Option<(&'static str, Tensor<1>)> {
+        let translator = self.guides.translator.as_ref()?;
+        let ([to, _], [x, other]) = (batch.views.as_slice(), painted) else {
+            return None;
+        };
+        if weight == 0.0 {
+            return None;
+        }
+        let translated = translator.forward(other.clone(), to.condition.clone());
+        let loss = squared_loss(x.clone(), translated);
+        Some(("registration", loss * weight))
     }
 
     /// The averaged generator.
@@ -184,7 +252,7 @@ impl SynthesisStage {
         &self.averaged
     }
 
-    /// Everything that a resumed training needs.
+    /// Everything that a resumed training needs; the guides are not part of it.
     pub fn save(&self) -> Vec<Section> {
         vec![
             save_module("generator", &self.generator),
@@ -207,13 +275,56 @@ impl SynthesisStage {
     }
 }
 
-fn class_loss(
-    name: &'static str,
-    verdict: Verdict,
-    one_hot: Tensor<2>,
+/// (18): squared and absolute distance from the own image, its mask term, and the discriminator's
+/// features, over the paired inputs of every view that have an own image.
+fn paired_losses(
+    batch: &SynthesisBatch,
+    painted: &[Tensor<4>],
+    judge: &PatchDiscriminator,
+    features: &[Tensor<4>],
     weights: &SynthesisWeights,
-) -> Option<(&'static str, Tensor<1>)> {
-    verdict
-        .modality
-        .map(|logits| (name, modality_loss(logits, one_hot) * weights.modality))
+) -> NamedLosses {
+    let (paired, count) = (batch.paired, batch.input.dims()[0]);
+    // The first `paired` of each view, of anything that lists the views one after the other.
+    let of_pairs = |t: &Tensor<4>| {
+        let views = 0..painted.len();
+        let parts = views.map(|v| t.clone().narrow(0, v * count, paired));
+        Tensor::cat(parts.collect(), 0)
+    };
+    let own = each(&batch.views, |view| view.own.clone());
+    let only_own = |t: Tensor<4>| t * own.clone();
+    let real = each(&batch.views, |view| view.image.clone().narrow(0, 0, paired));
+    let synthetic = of_pairs(&Tensor::cat(painted.to_vec(), 0));
+    let real_features = judge.forward(real.clone()).features.into_iter();
+    let features = feature_loss(
+        real_features.map(only_own).collect(),
+        features.iter().map(of_pairs).map(only_own).collect(),
+    );
+    let (real, synthetic) = (only_own(real), only_own(synthetic));
+    let mask = Tensor::cat(vec![batch.mask.clone(); painted.len()], 0);
+    vec![
+        (
+            "squared",
+            squared_loss(synthetic.clone(), real.clone()) * weights.squared,
+        ),
+        (
+            "absolute",
+            absolute_loss(synthetic.clone(), real.clone()) * weights.absolute,
+        ),
+        (
+            "masked",
+            masked_loss(synthetic, real, mask) * weights.masked,
+        ),
+        ("feature", features * weights.feature),
+    ]
+}
+
+/// Something of every view, one view after the other.
+fn each(views: &[View], part: impl Fn(&View) -> Tensor<4>) -> Tensor<4> {
+    Tensor::cat(views.iter().map(part).collect(), 0)
+}
+
+fn conditions(views: &[View]) -> Option<Tensor<2>> {
+    let conditions: Option<Vec<_>> = views.iter().map(|view| view.condition.clone()).collect();
+    conditions.map(|all| Tensor::cat(all, 0))
 }

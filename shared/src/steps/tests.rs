@@ -46,15 +46,61 @@ fn structure_batch(step: usize) -> StructureBatch {
     }
 }
 
+/// Two inputs, the first with its own image, in the first two modalities where there are several.
 fn synthesis_batch(profile: &Profile) -> SynthesisBatch {
-    let extra = Tensor::zeros([2, profile.label_planes(), 16, 16], &device());
+    let modalities = profile.modalities.len();
+    let view = |modality: usize| View {
+        modality,
+        condition: (modalities > 1).then(|| one_hot(&[modality, modality], modalities)),
+        image: planes(1.0, 2) * (0.3 + 0.2 * modality as f32),
+        own: Tensor::ones([1, 1, 1, 1], &device()),
+    };
+    let lesion = planes(0.8, 2);
+    let nothing = Tensor::zeros([2, profile.label_planes() - 1, 16, 16], &device());
     SynthesisBatch {
-        input: Tensor::cat(vec![planes(1.0, 2), extra], 1),
-        condition: None,
-        image: planes(1.0, 2) * 0.5,
+        input: Tensor::cat(vec![planes(1.0, 2), lesion.clone(), nothing], 1),
+        label: (modalities > 1).then(|| label(lesion)),
         mask: planes(0.7, 1),
         paired: 1,
+        views: (0..modalities.min(2)).map(view).collect(),
     }
+}
+
+fn one_hot(indices: &[usize], count: usize) -> Tensor<2> {
+    let values: Vec<f32> = indices
+        .iter()
+        .flat_map(|&index| (0..count).map(move |i| f32::from(u8::from(i == index))))
+        .collect();
+    Tensor::<1>::from_floats(values.as_slice(), &device()).reshape([indices.len(), count])
+}
+
+/// Background and one class.
+fn label(lesion: Tensor<4>) -> Tensor<4> {
+    Tensor::cat(vec![lesion.clone().neg() + 1.0, lesion], 1)
+}
+
+fn brain() -> Profile {
+    Profile::named("brain-mri").unwrap()
+}
+
+fn guides(profile: &Profile) -> Guides {
+    device().seed(11);
+    let lesion = LesionStage::new(profile, &GEOMETRY, 1e-3, &device());
+    let translator = TranslatorStage::new(profile, &GEOMETRY, 1e-3, &device());
+    let on_graph = |network: &crate::networks::Unet| network.clone().train();
+    Guides {
+        segmenters: Some(lesion.averaged().segmenters.iter().map(on_graph).collect()),
+        translator: Some(on_graph(&translator.averaged().translator)),
+    }
+}
+
+fn synthesis_stage(profile: &Profile, guides: Guides) -> SynthesisStage {
+    device().seed(5);
+    SynthesisStage::new(profile, &GEOMETRY, guides, 1e-3, &device())
+}
+
+fn section_of(sections: &[Section], name: &str) -> Vec<u8> {
+    section(name, sections).unwrap().to_vec()
 }
 
 #[test]
@@ -94,26 +140,180 @@ fn the_structure_stage_resumes_bit_for_bit() {
 
 #[test]
 fn the_synthesis_stage_resumes_bit_for_bit() {
-    let profile = Profile::named("chest-xray").unwrap();
-    let fresh = || {
-        device().seed(5);
-        SynthesisStage::new(&profile, &GEOMETRY, 1e-3, &device())
+    for name in ["chest-xray", "brain-mri"] {
+        let mut profile = Profile::named(name).unwrap();
+        profile.spectral = profile.modalities.len() > 1;
+        let guides = || match profile.modalities.len() {
+            1 => Guides::default(),
+            _ => guides(&profile),
+        };
+        let fresh = || synthesis_stage(&profile, guides());
+        let go = |mut stage: SynthesisStage, steps: usize| {
+            for _ in 0..steps {
+                let batch = synthesis_batch(&profile);
+                (stage, _) = stage.step(&batch, &profile.synthesis, &profile.segmenter);
+            }
+            stage
+        };
+        let weights_of = |stage: &SynthesisStage| read_tensors(&stage.averaged().generator);
+        let straight = go(fresh(), 4);
+        let resumed = go(fresh().load(&go(fresh(), 2).save()).unwrap(), 2);
+        assert_eq!(weights_of(&straight), weights_of(&resumed), "{name}");
+        assert_ne!(weights_of(&straight), weights_of(&fresh()), "{name}");
+    }
+}
+
+#[test]
+fn guidance_reaches_the_generator_and_leaves_the_discriminator_alone() {
+    let profile = brain();
+    let after = |lesion: f32, registration: f32| {
+        let weights = crate::profile::SynthesisWeights {
+            lesion,
+            registration,
+            ..profile.synthesis
+        };
+        let stage = synthesis_stage(&profile, guides(&profile));
+        let batch = synthesis_batch(&profile);
+        let (stage, losses) = stage.step(&batch, &weights, &profile.segmenter);
+        let names: Vec<_> = losses.iter().map(|(name, _)| *name).collect();
+        let sections = stage.save();
+        let of = |name: &str| section_of(&sections, name);
+        (of("generator"), of("discriminator"), names)
     };
-    let go = |mut stage: SynthesisStage, steps: usize| {
+    let (plain, judge, names) = after(0.0, 0.0);
+    assert!(!names.contains(&"lesion") && !names.contains(&"registration"));
+    for (lesion, registration, name) in [(1.0, 0.0, "lesion"), (0.0, 1.0, "registration")] {
+        let (generator, discriminator, names) = after(lesion, registration);
+        assert!(names.contains(&name));
+        assert_ne!(generator, plain, "{name} moves the generator");
+        assert_eq!(discriminator, judge, "{name} is not the discriminator's");
+    }
+}
+
+#[test]
+fn the_label_reaches_the_image() {
+    let profile = brain();
+    device().seed(3);
+    let generator = synthesis_configurations(&profile, &GEOMETRY)
+        .0
+        .init(&device());
+    let label = planes(1.0, 2).require_grad();
+    let input = Tensor::cat(vec![planes(1.0, 2), label.clone()], 1);
+    let image = generator.forward(input, Some(one_hot(&[0, 1], 3)));
+    let gradients = image.square().sum().backward();
+    let gradient = label.grad(&gradients).expect("a gradient");
+    assert!(gradient.abs().sum().into_scalar::<f32>() > 0.0);
+}
+
+#[test]
+fn another_subjects_image_does_not_count_as_ones_own() {
+    let profile = brain();
+    let after = |own: f32| {
+        let mut batch = synthesis_batch(&profile);
+        for view in &mut batch.views {
+            view.own = Tensor::full([1, 1, 1, 1], own, &device());
+        }
+        let stage = synthesis_stage(&profile, Guides::default());
+        let (_, losses) = stage.step(&batch, &profile.synthesis, &profile.segmenter);
+        let of = |name| losses.iter().find(|(n, _)| *n == name).unwrap().1.clone();
+        ["squared", "absolute", "feature"].map(|name| of(name).into_scalar::<f32>())
+    };
+    assert!(after(1.0).iter().all(|&loss| loss > 0.0));
+    assert_eq!(after(0.0), [0.0; 3]);
+}
+
+fn translator_batch() -> TranslatorBatch {
+    TranslatorBatch {
+        image: planes(1.0, 2),
+        from: one_hot(&[0, 2], 3),
+        to: one_hot(&[1, 0], 3),
+        target: planes(0.6, 2),
+        registered: 1,
+    }
+}
+
+#[test]
+fn the_translator_stage_resumes_and_learns_from_translated_images() {
+    let profile = brain();
+    let fresh = |seed| {
+        device().seed(seed);
+        TranslatorStage::new(&profile, &GEOMETRY, 1e-3, &device())
+    };
+    let go = |mut stage: TranslatorStage, steps: usize| {
         for _ in 0..steps {
-            (stage, _) = stage.step(&synthesis_batch(&profile), &profile.synthesis);
+            let head = profile.synthesis.head;
+            (stage, _) = stage.step(&translator_batch(), &profile.translator, head);
         }
         stage
     };
-    let weights_of = |stage: &SynthesisStage| read_tensors(&stage.averaged().generator);
-    let straight = go(fresh(), 4);
-    let resumed = go(fresh().load(&go(fresh(), 2).save()).unwrap(), 2);
+    let weights_of = |stage: &TranslatorStage| read_tensors(&stage.averaged().translator);
+    let straight = go(fresh(5), 4);
+    let resumed = go(fresh(5).load(&go(fresh(5), 2).save()).unwrap(), 2);
     assert_eq!(weights_of(&straight), weights_of(&resumed));
-    assert_ne!(
-        weights_of(&straight),
-        weights_of(&fresh()),
-        "the steps changed something"
-    );
+
+    // The same discriminator beside another translator: only translated images tell it.
+    let mixed = |translator_seed| {
+        let mut sections = fresh(5).save();
+        let other = fresh(translator_seed).save();
+        for (own, foreign) in sections.iter_mut().zip(other) {
+            if own.0 == "translator" {
+                *own = foreign;
+            }
+        }
+        let sections = go(fresh(5).load(&sections).unwrap(), 1).save();
+        section_of(&sections, "discriminator")
+    };
+    assert_ne!(mixed(5), mixed(6));
+}
+
+#[test]
+fn supervision_counts_where_pairs_are_known() {
+    let profile = brain();
+    let names = |supervised, registered| {
+        let weights = crate::profile::TranslatorWeights {
+            supervised,
+            ..profile.translator
+        };
+        let batch = TranslatorBatch {
+            registered,
+            ..translator_batch()
+        };
+        let stage = TranslatorStage::new(&profile, &GEOMETRY, 1e-3, &device());
+        let (_, losses) = stage.step(&batch, &weights, profile.synthesis.head);
+        losses.iter().any(|(name, _)| *name == "supervised")
+    };
+    assert!(names(1.0, 1) && !names(1.0, 0) && !names(0.0, 1));
+}
+
+#[test]
+fn the_lesion_stage_resumes_and_trains_one_modality_at_a_time() {
+    let profile = brain();
+    let fresh = || {
+        device().seed(5);
+        LesionStage::new(&profile, &GEOMETRY, 1e-2, &device())
+    };
+    let batch = |modality| LesionBatch {
+        modality,
+        image: planes(1.0, 2),
+        label: label(planes(0.8, 2)),
+    };
+    let go = |mut stage: LesionStage, steps: core::ops::Range<usize>| {
+        for step in steps {
+            (stage, _) = stage.step(batch(step % 2), &profile.segmenter);
+        }
+        stage
+    };
+    let weights_of = |stage: &LesionStage| {
+        let all = stage.averaged().segmenters.iter();
+        all.map(read_tensors).collect::<Vec<_>>()
+    };
+    let straight = weights_of(&go(fresh(), 0..4));
+    let resumed = go(fresh().load(&go(fresh(), 0..2).save()).unwrap(), 2..4);
+    assert_eq!(straight, weights_of(&resumed));
+    let untrained = weights_of(&fresh());
+    assert_ne!(straight[0], untrained[0]);
+    assert_ne!(straight[1], untrained[1]);
+    assert_eq!(straight[2], untrained[2], "no step saw the third modality");
 }
 
 #[test]

@@ -48,5 +48,10 @@ impl Structure {
     }
 }
 
+/// Where lesions are forbidden (1): outside the organ and `margin` pixels into it.
+pub fn forbidden(mask: &Plane, margin: usize) -> Plane {
+    operators::dilate(mask, margin)
+}
+
 #[cfg(test)]
 mod reference;

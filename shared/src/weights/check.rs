@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use super::error::{TensorProblem, WeightsError};
 use super::{KnownAnswer, Role};
+use crate::lesion::LesionStatistics;
 use crate::networks::config::NetworkConfig;
 use crate::profile::{Geometry, LesionKind, Profile};
 
@@ -16,18 +17,25 @@ const MAX_WIDTH: usize = 512;
 /// Sizes are multiples of 16.
 const MAX_DEPTH: usize = 4;
 const MAX_CHANNELS: usize = 64;
+/// How much larger than the working size lines may be looked for.
+const MAX_SCALE: usize = 4;
+const MAX_SMOOTHING: f32 = 64.0;
 const MAX_TENSORS: usize = 1024;
 const MAX_RANK: usize = 8;
 const MAX_NAME: usize = 200;
 const MAX_THUMBNAIL: usize = 4096;
+const LESIONS: &str = "its statistics of lesions are impossible or of another study";
 
 /// Profile, geometry and known answer.
 pub(super) fn study(
     profile: &Profile,
     geometry: &Geometry,
     answer: Option<&KnownAnswer>,
+    lesions: Option<&LesionStatistics>,
 ) -> Result<(), WeightsError> {
+    let unsound = |l: &LesionStatistics| !l.is_sound() || l.classes() != profile.label_planes();
     let problem = profile_problem(profile)
+        .or_else(|| lesions.is_some_and(unsound).then(|| LESIONS.to_owned()))
         .or_else(|| geometry_problem(geometry))
         .or_else(|| answer.and_then(answer_problem));
     problem.map_or(Ok(()), |text| Err(WeightsError::Model(text)))
@@ -111,7 +119,10 @@ pub(super) fn fits(
         (Role::StructureDiscriminator, NetworkConfig::Patch(p)) => {
             (p.inputs, p.modalities) == (1, 0)
         }
-        (Role::Segmenter(modality), _) => profile.modalities.contains(&modality),
+        (Role::Segmenter(modality), NetworkConfig::Unet(u)) => {
+            let shape = (u.inputs, u.outputs, u.condition);
+            profile.modalities.contains(&modality) && shape == (1, 1 + profile.label_planes(), 0)
+        }
         _ => true,
     };
     if good {
@@ -273,12 +284,15 @@ fn extraction_is_sound(profile: &Profile) -> bool {
         let finite = [e.sigma1, e.alpha, e.sigma2, e.beta]
             .iter()
             .all(|v| v.is_finite());
-        let contrast = e
-            .contrast
-            .is_none_or(|c| c.radius <= MAX_SIZE && c.floor.is_finite() && c.floor > 0.0);
-        finite && contrast && e.median <= MAX_SIZE
+        let contrast = e.contrast.is_none_or(|c| {
+            let limited = c.limit.is_none_or(|limit| limit.is_finite() && limit > 0.0);
+            c.radius <= MAX_SIZE && c.floor.is_finite() && c.floor > 0.0 && limited
+        });
+        let scaled =
+            (1..=MAX_SCALE).contains(&e.scale) && (0.0..=MAX_SMOOTHING).contains(&e.smoothing);
+        finite && contrast && scaled && e.median <= MAX_SIZE
     });
-    sound && !profile.extraction.is_empty()
+    sound && !profile.extraction.is_empty() && profile.lesion_margin <= MAX_SIZE
 }
 
 fn mask_is_sound(profile: &Profile) -> bool {

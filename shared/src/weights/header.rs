@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::error::{TensorProblem, WeightsError};
 use super::quantise::Precision;
 use super::{Card, KnownAnswer, Role, check};
+use crate::lesion::LesionStatistics;
 use crate::networks::config::NetworkConfig;
 use crate::profile::{Geometry, Profile};
 
@@ -31,6 +32,7 @@ pub(super) struct Header {
     pub geometry: Geometry,
     pub card: Card,
     pub known_answer: Option<KnownAnswer>,
+    pub lesions: Option<LesionStatistics>,
     pub networks: Vec<NetworkEntry>,
 }
 
@@ -117,6 +119,7 @@ impl Header {
             &header.profile,
             &header.geometry,
             header.known_answer.as_ref(),
+            header.lesions.as_ref(),
         )?;
         check::roles(header.networks.iter().map(|n| n.role))?;
         for network in &header.networks {

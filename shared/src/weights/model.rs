@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::lesion::LesionStatistics;
 use crate::networks::config::NetworkConfig;
 use crate::profile::{Geometry, Modality, Profile};
 
@@ -90,6 +91,8 @@ pub struct Model {
     pub card: Card,
     /// The self-test.
     pub known_answer: Option<KnownAnswer>,
+    /// What lesions look like in the training set, to draw more of them.
+    pub lesions: Option<LesionStatistics>,
     /// The networks that were exported.
     pub networks: Vec<Network>,
 }

@@ -32,6 +32,7 @@ pub fn read(bytes: &[u8]) -> Result<Model, WeightsError> {
         geometry: header.geometry,
         card: header.card,
         known_answer: header.known_answer,
+        lesions: header.lesions,
     })
 }
 

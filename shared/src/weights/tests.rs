@@ -52,6 +52,7 @@ fn small() -> Model {
             commands: vec!["scanweave export".into()],
             ..Card::default()
         },
+        lesions: None,
         known_answer: Some(KnownAnswer {
             seed: 3,
             thumbnail: vec![0.5; 4],
@@ -80,6 +81,7 @@ fn small() -> Model {
             Network {
                 role: Role::StructureDiscriminator,
                 config: NetworkConfig::Patch(PatchConfig {
+                    spectral: false,
                     inputs: 1,
                     width: 1,
                     modalities: 0,

@@ -69,6 +69,7 @@ pub fn write(model: &Model, precision: Precision) -> Result<Written, WeightsErro
         geometry: model.geometry,
         card: model.card.clone(),
         known_answer: model.known_answer.clone(),
+        lesions: model.lesions.clone(),
         networks,
     };
     Ok(Written {
@@ -78,7 +79,12 @@ pub fn write(model: &Model, precision: Precision) -> Result<Written, WeightsErro
 }
 
 fn check_model(model: &Model) -> Result<(), WeightsError> {
-    check::study(&model.profile, &model.geometry, model.known_answer.as_ref())?;
+    check::study(
+        &model.profile,
+        &model.geometry,
+        model.known_answer.as_ref(),
+        model.lesions.as_ref(),
+    )?;
     check::roles(model.networks.iter().map(|n| n.role))?;
     for network in &model.networks {
         check::fits(

@@ -63,6 +63,7 @@ pub fn fresh(seed: u64) -> Vec<u8> {
             ..Card::default()
         },
         known_answer: None,
+        lesions: None,
         networks,
     };
     let answer = 1;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, bail};
+use scanweave::lesion::LesionStatistics;
 use scanweave::profile::{Geometry, Preset, Profile};
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +22,10 @@ const KEPT: usize = 2;
 pub enum Stage {
     /// Encoder, decoder, mask generator and their discriminators.
     Structure,
+    /// One lesion segmenter per modality.
+    Lesion,
+    /// Modality translator and its discriminator.
+    Translator,
     /// Generator and discriminator.
     Synthesis,
 }
@@ -29,6 +34,8 @@ impl std::fmt::Display for Stage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.pad(match self {
             Self::Structure => "structure",
+            Self::Lesion => "lesion",
+            Self::Translator => "translator",
             Self::Synthesis => "synthesis",
         })
     }
@@ -51,6 +58,12 @@ pub struct Configuration {
     pub data: String,
     /// SHA-256 of the structure run's checkpoint that the synthesis stage draws maps from.
     pub structure: Option<String>,
+    /// SHA-256 of the lesion run's checkpoint that guides the synthesis stage (15).
+    pub lesion: Option<String>,
+    /// SHA-256 of the translator run's checkpoint that holds its modalities in register (16).
+    pub translator: Option<String>,
+    /// What lesions look like in the training set, for the synthesis stage to draw more.
+    pub lesions: Option<LesionStatistics>,
     /// Items per step.
     pub batch: usize,
     /// Learning rate of Adam.
@@ -176,6 +189,17 @@ impl Directory {
             }
         }
         damaged.map_or(Ok(None), Err)
+    }
+
+    /// The checkpoint that later stages and exports build on: of a lesion or translator run the best
+    /// by its validation figure, of the adversarial stages, whose figures do not see sharpness, the
+    /// newest.
+    pub fn chosen(&self, stage: Stage) -> anyhow::Result<Option<Checkpoint>> {
+        let best = self.path.join("checkpoints").join("best.ckpt");
+        match stage {
+            Stage::Lesion | Stage::Translator if best.exists() => Checkpoint::read(&best).map(Some),
+            _ => self.newest(),
+        }
     }
 
     /// Writes a checkpoint and removes those that are too old to be needed.

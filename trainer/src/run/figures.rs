@@ -34,9 +34,9 @@ impl Better {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Figures {
     /// Name and value of each.
-    pub values: Vec<(&'static str, f64)>,
+    pub values: Vec<(String, f64)>,
     /// The figure that decides which checkpoint is the best.
-    pub decisive: &'static str,
+    pub decisive: String,
     /// Which way it improves.
     pub better: Better,
 }

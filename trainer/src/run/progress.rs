@@ -24,6 +24,14 @@ pub enum Limit {
     Time(Duration),
 }
 
+impl Limit {
+    /// Whether a training that ended after `step` steps would go on under this limit; how long it
+    /// took is not asked.
+    pub fn is_beyond(self, step: u64) -> bool {
+        matches!(self, Self::Steps(steps) if steps > step)
+    }
+}
+
 /// The bar with losses and images per second.
 pub struct Progress {
     bar: ProgressBar,

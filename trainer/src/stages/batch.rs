@@ -2,6 +2,7 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 use scanweave::image::Plane;
+use scanweave::lesion::ClassMap;
 use scanweave::profile::{LesionKind, Profile};
 use scanweave::random::{Purpose, Random};
 use scanweave::structure::Structure;
@@ -82,6 +83,40 @@ pub fn stack_data(values: Vec<f32>, channels: usize, size: usize) -> TensorData 
     TensorData::new(values, [batch, channels, size, size])
 }
 
+/// One-hot rows `[rows, count]` on the host.
+pub fn one_hot_rows(indices: impl Iterator<Item = usize>, count: usize) -> TensorData {
+    let row = |index: usize| (0..count).map(move |i| f32::from(u8::from(i == index)));
+    let values: Vec<f32> = indices.flat_map(row).collect();
+    let rows = values.len() / count;
+    TensorData::new(values, [rows, count])
+}
+
+/// Labels as one-hot planes, the background first, `[batch, 1 + classes, height, width]` on the host.
+pub fn one_hot_data(labels: &[ClassMap], classes: usize) -> TensorData {
+    let (width, height) = labels.first().map_or((0, 0), |l| (l.width(), l.height()));
+    let plane = |label: &ClassMap, class: usize| {
+        let one = |&v: &u8| f32::from(u8::from(usize::from(v) == class));
+        label.values().iter().map(one).collect::<Vec<_>>()
+    };
+    let values: Vec<f32> = labels
+        .iter()
+        .flat_map(|label| (0..=classes).flat_map(|class| plane(label, class)))
+        .collect();
+    TensorData::new(values, [labels.len(), 1 + classes, height, width])
+}
+
+/// The pictures of `[batch, 1, height, width]`: reads the device.
+pub fn planes(tensor: Tensor<4>) -> Vec<Plane> {
+    let [_, _, height, width] = tensor.dims();
+    let values: Vec<f32> = tensor
+        .into_data()
+        .convert::<f32>()
+        .try_into_vec()
+        .expect("converted to f32");
+    let plane = |pixels: &[f32]| Plane::new(width, height, pixels.to_vec()).expect("one picture");
+    values.chunks_exact(width * height).map(plane).collect()
+}
+
 /// Standard normal noise `[rows, columns]` of a step, on the host.
 pub fn noise_data(seed: u64, purpose: Purpose, step: u64, shape: [usize; 2]) -> TensorData {
     let values = Random::nth(seed, purpose, step).normals(shape[0] * shape[1]);
@@ -116,19 +151,22 @@ pub fn image(bytes: &[u8], size: usize) -> Plane {
     Plane::from_u8(size, size, bytes).expect("prepared planes have the working size")
 }
 
+/// An item's lesion mask; empty where the item has none.
+pub fn class_map(item: &Item, size: usize) -> ClassMap {
+    item.label.as_ref().map_or_else(
+        || ClassMap::empty(size, size),
+        |classes| ClassMap::new(size, size, classes.clone()).expect("prepared labels fit"),
+    )
+}
+
 /// An item's lesion label as the study gives it.
 pub fn label(item: &Item, profile: &Profile, size: usize) -> Label {
-    match (&profile.lesion, &item.label) {
-        (LesionKind::Class(_), _) => Label::Class(item.class.unwrap_or(0)),
-        (LesionKind::Mask(classes) | LesionKind::Boxes(classes), Some(bytes)) => {
-            let plane = |class: usize| {
-                Plane::from_fn(size, size, |x, y| {
-                    f32::from(u8::from(usize::from(bytes[y * size + x]) == class + 1))
-                })
-            };
-            Label::Planes((0..classes.len()).map(plane).collect())
+    match profile.lesion {
+        LesionKind::Class(_) => Label::Class(item.class.unwrap_or(0)),
+        LesionKind::Mask(_) | LesionKind::Boxes(_) => {
+            Label::Planes(class_map(item, size).planes(profile.label_planes()))
         }
-        _ => Label::None,
+        LesionKind::None => Label::None,
     }
 }
 

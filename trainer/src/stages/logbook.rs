@@ -164,7 +164,7 @@ impl<'a> Logbook<'a> {
         let Some(figures) = figures else {
             return Ok(false);
         };
-        finite(step, figures.values.iter().copied())?;
+        finite(step, figures.values.iter().map(|(n, v)| (n.as_str(), *v)))?;
         self.validated = Some(step);
         let line = self.validation(step, &figures);
         self.directory.statistics().log(&Line::Validation(line))?;
@@ -175,12 +175,12 @@ impl<'a> Logbook<'a> {
     }
 
     fn validation(&self, step: u64, figures: &Figures) -> Validation {
-        let named = figures.values.iter().map(|&(n, v)| (n.to_owned(), Some(v)));
+        let named = figures.values.iter().map(|(n, v)| (n.clone(), Some(*v)));
         Validation {
             step,
             seconds: self.progress.seconds(),
             figures: named.collect(),
-            decisive: figures.decisive.into(),
+            decisive: figures.decisive.clone(),
             better: figures.better,
         }
     }

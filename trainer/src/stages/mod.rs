@@ -1,12 +1,16 @@
 //! The training stages, and the one loop that trains any of them.
 
 mod batch;
+mod lesion;
 mod logbook;
 mod maps;
+mod mixture;
 mod prefetch;
 mod structure;
 mod synthesis;
 mod training;
+mod translator;
+mod warp;
 
 use std::sync::Arc;
 
@@ -15,9 +19,11 @@ use scanweave::steps::{NamedLosses, Section};
 
 use crate::run::Figures;
 
+pub use lesion::Lesion;
 pub use structure::Structure;
-pub use synthesis::{Synthesis, SyntheticMaps};
+pub use synthesis::{Foundations, Synthesis, lesion_statistics};
 pub use training::{Ending, Schedule, train};
+pub use translator::Translator;
 
 /// The host side of a stage: makes batches while the device is at the step before.
 pub trait Loader: Send + Sync {

@@ -195,8 +195,11 @@ impl<'a> Trainee for Structure<'a> {
             mask += share * mean_squared(networks.mask.forward(maps, None), masks);
         }
         Ok(Some(Figures {
-            values: vec![("reconstruction error", structure), ("mask error", mask)],
-            decisive: "reconstruction error",
+            values: vec![
+                ("reconstruction error".into(), structure),
+                ("mask error".into(), mask),
+            ],
+            decisive: "reconstruction error".into(),
             better: Better::Lower,
         }))
     }

@@ -2,91 +2,72 @@
 
 use std::sync::Arc;
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::module::Module as _;
+use burn::tensor::{Device, Tensor};
 use scanweave::image::Plane;
+use scanweave::lesion::LesionStatistics;
+use scanweave::metrics::Overlap;
 use scanweave::networks::Unet;
-use scanweave::random::{Purpose, Random};
+use scanweave::profile::LesionKind;
 use scanweave::steps::{
-    NamedLosses, Section, StructureNetworks, SynthesisBatch, SynthesisStage,
-    synthesis_configurations,
+    Guides, LesionNetworks, NamedLosses, Section, StructureNetworks, SynthesisStage,
+    TranslatorNetworks, synthesis_configurations,
 };
-use scanweave::structure::{Structure, fuse, fusion_noise};
-use scanweave::synthesis::{Label, default_label, label_planes};
+use scanweave::structure::Structure;
 
-use super::batch::{Order, binary_data, grey_data, image, label, stack_data, structure};
-use super::{Loader, Trainee, maps};
+use super::batch::{class_map, grey_data, image, label, structure};
+use super::lesion::{segmented, shades};
+use super::mixture::{Mixture, SynthesisValues};
+use super::{Trainee, maps};
 use crate::data::{Item, Prepared, Split};
-use crate::run::Configuration;
+use crate::run::{Better, Configuration, Figures};
 
 /// Columns of the sample sheet.
-const COLUMNS: usize = 12;
+const COLUMNS: usize = 10;
+/// Test items that a checkpoint is judged by, at most.
+const VALIDATED: usize = 32;
 /// Synthetic structure maps drawn for the adversarial part.
 const MAPS: usize = 512;
 
-/// Structure networks with the maps they drew.
-pub struct SyntheticMaps {
-    networks: StructureNetworks,
-    maps: Vec<Structure>,
+/// What the synthesis stage builds on: finished runs of the other stages.
+pub struct Foundations {
+    /// Networks of the structure stage with the maps they drew.
+    pub structure: StructureNetworks,
+    /// The maps.
+    pub maps: Vec<Structure>,
+    /// The segmenters, for the lesion loss.
+    pub lesion: Option<LesionNetworks>,
+    /// The translator, for the registration loss.
+    pub translator: Option<TranslatorNetworks>,
 }
 
-impl SyntheticMaps {
+impl Foundations {
     /// Draws the maps on a device without autodiff.
-    pub fn draw(
-        networks: StructureNetworks,
+    pub fn new(
+        structure: StructureNetworks,
+        lesion: Option<LesionNetworks>,
+        translator: Option<TranslatorNetworks>,
         configuration: &Configuration,
         device: &Device,
     ) -> anyhow::Result<Self> {
-        let maps = maps::draw(&networks, configuration, MAPS, device)?;
-        Ok(Self { networks, maps })
+        Ok(Self {
+            maps: maps::draw(&structure, configuration, MAPS, device)?,
+            structure,
+            lesion,
+            translator,
+        })
     }
 }
 
 /// The synthesis stage over a prepared data set.
 pub struct Synthesis<'a> {
     stage: SynthesisStage,
-    loader: Arc<SynthesisLoader<'a>>,
-    networks: StructureNetworks,
+    loader: Arc<Mixture<'a>>,
+    structure: StructureNetworks,
+    segmenters: Option<Vec<Unet>>,
+    unseen: Vec<&'a Item>,
     configuration: &'a Configuration,
     device: Device,
-}
-
-/// Chooses the items and maps of a step, fills them with noise and lays the labels beside them.
-pub struct SynthesisLoader<'a> {
-    items: Vec<&'a Item>,
-    maps: Vec<Structure>,
-    order: Order,
-    configuration: &'a Configuration,
-}
-
-/// A [`SynthesisBatch`] on the host.
-pub struct SynthesisValues {
-    input: TensorData,
-    condition: Option<TensorData>,
-    image: TensorData,
-    mask: TensorData,
-    paired: usize,
-}
-
-impl SynthesisValues {
-    fn upload(self, device: &Device) -> SynthesisBatch {
-        SynthesisBatch {
-            input: Tensor::from_data(self.input, device),
-            condition: self.condition.map(|c| Tensor::from_data(c, device)),
-            image: Tensor::from_data(self.image, device),
-            mask: Tensor::from_data(self.mask, device),
-            paired: self.paired,
-        }
-    }
-}
-
-/// One item of a batch before it becomes tensors.
-struct Painted<'a> {
-    structure: Structure,
-    label: Label,
-    noise_seed: u64,
-    modality: usize,
-    image: &'a [u8],
-    mask: &'a [u8],
 }
 
 /// A generator with fresh weights.
@@ -96,189 +77,171 @@ pub fn fresh_generator(configuration: &Configuration, device: &Device) -> Unet {
         .init(device)
 }
 
+/// What lesions look like in the training set, for studies whose label is a mask.
+pub fn lesion_statistics(data: &Prepared, kind: &LesionKind) -> Option<LesionStatistics> {
+    let LesionKind::Mask(classes) = kind else {
+        return None;
+    };
+    let size = data.header.size;
+    let train = data.items.iter().filter(|i| i.split == Split::Train);
+    let labels: Vec<_> = train.map(|item| class_map(item, size)).collect();
+    LesionStatistics::of(&labels, u8::try_from(classes.len()).ok()?)
+}
+
 impl<'a> Synthesis<'a> {
-    /// Fresh networks on an autodiff `device`.
+    /// Fresh networks on an autodiff `device`. The switches of the profile decide which of the
+    /// foundations count.
     pub fn new(
         data: &'a Prepared,
         configuration: &'a Configuration,
-        synthetic: SyntheticMaps,
+        foundations: Foundations,
         device: &Device,
     ) -> anyhow::Result<Self> {
-        let items: Vec<&Item> = data
-            .items
-            .iter()
-            .filter(|i| i.split == Split::Train && i.images.iter().any(Option::is_some))
-            .collect();
-        anyhow::ensure!(!items.is_empty(), "the data holds no training image");
+        let profile = &configuration.profile;
+        let segmenters = foundations.lesion.map(|networks| networks.segmenters);
+        let translator = foundations.translator.map(|networks| networks.translator);
+        let on_graph = |network: Unet| network.train();
+        let guides = Guides {
+            segmenters: segmenters
+                .clone()
+                .filter(|_| profile.switches.lesion)
+                .map(|all| all.into_iter().map(on_graph).collect()),
+            translator: translator
+                .filter(|_| profile.switches.registration)
+                .map(on_graph),
+        };
+        let unseen = data.items.iter().filter(|i| i.split == Split::Test);
         device.seed(configuration.seed);
         Ok(Self {
             stage: SynthesisStage::new(
-                &configuration.profile,
+                profile,
                 &configuration.geometry,
+                guides,
                 configuration.rate,
                 device,
             ),
-            loader: Arc::new(SynthesisLoader {
-                order: Order::new(items.len(), configuration.batch, configuration.seed),
-                items,
-                maps: synthetic.maps,
-                configuration,
-            }),
-            networks: synthetic.networks,
+            loader: Arc::new(Mixture::new(data, configuration, foundations.maps)?),
+            structure: foundations.structure,
+            segmenters,
+            unseen: unseen.take(VALIDATED).collect(),
             configuration,
             device: device.clone(),
         })
     }
-}
 
-impl<'a> SynthesisLoader<'a> {
     fn size(&self) -> usize {
         self.configuration.geometry.size
     }
 
-    /// Items painted from their own maps first, then, after the pre-training, half a batch from
-    /// synthetic maps with the label of the item they stand beside.
-    fn painted(&self, step: u64) -> (Vec<Painted<'a>>, usize) {
-        let chosen = self.order.items(step);
-        let pretraining = step < self.configuration.pretraining;
-        let paired = if pretraining {
-            chosen.len()
-        } else {
-            chosen.len().div_ceil(2)
-        };
-        let mut random = Random::nth(self.configuration.seed, Purpose::Fusion, step);
-        let mut painted = Vec::with_capacity(chosen.len());
-        for (place, index) in chosen.into_iter().enumerate() {
-            let item = self.items[index];
-            let own = structure(item, self.size());
-            let drawn = &self.maps[random.below(self.maps.len())];
-            let modalities: Vec<usize> = (0..item.images.len())
-                .filter(|&m| item.images[m].is_some())
-                .collect();
-            let modality = modalities[random.below(modalities.len())];
-            painted.push(Painted {
-                structure: if place < paired { own } else { drawn.clone() },
-                label: label(item, &self.configuration.profile, self.size()),
-                noise_seed: random.bits(),
-                modality,
-                image: item.images[modality]
-                    .as_deref()
-                    .expect("the modality was chosen because it is there"),
-                mask: &item.mask,
-            });
-        }
-        (painted, paired)
+    fn pipeline(&self) -> scanweave::synthesis::Synthesiser {
+        maps::of(
+            &self.structure,
+            self.stage.averaged().generator.clone(),
+            &self.configuration.profile,
+            self.configuration,
+            &self.device.clone().inner(),
+        )
     }
 
-    fn values(&self, painted: &[Painted], paired: usize) -> SynthesisValues {
-        let size = self.size();
-        let mut input = Vec::new();
-        for item in painted {
-            let noise = fusion_noise(size, item.noise_seed, self.configuration.profile.noise);
-            input.extend(fuse(&item.structure.map, &item.structure.mask, &noise).into_values());
-            let planes = label_planes(&self.configuration.profile.lesion, &item.label, size);
-            input.extend(
-                planes
-                    .expect("labels are checked with the data")
-                    .into_iter()
-                    .flat_map(Plane::into_values),
-            );
+    /// Real images of the source modality, their fused maps, and what is painted from them with their
+    /// own labels, one row per modality.
+    fn real_rows(&self) -> anyhow::Result<Vec<Vec<Plane>>> {
+        let (profile, size) = (&self.configuration.profile, self.size());
+        let (pipeline, items) = (self.pipeline(), self.loader.items());
+        let source = profile.modalities.iter().position(|m| *m == profile.source);
+        let count = COLUMNS.min(items.len());
+        let mut rows = vec![Vec::new(); 2 + profile.modalities.len()];
+        for column in 0..count {
+            let item = items[column * items.len() / count];
+            let (own, label) = (structure(item, size), label(item, profile, size));
+            let sample = pollster::block_on(pipeline.paint(&own, &label, column as u64))?;
+            let real = item.images[source.unwrap_or(0)].as_deref();
+            rows[0].push(real.map_or_else(|| own.map.clone(), |bytes| image(bytes, size)));
+            rows[1].push(sample.fused);
+            for (row, (_, plane)) in sample.images.into_iter().enumerate() {
+                rows[2 + row].push(plane);
+            }
         }
-        SynthesisValues {
-            input: stack_data(input, 1 + self.configuration.profile.label_planes(), size),
-            condition: self.condition(painted),
-            image: grey_data(painted.iter().map(|p| p.image), size),
-            mask: binary_data(painted[..paired].iter().map(|p| p.mask), size),
-            paired,
-        }
+        Ok(rows)
     }
 
-    fn condition(&self, painted: &[Painted]) -> Option<TensorData> {
-        let count = self.configuration.profile.modalities.len();
-        if count < 2 {
-            return None;
+    /// Synthetic maps, the labels laid on them, and what is painted from both.
+    fn synthetic_rows(&self) -> anyhow::Result<Vec<Vec<Plane>>> {
+        let profile = &self.configuration.profile;
+        let pipeline = self.pipeline();
+        let mut rows = vec![Vec::new(); 2 + profile.modalities.len()];
+        for (column, map) in self.loader.maps().iter().take(COLUMNS).enumerate() {
+            let (label, lesion) = self.loader.shown_label(map, column as u64);
+            let sample = pollster::block_on(pipeline.paint(map, &label, column as u64))?;
+            rows[0].push(sample.fused);
+            rows[1].extend(lesion.map(|l| shades(&l, profile.label_planes())));
+            for (row, (_, plane)) in sample.images.into_iter().enumerate() {
+                rows[2 + row].push(plane);
+            }
         }
-        let one_hot = |p: &Painted| {
-            (0..count)
-                .map(|i| f32::from(u8::from(i == p.modality)))
-                .collect::<Vec<_>>()
-        };
-        let values: Vec<f32> = painted.iter().flat_map(one_hot).collect();
-        Some(TensorData::new(values, [painted.len(), count]))
-    }
-}
-
-impl Loader for SynthesisLoader<'_> {
-    type Batch = SynthesisValues;
-
-    fn batch(&self, step: u64) -> SynthesisValues {
-        let (painted, paired) = self.painted(step);
-        self.values(&painted, paired)
+        rows.retain(|row| !row.is_empty());
+        Ok(rows)
     }
 }
 
 impl<'a> Trainee for Synthesis<'a> {
-    type Loader = SynthesisLoader<'a>;
+    type Loader = Mixture<'a>;
 
-    fn loader(&self) -> Arc<SynthesisLoader<'a>> {
+    fn loader(&self) -> Arc<Mixture<'a>> {
         self.loader.clone()
     }
 
     fn step(mut self, _step: u64, batch: SynthesisValues) -> (Self, NamedLosses) {
         let batch = batch.upload(&self.device);
+        let profile = &self.configuration.profile;
         let (stage, losses) = self
             .stage
-            .step(&batch, &self.configuration.profile.synthesis);
+            .step(&batch, &profile.synthesis, &profile.segmenter);
         self.stage = stage;
         (self, losses)
     }
 
-    /// Real images, their maps and what is painted from them; then synthetic maps and what is
-    /// painted from those, one row per modality.
-    fn sheet(&self) -> anyhow::Result<Vec<Vec<Plane>>> {
-        let device = self.device.clone().inner();
-        let generator = self.stage.averaged().generator.clone();
-        let profile = &self.configuration.profile;
-        let pipeline = maps::of(
-            &self.networks,
-            generator,
-            profile,
-            self.configuration,
-            &device,
-        );
-        let (items, size) = (&self.loader.items, self.loader.size());
-        let count = COLUMNS.min(items.len());
-        let modalities = profile.modalities.len();
-        let mut rows = vec![Vec::new(); 3 + 1 + modalities];
-        for column in 0..count {
-            let item = items[column * items.len() / count];
-            let Some(modality) = item.images.iter().position(Option::is_some) else {
-                continue;
-            };
-            let own = structure(item, size);
-            let sample = pollster::block_on(pipeline.paint(
-                &own,
-                &label(item, profile, size),
-                column as u64,
-            ))?;
-            rows[0].push(image(
-                item.images[modality].as_deref().unwrap_or_default(),
-                size,
-            ));
-            rows[1].push(sample.fused);
-            rows[2].push(sample.images[modality].1.clone());
+    /// On test items painted from their own maps and labels: the mean absolute error, which decides,
+    /// and the Dice between the labels and what the segmenters find.
+    fn validate(&self) -> anyhow::Result<Option<Figures>> {
+        if self.unseen.is_empty() {
+            return Ok(None);
         }
-        for (column, map) in self.loader.maps.iter().take(COLUMNS).enumerate() {
-            let sample = pollster::block_on(pipeline.paint(
-                map,
-                &default_label(&profile.lesion),
-                column as u64,
-            ))?;
-            rows[3].push(sample.fused);
-            for (row, (_, plane)) in sample.images.into_iter().enumerate() {
-                rows[4 + row].push(plane);
+        let (profile, size) = (&self.configuration.profile, self.size());
+        let (pipeline, device) = (self.pipeline(), self.device.clone().inner());
+        let (mut error, mut images) = (0.0, 0.0);
+        let mut overlap = Overlap::default();
+        for (index, item) in self.unseen.iter().enumerate() {
+            let (own, label) = (structure(item, size), label(item, profile, size));
+            let sample = pollster::block_on(pipeline.paint(&own, &label, index as u64))?;
+            for (modality, (_, painted)) in sample.images.iter().enumerate() {
+                if let Some(bytes) = &item.images[modality] {
+                    let real = image(bytes, size);
+                    error += f64::from(painted.zip(&real, |a, b| (a - b).abs()).mean());
+                    images += 1.0;
+                }
+                if let Some(segmenters) = &self.segmenters {
+                    let bytes = painted.to_u8();
+                    let data = grey_data(std::iter::once(bytes.as_slice()), size);
+                    let found = segmented(&segmenters[modality], Tensor::from_data(data, &device));
+                    overlap = overlap + Overlap::of_lesions(&class_map(item, size), &found[0])?;
+                }
             }
         }
+        let mut values = vec![("absolute error".to_owned(), error / images)];
+        if self.segmenters.is_some() {
+            values.push(("lesion dice".into(), f64::from(overlap.dice())));
+        }
+        Ok(Some(Figures {
+            values,
+            decisive: "absolute error".into(),
+            better: Better::Lower,
+        }))
+    }
+
+    fn sheet(&self) -> anyhow::Result<Vec<Vec<Plane>>> {
+        let mut rows = self.real_rows()?;
+        rows.extend(self.synthetic_rows()?);
         Ok(rows)
     }
 

@@ -47,8 +47,8 @@ impl Trainee for Script {
     fn validate(&self) -> anyhow::Result<Option<Figures>> {
         let error = self.errors[self.steps as usize / 2 % self.errors.len()];
         Ok(Some(Figures {
-            values: vec![("error", error)],
-            decisive: "error",
+            values: vec![("error".into(), error)],
+            decisive: "error".into(),
             better: Better::Lower,
         }))
     }
@@ -76,6 +76,9 @@ fn configuration() -> Configuration {
         geometry: Preset::Tiny.geometry(),
         data: String::new(),
         structure: None,
+        lesion: None,
+        translator: None,
+        lesions: None,
         batch: 2,
         rate: 1e-3,
         seed: 1,

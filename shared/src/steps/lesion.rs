@@ -1,0 +1,138 @@
+//! The lesion stage (22): one segmenter per modality, trained on real images before it guides (15).
+
+use burn::module::Module;
+use burn::tensor::activation::softmax;
+use burn::tensor::{Device, Tensor, TensorData};
+
+use super::{
+    NamedLosses, Optimizer, RestoreError, Section, average, load_module, save_module, sum,
+};
+use crate::losses::{dice_loss, segmentation_loss};
+use crate::networks::Unet;
+use crate::networks::config::UnetConfig;
+use crate::profile::{Geometry, Profile, SegmenterWeights};
+
+/// Share of the averaged networks kept per step.
+const AVERAGE_DECAY: f32 = 0.99;
+/// Downsampling levels of a segmenter: the author's.
+const DEPTH: usize = 3;
+
+/// What one step learns from: images of one modality.
+pub struct LesionBatch {
+    /// Index of the modality in the profile.
+    pub modality: usize,
+    /// `[batch, 1, size, size]`, 0..=1.
+    pub image: Tensor<4>,
+    /// `[batch, 1 + classes, size, size]`, one-hot, the background first.
+    pub label: Tensor<4>,
+}
+
+/// The segmenters that are measured and exported, one per modality: averages over the training.
+#[derive(Clone)]
+pub struct LesionNetworks {
+    /// G_l, in the profile's order of modalities.
+    pub segmenters: Vec<Unet>,
+}
+
+/// Segmenters, optimizers and averages of the lesion stage.
+pub struct LesionStage {
+    segmenters: Vec<Unet>,
+    adam: Vec<Optimizer>,
+    averaged: LesionNetworks,
+}
+
+/// The configuration of every segmenter of a study at a geometry.
+pub fn configuration(profile: &Profile, geometry: &Geometry) -> UnetConfig {
+    UnetConfig {
+        inputs: 1,
+        outputs: 1 + profile.label_planes(),
+        width: geometry.segmenter_width,
+        depth: geometry.depth.min(DEPTH),
+        condition: 0,
+    }
+}
+
+/// Dice loss and weighted cross-entropy of a segmenter's `logits` (22), each weighted: also the
+/// guidance of the generator (15).
+pub(super) fn guidance(
+    logits: Tensor<4>,
+    label: Tensor<4>,
+    weights: &SegmenterWeights,
+) -> [Tensor<1>; 2] {
+    let classes = class_weights(weights, label.dims()[1], &label.device());
+    let dice = dice_loss(softmax(logits.clone(), 1), label.clone()) * weights.dice;
+    let cross_entropy = segmentation_loss(logits, label, classes) * weights.cross_entropy;
+    [dice, cross_entropy]
+}
+
+/// `[1, 1 + classes, 1, 1]`; 1 for every class whose weight is not given.
+fn class_weights(weights: &SegmenterWeights, count: usize, device: &Device) -> Tensor<4> {
+    let given = |class: usize| weights.classes.get(class).copied().unwrap_or(1.0);
+    let values: Vec<f32> = (0..count).map(given).collect();
+    Tensor::from_data(TensorData::new(values, [1, count, 1, 1]), device)
+}
+
+impl LesionStage {
+    /// Fresh segmenters on an autodiff device, learning rate `rate`.
+    pub fn new(profile: &Profile, geometry: &Geometry, rate: f64, device: &Device) -> Self {
+        let config = configuration(profile, geometry);
+        let count = profile.modalities.len();
+        let segmenters: Vec<Unet> = (0..count).map(|_| config.init(device)).collect();
+        Self {
+            averaged: LesionNetworks {
+                segmenters: segmenters.iter().map(Module::valid).collect(),
+            },
+            segmenters,
+            adam: (0..count).map(|i| Optimizer::new(&name(i), rate)).collect(),
+        }
+    }
+
+    /// One step of the segmenter of the batch's modality. Returns the losses as they were weighted.
+    pub fn step(mut self, batch: LesionBatch, weights: &SegmenterWeights) -> (Self, NamedLosses) {
+        let at = batch.modality;
+        let logits = self.segmenters[at].logits(batch.image);
+        let [dice, cross_entropy] = guidance(logits, batch.label, weights);
+        let losses = vec![("dice", dice), ("cross-entropy", cross_entropy)];
+        let stepped = self.adam[at].step(self.segmenters[at].clone(), &sum(&losses));
+        let old = self.averaged.segmenters[at].clone();
+        self.averaged.segmenters[at] = average(old, &stepped, AVERAGE_DECAY);
+        self.segmenters[at] = stepped;
+        (self, losses)
+    }
+
+    /// The averaged segmenters.
+    pub fn averaged(&self) -> &LesionNetworks {
+        &self.averaged
+    }
+
+    /// Everything that a resumed training needs.
+    pub fn save(&self) -> Vec<Section> {
+        let of = |prefix: &'static str, networks: &[Unet]| {
+            let sections = networks.iter().enumerate();
+            sections
+                .map(|(i, network)| save_module(&format!("{prefix}{}", name(i)), network))
+                .collect::<Vec<_>>()
+        };
+        let mut sections = of("", &self.segmenters);
+        sections.extend(of("averaged.", &self.averaged.segmenters));
+        sections.extend(self.adam.iter().map(Optimizer::save));
+        sections
+    }
+
+    /// Restores what [`LesionStage::save`] gave.
+    pub fn load(mut self, sections: &[Section]) -> Result<Self, RestoreError> {
+        for (i, adam) in self.adam.iter_mut().enumerate() {
+            let load = |prefix: &str, network: &Unet| {
+                load_module(&format!("{prefix}{}", name(i)), network.clone(), sections)
+            };
+            self.segmenters[i] = load("", &self.segmenters[i])?;
+            self.averaged.segmenters[i] = load("averaged.", &self.averaged.segmenters[i])?;
+            adam.load(sections)?;
+        }
+        Ok(self)
+    }
+}
+
+fn name(modality: usize) -> String {
+    format!("segmenter.{modality}")
+}

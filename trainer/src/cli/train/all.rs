@@ -1,0 +1,77 @@
+//! `scanweave train all`: the stages in order, each in its own run below one folder.
+
+use super::begin::{Job, below};
+use super::foundations::{Sources, needs_lesion, needs_translator};
+use super::{Args, report, stop_on_interrupt};
+use crate::cli::Usage;
+use crate::data::Prepared;
+use crate::run::{Directory, Stage, State};
+use crate::stages::Ending;
+
+/// Trains what is not finished.
+pub fn run(args: &Args, data: &Prepared) -> anyhow::Result<()> {
+    let given = [&args.structure, &args.lesion, &args.translator];
+    if given.iter().any(|run| run.is_some()) {
+        let text =
+            "`train all` makes its own runs: leave out --structure, --lesion and --translator";
+        return Err(Usage(text.into()).into());
+    }
+    let stop = stop_on_interrupt()?;
+    let stages = stages(args);
+    for (number, &stage) in stages.iter().enumerate() {
+        let job = job(args, stage, &stages);
+        println!("[{}/{}] {stage}", number + 1, stages.len());
+        if args.dry_run && stage == Stage::Synthesis {
+            println!("its configuration follows from the runs before it");
+            continue;
+        }
+        let configuration = job.resolve(data)?;
+        if args.dry_run {
+            println!("{}", serde_json::to_string_pretty(&configuration)?);
+            continue;
+        }
+        if job.resume {
+            let directory = Directory::resume(&job.run, &configuration)?;
+            let record = directory.record();
+            if record.state == State::Finished && !job.limit().is_beyond(record.step) {
+                println!("finished before: {} steps", record.step);
+                continue;
+            }
+        }
+        let ending = job.train(data, &configuration, &stop)?;
+        report(&job, ending, "the same command");
+        if matches!(ending, Ending::Interrupted(_)) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// The stages that the study needs, in order.
+fn stages(args: &Args) -> Vec<Stage> {
+    let mut stages = vec![Stage::Structure];
+    stages.extend(needs_lesion(&args.profile).then_some(Stage::Lesion));
+    stages.extend(needs_translator(&args.profile).then_some(Stage::Translator));
+    stages.push(Stage::Synthesis);
+    stages
+}
+
+fn job<'a>(args: &'a Args, stage: Stage, stages: &[Stage]) -> Job<'a> {
+    let run = below(&args.run, stage);
+    let source = |of: Stage| stages.contains(&of).then(|| below(&args.run, of));
+    let sources = match stage {
+        Stage::Synthesis => Sources {
+            structure: source(Stage::Structure),
+            lesion: source(Stage::Lesion),
+            translator: source(Stage::Translator),
+        },
+        _ => Sources::default(),
+    };
+    Job {
+        args,
+        stage,
+        resume: run.join("config.json").exists(),
+        run,
+        sources,
+    }
+}

@@ -1,0 +1,215 @@
+//! From arguments to a training: the resolved configuration, the run's folder, the stage.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use anyhow::ensure;
+use burn::tensor::Device;
+
+use super::Args;
+use super::foundations::{Sources, restored};
+use crate::data::Prepared;
+use crate::run::{Cadence, Checkpoint, Configuration, Directory, Limit, Stage};
+use crate::stages::{
+    Ending, Foundations, Lesion, Schedule, Structure, Synthesis, Trainee, Translator,
+    lesion_statistics, train,
+};
+
+/// One stage that is to be trained.
+pub struct Job<'a> {
+    pub args: &'a Args,
+    pub stage: Stage,
+    /// The run's folder.
+    pub run: PathBuf,
+    /// The finished runs that it builds on.
+    pub sources: Sources,
+    /// Go on where the run stands.
+    pub resume: bool,
+}
+
+impl<'a> Job<'a> {
+    /// The stage that the arguments ask for.
+    pub fn of(args: &'a Args, stage: Stage) -> Self {
+        Self {
+            args,
+            stage,
+            run: args.run.clone(),
+            sources: Sources {
+                structure: args.structure.clone(),
+                lesion: args.lesion.clone(),
+                translator: args.translator.clone(),
+            },
+            resume: args.resume,
+        }
+    }
+
+    /// Everything that decides what the run computes.
+    pub fn resolve(&self, data: &Prepared) -> anyhow::Result<Configuration> {
+        let args = self.args;
+        self.sources.check(self.stage, &args.profile)?;
+        let preset = args.preset.preset();
+        let mut geometry = preset.geometry();
+        if let Some(width) = args.segmenter_width {
+            geometry.segmenter_width = width.into();
+        }
+        check_data(data, args, geometry.size)?;
+        let found = self.sources.open(&args.profile, geometry.size)?;
+        let fingerprint = |c: &Option<(Configuration, Checkpoint)>| {
+            c.as_ref().map(|(_, checkpoint)| checkpoint.fingerprint())
+        };
+        let statistics = (self.stage == Stage::Synthesis)
+            .then(|| lesion_statistics(data, &args.profile.lesion))
+            .flatten();
+        Ok(Configuration {
+            version: env!("CARGO_PKG_VERSION").into(),
+            stage: self.stage,
+            profile: args.profile.clone(),
+            preset,
+            geometry,
+            data: data.fingerprint.clone(),
+            structure: fingerprint(&found.structure),
+            lesion: fingerprint(&found.lesion),
+            translator: fingerprint(&found.translator),
+            lesions: statistics,
+            batch: args.batch.into(),
+            rate: args.rate,
+            seed: args.seed,
+            pretraining: args.pretraining,
+        })
+    }
+
+    /// Trains until the limit or until `stop` is set.
+    pub fn train(
+        &self,
+        data: &Prepared,
+        configuration: &Configuration,
+        stop: &Arc<AtomicBool>,
+    ) -> anyhow::Result<Ending> {
+        let device = self.args.device.open()?.autodiff();
+        match self.stage {
+            Stage::Structure => {
+                let trainee = Structure::new(data, configuration, &device)?;
+                self.start(trainee, configuration, stop)
+            }
+            Stage::Lesion => {
+                let trainee = Lesion::new(data, configuration, &device)?;
+                self.start(trainee, configuration, stop)
+            }
+            Stage::Translator => {
+                let trainee = Translator::new(data, configuration, &device)?;
+                self.start(trainee, configuration, stop)
+            }
+            Stage::Synthesis => {
+                let foundations = self.foundations(configuration, &device)?;
+                let trainee = Synthesis::new(data, configuration, foundations, &device)?;
+                self.start(trainee, configuration, stop)
+            }
+        }
+    }
+
+    fn foundations(
+        &self,
+        configuration: &Configuration,
+        device: &Device,
+    ) -> anyhow::Result<Foundations> {
+        let size = configuration.geometry.size;
+        let found = self.sources.open(&configuration.profile, size)?;
+        let networks = restored(found, device)?;
+        let structure = networks
+            .structure
+            .expect("checked when the run was resolved");
+        let plain = device.clone().inner();
+        Foundations::new(
+            structure,
+            networks.lesion,
+            networks.translator,
+            configuration,
+            &plain,
+        )
+    }
+
+    fn start<T: Trainee>(
+        &self,
+        trainee: T,
+        configuration: &Configuration,
+        stop: &Arc<AtomicBool>,
+    ) -> anyhow::Result<Ending> {
+        let (directory, from) = self.open(configuration)?;
+        let schedule = Schedule {
+            limit: self.limit(),
+            log: Cadence(20),
+            sheet: Cadence(self.args.sheet_every),
+            save: Cadence(self.args.save_every),
+        };
+        let batch = self.args.batch.into();
+        train(trainee, &directory, from, schedule, batch, stop)
+    }
+
+    /// When the stage ends.
+    pub fn limit(&self) -> Limit {
+        let minutes = |m: f64| Limit::Time(Duration::from_secs_f64(m * 60.0));
+        let steps = self.args.steps.unwrap_or(match self.stage {
+            Stage::Structure => 1500,
+            Stage::Lesion | Stage::Translator => 900,
+            Stage::Synthesis => 2000,
+        });
+        self.args.minutes.map_or(Limit::Steps(steps), minutes)
+    }
+
+    fn open(
+        &self,
+        configuration: &Configuration,
+    ) -> anyhow::Result<(Directory, Option<Checkpoint>)> {
+        let device = self.args.device.to_string();
+        if !self.resume {
+            let directory = Directory::create(&self.run, configuration)?;
+            directory.begin(&device, None)?;
+            return Ok((directory, None));
+        }
+        let directory = Directory::resume(&self.run, configuration)?;
+        let newest = directory.newest()?;
+        if newest.is_none() {
+            eprintln!(
+                "no checkpoint in {} yet: beginning at step 0",
+                self.run.display()
+            );
+        }
+        directory.begin(&device, newest.as_ref())?;
+        Ok((directory, newest))
+    }
+}
+
+/// The data is of this study and size, and there is somebody to test on.
+fn check_data(data: &Prepared, args: &Args, size: usize) -> anyhow::Result<()> {
+    let (header, file) = (&data.header, args.data.display());
+    ensure!(
+        header.profile == args.profile.name,
+        "{file} was prepared for the profile {}, not {}: prepare it again",
+        header.profile,
+        args.profile.name
+    );
+    ensure!(
+        header.modalities == args.profile.modalities
+            && header.classes == args.profile.lesion.classes(),
+        "{file} was prepared for other modalities or lesion classes than the profile {} has now: prepare it again",
+        args.profile.name
+    );
+    ensure!(
+        header.size == size,
+        "{file} holds images of {} px, the preset works at {size} px: prepare it again with --size {size}",
+        header.size
+    );
+    let subjects: std::collections::BTreeSet<_> = data.items.iter().map(|i| &i.subject).collect();
+    ensure!(
+        subjects.len() > 1,
+        "{file} holds one subject only, so nothing could be tested on another: add subjects"
+    );
+    Ok(())
+}
+
+/// Where a stage's run lies below the folder of `train all`.
+pub fn below(folder: &Path, stage: Stage) -> PathBuf {
+    folder.join(stage.to_string())
+}

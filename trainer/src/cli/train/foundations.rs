@@ -1,0 +1,138 @@
+//! The finished runs that the synthesis stage builds on.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, ensure};
+use burn::tensor::Device;
+use scanweave::profile::{LesionKind, Profile};
+use scanweave::steps::{
+    LesionNetworks, LesionStage, StructureNetworks, StructureStage, TranslatorNetworks,
+    TranslatorStage,
+};
+
+use crate::cli::Usage;
+use crate::run::{Checkpoint, Configuration, Directory, Stage};
+
+/// Folders of runs.
+#[derive(Default)]
+pub struct Sources {
+    pub structure: Option<PathBuf>,
+    pub lesion: Option<PathBuf>,
+    pub translator: Option<PathBuf>,
+}
+
+/// What the folders hold.
+pub struct Found {
+    pub structure: Option<(Configuration, Checkpoint)>,
+    pub lesion: Option<(Configuration, Checkpoint)>,
+    pub translator: Option<(Configuration, Checkpoint)>,
+}
+
+/// The averaged networks of the checkpoints, outside the autodiff graph.
+pub struct Networks {
+    pub structure: Option<StructureNetworks>,
+    pub lesion: Option<LesionNetworks>,
+    pub translator: Option<TranslatorNetworks>,
+}
+
+/// Whether the study's label guides the generator (15).
+pub fn needs_lesion(profile: &Profile) -> bool {
+    matches!(profile.lesion, LesionKind::Mask(_))
+        && profile.switches.lesion
+        && profile.synthesis.lesion > 0.0
+}
+
+/// Whether several modalities are held in register (16).
+pub fn needs_translator(profile: &Profile) -> bool {
+    profile.modalities.len() > 1
+        && profile.switches.registration
+        && profile.synthesis.registration > 0.0
+}
+
+impl Sources {
+    /// The synthesis stage gets what it needs, and no other stage gets anything.
+    pub fn check(&self, stage: Stage, profile: &Profile) -> anyhow::Result<()> {
+        let synthesis = stage == Stage::Synthesis;
+        let runs = [
+            ("structure", &self.structure, synthesis),
+            ("lesion", &self.lesion, synthesis && needs_lesion(profile)),
+            (
+                "translator",
+                &self.translator,
+                synthesis && needs_translator(profile),
+            ),
+        ];
+        for (name, given, needed) in runs {
+            if given.is_some() && !synthesis {
+                return Err(Usage(format!("--{name} belongs to `train synthesis`")).into());
+            }
+            if given.is_none() && needed {
+                return Err(Usage(format!(
+                    "`train synthesis` needs --{name} RUN, a finished `train {name}` run"
+                ))
+                .into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the checkpoints: the best of lesion and translator runs, the newest of the structure run.
+    pub fn open(&self, profile: &Profile, size: usize) -> anyhow::Result<Found> {
+        let read = |run: &Option<PathBuf>, stage| {
+            let run = run.as_deref();
+            run.map(|run| checkpoint(run, stage, profile, size))
+                .transpose()
+        };
+        Ok(Found {
+            structure: read(&self.structure, Stage::Structure)?,
+            lesion: read(&self.lesion, Stage::Lesion)?,
+            translator: read(&self.translator, Stage::Translator)?,
+        })
+    }
+}
+
+fn checkpoint(
+    run: &Path,
+    stage: Stage,
+    profile: &Profile,
+    size: usize,
+) -> anyhow::Result<(Configuration, Checkpoint)> {
+    let (directory, configuration) = Directory::open(run)?;
+    let name = run.display();
+    ensure!(
+        configuration.stage == stage,
+        "{name} is a {} run, not a {stage} run",
+        configuration.stage
+    );
+    ensure!(
+        configuration.profile.name == profile.name && configuration.geometry.size == size,
+        "{name} is of another profile or preset"
+    );
+    let chosen = directory.chosen(stage)?;
+    let chosen = chosen.with_context(|| format!("{name} has no checkpoint yet: train it first"))?;
+    Ok((configuration, chosen))
+}
+
+/// The networks of what was found.
+pub fn restored(found: Found, device: &Device) -> anyhow::Result<Networks> {
+    let structure = found.structure.map(|(c, checkpoint)| {
+        let fresh = StructureStage::new(&c.geometry, c.rate, device);
+        let loaded = fresh.load(&checkpoint.sections)?;
+        anyhow::Ok(loaded.averaged().clone())
+    });
+    let lesion = found.lesion.map(|(c, checkpoint)| {
+        let fresh = LesionStage::new(&c.profile, &c.geometry, c.rate, device);
+        let loaded = fresh.load(&checkpoint.sections)?;
+        anyhow::Ok(loaded.averaged().clone())
+    });
+    let translator = found.translator.map(|(c, checkpoint)| {
+        let fresh = TranslatorStage::new(&c.profile, &c.geometry, c.rate, device);
+        let loaded = fresh.load(&checkpoint.sections)?;
+        anyhow::Ok(loaded.averaged().clone())
+    });
+    Ok(Networks {
+        structure: structure.transpose()?,
+        lesion: lesion.transpose()?,
+        translator: translator.transpose()?,
+    })
+}

@@ -1,0 +1,216 @@
+//! `scanweave train`: one stage of one study, or all of them in order.
+
+mod all;
+mod begin;
+mod foundations;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use clap::{Parser, ValueEnum};
+use scanweave::profile::{Ablation, Preset, Profile};
+
+use crate::data::Prepared;
+use crate::device::{self, Choice};
+use crate::run::Stage;
+use crate::stages::Ending;
+use begin::Job;
+
+/// Train a stage, or all; Ctrl-C finishes the step, saves and says how to resume.
+///
+/// Order: `structure` (draws structure maps from noise), `lesion` (finds lesions in real images) and
+/// `translator` (turns one modality into another) where the study has masks and several modalities,
+/// then `synthesis` with the runs of the others (paints images). `all` does them in this order below
+/// --run, skips what is finished and resumes what is not. RUN/ holds config.json, stats.jsonl,
+/// sheets/*.png, report.html (look at it!) and checkpoints/. The same seed, data and device give the
+/// same weights, interrupted or not.
+#[derive(Parser)]
+pub struct Args {
+    /// What to train.
+    stage: StageName,
+    /// The study, one of: chest-xray, phantom-thorax, phantom-brain, brain-mri, brats, retina, lung-ct.
+    #[arg(long, value_parser = profile)]
+    profile: Profile,
+    /// Prepared data (`scanweave data prepare`).
+    #[arg(long, value_name = "FILE")]
+    data: PathBuf,
+    /// Folder of this run; it is created. With `all`, the folder of the stages' runs.
+    #[arg(long, value_name = "DIR")]
+    run: PathBuf,
+    /// The finished structure run whose maps the synthesis stage learns to paint.
+    #[arg(long, value_name = "RUN")]
+    structure: Option<PathBuf>,
+    /// The finished lesion run that guides the synthesis stage, for studies with lesion masks.
+    #[arg(long, value_name = "RUN")]
+    lesion: Option<PathBuf>,
+    /// The finished translator run that holds its modalities in register, for several modalities.
+    #[arg(long, value_name = "RUN")]
+    translator: Option<PathBuf>,
+    /// Only those parts of the method that a row of the ablation table has: a noise in place of the
+    /// map, b map and lesion loss, c map and label filter, d and noise fusion, e and registration,
+    /// f the whole method, g the map alone.
+    #[arg(long, value_enum)]
+    ablation: Option<AblationName>,
+    /// Sizes of the networks.
+    #[arg(long, value_enum, default_value = "demo")]
+    preset: PresetName,
+    /// Channels of the lesion segmenters; a judge should have another width and seed than the guide.
+    #[arg(long, value_name = "W", value_parser = clap::value_parser!(u16).range(1..=256))]
+    segmenter_width: Option<u16>,
+    /// Steps of each stage, resumed ones included [default: structure 1500, lesion 900, translator
+    /// 900, synthesis 2000].
+    #[arg(long, value_name = "N", conflicts_with = "minutes", value_parser = clap::value_parser!(u64).range(1..))]
+    steps: Option<u64>,
+    /// Minutes of each stage, resumed ones included, instead of steps.
+    #[arg(long, value_name = "M", value_parser = minutes)]
+    minutes: Option<f64>,
+    /// Images per step.
+    #[arg(long, value_name = "B", default_value_t = 4, value_parser = clap::value_parser!(u16).range(2..=256))]
+    batch: u16,
+    /// Learning rate of Adam.
+    #[arg(long, default_value_t = 2e-4, value_parser = rate)]
+    rate: f64,
+    /// Steps on real structure maps alone (18) before synthetic maps join; synthesis stage only.
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    pretraining: u64,
+    /// Seed of everything random.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// flex, libtorch, libtorch:cuda, cuda, cuda:N, vulkan or metal, as far as this build has it.
+    #[arg(long, default_value = "flex", value_parser = device_choice)]
+    device: Choice,
+    /// Go on from the newest checkpoint of --run; `all` always does.
+    #[arg(long)]
+    resume: bool,
+    /// Steps between two checkpoints.
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..))]
+    save_every: u64,
+    /// Steps between two sample sheets.
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..))]
+    sheet_every: u64,
+    /// Print the resolved configuration and stop.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum StageName {
+    Structure,
+    Lesion,
+    Translator,
+    Synthesis,
+    All,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum AblationName {
+    A,
+    B,
+    C,
+    D,
+    E,
+    F,
+    G,
+}
+
+impl AblationName {
+    fn row(self) -> Ablation {
+        match self {
+            Self::A => Ablation::A,
+            Self::B => Ablation::B,
+            Self::C => Ablation::C,
+            Self::D => Ablation::D,
+            Self::E => Ablation::E,
+            Self::F => Ablation::F,
+            Self::G => Ablation::G,
+        }
+    }
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum PresetName {
+    /// 64 px, for tests and teaching.
+    Tiny,
+    /// 128 px, for the browser.
+    Demo,
+    /// The thesis's geometry, 512 px.
+    Paper,
+}
+
+impl PresetName {
+    fn preset(self) -> Preset {
+        match self {
+            Self::Tiny => Preset::Tiny,
+            Self::Demo => Preset::Demo,
+            Self::Paper => Preset::Paper,
+        }
+    }
+}
+
+fn profile(name: &str) -> Result<Profile, String> {
+    Profile::named(name).ok_or_else(|| format!("possible values: {}", Profile::NAMES.join(", ")))
+}
+
+fn minutes(text: &str) -> Result<f64, String> {
+    let year = 366.0 * 24.0 * 60.0;
+    let value = text.parse().ok().filter(|&m: &f64| m > 0.0 && m <= year);
+    value.ok_or_else(|| format!("a number above 0 and at most {year}"))
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    let value = text.parse().ok().filter(|&r: &f64| r > 0.0 && r <= 1.0);
+    value.ok_or_else(|| "a number above 0 and at most 1".into())
+}
+
+fn device_choice(text: &str) -> Result<Choice, String> {
+    text.parse()
+        .map_err(|_| format!("possible values: {}", device::NAMES))
+}
+
+/// Runs the subcommand.
+pub fn run(mut args: Args) -> anyhow::Result<()> {
+    let data = Prepared::open(&args.data)?;
+    if let Some(row) = args.ablation {
+        args.profile = args.profile.with_ablation(row.row());
+    }
+    let stage = match args.stage {
+        StageName::Structure => Stage::Structure,
+        StageName::Lesion => Stage::Lesion,
+        StageName::Translator => Stage::Translator,
+        StageName::Synthesis => Stage::Synthesis,
+        StageName::All => return all::run(&args, &data),
+    };
+    let job = Job::of(&args, stage);
+    let configuration = job.resolve(&data)?;
+    if args.dry_run {
+        println!("{}", serde_json::to_string_pretty(&configuration)?);
+        return Ok(());
+    }
+    let ending = job.train(&data, &configuration, &stop_on_interrupt()?)?;
+    report(&job, ending, "the same command and --resume");
+    Ok(())
+}
+
+/// A flag that Ctrl-C sets; a second Ctrl-C ends the process at once.
+fn stop_on_interrupt() -> anyhow::Result<Arc<AtomicBool>> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = stop.clone();
+    ctrlc::set_handler(move || {
+        if flag.swap(true, Ordering::SeqCst) {
+            std::process::exit(130);
+        }
+        eprintln!("\nfinishing this step, then saving (Ctrl-C again to stop at once)");
+    })?;
+    Ok(stop)
+}
+
+fn report(job: &Job, ending: Ending, again: &str) {
+    let run = job.run.display();
+    match ending {
+        Ending::Complete(step) => println!("done: {step} steps; look at {run}/report.html"),
+        Ending::Interrupted(step) => {
+            println!("stopped after {step} steps, saved in {run}; go on with {again}");
+        }
+    }
+}

@@ -1,0 +1,295 @@
+//! The lesion stage: one segmenter per modality, on real images, before it guides the generator or
+//! judges what the generator made.
+
+use std::sync::Arc;
+
+use anyhow::ensure;
+use burn::tensor::{Device, Tensor, TensorData};
+use scanweave::image::Plane;
+use scanweave::lesion::ClassMap;
+use scanweave::metrics::Overlap;
+use scanweave::networks::Unet;
+use scanweave::profile::{LesionKind, Profile};
+use scanweave::random::{Purpose, Random};
+use scanweave::steps::{LesionBatch, LesionStage, NamedLosses, Section};
+
+use super::batch::{class_map, grey_data, image, one_hot_data, stack_data};
+use super::warp::Warp;
+use super::{Loader, Trainee};
+use crate::data::{Item, Prepared, Split};
+use crate::run::{Better, Configuration, Figures};
+
+/// Columns of the sample sheet.
+const COLUMNS: usize = 12;
+/// Test items that a checkpoint is judged by, at most.
+const VALIDATED: usize = 96;
+
+/// The lesion stage over a prepared data set.
+pub struct Lesion<'a> {
+    stage: LesionStage,
+    loader: Arc<LesionLoader<'a>>,
+    unseen: Vec<&'a Item>,
+    configuration: &'a Configuration,
+    device: Device,
+}
+
+/// Chooses the items of a step, half of them with a lesion, and warps them at random.
+pub struct LesionLoader<'a> {
+    /// Per modality the training items that have it: with a lesion, and without.
+    pools: Vec<[Vec<&'a Item>; 2]>,
+    configuration: &'a Configuration,
+}
+
+/// A [`LesionBatch`] on the host.
+pub struct LesionValues {
+    modality: usize,
+    image: TensorData,
+    label: TensorData,
+}
+
+impl Loader for LesionLoader<'_> {
+    type Batch = LesionValues;
+
+    fn batch(&self, step: u64) -> LesionValues {
+        let (seed, size) = (self.configuration.seed, self.configuration.geometry.size);
+        let mut random = Random::nth(seed, Purpose::Batch, step);
+        let modality = (step % self.pools.len() as u64) as usize;
+        let (mut images, mut labels) = (Vec::new(), Vec::new());
+        for place in 0..self.configuration.batch {
+            let item = self.draw(modality, place % 2 == 0, &mut random);
+            let bytes = item.images[modality].as_deref();
+            let warp = Warp::draw(size, &mut random);
+            images.extend(
+                warp.image(&image(bytes.expect("of this pool"), size))
+                    .into_values(),
+            );
+            labels.push(warp.label(&class_map(item, size)));
+        }
+        LesionValues {
+            modality,
+            image: stack_data(images, 1, size),
+            label: one_hot_data(&labels, self.configuration.profile.label_planes()),
+        }
+    }
+}
+
+impl<'a> LesionLoader<'a> {
+    fn draw(&self, modality: usize, lesion: bool, random: &mut Random) -> &'a Item {
+        let [with, without] = &self.pools[modality];
+        let pool = if lesion || without.is_empty() {
+            with
+        } else {
+            without
+        };
+        pool[random.below(pool.len())]
+    }
+}
+
+impl<'a> Lesion<'a> {
+    /// Fresh segmenters on an autodiff `device`.
+    pub fn new(
+        data: &'a Prepared,
+        configuration: &'a Configuration,
+        device: &Device,
+    ) -> anyhow::Result<Self> {
+        let profile = &configuration.profile;
+        ensure!(
+            matches!(profile.lesion, LesionKind::Mask(_)),
+            "the study {} has no lesion masks, so there is no segmenter to train: leave this stage out",
+            profile.name
+        );
+        let pools = (0..profile.modalities.len()).map(|modality| pools(data, profile, modality));
+        let mut unseen: Vec<&Item> = of(data, Split::Test).collect();
+        unseen.truncate(VALIDATED);
+        let pools = pools.collect::<anyhow::Result<_>>()?;
+        device.seed(configuration.seed);
+        Ok(Self {
+            stage: LesionStage::new(profile, &configuration.geometry, configuration.rate, device),
+            loader: Arc::new(LesionLoader {
+                pools,
+                configuration,
+            }),
+            unseen,
+            configuration,
+            device: device.clone(),
+        })
+    }
+
+    fn size(&self) -> usize {
+        self.configuration.geometry.size
+    }
+}
+
+fn of(data: &Prepared, split: Split) -> impl Iterator<Item = &Item> {
+    data.items.iter().filter(move |item| item.split == split)
+}
+
+/// Training items that have this modality: with a lesion, and without.
+fn pools<'a>(
+    data: &'a Prepared,
+    profile: &Profile,
+    modality: usize,
+) -> anyhow::Result<[Vec<&'a Item>; 2]> {
+    let with_image = of(data, Split::Train).filter(|item| item.images[modality].is_some());
+    let sick = |item: &&Item| {
+        item.label
+            .as_ref()
+            .is_some_and(|l| l.iter().any(|&v| v > 0))
+    };
+    let (with, without): (Vec<_>, Vec<_>) = with_image.partition(sick);
+    ensure!(
+        !with.is_empty(),
+        "no training image of modality {} has a lesion: a segmenter cannot be trained. Check the labels (`scanweave data inspect`)",
+        profile.modalities[modality].name()
+    );
+    Ok([with, without])
+}
+
+/// The classes that a segmenter finds in `images` `[batch, 1, size, size]`: reads the device.
+pub fn segmented(segmenter: &Unet, images: Tensor<4>) -> Vec<ClassMap> {
+    let [batch, _, height, width] = images.dims();
+    let logits = segmenter.logits(images);
+    let outputs = logits.dims()[1];
+    let values: Vec<f32> = logits
+        .into_data()
+        .convert::<f32>()
+        .try_into_vec()
+        .expect("converted to f32");
+    let area = width * height;
+    let class = |item: &[f32], at: usize| {
+        let logit = |class: &usize| item[class * area + at];
+        let best = (0..outputs).max_by(|a, b| logit(a).total_cmp(&logit(b)));
+        best.unwrap_or(0) as u8
+    };
+    values
+        .chunks_exact(outputs * area)
+        .take(batch)
+        .map(|item| {
+            let classes = (0..area).map(|at| class(item, at)).collect();
+            ClassMap::new(width, height, classes).expect("a class per pixel")
+        })
+        .collect()
+}
+
+impl<'a> Trainee for Lesion<'a> {
+    type Loader = LesionLoader<'a>;
+
+    fn loader(&self) -> Arc<LesionLoader<'a>> {
+        self.loader.clone()
+    }
+
+    fn step(mut self, _step: u64, batch: LesionValues) -> (Self, NamedLosses) {
+        let batch = LesionBatch {
+            modality: batch.modality,
+            image: Tensor::from_data(batch.image, &self.device),
+            label: Tensor::from_data(batch.label, &self.device),
+        };
+        let weights = &self.configuration.profile.segmenter;
+        let (stage, losses) = self.stage.step(batch, weights);
+        self.stage = stage;
+        (self, losses)
+    }
+
+    /// Dice per modality and class over all test slices together, and their mean, which decides.
+    fn validate(&self) -> anyhow::Result<Option<Figures>> {
+        let profile = &self.configuration.profile;
+        let mut values = Vec::new();
+        for (modality, segmenter) in self.stage.averaged().segmenters.iter().enumerate() {
+            let items: Vec<&Item> = self.unseen.iter().copied().collect();
+            let items: Vec<&Item> = items
+                .into_iter()
+                .filter(|item| item.images[modality].is_some())
+                .collect();
+            if items.is_empty() {
+                continue;
+            }
+            let overlaps = self.overlaps(segmenter, modality, &items)?;
+            for (class, overlap) in profile.lesion.classes().iter().zip(overlaps) {
+                let name = format!("dice {} {class}", profile.modalities[modality].name());
+                values.push((name, f64::from(overlap.dice())));
+            }
+        }
+        if values.is_empty() {
+            return Ok(None);
+        }
+        let mean = values.iter().map(|(_, v)| v).sum::<f64>() / values.len() as f64;
+        values.push(("dice".into(), mean));
+        Ok(Some(Figures {
+            values,
+            decisive: "dice".into(),
+            better: Better::Higher,
+        }))
+    }
+
+    /// Per modality: test images, their labels, what the segmenter finds.
+    fn sheet(&self) -> anyhow::Result<Vec<Vec<Plane>>> {
+        let device = self.device.clone().inner();
+        let classes = self.configuration.profile.label_planes();
+        let mut rows = Vec::new();
+        for (modality, segmenter) in self.stage.averaged().segmenters.iter().enumerate() {
+            let has = |item: &&&Item| item.images[modality].is_some();
+            let all: Vec<&Item> = self.unseen.iter().filter(has).copied().collect();
+            let count = COLUMNS.min(all.len());
+            let shown: Vec<&Item> = (0..count).map(|i| all[i * all.len() / count]).collect();
+            if shown.is_empty() {
+                continue;
+            }
+            let images = || {
+                shown
+                    .iter()
+                    .filter_map(|item| item.images[modality].as_deref())
+            };
+            let found = segmented(
+                segmenter,
+                Tensor::from_data(grey_data(images(), self.size()), &device),
+            );
+            let truth = shown.iter().map(|item| class_map(item, self.size()));
+            rows.push(images().map(|bytes| image(bytes, self.size())).collect());
+            rows.push(truth.map(|label| shades(&label, classes)).collect());
+            rows.push(found.iter().map(|label| shades(label, classes)).collect());
+        }
+        Ok(rows)
+    }
+
+    fn save(&self) -> Vec<Section> {
+        self.stage.save()
+    }
+
+    fn load(mut self, sections: &[Section]) -> anyhow::Result<Self> {
+        self.stage = self.stage.load(sections)?;
+        Ok(self)
+    }
+}
+
+impl Lesion<'_> {
+    /// Per class, summed over the items.
+    fn overlaps(
+        &self,
+        segmenter: &Unet,
+        modality: usize,
+        items: &[&Item],
+    ) -> anyhow::Result<Vec<Overlap>> {
+        let device = self.device.clone().inner();
+        let mut sums = vec![Overlap::default(); self.configuration.profile.label_planes()];
+        for chunk in items.chunks(self.configuration.batch) {
+            let images = chunk
+                .iter()
+                .filter_map(|item| item.images[modality].as_deref());
+            let images = Tensor::from_data(grey_data(images, self.size()), &device);
+            for (found, item) in segmented(segmenter, images).iter().zip(chunk) {
+                let truth = class_map(item, self.size());
+                for (class, sum) in (1..).zip(&mut sums) {
+                    *sum = *sum + Overlap::of_class(&truth, found, class)?;
+                }
+            }
+        }
+        Ok(sums)
+    }
+}
+
+/// A label as grey values, one per class.
+pub fn shades(label: &ClassMap, classes: usize) -> Plane {
+    Plane::from_fn(label.width(), label.height(), |x, y| {
+        f32::from(label.at(x, y)) / classes.max(1) as f32
+    })
+}

@@ -1,0 +1,287 @@
+//! What the synthesis stage paints in a step: real structure maps with their own labels and images,
+//! beside synthetic maps with labels laid on them.
+
+use burn::tensor::{Device, Tensor, TensorData};
+use scanweave::image::Plane;
+use scanweave::lesion::{ClassMap, LESION_TRIES, LesionStatistics, place, place_drawn};
+use scanweave::profile::LesionKind;
+use scanweave::random::{Purpose, Random};
+use scanweave::steps::{SynthesisBatch, View};
+use scanweave::structure::{Structure, forbidden, fusion_noise};
+use scanweave::synthesis::{Label, fused, label_planes};
+
+use super::Loader;
+use super::batch::{
+    Order, binary_data, class_map, grey_data, label, one_hot_data, one_hot_rows, stack_data,
+    structure,
+};
+use crate::data::{Item, Prepared, Split};
+use crate::run::Configuration;
+
+/// Share of the synthetic maps that get a lesion.
+const SICK: f32 = 0.8;
+/// Share of those whose lesion is drawn by the learnt statistics instead of taken from a patient.
+const DRAWN: f32 = 0.5;
+
+/// Chooses items and maps, fills them with noise and lays the labels beside them.
+pub struct Mixture<'a> {
+    items: Vec<&'a Item>,
+    maps: Vec<Structure>,
+    statistics: Option<LesionStatistics>,
+    /// Labels of training items that show a lesion.
+    lesions: Vec<ClassMap>,
+    order: Order,
+    configuration: &'a Configuration,
+}
+
+/// A [`SynthesisBatch`] on the host.
+pub struct SynthesisValues {
+    input: TensorData,
+    label: Option<TensorData>,
+    mask: TensorData,
+    paired: usize,
+    views: Vec<ViewValues>,
+}
+
+struct ViewValues {
+    modality: usize,
+    condition: Option<TensorData>,
+    image: TensorData,
+    own: TensorData,
+}
+
+impl SynthesisValues {
+    pub(super) fn upload(self, device: &Device) -> SynthesisBatch {
+        let view = |view: ViewValues| View {
+            modality: view.modality,
+            condition: view.condition.map(|c| Tensor::from_data(c, device)),
+            image: Tensor::from_data(view.image, device),
+            own: Tensor::from_data(view.own, device),
+        };
+        SynthesisBatch {
+            input: Tensor::from_data(self.input, device),
+            label: self.label.map(|l| Tensor::from_data(l, device)),
+            mask: Tensor::from_data(self.mask, device),
+            paired: self.paired,
+            views: self.views.into_iter().map(view).collect(),
+        }
+    }
+}
+
+/// One input of a batch before it becomes tensors.
+struct Input<'a> {
+    structure: Structure,
+    label: Label,
+    lesion: ClassMap,
+    noise_seed: u64,
+    /// The item whose images it is compared with.
+    item: &'a Item,
+}
+
+impl<'a> Mixture<'a> {
+    /// Training items and synthetic `maps`.
+    pub fn new(
+        data: &'a Prepared,
+        configuration: &'a Configuration,
+        maps: Vec<Structure>,
+    ) -> anyhow::Result<Self> {
+        let size = configuration.geometry.size;
+        let train = data.items.iter().filter(|i| i.split == Split::Train);
+        let items: Vec<&Item> = train
+            .filter(|i| i.images.iter().any(Option::is_some))
+            .collect();
+        anyhow::ensure!(!items.is_empty(), "the data holds no training image");
+        let labels = items.iter().map(|item| class_map(item, size));
+        let mask = matches!(configuration.profile.lesion, LesionKind::Mask(_));
+        let lesions: Vec<_> = labels.filter(|l| mask && !l.is_empty()).collect();
+        anyhow::ensure!(
+            !mask || !lesions.is_empty(),
+            "no training item has a lesion: check the labels (`scanweave data inspect`)"
+        );
+        let inputs = (configuration.batch / views(configuration)).max(1);
+        Ok(Self {
+            order: Order::new(items.len(), inputs, configuration.seed),
+            statistics: configuration.lesions.clone(),
+            items,
+            maps,
+            lesions,
+            configuration,
+        })
+    }
+
+    /// The training items.
+    pub fn items(&self) -> &[&'a Item] {
+        &self.items
+    }
+
+    /// The synthetic maps.
+    pub fn maps(&self) -> &[Structure] {
+        &self.maps
+    }
+
+    fn size(&self) -> usize {
+        self.configuration.geometry.size
+    }
+
+    /// The label of a synthetic map on the sample sheet: always the same for the same column.
+    pub fn shown_label(&self, map: &Structure, column: u64) -> (Label, Option<ClassMap>) {
+        let mut random = Random::nth(self.configuration.seed, Purpose::Lesion, column);
+        match self.configuration.profile.lesion {
+            LesionKind::Class(_) => (Label::Class(0), None),
+            LesionKind::Mask(_) => {
+                let lesion = self.lesion_on(map, &mut random);
+                (self.planes(&lesion), Some(lesion))
+            }
+            _ => (Label::None, None),
+        }
+    }
+
+    fn planes(&self, lesion: &ClassMap) -> Label {
+        Label::Planes(lesion.planes(self.configuration.profile.label_planes()))
+    }
+
+    /// Algorithm 4: a lesion of the training set, turned and moved, or one drawn by the learnt
+    /// statistics, where lesions may lie on `map`; none where no place is found.
+    fn lesion_on(&self, map: &Structure, random: &mut Random) -> ClassMap {
+        let (profile, size) = (&self.configuration.profile, self.size());
+        let nowhere = Plane::filled(size, size, 0.0);
+        let forbidden = if profile.switches.label_filter {
+            forbidden(&map.mask, profile.lesion_margin_at(size))
+        } else {
+            nowhere
+        };
+        let drawn = self.statistics.as_ref().filter(|_| random.chance(DRAWN));
+        let lesion = if let Some(statistics) = drawn {
+            place_drawn(statistics, &forbidden, random, LESION_TRIES)
+        } else {
+            let source = &self.lesions[random.below(self.lesions.len())];
+            place(source, &forbidden, random, LESION_TRIES)
+        };
+        lesion.unwrap_or_else(|| ClassMap::empty(size, size))
+    }
+
+    /// Inputs with their own maps first, then, after the pre-training, half a batch of synthetic
+    /// maps beside the images of the item they stand in for.
+    fn inputs(&self, step: u64, random: &mut Random) -> (Vec<Input<'a>>, usize) {
+        let chosen = self.order.items(step);
+        let paired = if step < self.configuration.pretraining {
+            chosen.len()
+        } else {
+            chosen.len().div_ceil(2)
+        };
+        let mut inputs = Vec::with_capacity(chosen.len());
+        for (place, index) in chosen.into_iter().enumerate() {
+            let item = self.items[index];
+            inputs.push(if place < paired {
+                self.own(item, random)
+            } else {
+                self.synthetic(item, random)
+            });
+        }
+        (inputs, paired)
+    }
+
+    fn own(&self, item: &'a Item, random: &mut Random) -> Input<'a> {
+        Input {
+            structure: structure(item, self.size()),
+            label: label(item, &self.configuration.profile, self.size()),
+            lesion: class_map(item, self.size()),
+            noise_seed: random.bits(),
+            item,
+        }
+    }
+
+    fn synthetic(&self, item: &'a Item, random: &mut Random) -> Input<'a> {
+        let map = &self.maps[random.below(self.maps.len())];
+        let mask = matches!(self.configuration.profile.lesion, LesionKind::Mask(_));
+        let lesion = if mask && random.chance(SICK) {
+            self.lesion_on(map, random)
+        } else {
+            ClassMap::empty(self.size(), self.size())
+        };
+        Input {
+            structure: map.clone(),
+            label: if mask {
+                self.planes(&lesion)
+            } else {
+                label(item, &self.configuration.profile, self.size())
+            },
+            lesion,
+            noise_seed: random.bits(),
+            item,
+        }
+    }
+
+    /// One or two modalities that some of the items have.
+    fn modalities(&self, inputs: &[Input], random: &mut Random) -> Vec<usize> {
+        let count = self.configuration.profile.modalities.len();
+        let has = |&m: &usize| inputs.iter().any(|i| i.item.images[m].is_some());
+        let mut there: Vec<usize> = (0..count).filter(has).collect();
+        let drawn = views(self.configuration).min(there.len());
+        let draw = |_| there.swap_remove(random.below(there.len()));
+        (0..drawn).map(draw).collect()
+    }
+
+    fn view(&self, modality: usize, inputs: &[Input<'a>], paired: usize) -> ViewValues {
+        let size = self.size();
+        let own = |input: &Input| input.item.images[modality].is_some();
+        let substitute = inputs.iter().find(|input| own(input));
+        let bytes = |input: &Input<'a>| {
+            let image = input.item.images[modality].as_deref();
+            image.or_else(|| substitute.and_then(|s| s.item.images[modality].as_deref()))
+        };
+        let count = self.configuration.profile.modalities.len();
+        let flags = inputs[..paired].iter().map(|i| f32::from(u8::from(own(i))));
+        ViewValues {
+            modality,
+            condition: (count > 1).then(|| one_hot_rows(inputs.iter().map(|_| modality), count)),
+            image: grey_data(inputs.iter().filter_map(bytes), size),
+            own: TensorData::new(flags.collect::<Vec<_>>(), [paired, 1, 1, 1]),
+        }
+    }
+
+    /// Fused map and label planes of every input.
+    fn input(&self, inputs: &[Input]) -> TensorData {
+        let (profile, size) = (&self.configuration.profile, self.size());
+        let mut values = Vec::new();
+        for input in inputs {
+            let noise = fusion_noise(size, input.noise_seed, profile.noise);
+            values.extend(fused(&input.structure, &noise, profile.switches).into_values());
+            let planes = label_planes(&profile.lesion, &input.label, size);
+            let planes = planes.expect("labels are checked with the data");
+            values.extend(planes.into_iter().flat_map(Plane::into_values));
+        }
+        stack_data(values, 1 + profile.label_planes(), size)
+    }
+}
+
+/// Modalities per input: two, so that they can be held in register, where there are several.
+fn views(configuration: &Configuration) -> usize {
+    configuration.profile.modalities.len().min(2)
+}
+
+impl Loader for Mixture<'_> {
+    type Batch = SynthesisValues;
+
+    fn batch(&self, step: u64) -> SynthesisValues {
+        let mut random = Random::nth(self.configuration.seed, Purpose::Fusion, step);
+        let (inputs, paired) = self.inputs(step, &mut random);
+        let lesions: Vec<ClassMap> = inputs.iter().map(|i| i.lesion.clone()).collect();
+        let classes = self.configuration.profile.label_planes();
+        let mask = matches!(self.configuration.profile.lesion, LesionKind::Mask(_));
+        let modalities = self.modalities(&inputs, &mut random);
+        SynthesisValues {
+            input: self.input(&inputs),
+            label: mask.then(|| one_hot_data(&lesions, classes)),
+            mask: binary_data(
+                inputs[..paired].iter().map(|i| i.item.mask.as_slice()),
+                self.size(),
+            ),
+            paired,
+            views: modalities
+                .into_iter()
+                .map(|modality| self.view(modality, &inputs, paired))
+                .collect(),
+        }
+    }
+}
