@@ -7,11 +7,15 @@
 //! prints the digest to write here.
 
 use scanweave::image::Plane;
+use scanweave::lesion::{ClassMap, LESION_TRIES, LesionStatistics, augmented, place, place_drawn};
+use scanweave::metrics::{edge_shift, ms_ssim, mutual_information, psnr};
 use scanweave::networks::config::{DecoderConfig, NetworkConfig, UnetConfig};
 use scanweave::phantom::{self, Anatomy};
 use scanweave::profile::{Extraction, Geometry, LocalContrast, MaskSettings, Profile};
 use scanweave::random::{Purpose, Random};
-use scanweave::structure::{fuse, fusion_noise, organ_mask, structure_steps};
+use scanweave::structure::{
+    contour_error, forbidden, fuse, fusion_noise, organ_mask, structure_steps,
+};
 use scanweave::weights::{self, Card, KnownAnswer, Model, Network, Precision, Role, Tensor};
 use sha2::{Digest, Sha256};
 
@@ -22,7 +26,7 @@ struct Case {
     expected: &'static str,
 }
 
-const CASES: [Case; 6] = [
+const CASES: [Case; 8] = [
     Case {
         name: "random numbers",
         compute: random_digest,
@@ -49,6 +53,16 @@ const CASES: [Case; 6] = [
         expected: "800194c82252568499ab62e6878d6491421e02cf77b81be025d771e58a3988bd",
     },
     Case {
+        name: "lesions",
+        compute: lesion_digest,
+        expected: "",
+    },
+    Case {
+        name: "metrics",
+        compute: metric_digest,
+        expected: "",
+    },
+    Case {
         name: "weights files",
         compute: weights_digest,
         expected: "bbb98627fc26cee40e64ccb43db3f5f86990606b582fc740c6941ee3ff28c3bd",
@@ -60,6 +74,8 @@ const CASES: [Case; 6] = [
 const EXTRACTIONS: [Extraction; 2] = [
     Extraction {
         size: 64,
+        scale: 1,
+        smoothing: 0.0,
         contrast: None,
         sigma1: 0.6,
         alpha: 0.06,
@@ -69,9 +85,12 @@ const EXTRACTIONS: [Extraction; 2] = [
     },
     Extraction {
         size: 128,
+        scale: 1,
+        smoothing: 0.8,
         contrast: Some(LocalContrast {
             radius: 12,
             floor: 0.1,
+            limit: Some(1.5),
         }),
         sigma1: 0.9,
         alpha: 0.1,
@@ -189,6 +208,41 @@ fn resize_digest() -> String {
             sum.values(image.resized_nearest(width, height).values());
         }
     }
+    sum.hex()
+}
+
+/// Drawn, moved and placed lesions, and the structure filter's view of a map.
+fn lesion_digest() -> String {
+    let mut sum = Sum::default();
+    let patients = (0..6).map(|seed| phantom::draw(Anatomy::Brain, seed, 64, true).label);
+    let labels: Vec<ClassMap> = patients
+        .map(|planes| ClassMap::from_planes(&planes).expect("planes of one size"))
+        .collect();
+    let statistics = LesionStatistics::of(&labels, 3).expect("every phantom is ill");
+    let image = &pictures()[3];
+    let mask = organ_mask(image, &MASKS[0]).expect("a phantom has an organ");
+    let mut random = Random::new(5, Purpose::Lesion);
+    for label in &labels {
+        sum.bytes(augmented(label, &mut random).values());
+        let moved = place(label, &mask, &mut random, LESION_TRIES);
+        sum.bytes(moved.as_ref().map_or(&[], ClassMap::values));
+        let drawn = place_drawn(&statistics, &mask, &mut random, LESION_TRIES);
+        sum.bytes(drawn.as_ref().map_or(&[], ClassMap::values));
+    }
+    sum.values(&[contour_error(&forbidden(&mask, 2), &mask)]);
+    sum.hex()
+}
+
+fn metric_digest() -> String {
+    let mut sum = Sum::default();
+    let drawn = phantom::draw(Anatomy::Brain, 5, 128, true).images;
+    let (a, b) = (&drawn[0].1, &drawn[3].1);
+    sum.values(&[
+        ms_ssim(a, b).expect("equal sizes"),
+        psnr(a, b).expect("equal sizes"),
+        mutual_information(a, b, None).expect("equal sizes"),
+        edge_shift(a, b, None, 6).expect("equal sizes"),
+    ]);
     sum.hex()
 }
 

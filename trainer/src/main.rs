@@ -2,6 +2,7 @@
 //!
 //! Parse, run, exit code: 0 done, 1 failed, 2 wrong usage.
 
+mod build;
 mod cli;
 mod data;
 mod device;

@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use image::codecs::png::PngEncoder;
 use image::{ExtendedColorType, ImageEncoder as _};
 use scanweave::image::Plane;
+use scanweave::lesion::ClassMap;
 
 use crate::files;
 
@@ -16,14 +17,19 @@ const PAPER: f32 = 0.25;
 
 /// Writes one plane, 0..=1 as 8-bit grey.
 pub fn save_plane(path: &Path, plane: &Plane) -> anyhow::Result<()> {
+    save_bytes(path, &plane.to_u8(), plane.width(), plane.height())
+}
+
+/// Writes a label as 8-bit class numbers, 0 where there is no lesion.
+pub fn save_label(path: &Path, label: &ClassMap) -> anyhow::Result<()> {
+    save_bytes(path, label.values(), label.width(), label.height())
+}
+
+fn save_bytes(path: &Path, bytes: &[u8], width: usize, height: usize) -> anyhow::Result<()> {
     let mut png = Vec::new();
+    let (width, height) = (width as u32, height as u32);
     PngEncoder::new(&mut png)
-        .write_image(
-            &plane.to_u8(),
-            plane.width() as u32,
-            plane.height() as u32,
-            ExtendedColorType::L8,
-        )
+        .write_image(bytes, width, height, ExtendedColorType::L8)
         .with_context(|| format!("{} cannot be encoded", path.display()))?;
     files::write_whole(path, &png)
 }

@@ -1,19 +1,31 @@
 //! The one synthesis pipeline: latent -> structure map -> mask -> fusion -> every modality.
 //!
 //! The trainer's sample sheets, the exporter's self-test, the command line and the browser all
-//! draw through this file, so what is judged in one place is what is seen in the others.
+//! draw through this module, so what is judged in one place is what is seen in the others.
+
+//! The one synthesis pipeline: latent -> structure map -> mask -> fusion -> every modality.
+//!
+//! The trainer's sample sheets, the exporter's self-test, the command line and the browser all
+//! draw through this module, so what is judged in one place is what is seen in the others.
+
+mod networks;
+mod subject;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use thiserror::Error;
 
 use crate::image::{ImageError, Plane};
-use crate::networks::config::NetworkConfig;
-use crate::networks::tensors::{LoadError, load_tensors};
-use crate::networks::{StructureDecoder, Unet};
+use crate::lesion::{ClassMap, LesionStatistics};
+use crate::networks::tensors::LoadError;
+use crate::networks::{PatchDiscriminator, StructureDecoder, Unet};
 use crate::profile::{LesionKind, Modality, Profile, Switches};
 use crate::random::{Purpose, Random};
 use crate::structure::{Structure, fuse, fusion_noise, solid_mask};
 use crate::weights::{KnownAnswer, Model, Role};
+
+pub use subject::{Provenance, Recipe, Subject};
+
+use networks::{decoder, unet};
 
 /// Largest difference between a device and the known answer that counts as the same picture,
 /// on the 0..=1 scale, in the mean over 8 x 8 pixels.
@@ -95,6 +107,11 @@ pub struct Synthesiser {
     decoder: Option<(StructureDecoder, usize)>,
     mask: Option<Unet>,
     generator: Unet,
+    /// D_s, for the structure filter.
+    judge: Option<PatchDiscriminator>,
+    /// G_l per modality, where the model has them.
+    segmenters: Vec<Option<Unet>>,
+    lesions: Option<LesionStatistics>,
 }
 
 impl Synthesiser {
@@ -111,6 +128,14 @@ impl Synthesiser {
             decoder: decoder(model, device)?,
             mask: unet(model, Role::MaskGenerator, "mask generator", device)?,
             generator,
+            judge: networks::discriminator(model, device)?,
+            segmenters: model
+                .profile
+                .modalities
+                .iter()
+                .map(|&modality| unet(model, Role::Segmenter(modality), "segmenter", device))
+                .collect::<Result<_, _>>()?,
+            lesions: model.lesions.clone(),
         })
     }
 
@@ -124,6 +149,9 @@ impl Synthesiser {
         generator: Unet,
     ) -> Self {
         Self {
+            judge: None,
+            segmenters: vec![None; profile.modalities.len()],
+            lesions: None,
             profile,
             size,
             device,
@@ -173,6 +201,40 @@ impl Synthesiser {
             map: map.zip(&mask, |line, outside| line * (1.0 - outside)),
             mask,
         })
+    }
+
+    /// How real a structure map looks to D_s: about 1 for real maps, 0 for others. `None` when the
+    /// model holds no structure discriminator.
+    pub async fn score(&self, map: &Plane) -> Result<Option<f32>, SynthesisError> {
+        let Some(judge) = &self.judge else {
+            return Ok(None);
+        };
+        let shape = [1, 1, self.size, self.size];
+        let data = TensorData::new(map.values().to_vec(), shape);
+        let score = judge.score(Tensor::from_data(data, &self.device));
+        Ok(self.values(score).await?.first().copied())
+    }
+
+    /// The lesion that the segmenter of the modality number `modality` finds in an image; `None` when
+    /// the model holds no such segmenter.
+    pub async fn segment(
+        &self,
+        modality: usize,
+        image: &Plane,
+    ) -> Result<Option<ClassMap>, SynthesisError> {
+        let Some(segmenter) = self.segmenters.get(modality).and_then(Option::as_ref) else {
+            return Ok(None);
+        };
+        let shape = [1, 1, self.size, self.size];
+        let data = TensorData::new(image.values().to_vec(), shape);
+        let logits = segmenter.logits(Tensor::from_data(data, &self.device));
+        let values = self.values(logits).await?;
+        Ok(Some(most_likely(&values, self.size)))
+    }
+
+    /// What lesions look like in the training set, if the model knows.
+    pub fn lesions(&self) -> Option<&LesionStatistics> {
+        self.lesions.as_ref()
     }
 
     fn mask_of(&self, lines: Tensor<4>) -> Result<Tensor<4>, SynthesisError> {
@@ -272,16 +334,28 @@ impl Synthesiser {
     }
 
     async fn plane(&self, tensor: Tensor<4>) -> Result<Plane, SynthesisError> {
-        let data = tensor
-            .into_data_async()
-            .await
-            .map_err(|e| SynthesisError::Device(format!("{e:?}")))?;
-        let values = data
-            .convert::<f32>()
-            .try_into_vec()
-            .map_err(|e| SynthesisError::Device(format!("{e:?}")))?;
+        let values = self.values(tensor).await?;
         Ok(Plane::new(self.size, self.size, values)?)
     }
+
+    async fn values<const D: usize>(&self, tensor: Tensor<D>) -> Result<Vec<f32>, SynthesisError> {
+        let failed = |problem: String| SynthesisError::Device(problem);
+        let data = tensor.into_data_async().await;
+        let data = data.map_err(|e| failed(format!("{e:?}")))?;
+        let values = data.convert::<f32>().try_into_vec();
+        values.map_err(|e| failed(format!("{e:?}")))
+    }
+}
+
+/// The class of the largest logit of each pixel, from `[classes, size, size]`, row-major.
+fn most_likely(logits: &[f32], size: usize) -> ClassMap {
+    let area = size * size;
+    let class = |at: usize| {
+        let logit = |class: &usize| logits[class * area + at];
+        let best = (0..logits.len() / area).max_by(|a, b| logit(a).total_cmp(&logit(b)));
+        best.unwrap_or(0) as u8
+    };
+    ClassMap::new(size, size, (0..area).map(class).collect()).expect("a class per pixel")
 }
 
 /// The generator's first plane: equation (12), or what an ablation leaves of it.
@@ -341,43 +415,4 @@ fn checked_planes(
             "it needs {classes} planes of {size} x {size} pixels"
         )))
     }
-}
-
-fn unet(
-    model: &Model,
-    role: Role,
-    name: &'static str,
-    device: &Device,
-) -> Result<Option<Unet>, SynthesisError> {
-    let Some(network) = model.network(role) else {
-        return Ok(None);
-    };
-    let NetworkConfig::Unet(config) = &network.config else {
-        return Err(SynthesisError::Kind(name));
-    };
-    let loaded = load_tensors(config.init(device), &network.tensors);
-    loaded.map(Some).map_err(|source| SynthesisError::Load {
-        network: name,
-        source,
-    })
-}
-
-fn decoder(
-    model: &Model,
-    device: &Device,
-) -> Result<Option<(StructureDecoder, usize)>, SynthesisError> {
-    let name = "structure decoder";
-    let Some(network) = model.network(Role::StructureDecoder) else {
-        return Ok(None);
-    };
-    let NetworkConfig::Decoder(config) = &network.config else {
-        return Err(SynthesisError::Kind(name));
-    };
-    let loaded = load_tensors(config.init(device), &network.tensors);
-    loaded
-        .map(|d| Some((d, config.latent)))
-        .map_err(|source| SynthesisError::Load {
-            network: name,
-            source,
-        })
 }

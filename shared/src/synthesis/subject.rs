@@ -1,0 +1,225 @@
+//! One labelled synthetic subject (section 8 of the method): structure filter, legal label, every
+//! modality, and how each of them came to be.
+//!
+//! Subject k of a seed depends on (seed, k) alone: every kind of chance has a stream of its own.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Label, Sample, SynthesisError, Synthesiser};
+use crate::lesion::{ClassMap, LESION_TRIES, place_drawn};
+use crate::metrics::Overlap;
+use crate::profile::LesionKind;
+use crate::random::{Purpose, Random};
+use crate::structure::filter::{Selection, contour_error};
+use crate::structure::{Structure, StructureFilter, forbidden};
+
+/// Maps that are given up for want of a legal label before the subject stays healthy.
+const MAPS: u32 = 5;
+
+/// How subjects are made.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Recipe {
+    /// Algorithm 3; `None` takes every map.
+    pub filter: Option<StructureFilter>,
+    /// Share of subjects without a lesion, for studies with lesion masks.
+    pub healthy: f32,
+    /// A class for every subject, for studies that label the whole image; otherwise in turn.
+    pub class: Option<usize>,
+}
+
+impl Default for Recipe {
+    fn default() -> Self {
+        Self {
+            filter: Some(StructureFilter::default()),
+            healthy: 0.0,
+            class: None,
+        }
+    }
+}
+
+/// How a subject came to be.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Provenance {
+    /// Seed of the series.
+    pub seed: u64,
+    /// Place in the series.
+    pub index: u64,
+    /// Structure maps drawn in all.
+    pub maps: u32,
+    /// What D_s gives the kept map; `None` without a structure discriminator.
+    pub score: Option<f32>,
+    /// Distance between the map's filled contour and the mask, 0..=1.
+    pub contour_error: f32,
+    /// Whether the kept map passed the structure filter.
+    pub accepted: bool,
+    /// Seed of the fusion noise.
+    pub noise: u64,
+    /// Per modality the Dice between the lesion asked for and the one that the model's own segmenter
+    /// finds: it guided the generator, so this is a hint and no judgement.
+    pub found: Vec<Option<f32>>,
+}
+
+/// A labelled synthetic subject.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Subject {
+    /// Structure, fused input and every modality.
+    pub sample: Sample,
+    /// Class of the whole image, for studies with such a label.
+    pub class: Option<usize>,
+    /// The lesion mask, for studies with one; empty for a healthy subject.
+    pub lesion: Option<ClassMap>,
+    /// How it came to be.
+    pub provenance: Provenance,
+}
+
+/// A map that was kept, with what the filter saw of it.
+struct Chosen {
+    structure: Structure,
+    score: Option<f32>,
+    error: f32,
+    tries: u32,
+    accepted: bool,
+}
+
+impl Synthesiser {
+    /// Subject number `index` of the series `seed`.
+    pub async fn subject(
+        &self,
+        recipe: &Recipe,
+        seed: u64,
+        index: u64,
+    ) -> Result<Subject, SynthesisError> {
+        let mut latents = Random::nth(seed, Purpose::Latent, index);
+        let mut chance = Random::nth(seed, Purpose::Lesion, index);
+        let noise = Random::nth(seed, Purpose::Fusion, index).bits();
+        let healthy = chance.chance(recipe.healthy);
+        let mut chosen = self.choose(recipe, &mut latents).await?;
+        let mut maps = chosen.tries;
+        let mut lesion = self.lesion(&chosen.structure, healthy, &mut chance);
+        for _ in 1..MAPS {
+            let wanted = !healthy && lesion.as_ref().is_some_and(ClassMap::is_empty);
+            if !wanted {
+                break;
+            }
+            chosen = self.choose(recipe, &mut latents).await?;
+            maps += chosen.tries;
+            lesion = self.lesion(&chosen.structure, healthy, &mut chance);
+        }
+        let (class, label) = self.label(recipe, index, lesion.as_ref());
+        let sample = self.paint(&chosen.structure, &label, noise).await?;
+        let found = self.found(&sample, lesion.as_ref()).await?;
+        Ok(Subject {
+            sample,
+            class,
+            lesion,
+            provenance: Provenance {
+                seed,
+                index,
+                maps,
+                score: chosen.score,
+                contour_error: chosen.error,
+                accepted: chosen.accepted,
+                noise,
+                found,
+            },
+        })
+    }
+
+    /// Algorithm 3.
+    async fn choose(
+        &self,
+        recipe: &Recipe,
+        latents: &mut Random,
+    ) -> Result<Chosen, SynthesisError> {
+        let once = StructureFilter {
+            tries: 1,
+            ..StructureFilter::default()
+        };
+        let filter = recipe.filter.unwrap_or(once);
+        let (first, score, error) = self.judged(latents).await?;
+        let mut selection = Selection::new(filter, (first, score), score.unwrap_or(0.0), error);
+        while selection.wants_more() {
+            let (map, score, error) = self.judged(latents).await?;
+            selection.offer((map, score), score.unwrap_or(0.0), error);
+        }
+        let kept = selection.into_choice();
+        let (structure, score) = kept.map;
+        Ok(Chosen {
+            structure,
+            score,
+            error: kept.error,
+            tries: kept.tries,
+            accepted: kept.accepted,
+        })
+    }
+
+    async fn judged(
+        &self,
+        latents: &mut Random,
+    ) -> Result<(Structure, Option<f32>, f32), SynthesisError> {
+        let structure = self.structure(&latents.normals(self.latent())).await?;
+        let score = self.score(&structure.map).await?;
+        let error = contour_error(&structure.map, &structure.mask);
+        Ok((structure, score, error))
+    }
+
+    /// Algorithm 4 on a drawn lesion. `None` for studies without lesion masks; empty for a healthy
+    /// subject, without statistics of lesions, and where no place was found.
+    fn lesion(
+        &self,
+        structure: &Structure,
+        healthy: bool,
+        random: &mut Random,
+    ) -> Option<ClassMap> {
+        if !matches!(self.profile.lesion, LesionKind::Mask(_)) {
+            return None;
+        }
+        let nothing = ClassMap::empty(self.size, self.size);
+        let Some(statistics) = self.lesions.as_ref().filter(|_| !healthy) else {
+            return Some(nothing);
+        };
+        let margin = self.profile.lesion_margin_at(self.size);
+        let forbidden = forbidden(&structure.mask, margin);
+        let placed = place_drawn(statistics, &forbidden, random, LESION_TRIES);
+        Some(placed.unwrap_or(nothing))
+    }
+
+    fn label(
+        &self,
+        recipe: &Recipe,
+        index: u64,
+        lesion: Option<&ClassMap>,
+    ) -> (Option<usize>, Label) {
+        match (&self.profile.lesion, lesion) {
+            (LesionKind::Class(names), _) => {
+                let in_turn = (index % names.len().max(1) as u64) as usize;
+                let class = recipe.class.unwrap_or(in_turn);
+                (Some(class), Label::Class(class))
+            }
+            (_, Some(lesion)) => {
+                let planes = lesion.planes(self.profile.label_planes());
+                (None, Label::Planes(planes))
+            }
+            _ => (None, Label::None),
+        }
+    }
+
+    /// Per modality what the model's own segmenter finds of the lesion.
+    async fn found(
+        &self,
+        sample: &Sample,
+        lesion: Option<&ClassMap>,
+    ) -> Result<Vec<Option<f32>>, SynthesisError> {
+        let mut found = Vec::new();
+        for (modality, (_, image)) in sample.images.iter().enumerate() {
+            let seen = match lesion {
+                Some(_) => self.segment(modality, image).await?,
+                None => None,
+            };
+            let pair = lesion.zip(seen.as_ref());
+            let overlap = pair.map(|(asked, seen)| Overlap::of_lesions(asked, seen));
+            found.push(overlap.and_then(Result::ok).map(Overlap::dice));
+        }
+        Ok(found)
+    }
+}

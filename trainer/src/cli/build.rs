@@ -1,0 +1,153 @@
+//! `scanweave build`: a labelled synthetic data set from a weights file.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, ensure};
+use clap::Parser;
+use scanweave::image::Plane;
+use scanweave::structure::StructureFilter;
+use scanweave::synthesis::{Recipe, Subject, Synthesiser};
+use scanweave::weights::{self, Role};
+use sha2::{Digest as _, Sha256};
+
+use super::Usage;
+use crate::build::{Dataset, Folder};
+use crate::device::Choice;
+use crate::{files, picture};
+
+/// Subjects on the contact sheet.
+const SHOWN: usize = 12;
+
+/// Build a labelled synthetic data set: filtered structure maps, legal lesions, every modality.
+///
+/// Subject k of seed S is the same, byte for byte, whatever --count is and however often the build was
+/// interrupted: the same command goes on where it stopped. The folder holds PNG pictures, labels
+/// (class numbers from 1), a provenance per subject and manifest.csv, which `data prepare --dataset
+/// folder` reads.
+#[derive(Parser)]
+pub struct Args {
+    /// The weights file.
+    #[arg(value_name = "MODEL.weave")]
+    weights: PathBuf,
+    /// How many subjects.
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    count: u64,
+    /// Seed of the series.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+    /// Folder of the data set; it is created.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Share of subjects without a lesion, 0 to 1, for studies with lesion masks.
+    #[arg(long, value_name = "P", default_value_t = 0.0, value_parser = share)]
+    healthy: f32,
+    /// Class of every subject, by name, for studies that label the whole image; else in turn.
+    #[arg(long)]
+    class: Option<String>,
+    /// Take every structure map, instead of only those that pass algorithm 3.
+    #[arg(long)]
+    no_structure_filter: bool,
+    /// flex, libtorch, libtorch:cuda, cuda, cuda:N, vulkan or metal, as far as this build has it.
+    #[arg(long, default_value = "flex")]
+    device: Choice,
+}
+
+fn share(text: &str) -> Result<f32, String> {
+    let value = text.parse().ok().filter(|p| (0.0..=1.0).contains(p));
+    value.ok_or_else(|| "a number from 0 to 1".into())
+}
+
+/// Runs the subcommand.
+pub fn run(args: Args) -> anyhow::Result<()> {
+    let bytes = files::read_whole(&args.weights)?;
+    let name = args.weights.display();
+    let model = weights::read(&bytes).with_context(|| format!("{name} cannot be used"))?;
+    for role in [Role::StructureDecoder, Role::MaskGenerator] {
+        let needed = model.require(role);
+        needed.with_context(|| format!("{name} cannot build a data set"))?;
+    }
+    let pipeline = Synthesiser::open(&model, &args.device.open()?)?;
+    let recipe = recipe(&args, model.profile.lesion.classes())?;
+    let masks = matches!(
+        model.profile.lesion,
+        scanweave::profile::LesionKind::Mask(_)
+    );
+    ensure!(
+        !masks || model.lesions.is_some() || args.healthy >= 1.0,
+        "{name} does not know what lesions look like: export it from runs of this version, or build with --healthy 1"
+    );
+    let folder = Folder::open(
+        &args.out,
+        Dataset {
+            mark: "SYNTHETIC".into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            model: hex(&bytes),
+            title: model.card.title.clone(),
+            profile: model.profile.name.clone(),
+            modalities: model.profile.modalities.clone(),
+            classes: model.profile.lesion.classes().to_vec(),
+            seed: args.seed,
+            recipe,
+            licence: model.card.licence.clone(),
+        },
+    )?;
+    let bar = indicatif::ProgressBar::new(args.count);
+    let mut shown = Vec::new();
+    for index in 0..args.count {
+        if !folder.holds(index) || shown.len() < SHOWN {
+            let subject = pollster::block_on(pipeline.subject(&recipe, args.seed, index))?;
+            if !folder.holds(index) {
+                folder.add(index, &subject)?;
+            }
+            if shown.len() < SHOWN {
+                shown.push(column(&subject, model.profile.label_planes()));
+            }
+        }
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    folder.finish(args.count)?;
+    picture::save_sheet(&args.out.join("sheet.png"), &rows(&shown))?;
+    let out = args.out.display();
+    println!("{} subjects in {out}; look at sheet.png", args.count);
+    Ok(())
+}
+
+fn recipe(args: &Args, classes: &[String]) -> anyhow::Result<Recipe> {
+    let class = args.class.as_ref().map(|name| {
+        let place = classes.iter().position(|c| c == name);
+        place.ok_or_else(|| Usage(format!("--class {name}: this study knows {classes:?}")))
+    });
+    Ok(Recipe {
+        filter: (!args.no_structure_filter).then(StructureFilter::default),
+        healthy: args.healthy,
+        class: class.transpose()?,
+    })
+}
+
+/// What the contact sheet shows of a subject, from top to bottom.
+fn column(subject: &Subject, classes: usize) -> Vec<Plane> {
+    let sample = &subject.sample;
+    let lesion = subject.lesion.as_ref().map(|lesion| {
+        let classes = classes.max(1) as f32;
+        Plane::from_fn(lesion.width(), lesion.height(), |x, y| {
+            f32::from(lesion.at(x, y)) / classes
+        })
+    });
+    let images = sample.images.iter().map(|(_, plane)| plane.clone());
+    std::iter::once(sample.fused.clone())
+        .chain(lesion)
+        .chain(images)
+        .collect()
+}
+
+fn rows(columns: &[Vec<Plane>]) -> Vec<Vec<Plane>> {
+    let height = columns.first().map_or(0, Vec::len);
+    let row = |at: usize| columns.iter().filter_map(|c| c.get(at).cloned()).collect();
+    (0..height).map(row).collect()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
+    digest.iter().map(|b| format!("{b:02x}")).collect()
+}
