@@ -35,12 +35,12 @@ const CASES: [Case; 8] = [
     Case {
         name: "structure maps, every step",
         compute: structure_digest,
-        expected: "fe012a518504d19de8881254b732ae8daa9f49a47d0f72ec66fb33dab6676e90",
+        expected: "65b494cedbe57b34376c63be703d391d9d598e2958a3838a0c7845513d3a3479",
     },
     Case {
         name: "organ masks",
         compute: mask_digest,
-        expected: "df4129374dbc83dfce874f25d43538182e44d277b5660cefe71b9452932b8869",
+        expected: "489156740c632482f1a9230c718b411f5cbd4f49db41b3aed3ab70748535aa82",
     },
     Case {
         name: "fusion",
@@ -55,12 +55,12 @@ const CASES: [Case; 8] = [
     Case {
         name: "lesions",
         compute: lesion_digest,
-        expected: "",
+        expected: "4019c0ba027f01c5734c2ed2ccb9f8a8ba0e2fd1cd10378f3136a1c4a59d934f",
     },
     Case {
         name: "metrics",
         compute: metric_digest,
-        expected: "",
+        expected: "0af999bb752b064890607d7596d70137c8ab94657bc05b1d1f4a1d8042e2c481",
     },
     Case {
         name: "weights files",

