@@ -3,7 +3,7 @@
 //! A data set may only hold what was asked for when the label is known before the image is painted.
 //! So labels are made first: a real one is turned, mirrored, moved or shrunk ([`augment`]), or a new
 //! one is drawn after the statistics of the real ones ([`draw()`]), and either is accepted only
-//! where it may lie ([`place`], algorithm 4).
+//! where it may lie ([`place()`], algorithm 4).
 
 pub mod augment;
 pub mod draw;
