@@ -5,7 +5,7 @@ use super::foundations::{Sources, needs_lesion, needs_translator};
 use super::{Args, report, stop_on_interrupt};
 use crate::cli::Usage;
 use crate::data::Prepared;
-use crate::run::{Directory, Stage, State};
+use crate::run::{Directory, Record, Stage, State};
 use crate::stages::Ending;
 
 /// Trains what is not finished.
@@ -31,8 +31,9 @@ pub fn run(args: &Args, data: &Prepared) -> anyhow::Result<()> {
             continue;
         }
         if job.resume {
-            let directory = Directory::resume(&job.run, &configuration)?;
-            let record = directory.record();
+            // Read before the run is locked, which would make it look at work.
+            let record = Record::read(&job.run);
+            drop(Directory::resume(&job.run, &configuration)?);
             if record.state == State::Finished && !job.limit().is_beyond(record.step) {
                 println!("finished before: {} steps", record.step);
                 continue;

@@ -1,0 +1,133 @@
+//! The full method on phantom brains: every stage, one model, a labelled data set.
+
+use crate::process::{content, scanweave};
+use serde_json::Value;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+const COMMON: &str =
+    "--profile phantom-brain --data brains.scan --preset tiny --batch 4 --seed 3 --save-every 2";
+
+/// Twelve brains, and every stage trained on them for a few steps by `train all`.
+static BRAINS: LazyLock<PathBuf> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().expect("a folder").keep();
+    let prepare = "data prepare --dataset phantom --profile phantom-brain --size 64 --count 12 --out brains.scan";
+    scanweave(&folder, prepare).well();
+    scanweave(
+        &folder,
+        &format!("train all {COMMON} --run all --steps 4 --pretraining 2"),
+    )
+    .well();
+    scanweave(&folder, &export("all", "model.weave")).well();
+    folder
+});
+
+fn export(runs: &str, out: &str) -> String {
+    format!("export {runs}/structure {runs}/lesion {runs}/synthesis --out {out}")
+}
+
+#[test]
+fn all_stages_are_trained_in_order_and_not_twice() {
+    let folder = &*BRAINS;
+    for stage in ["structure", "lesion", "translator", "synthesis"] {
+        let state = fs::read(folder.join("all").join(stage).join("state.json")).expect("a state");
+        let state: Value = serde_json::from_slice(&state).expect("JSON");
+        assert_eq!(state["state"], "finished", "{stage}");
+    }
+    let before = content(&folder.join("all"));
+    let again = scanweave(
+        folder,
+        &format!("train all {COMMON} --run all --steps 4 --pretraining 2"),
+    )
+    .well();
+    assert_eq!(again.said.matches("finished before: 4 steps").count(), 4);
+    assert!(before == content(&folder.join("all")), "nothing is written");
+}
+
+#[test]
+fn interrupted_stages_go_on_as_if_they_had_not_been() {
+    let folder = &*BRAINS;
+    let other =
+        "--structure all/structure --lesion two/lesion --translator two/translator --pretraining 2";
+    for (stage, sources) in [("lesion", ""), ("translator", ""), ("synthesis", other)] {
+        let line = |steps, more| {
+            format!("train {stage} {COMMON} --run two/{stage} --steps {steps} {sources} {more}")
+        };
+        scanweave(folder, &line(2, "")).well();
+        scanweave(folder, &line(4, "--resume")).well();
+    }
+    let line = "export all/structure two/lesion two/synthesis --out two.weave";
+    scanweave(folder, line).well();
+    let (one, two) = (folder.join("model.weave"), folder.join("two.weave"));
+    assert!(fs::read(one).expect("a model") == fs::read(two).expect("a model"));
+}
+
+#[test]
+fn a_data_set_is_the_same_however_it_was_built() {
+    let folder = &*BRAINS;
+    let build = |count, out: &str| {
+        let line = format!("build model.weave --count {count} --seed 5 --out {out}");
+        scanweave(folder, &line).well()
+    };
+    build(3, "whole");
+    build(1, "parts");
+    build(3, "parts");
+    let files = |out: &str| {
+        let root = folder.join(out);
+        let all = content(&root).into_iter();
+        all.map(|(path, bytes)| (path.strip_prefix(&root).map(PathBuf::from).ok(), bytes))
+            .collect::<Vec<_>>()
+    };
+    assert!(files("whole") == files("parts"));
+
+    let table = fs::read_to_string(folder.join("whole/manifest.csv")).expect("a table");
+    assert_eq!(table.lines().count(), 1 + 3 * 4, "four modalities each");
+    assert!(table.lines().skip(1).all(|line| line.contains("SYNTHETIC")));
+    let about = fs::read(folder.join("whole/dataset.json")).expect("a description");
+    let about: Value = serde_json::from_slice(&about).expect("JSON");
+    assert_eq!(about["mark"], "SYNTHETIC");
+    let label = image::open(folder.join("whole/000000-label.png")).expect("a label");
+    assert!(label.to_luma8().pixels().all(|p| p.0[0] <= 3));
+
+    let other = "build model.weave --count 1 --seed 6 --out whole";
+    scanweave(folder, other).badly(1, &["whole", "another model, seed or recipe"]);
+    let read = "data prepare --dataset folder --source whole --profile phantom-brain --size 64 --out again.scan --skip-broken";
+    scanweave(folder, read).well();
+}
+
+#[test]
+fn what_a_stage_lacks_is_said_before_the_first_step() {
+    let folder = &*BRAINS;
+    let synthesis =
+        |sources: &str| format!("train synthesis {COMMON} --run none --steps 1 {sources}");
+    scanweave(folder, &synthesis("")).badly(2, &["--structure RUN"]);
+    let structure = "--structure all/structure";
+    scanweave(folder, &synthesis(structure)).badly(2, &["--lesion RUN"]);
+    let both = format!("{structure} --lesion all/lesion");
+    scanweave(folder, &synthesis(&both)).badly(2, &["--translator RUN"]);
+    let swapped = format!("{structure} --lesion all/translator --translator all/translator");
+    scanweave(folder, &synthesis(&swapped)).badly(1, &["is a translator run, not a lesion run"]);
+    let lesion = format!("train lesion {COMMON} --run none --steps 1 --structure all/structure");
+    scanweave(folder, &lesion).badly(2, &["belongs to `train synthesis`"]);
+    let alone = "export all/lesion --out x.weave";
+    scanweave(folder, alone).badly(1, &["a model needs one synthesis run"]);
+    assert!(!folder.join("none").exists());
+}
+
+#[test]
+fn an_ablation_needs_only_what_it_uses() {
+    let folder = &*BRAINS;
+    let line = |row: &str, run: &str| {
+        format!(
+            "train synthesis {COMMON} --run {run} --steps 1 --structure all/structure --ablation {row}"
+        )
+    };
+    scanweave(folder, &line("d", "row-d")).well();
+    scanweave(folder, &line("e", "row-e")).badly(2, &["--translator RUN"]);
+    let configuration = fs::read(folder.join("row-d/config.json")).expect("a configuration");
+    let configuration: Value = serde_json::from_slice(&configuration).expect("JSON");
+    let switches = &configuration["profile"]["switches"];
+    assert_eq!(switches["noise_fusion"], true);
+    assert_eq!(switches["registration"], false);
+}
