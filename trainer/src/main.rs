@@ -5,6 +5,7 @@
 mod cli;
 mod data;
 mod device;
+mod evaluate;
 mod export;
 mod files;
 mod picture;

@@ -2,6 +2,7 @@
 
 mod data;
 mod devices;
+mod evaluate;
 mod export;
 mod extract;
 mod inspect;
@@ -17,7 +18,7 @@ use clap::{Parser, Subcommand};
 ///
 /// From images to a page that draws new ones: prepare the images once (`data prepare`), train the
 /// structure stage, then the synthesis stage (`train structure`, `train synthesis`), write compact
-/// weights (`export`), draw from them (`sample`). `runs` and `report` show how trainings stand,
+/// weights (`export`), draw from them (`sample`), measure them (`evaluate`). `runs` and `report` show how trainings stand,
 /// `devices` what they can run on. Everything stays on this machine.
 #[derive(Parser)]
 #[command(
@@ -48,6 +49,7 @@ enum Command {
     Export(export::Args),
     Inspect(inspect::Args),
     Sample(sample::Args),
+    Evaluate(evaluate::Args),
 }
 
 /// A combination of arguments that cannot be meant: exit code 2.
@@ -74,5 +76,6 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Export(args) => export::run(args),
         Command::Inspect(args) => inspect::run(args),
         Command::Sample(args) => sample::run(args),
+        Command::Evaluate(args) => evaluate::run(args),
     }
 }

@@ -195,7 +195,7 @@ impl<'a> Trainee for Lesion<'a> {
         let profile = &self.configuration.profile;
         let mut values = Vec::new();
         for (modality, segmenter) in self.stage.averaged().segmenters.iter().enumerate() {
-            let items: Vec<&Item> = self.unseen.iter().copied().collect();
+            let items: Vec<&Item> = self.unseen.clone();
             let items: Vec<&Item> = items
                 .into_iter()
                 .filter(|item| item.images[modality].is_some())

@@ -4,6 +4,7 @@
 //! `training` follows the whole path on phantoms and shows that an interruption changes nothing;
 //! the other files bring what people bring by mistake.
 
+mod evaluation;
 mod images;
 mod overview;
 mod pictures;
