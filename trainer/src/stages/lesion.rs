@@ -195,11 +195,8 @@ impl<'a> Trainee for Lesion<'a> {
         let profile = &self.configuration.profile;
         let mut values = Vec::new();
         for (modality, segmenter) in self.stage.averaged().segmenters.iter().enumerate() {
-            let items: Vec<&Item> = self.unseen.clone();
-            let items: Vec<&Item> = items
-                .into_iter()
-                .filter(|item| item.images[modality].is_some())
-                .collect();
+            let has = |item: &&&Item| item.images[modality].is_some();
+            let items: Vec<&Item> = self.unseen.iter().filter(has).copied().collect();
             if items.is_empty() {
                 continue;
             }
