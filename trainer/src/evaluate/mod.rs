@@ -14,6 +14,7 @@ mod validity;
 
 pub use interval::Interval;
 pub use rows::{Report, Row, Section};
+pub use validity::ALL_LESIONS;
 
 use anyhow::{Context as _, ensure};
 use burn::tensor::Device;

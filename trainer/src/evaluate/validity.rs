@@ -20,6 +20,9 @@ use crate::data::Split;
 use crate::stages::batch::{class_map, image, stack_data};
 use crate::stages::segmented;
 
+/// The figure over all modalities and classes together.
+pub const ALL_LESIONS: &str = "all modalities, any lesion";
+
 /// Images segmented at once.
 const BATCH: usize = 8;
 
@@ -84,11 +87,7 @@ impl<'a> Validity<'a> {
             }
             pooled = [pooled[0] + synthetic[0], pooled[1] + real[0]];
         }
-        measured.push(row(
-            "all modalities, any lesion".into(),
-            pooled[0],
-            pooled[1],
-        ));
+        measured.push(row(ALL_LESIONS.into(), pooled[0], pooled[1]));
         measured.push(mean_of_classes(&classes));
         Ok(measured)
     }

@@ -57,6 +57,7 @@ fn figures_of_a_model_stand_beside_those_of_real_images() {
         assert!(ended.said.contains(word), "`{word}` is missing\n{ended}");
     }
     assert!(!ended.complained.contains("warning"), "{ended}");
+    assert!(ended.complained.contains("train it longer"), "{ended}");
     let written = fs::read(folder.join("e.json")).expect("it was written");
     check(&serde_json::from_slice(&written).expect("JSON"));
 
