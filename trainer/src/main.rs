@@ -6,6 +6,7 @@ mod build;
 mod cli;
 mod data;
 mod device;
+mod evaluate;
 mod export;
 mod files;
 mod picture;

@@ -92,5 +92,24 @@ pub fn draw(anatomy: Anatomy, seed: u64, size: usize, lesion: bool) -> Phantom {
     }
 }
 
+/// What perfect scanners would show of the same phantom: registered signals without blur, bias and
+/// noise, `size` x `size`. Empty for the thorax, whose radiograph is one projection and has nothing
+/// to be in register with.
+///
+/// # Panics
+/// When `size` is 0 or larger than [`crate::image::MAX_SIDE`].
+pub fn signals(anatomy: Anatomy, seed: u64, size: usize, lesion: bool) -> Vec<(Modality, Plane)> {
+    match anatomy {
+        Anatomy::Brain => {
+            let options = BrainOptions {
+                tumour: lesion,
+                ..BrainOptions::default()
+            };
+            Brain::random(seed, options).signals(size)
+        }
+        Anatomy::Thorax => Vec::new(),
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -201,6 +201,23 @@ fn brain_contrasts_are_in_their_physical_order() {
 }
 
 #[test]
+fn a_perfect_scanner_shows_the_same_anatomy_without_noise() {
+    for seed in seeds().take(5) {
+        let phantom = draw(Anatomy::Brain, seed, SIZE, true);
+        let signals = signals(Anatomy::Brain, seed, SIZE, true);
+        assert_eq!(signals.len(), phantom.images.len());
+        for ((modality, signal), (of, image)) in signals.iter().zip(&phantom.images) {
+            assert_eq!(modality, of);
+            let air = signal.at(0, 0).abs() + signal.at(SIZE - 1, SIZE - 1).abs();
+            assert_eq!(air, 0.0, "{modality:?}: air gives no signal");
+            let difference = signal.zip(image, |a, b| (a - b).abs()).mean();
+            assert!(difference < 0.1, "{modality:?}: {difference}");
+        }
+    }
+    assert!(signals(Anatomy::Thorax, 1, SIZE, true).is_empty());
+}
+
+#[test]
 fn radiograph_shows_dark_lungs_and_a_bright_middle() {
     for seed in 0..60 {
         let phantom = draw(Anatomy::Thorax, seed, SIZE, false);

@@ -3,6 +3,7 @@
 mod build;
 mod data;
 mod devices;
+mod evaluate;
 mod export;
 mod extract;
 mod inspect;
@@ -18,7 +19,7 @@ use clap::{Parser, Subcommand};
 ///
 /// From images to a page that draws new ones: prepare the images once (`data prepare`), train the
 /// structure stage, then the synthesis stage (`train structure`, `train synthesis`), write compact
-/// weights (`export`), draw from them (`sample`, `build`). `runs` and `report` show how trainings stand,
+/// weights (`export`), draw from them (`sample`, `build`), measure them (`evaluate`). `runs` and `report` show how trainings stand,
 /// `devices` what they can run on. Everything stays on this machine.
 #[derive(Parser)]
 #[command(
@@ -50,6 +51,7 @@ enum Command {
     Inspect(inspect::Args),
     Sample(sample::Args),
     Build(build::Args),
+    Evaluate(evaluate::Args),
 }
 
 /// A combination of arguments that cannot be meant: exit code 2.
@@ -77,5 +79,6 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Inspect(args) => inspect::run(args),
         Command::Sample(args) => sample::run(args),
         Command::Build(args) => build::run(args),
+        Command::Evaluate(args) => evaluate::run(args),
     }
 }

@@ -1,6 +1,6 @@
 //! The training stages, and the one loop that trains any of them.
 
-mod batch;
+pub mod batch;
 mod lesion;
 mod logbook;
 mod maps;
@@ -19,7 +19,7 @@ use scanweave::steps::{NamedLosses, Section};
 
 use crate::run::Figures;
 
-pub use lesion::Lesion;
+pub use lesion::{Lesion, segmented};
 pub use structure::Structure;
 pub use synthesis::{Foundations, Synthesis, lesion_statistics};
 pub use training::{Ending, Schedule, train};

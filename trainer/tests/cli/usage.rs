@@ -79,10 +79,12 @@ fn wrong_usage_is_answered_with_what_is_possible() {
 #[test]
 fn help_teaches() {
     let folder = tempfile::tempdir().expect("a folder");
-    let cases: [(&str, &[&str]); 8] = [
+    let cases: [(&str, &[&str]); 9] = [
         (
             "--help",
-            &["extract", "data", "train", "export", "sample", "inspect"],
+            &[
+                "extract", "data", "train", "export", "sample", "evaluate", "inspect",
+            ],
         ),
         ("extract --help", &["possible values", "structure map"]),
         (
@@ -97,6 +99,7 @@ fn help_teaches() {
         ("report --help", &["RUN", "report.html"]),
         ("devices --help", &["--device"]),
         ("export --help", &["possible values", "weave"]),
+        ("evaluate --help", &["--judge", "95 % interval", "phantoms"]),
     ];
     for (line, words) in cases {
         let ended = scanweave(folder.path(), line).well();

@@ -201,30 +201,58 @@ impl Brain {
     /// # Panics
     /// When `size` is 0 or larger than [`crate::image::MAX_SIDE`].
     pub fn render(&self, size: usize) -> BrainImages {
-        let mut samples = Vec::new();
-        let mut grain = Vec::new();
-        Field::sampled(size, |x, y| {
-            let p = self.pose.body(x, y);
-            samples.push(self.tissue(p));
-            grain.push(self.texture.octaves(p.x * 16.0, p.y * 16.0, 2, 0.6));
-            0.0
-        });
+        let samples = self.sampled(size);
         let mut random = Random::new(self.seed, Purpose::Acquisition);
         let scanner = Scanner::random(&mut random);
         let images = self.modalities.iter().map(|&modality| {
-            // Streams by modality: asking for fewer changes none of the others.
-            let mut random = Random::nth(self.seed, Purpose::Acquisition, modality as u64);
-            let contrast = Contrast::random(modality, &mut random);
-            let mut field = Field::zeros(size);
-            for ((value, &tissue), grain) in field.values.iter_mut().zip(&samples).zip(&grain) {
-                *value = contrast.of(tissue) * (1.0 + 0.035 * grain);
-            }
-            (
-                modality,
-                acquisition::magnitude(&field.averaged(), &scanner, &mut random),
-            )
+            let (signal, mut random) = self.signal(modality, &samples, size);
+            let image = acquisition::magnitude(&signal, &scanner, &mut random);
+            (modality, image)
         });
-        Self::with_truth(images.collect(), &samples, size)
+        let images = images.collect();
+        let tissues: Vec<BrainTissue> = samples.into_iter().map(|(tissue, _)| tissue).collect();
+        Self::with_truth(images, &tissues, size)
+    }
+
+    /// What a perfect scanner would show in each modality asked for: the signal of the tissue with
+    /// its texture, `size` x `size`, 0..=1, without blur, bias field and noise. An edge stands where
+    /// the tissue changes.
+    ///
+    /// # Panics
+    /// When `size` is 0 or larger than [`crate::image::MAX_SIDE`].
+    pub fn signals(&self, size: usize) -> Vec<(Modality, Plane)> {
+        let samples = self.sampled(size);
+        let signal = |&modality| (modality, self.signal(modality, &samples, size).0);
+        self.modalities.iter().map(signal).collect()
+    }
+
+    /// Tissue and grain of every sample of a picture.
+    fn sampled(&self, size: usize) -> Vec<(BrainTissue, f32)> {
+        let mut samples = Vec::new();
+        Field::sampled(size, |x, y| {
+            let p = self.pose.body(x, y);
+            let grain = self.texture.octaves(p.x * 16.0, p.y * 16.0, 2, 0.6);
+            samples.push((self.tissue(p), grain));
+            0.0
+        });
+        samples
+    }
+
+    /// The signal of a modality, and its random stream, from which the acquisition goes on.
+    fn signal(
+        &self,
+        modality: Modality,
+        samples: &[(BrainTissue, f32)],
+        size: usize,
+    ) -> (Plane, Random) {
+        // Streams by modality: asking for fewer changes none of the others.
+        let mut random = Random::nth(self.seed, Purpose::Acquisition, modality as u64);
+        let contrast = Contrast::random(modality, &mut random);
+        let mut field = Field::zeros(size);
+        for (value, &(tissue, grain)) in field.values.iter_mut().zip(samples) {
+            *value = contrast.of(tissue) * (1.0 + 0.035 * grain);
+        }
+        (field.averaged(), random)
     }
 
     fn with_truth(

@@ -2,7 +2,7 @@
 
 mod all;
 mod begin;
-mod foundations;
+pub(super) mod foundations;
 
 use std::path::PathBuf;
 use std::sync::Arc;

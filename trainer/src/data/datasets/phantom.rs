@@ -31,12 +31,24 @@ pub fn records(profile: &Profile, count: usize, seed: u64) -> Result<Vec<Record>
         split: None,
         class: matches!(profile.lesion, LesionKind::Class(_)).then_some(i % 2),
         source: format!("seed {seed}, {i:06}"),
-        content: Content::Phantom {
-            seed: series_seed(seed, i),
-            lesion: i % 2 == 1,
-        },
+        content: content(seed, i),
     };
     Ok((0..count).map(record).collect())
+}
+
+/// What is drawn for item `index` of a series.
+fn content(seed: u64, index: usize) -> Content {
+    Content::Phantom {
+        seed: series_seed(seed, index),
+        lesion: index % 2 == 1,
+    }
+}
+
+/// What was drawn for the item of this [`Record::source`], to draw its truth again; `None` for a
+/// source that [`records`] did not write.
+pub fn content_of(source: &str) -> Option<Content> {
+    let (seed, index) = source.strip_prefix("seed ")?.split_once(", ")?;
+    Some(content(seed.parse().ok()?, index.parse().ok()?))
 }
 
 /// Seeds of neighbouring series do not overlap.
@@ -62,6 +74,10 @@ mod tests {
                 .iter()
                 .all(|r| other.iter().all(|o| o.content != r.content))
         );
+        for record in series.iter().chain(&other) {
+            assert_eq!(content_of(&record.source).as_ref(), Some(&record.content));
+        }
+        assert_eq!(content_of("scan-7.png"), None);
         let real = Profile::named("retina").expect("built in");
         assert!(records(&real, 1, 0).is_err());
     }

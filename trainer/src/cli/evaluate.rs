@@ -1,0 +1,291 @@
+//! `scanweave evaluate`: the figures of a weights file beside those of real images.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, ensure};
+use clap::Parser;
+use indicatif::{ProgressBar, ProgressStyle};
+use scanweave::networks::config::NetworkConfig;
+use scanweave::profile::LesionKind;
+use scanweave::steps::LesionNetworks;
+use scanweave::synthesis::Synthesiser;
+use scanweave::weights::{self, Model, Role};
+
+use super::Usage;
+use super::table::{Side, table};
+use super::train::foundations::{Found, Sources, restored};
+use crate::data::Prepared;
+use crate::device::{self, Choice};
+use crate::evaluate::{ALL_LESIONS, Evaluation, Interval, Report, Row, Section};
+use crate::files;
+use crate::run::{Checkpoint, Configuration};
+
+/// Dice on real images below which a judge judges nothing.
+const POOR: f64 = 0.5;
+
+/// Measure a .weave file on fresh samples, beside the same figures of real images.
+///
+/// Lesion validity (Dice of a judge that had no part in the training, --judge), register of the
+/// modalities, on phantoms against the known tissue, diversity, and memorisation of training images.
+/// Every figure comes from unfiltered samples of K seeds, as mean and 95 % interval over the seeds.
+/// The seeds, the model, the data and the device decide every digit.
+///
+/// Edge shifts are looked for up to 4 pixels at a size of 128, so what lies near 4 is not in register at
+/// all. Modalities that are copies of each other are in perfect register too: their mutual information
+/// is then far above that of real pairs.
+#[derive(Parser)]
+pub struct Args {
+    /// The weights file.
+    #[arg(value_name = "MODEL.weave")]
+    weights: PathBuf,
+    /// The prepared data that the model was trained with: its test split is what is real.
+    #[arg(long, value_name = "FILE")]
+    data: PathBuf,
+    /// A finished lesion run of another seed and width than the guide's. Train one with
+    /// `scanweave train lesion --seed 2 --segmenter-width W`.
+    #[arg(long, value_name = "RUN")]
+    judge: Option<PathBuf>,
+    /// The lesion run that guided the training, to check that the judge is another one.
+    #[arg(long, value_name = "RUN", requires = "judge")]
+    guide: Option<PathBuf>,
+    /// Subjects per seed.
+    #[arg(long, value_name = "N", default_value_t = 48, value_parser = clap::value_parser!(u32).range(2..=10_000))]
+    count: u32,
+    /// Sampling seeds S, S + 1, .. S + K - 1.
+    #[arg(long, value_name = "K", default_value_t = 3, value_parser = clap::value_parser!(u16).range(3..=1000))]
+    seeds: u16,
+    /// The first sampling seed.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+    /// Also write the figures of every seed, as JSON; `figures` in it is for a model card.
+    #[arg(long, value_name = "FILE.json")]
+    out: Option<PathBuf>,
+    /// flex, libtorch, libtorch:cuda, cuda, cuda:N, vulkan or metal, as far as this build has it.
+    #[arg(long, default_value = "flex", value_parser = device_choice)]
+    device: Choice,
+}
+
+fn device_choice(text: &str) -> Result<Choice, String> {
+    text.parse()
+        .map_err(|_| format!("possible values: {}", device::NAMES))
+}
+
+/// A judge that can be asked.
+struct Judge {
+    networks: LesionNetworks,
+    fingerprint: String,
+}
+
+/// Runs the subcommand.
+pub fn run(args: Args) -> anyhow::Result<()> {
+    let bytes = files::read_whole(&args.weights)?;
+    let unusable = || format!("{} cannot be evaluated", args.weights.display());
+    let model = weights::read(&bytes).with_context(unusable)?;
+    for role in [Role::StructureDecoder, Role::MaskGenerator] {
+        model.require(role).with_context(unusable)?;
+    }
+    let data = Prepared::open(&args.data)?;
+    let device = args.device.open()?;
+    let pipeline = Synthesiser::open(&model, &device).with_context(unusable)?;
+    let judge = judge(&args, &model, &data, &device)?;
+    let seeds: Vec<u64> = (0..u64::from(args.seeds))
+        .map(|k| args.seed.wrapping_add(k))
+        .collect();
+    let evaluation = Evaluation {
+        pipeline: &pipeline,
+        lesions: model.lesions.as_ref(),
+        data: &data,
+        judge: judge.as_ref().map(|judge| (&judge.networks, &device)),
+        count: args.count as usize,
+        seeds: &seeds,
+    };
+    let bar = progress(evaluation.work());
+    let rows = evaluation.run(&|| bar.inc(1));
+    bar.finish_and_clear();
+    let rows = rows.with_context(|| format!("{} with {}", unusable(), args.data.display()))?;
+    print!("{}", text(&rows, seeds.len()));
+    for note in notes(&rows) {
+        eprintln!("note: {note}");
+    }
+    let summary = weights::inspect(&bytes)?;
+    let report = Report {
+        version: env!("CARGO_PKG_VERSION"),
+        profile: model.profile.name.clone(),
+        model: summary.digest.iter().map(|b| format!("{b:02x}")).collect(),
+        data: data.fingerprint.clone(),
+        judge: judge.map(|judge| judge.fingerprint),
+        count: args.count as usize,
+        seeds,
+        figures: rows.iter().map(Row::figure).collect(),
+        rows,
+    };
+    args.out.as_deref().map_or(Ok(()), |out| save(out, &report))
+}
+
+fn progress(length: usize) -> ProgressBar {
+    let style = ProgressStyle::with_template("painting {bar:40} {pos}/{len} ({eta} left)");
+    ProgressBar::new(length as u64)
+        .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+fn save(out: &Path, report: &Report) -> anyhow::Result<()> {
+    if let Some(parent) = out.parent().filter(|p| !p.as_os_str().is_empty()) {
+        files::create_folder(parent)?;
+    }
+    files::write_whole(out, &serde_json::to_vec_pretty(report)?)?;
+    println!("\nwritten to {}", out.display());
+    Ok(())
+}
+
+/// The judge, after warnings about what would make it a poor one.
+fn judge(
+    args: &Args,
+    model: &Model,
+    data: &Prepared,
+    device: &burn::tensor::Device,
+) -> anyhow::Result<Option<Judge>> {
+    let masks = matches!(model.profile.lesion, LesionKind::Mask(_));
+    let Some(run) = &args.judge else {
+        if masks {
+            eprintln!(
+                "note: no --judge, so lesions are not judged: train one with `scanweave train lesion --seed 2 --segmenter-width W`, seed and width other than the guide's"
+            );
+        }
+        return Ok(None);
+    };
+    if !masks {
+        let text = format!(
+            "--judge: the study {} has no lesion masks to judge",
+            model.profile.name
+        );
+        return Err(Usage(text).into());
+    }
+    let (configuration, checkpoint) = lesion_run(run, model)?;
+    let fingerprint = checkpoint.fingerprint();
+    let guide = args.guide.as_deref();
+    let guide = guide.map(|run| lesion_run(run, model)).transpose()?;
+    ensure!(
+        guide
+            .as_ref()
+            .is_none_or(|(_, guide)| guide.fingerprint() != fingerprint),
+        "the judge is the guide: it has trained the generator and cannot judge it"
+    );
+    let guide = guide.map(|(configuration, _)| configuration);
+    for warning in doubts(&configuration, guide.as_ref(), model, &data.fingerprint) {
+        eprintln!("warning: {warning}");
+    }
+    let found = Found {
+        structure: None,
+        lesion: Some((configuration, checkpoint)),
+        translator: None,
+    };
+    let networks = restored(found, &device.clone().autodiff())?.lesion;
+    Ok(networks.map(|networks| Judge {
+        networks,
+        fingerprint,
+    }))
+}
+
+fn lesion_run(run: &Path, model: &Model) -> anyhow::Result<(Configuration, Checkpoint)> {
+    let sources = Sources {
+        lesion: Some(run.into()),
+        ..Sources::default()
+    };
+    let found = sources.open(&model.profile, model.geometry.size)?;
+    found
+        .lesion
+        .with_context(|| format!("{} holds no lesion run", run.display()))
+}
+
+/// What speaks against a judge: it learnt from other data, or is too much like the guide.
+fn doubts(
+    judge: &Configuration,
+    guide: Option<&Configuration>,
+    model: &Model,
+    data: &str,
+) -> Vec<String> {
+    let mut doubts = Vec::new();
+    if judge.data != data {
+        doubts.push("the judge was trained on other data: it may have seen the test images".into());
+    }
+    let width = judge.geometry.segmenter_width;
+    let guide_width = guide.map_or_else(
+        || exported_width(model),
+        |g| Some(g.geometry.segmenter_width),
+    );
+    if guide_width == Some(width) {
+        doubts.push(format!(
+            "the judge is as wide as the guide ({width} channels): train one with another --segmenter-width"
+        ));
+    }
+    if guide.is_some_and(|g| g.seed == judge.seed) {
+        doubts.push(format!(
+            "the judge has the seed of the guide ({}): train one with another --seed",
+            judge.seed
+        ));
+    }
+    doubts
+}
+
+/// Width of the segmenters that the model carries: those that guided it.
+fn exported_width(model: &Model) -> Option<usize> {
+    model
+        .networks
+        .iter()
+        .find_map(|n| match (n.role, &n.config) {
+            (Role::Segmenter(_), NetworkConfig::Unet(config)) => Some(config.width),
+            _ => None,
+        })
+}
+
+/// What must be known to read the figures.
+fn notes(rows: &[Row]) -> Vec<String> {
+    let pooled = rows.iter().find(|row| row.name == ALL_LESIONS);
+    let real = pooled.and_then(|row| row.real.as_ref()).map(|r| r.mean);
+    let poor = real.filter(|&dice| dice < POOR);
+    let note = |dice| {
+        format!(
+            "the judge finds little even in real images (Dice {dice:.3}), so its ratios say nothing: train it longer"
+        )
+    };
+    poor.map(note).into_iter().collect()
+}
+
+/// The tables, one per section.
+fn text(rows: &[Row], seeds: usize) -> String {
+    let mut text = format!("mean [95 % interval] over {seeds} sampling seeds\n");
+    for section in Section::ALL {
+        let of: Vec<&Row> = rows.iter().filter(|row| row.section == section).collect();
+        if !of.is_empty() {
+            let goal = if section == Section::Validity {
+                " (goal of the ratio: 0.95)"
+            } else {
+                ""
+            };
+            let _ = writeln!(text, "\n{section}{goal}");
+            text += &section_table(&of);
+        }
+    }
+    text
+}
+
+fn section_table(rows: &[&Row]) -> String {
+    let compared = rows.iter().any(|row| row.ratio.is_some());
+    let ratio = if compared { "synthetic / real" } else { "" };
+    let cell = |value: &Option<Interval>, none: &str| {
+        let text = value.as_ref().map(ToString::to_string);
+        text.unwrap_or_else(|| none.into())
+    };
+    let mut lines = vec![["", "synthetic", "real", ratio].map(String::from)];
+    lines.extend(rows.iter().map(|row| {
+        [
+            format!("  {}", row.name),
+            cell(&row.synthetic, "-"),
+            cell(&row.real, "-"),
+            cell(&row.ratio, if compared { "-" } else { "" }),
+        ]
+    }));
+    let (l, r) = (Side::Left, Side::Right);
+    table([l, r, r, r], &lines)
+}

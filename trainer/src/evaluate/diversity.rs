@@ -1,0 +1,160 @@
+//! Whether samples differ from each other, and from the images that the model has seen.
+
+use anyhow::ensure;
+use rayon::prelude::*;
+use scanweave::image::Plane;
+use scanweave::metrics::ms_ssim;
+use scanweave::random::{Purpose, Random};
+
+use super::nearest::{nearest, percentile, share_below};
+use super::rows::{Measured, Section};
+use super::subjects::Subject;
+use super::{Evaluation, mean};
+use crate::data::{Item, Split};
+use crate::stages::batch::{image, structure};
+
+/// Side at which images are compared with training images, pixels: there noise does not count.
+const SIDE: usize = 64;
+/// Share of the real test images that lie nearer to a training image than the limit.
+const NEAR: f64 = 0.05;
+
+/// Real images, and how near those of the test split lie to those of the training split.
+pub struct Likeness<'a> {
+    items: Vec<&'a Item>,
+    size: usize,
+    source: usize,
+    training: Vec<Vec<f32>>,
+    /// Distance of each test image to the nearest training image.
+    test: Vec<f64>,
+}
+
+impl<'a> Likeness<'a> {
+    /// # Errors
+    /// When a split has no image of the source modality.
+    pub fn new(evaluation: &Evaluation<'a>) -> anyhow::Result<Self> {
+        let (size, source) = (evaluation.pipeline.size(), evaluation.source());
+        let small = |split| -> Vec<Vec<f32>> {
+            let bytes = evaluation
+                .of(split)
+                .filter_map(|i| i.images[source].as_deref());
+            bytes.map(|bytes| shrunk(&image(bytes, size))).collect()
+        };
+        let (training, test) = (small(Split::Train), small(Split::Test));
+        ensure!(
+            !training.is_empty() && !test.is_empty(),
+            "a split of the data has no image of the modality {}, which memorisation is measured in",
+            evaluation.pipeline.profile().source.name()
+        );
+        let items = evaluation.data.items.iter();
+        Ok(Self {
+            items: items.filter(|i| i.images[source].is_some()).collect(),
+            size,
+            source,
+            test: nearest(&test, &training),
+            training,
+        })
+    }
+
+    /// Similarity of images and of structure maps, then nearness to training images.
+    pub fn measured(&self, seed: u64, subjects: &[Subject]) -> anyhow::Result<Vec<Measured>> {
+        let images: Vec<&Plane> = subjects
+            .iter()
+            .map(|s| &s.sample.images[self.source].1)
+            .collect();
+        let maps: Vec<&Plane> = subjects.iter().map(|s| &s.sample.structure.map).collect();
+        let real = self.drawn(seed, subjects.len());
+        let real_images = real.iter().filter_map(|i| i.images[self.source].as_deref());
+        let real_images: Vec<Plane> = real_images.map(|b| image(b, self.size)).collect();
+        let real_maps: Vec<Plane> = real.iter().map(|i| structure(i, self.size).map).collect();
+        let row = |name: &str, synthetic: &[&Plane], real: &[Plane]| {
+            anyhow::Ok(Measured {
+                section: Section::Diversity,
+                name: name.into(),
+                synthetic: similarity(synthetic)?,
+                real: similarity(&real.iter().collect::<Vec<_>>())?,
+            })
+        };
+        let mut measured = vec![
+            row("images of the source modality", &images, &real_images)?,
+            row("structure maps", &maps, &real_maps)?,
+        ];
+        let small: Vec<Vec<f32>> = images.into_iter().map(shrunk).collect();
+        measured.extend(memorisation(&nearest(&small, &self.training), &self.test));
+        Ok(measured)
+    }
+
+    /// `count` real items, or all when there are fewer.
+    fn drawn(&self, seed: u64, count: usize) -> Vec<&'a Item> {
+        let mut random = Random::new(seed, Purpose::Batch);
+        let mut items = self.items.clone();
+        let count = count.min(items.len());
+        for i in 0..count {
+            let other = i + random.below(items.len() - i);
+            items.swap(i, other);
+        }
+        items.truncate(count);
+        items
+    }
+}
+
+fn shrunk(plane: &Plane) -> Vec<f32> {
+    plane.resized(SIDE, SIDE).into_values()
+}
+
+/// Mean MS-SSIM of all pairs; `None` of fewer than two planes.
+fn similarity(planes: &[&Plane]) -> anyhow::Result<Option<f64>> {
+    let pairs: Vec<(usize, usize)> = (0..planes.len())
+        .flat_map(|b| (0..b).map(move |a| (a, b)))
+        .collect();
+    let one = |&(a, b): &(usize, usize)| ms_ssim(planes[a], planes[b]);
+    let values: Vec<f32> = pairs.par_iter().map(one).collect::<Result<_, _>>()?;
+    Ok(mean(values.into_iter().map(|v| Some(f64::from(v)))))
+}
+
+/// Of distances to the nearest training image: copies show as a small 5th percentile and as a share
+/// far above the 5 % that real test images have by definition.
+fn memorisation(synthetic: &[f64], test: &[f64]) -> [Measured; 3] {
+    let row = |name: &str, of: &dyn Fn(&[f64]) -> Option<f64>| Measured {
+        section: Section::Memorisation,
+        name: name.into(),
+        synthetic: of(synthetic),
+        real: of(test),
+    };
+    let limit = percentile(test, NEAR).unwrap_or(0.0);
+    [
+        row("mean", &|d| mean(d.iter().copied().map(Some))),
+        row("5th percentile", &|d| percentile(d, NEAR)),
+        row("share nearer than 95 % of the real test images", &|d| {
+            share_below(d, limit)
+        }),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_planes_are_alike_and_noise_is_not() {
+        let plane = |seed| {
+            let values = Random::new(seed, Purpose::Fusion).normals(32 * 32);
+            let values = values.into_iter().map(|v| (0.5 + 0.2 * v).clamp(0.0, 1.0));
+            Plane::new(32, 32, values.collect()).expect("a square")
+        };
+        let (a, b) = (plane(1), plane(2));
+        let alike = similarity(&[&a, &a, &a]).expect("one size").expect("pairs");
+        assert!((alike - 1.0).abs() < 1e-6, "{alike}");
+        let mixed = similarity(&[&a, &a, &b]).expect("one size").expect("pairs");
+        assert!(mixed < 0.6, "one pair of three is alike: {mixed}");
+        assert_eq!(similarity(&[&a]).expect("one size"), None);
+    }
+
+    #[test]
+    fn copies_stand_out() {
+        let test: Vec<f64> = (1..=21).map(f64::from).collect();
+        let [mean, low, share] = memorisation(&[0.0, 0.0, 10.0, 20.0], &test);
+        assert_eq!((mean.synthetic, mean.real), (Some(7.5), Some(11.0)));
+        assert_eq!((low.synthetic, low.real), (Some(0.0), Some(2.0)));
+        assert_eq!((share.synthetic, share.real), (Some(0.5), Some(1.0 / 21.0)));
+    }
+}

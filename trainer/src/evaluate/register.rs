@@ -1,0 +1,271 @@
+//! Whether the modalities of one subject lie on the same anatomy.
+//!
+//! Of phantoms the anatomy is known: what is painted from a test item's own map is compared with the
+//! signal of its tissue in the same modality, which leaves no other cause of a shift than the
+//! generator. Of patients only the modalities can be compared with each other, beside real ones.
+
+use anyhow::Context as _;
+use rayon::prelude::*;
+use scanweave::image::Plane;
+use scanweave::metrics::{edge_shift, mutual_information};
+use scanweave::phantom;
+use scanweave::profile::Modality;
+use scanweave::random::{Purpose, Random};
+use scanweave::synthesis::Synthesiser;
+
+use super::rows::{Measured, Section};
+use super::subjects::Subject;
+use super::{Evaluation, mean};
+use crate::data::datasets::phantom::{anatomy, content_of};
+use crate::data::{Content, Item, Prepared, Split};
+use crate::stages::batch::{image, label, structure};
+
+/// Pictures of one subject, per modality as far as there are any, and where they are compared.
+struct Views {
+    images: Vec<Option<Plane>>,
+    inside: Plane,
+}
+
+/// A phantom of the test split, and what a perfect scanner would have shown.
+struct Known<'a> {
+    item: &'a Item,
+    signals: Vec<Option<Plane>>,
+}
+
+/// What real images show, and what is known of phantoms.
+pub struct Register<'a> {
+    pipeline: &'a Synthesiser,
+    known: Vec<Known<'a>>,
+    /// Figures of the real images.
+    real: Vec<(String, Option<f64>)>,
+    real_to_tissue: Vec<Option<f64>>,
+}
+
+impl<'a> Register<'a> {
+    pub fn new(evaluation: &Evaluation<'a>) -> anyhow::Result<Self> {
+        let (pipeline, size) = (evaluation.pipeline, evaluation.pipeline.size());
+        let items = evaluation.of(Split::Test).take(evaluation.count);
+        let views: Vec<Views> = items.map(|item| Views::of_item(item, size)).collect();
+        let known = with_truth(evaluation).map(|item| Known::of(item, evaluation.data));
+        let known: Vec<Known> = known.collect::<anyhow::Result<_>>()?;
+        let own = known
+            .iter()
+            .map(|k| (&k.signals, Views::of_item(k.item, size)));
+        Ok(Self {
+            real: between(&pipeline.profile().modalities, &views),
+            real_to_tissue: to_tissue(&own.collect::<Vec<_>>()),
+            pipeline,
+            known,
+        })
+    }
+
+    /// Shift of each modality from the tissue where it is known, then how modalities fit each other.
+    pub fn measured(
+        &self,
+        seed: u64,
+        subjects: &[Subject],
+        done: &dyn Fn(),
+    ) -> anyhow::Result<Vec<Measured>> {
+        let modalities = &self.pipeline.profile().modalities;
+        let mut measured = Vec::new();
+        if !self.known.is_empty() {
+            let own = self.painted(seed, done)?;
+            let pairs: Vec<_> = self.known.iter().map(|k| &k.signals).zip(own).collect();
+            let shifts = to_tissue(&pairs).into_iter().zip(&self.real_to_tissue);
+            for (modality, (synthetic, &real)) in modalities.iter().zip(shifts) {
+                let name = format!("edge shift {} to the tissue, px", modality.name());
+                measured.push(row(name, synthetic, real));
+            }
+            let own: Vec<Views> = pairs.into_iter().map(|(_, views)| views).collect();
+            let figures = between(modalities, &own).into_iter().zip(&self.real);
+            measured.extend(figures.map(|((name, synthetic), (_, real))| {
+                row(format!("{name}, on real maps"), synthetic, *real)
+            }));
+        }
+        let views: Vec<Views> = subjects.iter().map(Views::of_subject).collect();
+        let figures = between(modalities, &views).into_iter().zip(&self.real);
+        measured.extend(figures.map(|((name, synthetic), (_, real))| row(name, synthetic, *real)));
+        Ok(measured)
+    }
+
+    /// The known phantoms, painted from their own maps and labels.
+    fn painted(&self, seed: u64, done: &dyn Fn()) -> anyhow::Result<Vec<Views>> {
+        let (profile, size) = (self.pipeline.profile(), self.pipeline.size());
+        let paint = |(k, known): (usize, &Known)| {
+            let own = structure(known.item, size);
+            let asked = label(known.item, profile, size);
+            let noise = Random::nth(seed, Purpose::Fusion, k as u64).bits();
+            let sample = pollster::block_on(self.pipeline.paint(&own, &asked, noise))?;
+            done();
+            Ok(Views {
+                images: sample.images.into_iter().map(|(_, p)| Some(p)).collect(),
+                inside: inside(&own.mask),
+            })
+        };
+        self.known.iter().enumerate().map(paint).collect()
+    }
+}
+
+/// Test items whose anatomy can be drawn again: phantoms of several modalities.
+pub fn with_truth<'a>(evaluation: &Evaluation<'a>) -> impl Iterator<Item = &'a Item> {
+    let profile = evaluation.pipeline.profile();
+    let drawn = anatomy(profile).is_ok() && profile.modalities.len() > 1;
+    let items = evaluation.of(Split::Test).filter(move |_| drawn);
+    items
+        .filter(|item| content_of(&item.source).is_some())
+        .take(evaluation.count)
+}
+
+impl Views {
+    fn of_item(item: &Item, size: usize) -> Self {
+        let images = item.images.iter();
+        Self {
+            images: images
+                .map(|i| i.as_deref().map(|bytes| image(bytes, size)))
+                .collect(),
+            inside: inside(&structure(item, size).mask),
+        }
+    }
+
+    fn of_subject(subject: &Subject) -> Self {
+        let images = subject.sample.images.iter();
+        Self {
+            images: images.map(|(_, plane)| Some(plane.clone())).collect(),
+            inside: inside(&subject.sample.structure.mask),
+        }
+    }
+}
+
+impl<'a> Known<'a> {
+    /// Drawn at the size at which the item was, then shrunk as it was.
+    fn of(item: &'a Item, data: &Prepared) -> anyhow::Result<Self> {
+        let profile = scanweave::profile::Profile::named(&data.header.profile);
+        let profile = profile.with_context(|| format!("{} is no study", data.header.profile))?;
+        let Some(Content::Phantom { seed, lesion }) = content_of(&item.source) else {
+            anyhow::bail!("{} is no phantom", item.source)
+        };
+        let size = data.header.size;
+        let side = size * data.header.extraction.scale;
+        let drawn = phantom::signals(anatomy(&profile)?, seed, side, lesion);
+        let signal = |modality: &Modality| {
+            let found = drawn.iter().find(|(m, _)| m == modality);
+            found.map(|(_, plane)| plane.resized(size, size))
+        };
+        let signals = data.header.modalities.iter().map(signal).collect();
+        Ok(Self { item, signals })
+    }
+}
+
+fn inside(mask: &Plane) -> Plane {
+    mask.map(|outside| 1.0 - outside)
+}
+
+/// Longest shift looked for: 4 pixels at 128.
+fn reach(plane: &Plane) -> usize {
+    (plane.width() / 32).max(2)
+}
+
+/// Per modality the mean shift of the images from the signals, pixels.
+fn to_tissue(pairs: &[(&Vec<Option<Plane>>, Views)]) -> Vec<Option<f64>> {
+    let count = pairs.first().map_or(0, |(signals, _)| signals.len());
+    let of = |modality: usize| {
+        let one = |(signals, views): &(&Vec<Option<Plane>>, Views)| {
+            let (signal, image) = (
+                signals[modality].as_ref()?,
+                views.images[modality].as_ref()?,
+            );
+            shift(signal, image, &views.inside)
+        };
+        mean(pairs.par_iter().map(one).collect::<Vec<_>>())
+    };
+    (0..count).map(of).collect()
+}
+
+/// Edge shift and mutual information of each two modalities, mean over the subjects that have both.
+fn between(modalities: &[Modality], subjects: &[Views]) -> Vec<(String, Option<f64>)> {
+    let mut figures = Vec::new();
+    for first in 0..modalities.len() {
+        for second in first + 1..modalities.len() {
+            let pair = format!("{}-{}", modalities[first].name(), modalities[second].name());
+            let of = |measure: Measure| {
+                let one = |views: &Views| {
+                    let (a, b) = (
+                        views.images[first].as_ref()?,
+                        views.images[second].as_ref()?,
+                    );
+                    measure(a, b, &views.inside)
+                };
+                mean(subjects.par_iter().map(one).collect::<Vec<_>>())
+            };
+            figures.push((format!("edge shift {pair}, px"), of(shift)));
+            figures.push((format!("mutual information {pair}, nats"), of(information)));
+        }
+    }
+    figures
+}
+
+type Measure = fn(&Plane, &Plane, &Plane) -> Option<f64>;
+
+/// Nothing where an image has no edges.
+fn shift(a: &Plane, b: &Plane, inside: &Plane) -> Option<f64> {
+    edge_shift(a, b, Some(inside), reach(a)).ok().map(f64::from)
+}
+
+fn information(a: &Plane, b: &Plane, inside: &Plane) -> Option<f64> {
+    mutual_information(a, b, Some(inside)).ok().map(f64::from)
+}
+
+fn row(name: String, synthetic: Option<f64>, real: Option<f64>) -> Measured {
+    Measured {
+        section: Section::Register,
+        name,
+        synthetic,
+        real,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moved(plane: &Plane, by: usize) -> Plane {
+        let last = plane.width() - 1;
+        Plane::from_fn(plane.width(), plane.height(), |x, y| {
+            plane.at((x + by).min(last), y)
+        })
+    }
+
+    #[test]
+    fn a_generator_that_paints_two_pixels_aside_is_found_out() {
+        let drawn = phantom::signals(phantom::Anatomy::Brain, 3, 128, false);
+        let signals: Vec<_> = drawn.iter().map(|(_, plane)| Some(plane.clone())).collect();
+        let views = |by| Views {
+            images: drawn.iter().map(|(_, p)| Some(moved(p, by))).collect(),
+            inside: Plane::filled(128, 128, 1.0),
+        };
+        for shift in to_tissue(&[(&signals, views(0))]) {
+            assert_eq!(shift, Some(0.0));
+        }
+        for shift in to_tissue(&[(&signals, views(2))]) {
+            assert!(shift.is_some_and(|s| (s - 2.0).abs() < 0.3), "{shift:?}");
+        }
+    }
+
+    #[test]
+    fn only_subjects_that_have_both_modalities_count() {
+        let plane = Plane::from_fn(64, 64, |x, y| ((x / 8 + y / 8) % 2) as f32);
+        let views = |images| Views {
+            images,
+            inside: Plane::filled(64, 64, 1.0),
+        };
+        let subjects = [
+            views(vec![Some(plane.clone()), Some(plane.map(|v| 1.0 - v))]),
+            views(vec![Some(plane), None]),
+        ];
+        let figures = between(&[Modality::T1, Modality::T2], &subjects);
+        assert_eq!(figures[0], ("edge shift t1-t2, px".into(), Some(0.0)));
+        let information = figures[1].1.expect("one pair");
+        assert!((information - 2.0_f64.ln()).abs() < 1e-3, "{information}");
+        assert!(between(&[Modality::T1], &subjects[..1]).is_empty());
+    }
+}

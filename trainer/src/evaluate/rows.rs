@@ -1,0 +1,181 @@
+//! From measurements to what is printed and written: one row per figure, all seeds together.
+
+use std::fmt::{self, Write as _};
+
+use scanweave::weights::Figure;
+use serde::Serialize;
+
+use super::Interval;
+
+/// What a figure is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Section {
+    /// The lesion asked for against the lesion that an independent judge finds.
+    Validity,
+    /// Whether modalities lie on the anatomy and on each other.
+    Register,
+    /// Whether samples differ from each other.
+    Diversity,
+    /// Whether samples are copies of training images.
+    Memorisation,
+}
+
+impl Section {
+    /// Every section, in the order of the report.
+    pub const ALL: [Self; 4] = [
+        Self::Validity,
+        Self::Register,
+        Self::Diversity,
+        Self::Memorisation,
+    ];
+}
+
+impl fmt::Display for Section {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Validity => "Lesions: Dice of an independent judge",
+            Self::Register => "Register",
+            Self::Diversity => "Diversity: mean pairwise MS-SSIM",
+            Self::Memorisation => "Memorisation: distance to the nearest training image",
+        })
+    }
+}
+
+/// One figure with one sampling seed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measured {
+    pub section: Section,
+    pub name: String,
+    /// Of synthetic images.
+    pub synthetic: Option<f64>,
+    /// Of real images.
+    pub real: Option<f64>,
+}
+
+/// One figure over all sampling seeds.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Row {
+    /// What it is about.
+    pub section: Section,
+    /// What was measured, with unit.
+    pub name: String,
+    /// Of synthetic images; none where nothing could be measured.
+    pub synthetic: Option<Interval>,
+    /// Of real images.
+    pub real: Option<Interval>,
+    /// Synthetic / real of each seed; for validity, where the goal is 0.95.
+    pub ratio: Option<Interval>,
+}
+
+impl Row {
+    /// The row as a model card prints it.
+    pub fn figure(&self) -> Figure {
+        let text = |value: &Option<Interval>| {
+            let text = value.as_ref().map(ToString::to_string);
+            text.unwrap_or_else(|| "not measured".into())
+        };
+        let mut value = format!(
+            "synthetic {}, real {}",
+            text(&self.synthetic),
+            text(&self.real)
+        );
+        if let Some(ratio) = &self.ratio {
+            let _ = write!(value, ", ratio {ratio}");
+        }
+        Figure {
+            name: format!("{}, {}", self.section, self.name),
+            value,
+        }
+    }
+}
+
+/// Everything that was measured and on what.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    /// Version of scanweave.
+    pub version: &'static str,
+    /// Name of the study.
+    pub profile: String,
+    /// SHA-256 of the model.
+    pub model: String,
+    /// SHA-256 of the prepared data.
+    pub data: String,
+    /// SHA-256 of the judge's weights.
+    pub judge: Option<String>,
+    /// Subjects per seed.
+    pub count: usize,
+    /// Sampling seeds.
+    pub seeds: Vec<u64>,
+    /// The figures with the values of every seed.
+    pub rows: Vec<Row>,
+    /// The same for the model card's `figures`.
+    pub figures: Vec<Figure>,
+}
+
+/// Puts the measurements of all seeds together, in the order of the first seed that has them.
+pub fn rows(seeds: &[Vec<Measured>]) -> Vec<Row> {
+    let mut order: Vec<(Section, &str)> = Vec::new();
+    for measured in seeds.iter().flatten() {
+        let key = (measured.section, measured.name.as_str());
+        if !order.contains(&key) {
+            order.push(key);
+        }
+    }
+    let of = |&(section, name): &(Section, &str)| {
+        let same = |m: &&Measured| (m.section, m.name.as_str()) == (section, name);
+        row(&seeds.iter().flatten().filter(same).collect::<Vec<_>>())
+    };
+    order.iter().map(of).collect()
+}
+
+fn row(of: &[&Measured]) -> Row {
+    let compared = of.iter().filter(|m| m.section == Section::Validity);
+    let ratios = compared.filter_map(|m| Some(m.synthetic? / m.real?));
+    Row {
+        section: of[0].section,
+        name: of[0].name.clone(),
+        synthetic: Interval::of(of.iter().filter_map(|m| m.synthetic)),
+        real: Interval::of(of.iter().filter_map(|m| m.real)),
+        ratio: Interval::of(ratios),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn measured(section: Section, name: &str, synthetic: f64, real: f64) -> Measured {
+        Measured {
+            section,
+            name: name.into(),
+            synthetic: Some(synthetic),
+            real: Some(real),
+        }
+    }
+
+    #[test]
+    fn seeds_meet_in_their_row_and_ratios_are_taken_seed_by_seed() {
+        let (v, r) = (Section::Validity, Section::Register);
+        let seeds = [
+            vec![measured(v, "t1", 0.4, 0.8), measured(r, "t1", 1.0, 2.0)],
+            vec![measured(r, "t1", 3.0, 2.0), measured(v, "t1", 0.6, 0.8)],
+        ];
+        let rows = rows(&seeds);
+        assert_eq!(rows.len(), 2);
+        assert_eq!((rows[0].section, rows[1].section), (v, r));
+        let ratio = rows[0].ratio.as_ref().expect("both sides");
+        assert!((ratio.mean - 0.625).abs() < 1e-12 && (ratio.values[0] - 0.5).abs() < 1e-12);
+        assert_eq!(rows[1].ratio, None, "no goal");
+        let figure = rows[1].figure();
+        assert!(figure.value.ends_with("real 2.000"), "{figure:?}");
+    }
+
+    #[test]
+    fn nothing_found_on_real_images_gives_no_ratio() {
+        let seed = vec![measured(Section::Validity, "t1", 0.0, 0.0)];
+        let row = &rows(&[seed.clone(), seed])[0];
+        assert_eq!(row.ratio, None);
+        assert!(row.real.is_some());
+    }
+}

@@ -1,0 +1,185 @@
+//! Whether the lesion that was asked for is the lesion that is seen.
+//!
+//! A segmenter that never met the generator looks for it in synthetic and in real images. All
+//! images of one kind are pooled before Dice is taken, so that a lesion of three pixels counts as
+//! what it is. Real images are those of the test split with a lesion, as every synthetic one has.
+
+use anyhow::ensure;
+use burn::tensor::{Device, Tensor};
+use scanweave::image::Plane;
+use scanweave::lesion::ClassMap;
+use scanweave::metrics::Overlap;
+use scanweave::networks::Unet;
+use scanweave::profile::Profile;
+use scanweave::steps::LesionNetworks;
+
+use super::rows::{Measured, Section};
+use super::subjects::Subject;
+use super::{Evaluation, mean};
+use crate::data::Split;
+use crate::stages::batch::{class_map, image, stack_data};
+use crate::stages::segmented;
+
+/// The figure over all modalities and classes together.
+pub const ALL_LESIONS: &str = "all modalities, any lesion";
+
+/// Images segmented at once.
+const BATCH: usize = 8;
+
+/// The judge and what it finds in real images.
+pub struct Validity<'a> {
+    judge: &'a LesionNetworks,
+    device: &'a Device,
+    profile: &'a Profile,
+    /// Per modality as [`Validity::overlaps`] gives them.
+    real: Vec<Vec<Overlap>>,
+}
+
+impl<'a> Validity<'a> {
+    /// # Errors
+    /// When no test item has a lesion.
+    pub fn new(
+        evaluation: &Evaluation<'a>,
+        (judge, device): (&'a LesionNetworks, &'a Device),
+    ) -> anyhow::Result<Self> {
+        let (profile, size) = (evaluation.pipeline.profile(), evaluation.pipeline.size());
+        let items = evaluation.of(Split::Test);
+        let sick: Vec<_> = items
+            .map(|item| (item, class_map(item, size)))
+            .filter(|(_, label)| !label.is_empty())
+            .collect();
+        ensure!(
+            !sick.is_empty(),
+            "no test item has a lesion, so the judge has nothing real to be compared on: check the labels (`scanweave data inspect`)"
+        );
+        let mut validity = Self {
+            judge,
+            device,
+            profile,
+            real: Vec::new(),
+        };
+        for modality in 0..profile.modalities.len() {
+            let seen = sick.iter().filter_map(|(item, label)| {
+                Some((image(item.images[modality].as_deref()?, size), label))
+            });
+            let overlaps = validity.overlaps(modality, &seen.collect::<Vec<_>>())?;
+            validity.real.push(overlaps);
+        }
+        Ok(validity)
+    }
+
+    /// Dice per modality and class, of all lesions, and the mean over modalities and classes.
+    pub fn measured(&self, subjects: &[Subject]) -> anyhow::Result<Vec<Measured>> {
+        let mut measured = Vec::new();
+        let mut pooled = [Overlap::default(); 2];
+        let mut classes = Vec::new();
+        for (modality, real) in self.real.iter().enumerate() {
+            let seen: Vec<(Plane, &ClassMap)> = subjects
+                .iter()
+                .map(|s| (s.sample.images[modality].1.clone(), &s.lesion))
+                .collect();
+            let synthetic = self.overlaps(modality, &seen)?;
+            for (class, (&synthetic, &real)) in synthetic.iter().zip(real).enumerate() {
+                measured.push(row(self.name(modality, class), synthetic, real));
+                if class > 0 {
+                    classes.push((dice(synthetic), dice(real)));
+                }
+            }
+            pooled = [pooled[0] + synthetic[0], pooled[1] + real[0]];
+        }
+        measured.push(row(ALL_LESIONS.into(), pooled[0], pooled[1]));
+        measured.push(mean_of_classes(&classes));
+        Ok(measured)
+    }
+
+    fn name(&self, modality: usize, class: usize) -> String {
+        let modality = self.profile.modalities[modality].name();
+        let class = class
+            .checked_sub(1)
+            .map(|c| &self.profile.lesion.classes()[c]);
+        let class = class.map_or("any lesion", String::as_str);
+        format!("{modality}, {class}")
+    }
+
+    /// What was asked for and what is found, of all lesions, then per class, summed over the images.
+    fn overlaps(
+        &self,
+        modality: usize,
+        images: &[(Plane, &ClassMap)],
+    ) -> anyhow::Result<Vec<Overlap>> {
+        let segmenter = &self.judge.segmenters[modality];
+        let mut sums = vec![Overlap::default(); 1 + self.profile.label_planes()];
+        for chunk in images.chunks(BATCH) {
+            let found = found(segmenter, chunk, self.device);
+            for (found, (_, asked)) in found.iter().zip(chunk) {
+                sums[0] = sums[0] + Overlap::of_lesions(asked, found)?;
+                for (class, sum) in (1..).zip(&mut sums[1..]) {
+                    *sum = *sum + Overlap::of_class(asked, found, class)?;
+                }
+            }
+        }
+        Ok(sums)
+    }
+}
+
+fn found(segmenter: &Unet, images: &[(Plane, &ClassMap)], device: &Device) -> Vec<ClassMap> {
+    let size = images[0].0.width();
+    let values = images
+        .iter()
+        .flat_map(|(image, _)| image.values().iter().copied());
+    let data = stack_data(values.collect(), 1, size);
+    segmented(segmenter, Tensor::from_data(data, device))
+}
+
+/// Dice, unless nothing was asked for.
+fn dice(overlap: Overlap) -> Option<f64> {
+    (overlap.first > 0).then(|| f64::from(overlap.dice()))
+}
+
+fn row(name: String, synthetic: Overlap, real: Overlap) -> Measured {
+    Measured {
+        section: Section::Validity,
+        name,
+        synthetic: dice(synthetic),
+        real: dice(real),
+    }
+}
+
+/// Only of those that both sides show, so that the two means speak of the same.
+fn mean_of_classes(dices: &[(Option<f64>, Option<f64>)]) -> Measured {
+    let both = || dices.iter().filter_map(|&(s, r)| Some((s?, r?)));
+    Measured {
+        section: Section::Validity,
+        name: "mean over modalities and classes".into(),
+        synthetic: mean(both().map(|(s, _)| Some(s))),
+        real: mean(both().map(|(_, r)| Some(r))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_class_that_one_side_lacks_is_left_out_of_both_means() {
+        let of = [
+            (Some(0.5), Some(0.75)),
+            (Some(0.1), None),
+            (Some(1.0), Some(0.25)),
+        ];
+        let mean = mean_of_classes(&of);
+        assert_eq!((mean.synthetic, mean.real), (Some(0.75), Some(0.5)));
+        assert_eq!(mean_of_classes(&of[1..2]).synthetic, None);
+    }
+
+    #[test]
+    fn finding_what_nobody_asked_for_is_no_dice() {
+        let overlap = |first, both| Overlap {
+            first,
+            second: 10,
+            both,
+        };
+        assert_eq!(dice(overlap(0, 0)), None);
+        assert_eq!(dice(overlap(10, 5)), Some(0.5));
+    }
+}
