@@ -41,9 +41,15 @@ fn enlarged(plane: &Plane, grow: usize) -> Plane {
     let (width, height) = (plane.width(), plane.height());
     let grow = grow.min(width.max(height));
     let source = |i: usize, side: usize| (2 * (i + grow / 2) + 1) * side / (2 * (side + grow));
-    Plane::from_fn(width, height, |x, y| {
-        plane.at(source(x, width), source(y, height))
-    })
+    let columns: Vec<usize> = (0..width).map(|x| source(x, width)).collect();
+    let mut result = plane.clone();
+    for (y, row) in result.values_mut().chunks_exact_mut(width).enumerate() {
+        let from = &plane.values()[source(y, height) * width..][..width];
+        for (out, &column) in row.iter_mut().zip(&columns) {
+            *out = from[column];
+        }
+    }
+    result
 }
 
 #[cfg(test)]

@@ -136,7 +136,7 @@ pub fn erode(plane: &Plane, radius: usize) -> Plane {
 /// reaches `radius` pixels each way.
 pub fn local_contrast(image: &Plane, radius: usize, floor: f32) -> Plane {
     let radius = clamp_radius(image, radius);
-    let area = ((2 * radius + 1) * (2 * radius + 1)) as f32;
+    let share = 1.0 / ((2 * radius + 1) * (2 * radius + 1)) as f32;
     // Around the mean of the whole image the squares stay small: less is lost in the subtraction.
     let centre = image.mean();
     let centred = image.map(|v| v - centre);
@@ -148,8 +148,8 @@ pub fn local_contrast(image: &Plane, radius: usize, floor: f32) -> Plane {
         .zip(square.values())
         .zip(centred.values())
     {
-        let average = *m / area;
-        let variance = (s / area - average * average).max(0.0);
+        let average = *m * share;
+        let variance = (s * share - average * average).max(0.0);
         *m = (x - average) / (variance.sqrt() + floor);
     }
     mean
@@ -170,22 +170,20 @@ fn box_sums(plane: &Plane, radius: usize) -> Plane {
     let mut sums = Plane::filled(width, height, 0.0);
     let mut column = vec![0.0_f64; width];
     for offset in 0..=2 * radius {
-        add(
-            &mut column,
-            row(&across, clamped(offset, radius, height)),
-            1.0,
-        );
+        let new = row(&across, clamped(offset, radius, height));
+        for (sum, value) in column.iter_mut().zip(new) {
+            *sum += f64::from(*value);
+        }
     }
     for y in 0..height {
-        for (out, sum) in row_mut(&mut sums, y).iter_mut().zip(&column) {
+        let new = row(&across, clamped(y + 2 * radius + 1, radius, height));
+        let old = row(&across, clamped(y, radius, height));
+        let sides = new.iter().zip(old);
+        let sums = row_mut(&mut sums, y).iter_mut().zip(&mut column);
+        for ((out, sum), (new, old)) in sums.zip(sides) {
             *out = *sum as f32;
+            *sum += f64::from(*new) - f64::from(*old);
         }
-        add(
-            &mut column,
-            row(&across, clamped(y + 2 * radius + 1, radius, height)),
-            1.0,
-        );
-        add(&mut column, row(&across, clamped(y, radius, height)), -1.0);
     }
     sums
 }
@@ -201,12 +199,6 @@ fn running_sums(padded: &[f32], length: usize, out: &mut [f32]) {
     {
         sum += f64::from(*new) - f64::from(*old);
         *out = sum as f32;
-    }
-}
-
-fn add(column: &mut [f64], row: &[f32], sign: f64) {
-    for (sum, value) in column.iter_mut().zip(row) {
-        *sum += sign * f64::from(*value);
     }
 }
 
