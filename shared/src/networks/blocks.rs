@@ -99,6 +99,18 @@ impl Block {
     pub(super) fn finish(&self, convolved: Tensor<4>) -> Tensor<4> {
         rectify(self.norm.forward(convolved))
     }
+
+    /// As [`Block::forward`], with a scale and a shift per channel, `[batch, 2 x outputs]`, after the
+    /// normalisation.
+    pub(super) fn forward_modulated(&self, x: Tensor<4>, modulation: Tensor<2>) -> Tensor<4> {
+        let normed = self.norm.forward(self.conv.forward(x));
+        let [batch, channels, _, _] = normed.dims();
+        let part = |first| {
+            let values = modulation.clone().narrow(1, first, channels);
+            values.reshape([batch, channels, 1, 1])
+        };
+        rectify(normed * (part(0) + 1.0) + part(channels))
+    }
 }
 
 /// Twice the height and width, nearest pixel: transposed convolutions leave a checkerboard.

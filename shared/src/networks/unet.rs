@@ -2,13 +2,19 @@
 
 use burn::module::Module;
 use burn::nn::conv::Conv2d;
+use burn::nn::{Linear, LinearConfig};
 use burn::tensor::activation::sigmoid;
 use burn::tensor::{Device, Tensor};
 
 use super::blocks::{Block, conv, rectify, upsample};
 use super::config::UnetConfig;
 
-/// Downsampling levels with a skip at each size but the smallest, where the condition joins.
+/// Downsampling levels with a skip at each size but the smallest.
+///
+/// The condition joins at the bottleneck as constant planes, as in the method, and modulates every
+/// block from there on (conditional instance normalisation, Dumoulin 2017). The planes alone are
+/// lost: what is constant over the picture, instance normalisation takes out again, and all
+/// modalities come out alike.
 #[derive(Module, Debug)]
 pub struct Unet {
     stem: Conv2d,
@@ -16,6 +22,8 @@ pub struct Unet {
     middle: Block,
     up: Vec<Block>,
     head: Conv2d,
+    /// Of the middle and of each upsampling block, for networks with a condition.
+    modulations: Vec<Linear>,
 }
 
 impl UnetConfig {
@@ -37,6 +45,16 @@ impl UnetConfig {
                 })
                 .collect(),
             head: conv(self.width, self.outputs, 3, 1, device),
+            modulations: if self.condition == 0 {
+                Vec::new()
+            } else {
+                std::iter::once(self.depth)
+                    .chain((0..self.depth).rev())
+                    .map(|level| {
+                        LinearConfig::new(self.condition, 2 * channels(level)).init(device)
+                    })
+                    .collect()
+            },
         }
     }
 }
@@ -77,11 +95,28 @@ impl Unet {
     }
 
     fn upsampled(&self, encoded: &Encoded, condition: Option<Tensor<2>>) -> Tensor<4> {
-        let mut y = self.middle.forward(join(encoded.bottom.clone(), condition));
-        for (block, skip) in self.up.iter().zip(encoded.skips.iter().rev()) {
-            y = block.forward(Tensor::cat(vec![upsample(y), skip.clone()], 1));
+        let bottom = join(encoded.bottom.clone(), condition.clone());
+        let mut y = self.conditioned(0, &self.middle, bottom, condition.as_ref());
+        for (place, (block, skip)) in self.up.iter().zip(encoded.skips.iter().rev()).enumerate() {
+            let x = Tensor::cat(vec![upsample(y), skip.clone()], 1);
+            y = self.conditioned(place + 1, block, x, condition.as_ref());
         }
         self.head.forward(y)
+    }
+
+    fn conditioned(
+        &self,
+        place: usize,
+        block: &Block,
+        x: Tensor<4>,
+        condition: Option<&Tensor<2>>,
+    ) -> Tensor<4> {
+        match self.modulations.get(place).zip(condition) {
+            Some((modulation, condition)) => {
+                block.forward_modulated(x, modulation.forward(condition.clone()))
+            }
+            None => block.forward(x),
+        }
     }
 }
 
@@ -94,4 +129,34 @@ fn join(x: Tensor<4>, condition: Option<Tensor<2>>) -> Tensor<4> {
         .reshape([batch, length, 1, 1])
         .expand([batch, length, height, width]);
     Tensor::cat(vec![x, planes], 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_condition_changes_the_picture_everywhere() {
+        let device = Device::flex();
+        device.seed(1);
+        let config = UnetConfig {
+            inputs: 1,
+            outputs: 1,
+            width: 4,
+            depth: 3,
+            condition: 2,
+        };
+        let network = config.init(&device);
+        let ramp: Vec<f32> = (0..1024).map(|i| (i * 37 % 101) as f32 / 101.0).collect();
+        let x = Tensor::<1>::from_floats(ramp.as_slice(), &device);
+        let encoded = network.encode(x.reshape([1, 1, 32, 32]));
+        let painted = |one_hot: [f32; 2]| {
+            let condition = Tensor::<1>::from_floats(one_hot, &device).reshape([1, 2]);
+            network.decode(&encoded, Some(condition))
+        };
+        let difference = (painted([1.0, 0.0]) - painted([0.0, 1.0])).abs();
+        // Far from the border, where zero padding would let constant planes through.
+        let centre = difference.narrow(2, 12, 8).narrow(3, 12, 8);
+        assert!(centre.mean().into_scalar::<f32>() > 0.01);
+    }
 }
