@@ -122,6 +122,27 @@ impl ClassMap {
         Ok(label)
     }
 
+    /// The class of the largest logit of each pixel, from a segmenter's `[1 + classes, height, width]`,
+    /// row-major, the background first.
+    ///
+    /// # Panics
+    /// When the logits are no whole number of planes, or more than 256.
+    pub fn most_likely(logits: &[f32], width: usize, height: usize) -> Self {
+        let area = width * height;
+        let planes = logits.len() / area;
+        assert!(
+            planes * area == logits.len() && planes <= 256,
+            "whole planes"
+        );
+        let mut label = Self::empty(width, height);
+        for (at, code) in label.classes.iter_mut().enumerate() {
+            let logit = |class: &usize| logits[class * area + at];
+            let best = (0..planes).max_by(|a, b| logit(a).total_cmp(&logit(b)));
+            *code = best.unwrap_or(0) as u8;
+        }
+        label
+    }
+
     /// Width in pixels.
     pub fn width(&self) -> usize {
         self.width

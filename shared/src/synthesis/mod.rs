@@ -229,7 +229,7 @@ impl Synthesiser {
         let data = TensorData::new(image.values().to_vec(), shape);
         let logits = segmenter.logits(Tensor::from_data(data, &self.device));
         let values = self.values(logits).await?;
-        Ok(Some(most_likely(&values, self.size)))
+        Ok(Some(ClassMap::most_likely(&values, self.size, self.size)))
     }
 
     /// What lesions look like in the training set, if the model knows.
@@ -345,17 +345,6 @@ impl Synthesiser {
         let values = data.convert::<f32>().try_into_vec();
         values.map_err(|e| failed(format!("{e:?}")))
     }
-}
-
-/// The class of the largest logit of each pixel, from `[classes, size, size]`, row-major.
-fn most_likely(logits: &[f32], size: usize) -> ClassMap {
-    let area = size * size;
-    let class = |at: usize| {
-        let logit = |class: &usize| logits[class * area + at];
-        let best = (0..logits.len() / area).max_by(|a, b| logit(a).total_cmp(&logit(b)));
-        best.unwrap_or(0) as u8
-    };
-    ClassMap::new(size, size, (0..area).map(class).collect()).expect("a class per pixel")
 }
 
 /// The generator's first plane: equation (12), or what an ablation leaves of it.

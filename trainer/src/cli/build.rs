@@ -13,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 use super::Usage;
 use crate::build::{Dataset, Folder};
 use crate::device::Choice;
+use crate::stages::shades;
 use crate::{files, picture};
 
 /// Subjects on the contact sheet.
@@ -128,12 +129,7 @@ fn recipe(args: &Args, classes: &[String]) -> anyhow::Result<Recipe> {
 /// What the contact sheet shows of a subject, from top to bottom.
 fn column(subject: &Subject, classes: usize) -> Vec<Plane> {
     let sample = &subject.sample;
-    let lesion = subject.lesion.as_ref().map(|lesion| {
-        let classes = classes.max(1) as f32;
-        Plane::from_fn(lesion.width(), lesion.height(), |x, y| {
-            f32::from(lesion.at(x, y)) / classes
-        })
-    });
+    let lesion = subject.lesion.as_ref().map(|l| shades(l, classes));
     let images = sample.images.iter().map(|(_, plane)| plane.clone());
     std::iter::once(sample.fused.clone())
         .chain(lesion)

@@ -147,7 +147,7 @@ fn pools<'a>(
 
 /// The classes that a segmenter finds in `images` `[batch, 1, size, size]`: reads the device.
 pub fn segmented(segmenter: &Unet, images: Tensor<4>) -> Vec<ClassMap> {
-    let [batch, _, height, width] = images.dims();
+    let [_, _, height, width] = images.dims();
     let logits = segmenter.logits(images);
     let outputs = logits.dims()[1];
     let values: Vec<f32> = logits
@@ -155,19 +155,9 @@ pub fn segmented(segmenter: &Unet, images: Tensor<4>) -> Vec<ClassMap> {
         .convert::<f32>()
         .try_into_vec()
         .expect("converted to f32");
-    let area = width * height;
-    let class = |item: &[f32], at: usize| {
-        let logit = |class: &usize| item[class * area + at];
-        let best = (0..outputs).max_by(|a, b| logit(a).total_cmp(&logit(b)));
-        best.unwrap_or(0) as u8
-    };
-    values
-        .chunks_exact(outputs * area)
-        .take(batch)
-        .map(|item| {
-            let classes = (0..area).map(|at| class(item, at)).collect();
-            ClassMap::new(width, height, classes).expect("a class per pixel")
-        })
+    let items = values.chunks_exact(outputs * width * height);
+    items
+        .map(|item| ClassMap::most_likely(item, width, height))
         .collect()
 }
 

@@ -7,7 +7,7 @@ use scanweave::image::Plane;
 use scanweave::random::Purpose;
 use scanweave::steps::{LatentMoments, NamedLosses, Section, StructureBatch, StructureStage};
 
-use super::batch::{Order, binary, binary_data, noise, noise_data};
+use super::batch::{Order, binary, binary_data, noise, noise_data, planes};
 use super::{Loader, Trainee};
 use crate::data::{Item, Prepared, Split};
 use crate::run::{Better, Cadence, Configuration, Figures};
@@ -113,20 +113,6 @@ impl<'a> Structure<'a> {
     fn size(&self) -> usize {
         self.configuration.geometry.size
     }
-
-    /// Binary rows for the eye: lines above the profile's threshold.
-    fn rows(&self, soft: Tensor<4>) -> Vec<Plane> {
-        let size = self.size();
-        let values: Vec<f32> = soft
-            .into_data()
-            .convert::<f32>()
-            .try_into_vec()
-            .expect("converted to f32");
-        values
-            .chunks(size * size)
-            .map(|c| Plane::new(size, size, c.to_vec()).expect("one picture"))
-            .collect()
-    }
 }
 
 /// Items of the classes that the structure stage learns from.
@@ -231,7 +217,7 @@ impl<'a> Trainee for Structure<'a> {
             .greater_elem(self.configuration.profile.line_threshold)
             .float();
         Ok([real, reconstructed, restored_lines, sampled, lines, masks]
-            .map(|t| self.rows(t))
+            .map(planes)
             .into())
     }
 
