@@ -137,6 +137,8 @@ pub enum Label {
     None,
     /// A class of the whole image, an index into the profile's classes.
     Class(usize),
+    /// A lesion as the model's statistics draw it, where it may lie (algorithm 4); the seed decides.
+    Placed,
 }
 
 /// What the engine reports.
@@ -262,6 +264,8 @@ pub struct Picture {
     pub mask: Pixels,
     /// What the generator saw, equation (12).
     pub fused: Pixels,
+    /// The lesion asked for, class k of n as the shade 255 k / n, for studies with lesion masks.
+    pub lesion: Option<Pixels>,
     /// Every modality in the profile's order.
     pub images: Vec<(Modality, Pixels)>,
 }

@@ -122,6 +122,13 @@ impl ClassMap {
         Ok(label)
     }
 
+    /// The label as grey values, class k of `classes` as k / `classes`.
+    pub fn shades(&self, classes: usize) -> Plane {
+        Plane::from_fn(self.width(), self.height(), |x, y| {
+            f32::from(self.at(x, y)) / classes.max(1) as f32
+        })
+    }
+
     /// The class of the largest logit of each pixel, from a segmenter's `[1 + classes, height, width]`,
     /// row-major, the background first.
     ///

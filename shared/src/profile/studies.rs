@@ -221,6 +221,15 @@ fn brain(name: &str, title: &str, modalities: &[Modality], lesion: &[&str]) -> P
             fill: true,
         },
         lesion_margin: 8,
+        structure: StructureWeights {
+            balance: 2.0,
+            ..STRUCTURE
+        },
+        structure_sharp: StructureWeights {
+            balance: 2.0,
+            ..STRUCTURE_SHARP
+        },
+        sharp_from: 1500,
         ..study(name, title, modalities, Modality::Flair)
     }
 }
@@ -230,10 +239,17 @@ fn phantom_brain() -> Profile {
     brain("phantom-brain", "Phantom brain", &BRAIN, &lesion)
 }
 
-/// Whole-head MRI with the abnormality seen in Flair as one class.
+/// Whole-head MRI with the abnormality seen in Flair as one class. Its modalities are registered pairs,
+/// and so few heads do not tell an unpaired translator which grey is which: it turns contrast around.
 fn brain_mri() -> Profile {
     let modalities = [Modality::T1, Modality::T1c, Modality::Flair];
-    brain("brain-mri", "Brain MRI", &modalities, &["tumour"])
+    Profile {
+        translator: TranslatorWeights {
+            supervised: 10.0,
+            ..TRANSLATOR
+        },
+        ..brain("brain-mri", "Brain MRI", &modalities, &["tumour"])
+    }
 }
 
 /// BRATS 2015: skull-stripped, four modalities, the classes of its labels.

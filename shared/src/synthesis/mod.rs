@@ -191,7 +191,12 @@ impl Synthesiser {
             });
         }
         let z = Tensor::from_data(TensorData::new(latent.to_vec(), [1, *need]), &self.device);
-        let soft = decoder.forward(z);
+        self.lines(decoder.forward(z)).await
+    }
+
+    /// A structure map and its mask from what the structure decoder draws, `[1, 1, size, size]`,
+    /// 0..=1: lines at the profile's threshold, none outside the organ.
+    pub async fn lines(&self, soft: Tensor<4>) -> Result<Structure, SynthesisError> {
         let threshold = self.profile.line_threshold;
         let lines = soft.greater_elem(threshold).float();
         let mask = self.mask_of(lines.clone())?;
@@ -302,9 +307,14 @@ impl Synthesiser {
 
     /// A whole sample: latent and fusion noise from `seed`.
     pub async fn sample(&self, seed: u64, label: &Label) -> Result<Sample, SynthesisError> {
-        let latent = Random::new(seed, Purpose::Latent).normals(self.latent());
-        let structure = self.structure(&latent).await?;
+        let structure = self.structure_of_seed(seed).await?;
         self.paint(&structure, label, seed).await
+    }
+
+    /// The structure map and mask of a whole sample.
+    pub async fn structure_of_seed(&self, seed: u64) -> Result<Structure, SynthesisError> {
+        let latent = Random::new(seed, Purpose::Latent).normals(self.latent());
+        self.structure(&latent).await
     }
 
     /// The sample of the known answer's seed, shrunk as it is stored.

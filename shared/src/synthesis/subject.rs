@@ -184,6 +184,14 @@ impl Synthesiser {
         Some(placed.unwrap_or(nothing))
     }
 
+    /// A lesion for `structure`, drawn by the model's statistics and placed where it may lie; `seed`
+    /// decides. `None` for studies without lesion masks; empty where no place was found and without
+    /// statistics.
+    pub fn placed_lesion(&self, structure: &Structure, seed: u64) -> Option<ClassMap> {
+        let mut random = Random::new(seed, Purpose::Lesion);
+        self.lesion(structure, false, &mut random)
+    }
+
     fn label(
         &self,
         recipe: &Recipe,

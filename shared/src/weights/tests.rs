@@ -263,6 +263,30 @@ fn every_cut_and_every_flip_is_refused() {
     }
 }
 
+/// postcard does not describe itself: a field added, moved or retyped under the same [`VERSION`] would
+/// read yesterday's files as nonsense. `SCANWEAVE_WRITE_GOLDEN=1` writes the file of a new version.
+#[test]
+fn yesterdays_file_of_this_version_is_read() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/weights");
+    let path = folder.join(format!("golden-{VERSION}.weave"));
+    if std::env::var_os("SCANWEAVE_WRITE_GOLDEN").is_some() {
+        std::fs::write(&path, bytes_of(&small(), Precision::F32)).unwrap();
+    }
+    let golden = std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let model = read(&golden).expect("raise VERSION and write a new file beside this one");
+    assert_eq!(bytes_of(&model, Precision::F32), golden);
+    let (expected, profile) = (small(), &model.profile);
+    assert_eq!(
+        (model.geometry, model.known_answer),
+        (expected.geometry, expected.known_answer)
+    );
+    assert_eq!(
+        (profile.name.as_str(), profile.noise),
+        ("chest-xray", (0.5, 0.6))
+    );
+    assert_eq!(model.networks, expected.networks);
+}
+
 #[test]
 fn a_cut_says_how_much_is_missing() {
     let bytes = bytes_of(&small(), Precision::Q8);

@@ -13,7 +13,6 @@ use sha2::{Digest as _, Sha256};
 use super::Usage;
 use crate::build::{Dataset, Folder};
 use crate::device::Choice;
-use crate::stages::shades;
 use crate::{files, picture};
 
 /// Subjects on the contact sheet.
@@ -129,7 +128,7 @@ fn recipe(args: &Args, classes: &[String]) -> anyhow::Result<Recipe> {
 /// What the contact sheet shows of a subject, from top to bottom.
 fn column(subject: &Subject, classes: usize) -> Vec<Plane> {
     let sample = &subject.sample;
-    let lesion = subject.lesion.as_ref().map(|l| shades(l, classes));
+    let lesion = subject.lesion.as_ref().map(|l| l.shades(classes));
     let images = sample.images.iter().map(|(_, plane)| plane.clone());
     std::iter::once(sample.fused.clone())
         .chain(lesion)

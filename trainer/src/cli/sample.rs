@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::Parser;
 use scanweave::image::Plane;
+use scanweave::profile::LesionKind;
 use scanweave::synthesis::{Label, Sample, Synthesiser, default_label};
 use scanweave::weights::{self, Role};
 
@@ -29,6 +30,10 @@ pub struct Args {
     /// Class of the whole image, by name, for studies with such a label.
     #[arg(long)]
     class: Option<String>,
+    /// A lesion in every sample, drawn by the model's statistics and placed by the sample's seed, for
+    /// studies with lesion masks.
+    #[arg(long, conflicts_with = "class")]
+    lesion: bool,
     /// Folder for the pictures; it is created.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -47,16 +52,18 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     let pipeline = Synthesiser::open(&model, &Choice::Flex.open()?).with_context(unusable)?;
     let label = label(&args, &pipeline)?;
     files::create_folder(&args.out)?;
-    let mut rows: Vec<Vec<Plane>> = vec![Vec::new(); 3 + pipeline.profile().modalities.len()];
+    let stages = 3 + usize::from(args.lesion) + pipeline.profile().modalities.len();
+    let mut rows: Vec<Vec<Plane>> = vec![Vec::new(); stages];
     let bar = indicatif::ProgressBar::new(args.count);
     for k in 0..args.count {
         let seed = args.seed.wrapping_add(k);
-        let sample = pollster::block_on(pipeline.sample(seed, &label))?;
-        save(&args, seed, &sample)?;
+        let (sample, lesion) = pollster::block_on(sample(&pipeline, seed, &label, args.lesion))?;
+        save(&args, seed, &sample, lesion.as_ref())?;
         if rows[0].len() < 16 {
             let images = sample.images.into_iter().map(|(_, plane)| plane);
             let planes = [sample.structure.map, sample.structure.mask, sample.fused]
                 .into_iter()
+                .chain(lesion)
                 .chain(images);
             rows.iter_mut()
                 .zip(planes)
@@ -74,8 +81,31 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The sample of a seed and, where one is asked for, its lesion as grey values.
+async fn sample(
+    pipeline: &Synthesiser,
+    seed: u64,
+    label: &Label,
+    wanted: bool,
+) -> anyhow::Result<(Sample, Option<Plane>)> {
+    if !wanted {
+        return Ok((pipeline.sample(seed, label).await?, None));
+    }
+    let classes = pipeline.profile().label_planes();
+    let structure = pipeline.structure_of_seed(seed).await?;
+    let lesion = pipeline.placed_lesion(&structure, seed);
+    let lesion = lesion.expect("the study's kind is checked before");
+    let label = Label::Planes(lesion.planes(classes));
+    let sample = pipeline.paint(&structure, &label, seed).await?;
+    Ok((sample, Some(lesion.shades(classes))))
+}
+
 fn label(args: &Args, pipeline: &Synthesiser) -> anyhow::Result<Label> {
     let kind = &pipeline.profile().lesion;
+    if args.lesion && !matches!(kind, LesionKind::Mask(_)) {
+        let text = "--lesion: this study has no lesion masks; leave it out";
+        return Err(Usage(text.into()).into());
+    }
     let Some(name) = &args.class else {
         return Ok(default_label(kind));
     };
@@ -89,11 +119,14 @@ fn label(args: &Args, pipeline: &Synthesiser) -> anyhow::Result<Label> {
     Ok(Label::Class(class.ok_or_else(unknown)?))
 }
 
-fn save(args: &Args, seed: u64, sample: &Sample) -> anyhow::Result<()> {
+fn save(args: &Args, seed: u64, sample: &Sample, lesion: Option<&Plane>) -> anyhow::Result<()> {
     let path = |stage: &str| args.out.join(format!("{seed:06}-{stage}.png"));
     picture::save_plane(&path("structure"), &sample.structure.map)?;
     picture::save_plane(&path("mask"), &sample.structure.mask)?;
     picture::save_plane(&path("fused"), &sample.fused)?;
+    if let Some(lesion) = lesion {
+        picture::save_plane(&path("lesion"), lesion)?;
+    }
     for (modality, plane) in &sample.images {
         picture::save_plane(&path(modality.name()), plane)?;
     }

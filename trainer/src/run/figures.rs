@@ -35,6 +35,8 @@ impl Better {
 pub struct Figures {
     /// Name and value of each.
     pub values: Vec<(String, f64)>,
+    /// Named rows of values, for the log alone.
+    pub rows: Vec<(String, Vec<f64>)>,
     /// The figure that decides which checkpoint is the best.
     pub decisive: String,
     /// Which way it improves.

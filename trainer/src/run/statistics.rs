@@ -44,6 +44,9 @@ pub struct Validation {
     /// The figures by name; `None` where one was not finite.
     #[serde(rename = "validation")]
     pub figures: BTreeMap<String, Option<f64>>,
+    /// Rows of values by name, such as one for each latent dimension.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rows: BTreeMap<String, Vec<Option<f64>>>,
     /// The figure that decides.
     pub decisive: String,
     /// Which way it improves.
@@ -186,6 +189,7 @@ mod tests {
             step,
             seconds: 2.0,
             figures: [("error".to_owned(), value)].into(),
+            rows: [("row".to_owned(), vec![value, Some(1.0)])].into(),
             decisive: "error".into(),
             better: Better::Lower,
         })

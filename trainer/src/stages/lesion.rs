@@ -203,6 +203,7 @@ impl<'a> Trainee for Lesion<'a> {
         values.push(("dice".into(), mean));
         Ok(Some(Figures {
             values,
+            rows: Vec::new(),
             decisive: "dice".into(),
             better: Better::Higher,
         }))
@@ -232,8 +233,8 @@ impl<'a> Trainee for Lesion<'a> {
             );
             let truth = shown.iter().map(|item| class_map(item, self.size()));
             rows.push(images().map(|bytes| image(bytes, self.size())).collect());
-            rows.push(truth.map(|label| shades(&label, classes)).collect());
-            rows.push(found.iter().map(|label| shades(label, classes)).collect());
+            rows.push(truth.map(|label| label.shades(classes)).collect());
+            rows.push(found.iter().map(|label| label.shades(classes)).collect());
         }
         Ok(rows)
     }
@@ -272,11 +273,4 @@ impl Lesion<'_> {
         }
         Ok(sums)
     }
-}
-
-/// A label as grey values, one per class.
-pub fn shades(label: &ClassMap, classes: usize) -> Plane {
-    Plane::from_fn(label.width(), label.height(), |x, y| {
-        f32::from(label.at(x, y)) / classes.max(1) as f32
-    })
 }

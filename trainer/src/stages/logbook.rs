@@ -176,10 +176,14 @@ impl<'a> Logbook<'a> {
 
     fn validation(&self, step: u64, figures: &Figures) -> Validation {
         let named = figures.values.iter().map(|(n, v)| (n.clone(), Some(*v)));
+        let finite = |v: &f64| v.is_finite().then_some(*v);
+        let rows = figures.rows.iter();
+        let rows = rows.map(|(n, row)| (n.clone(), row.iter().map(finite).collect()));
         Validation {
             step,
             seconds: self.progress.seconds(),
             figures: named.collect(),
+            rows: rows.collect(),
             decisive: figures.decisive.clone(),
             better: figures.better,
         }

@@ -7,7 +7,9 @@ use scanweave::random::{Purpose, Random};
 use scanweave::structure::Structure;
 use scanweave::synthesis::Synthesiser;
 
+use super::batch::binary;
 use super::synthesis::fresh_generator;
+use crate::data::Item;
 use crate::run::Configuration;
 use scanweave::steps::StructureNetworks;
 
@@ -22,6 +24,24 @@ pub fn draw(
     let latents = (0..count as u64)
         .map(|k| Random::nth(configuration.seed, Purpose::Latent, k).normals(pipeline.latent()));
     let maps = latents.map(|z| pollster::block_on(pipeline.structure(&z)));
+    maps.collect::<Result<_, _>>().map_err(Into::into)
+}
+
+/// What the structure networks make of the items' own maps: the map that goes with the item's images,
+/// with the faults of a drawn one.
+pub fn redraw(
+    networks: &StructureNetworks,
+    configuration: &Configuration,
+    items: &[&Item],
+    device: &Device,
+) -> anyhow::Result<Vec<Structure>> {
+    let pipeline = pipeline(networks, configuration, device);
+    let size = configuration.geometry.size;
+    let maps = items.iter().map(|item| {
+        let own = std::iter::once(item.structure.as_slice());
+        let (mean, _) = networks.encoder.forward(binary(own, size, device));
+        pollster::block_on(pipeline.lines(networks.decoder.decode(mean)))
+    });
     maps.collect::<Result<_, _>>().map_err(Into::into)
 }
 

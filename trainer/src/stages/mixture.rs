@@ -22,11 +22,16 @@ use crate::run::Configuration;
 const SICK: f32 = 0.8;
 /// Share of those whose lesion is drawn by the learnt statistics instead of taken from a patient.
 const DRAWN: f32 = 0.5;
+/// Share of the real images whose map is drawn anew by the structure networks. A generator that has
+/// only seen maps of real images paints the ragged lines of a drawn one too faithfully.
+const REDRAWN: f32 = 0.5;
 
 /// Chooses items and maps, fills them with noise and lays the labels beside them.
 pub struct Mixture<'a> {
     items: Vec<&'a Item>,
     maps: Vec<Structure>,
+    /// The items' maps as the structure networks draw them.
+    redrawn: Vec<Structure>,
     statistics: Option<LesionStatistics>,
     /// Labels of training items that show a lesion.
     lesions: Vec<ClassMap>,
@@ -79,11 +84,12 @@ struct Input<'a> {
 }
 
 impl<'a> Mixture<'a> {
-    /// Training items and synthetic `maps`.
+    /// Training items, synthetic `maps`, and what `redraw` makes of the items' own maps, one each.
     pub fn new(
         data: &'a Prepared,
         configuration: &'a Configuration,
         maps: Vec<Structure>,
+        redraw: impl FnOnce(&[&Item]) -> anyhow::Result<Vec<Structure>>,
     ) -> anyhow::Result<Self> {
         let size = configuration.geometry.size;
         let train = data.items.iter().filter(|i| i.split == Split::Train);
@@ -102,6 +108,7 @@ impl<'a> Mixture<'a> {
         Ok(Self {
             order: Order::new(items.len(), inputs, configuration.seed),
             statistics: configuration.lesions.clone(),
+            redrawn: redraw(&items)?,
             items,
             maps,
             lesions,
@@ -173,7 +180,7 @@ impl<'a> Mixture<'a> {
         for (place, index) in chosen.into_iter().enumerate() {
             let item = self.items[index];
             inputs.push(if place < paired {
-                self.own(item, random)
+                self.own(index, random)
             } else {
                 self.synthetic(item, random)
             });
@@ -181,9 +188,14 @@ impl<'a> Mixture<'a> {
         (inputs, paired)
     }
 
-    fn own(&self, item: &'a Item, random: &mut Random) -> Input<'a> {
+    fn own(&self, index: usize, random: &mut Random) -> Input<'a> {
+        let item = self.items[index];
         Input {
-            structure: structure(item, self.size()),
+            structure: if random.chance(REDRAWN) {
+                self.redrawn[index].clone()
+            } else {
+                structure(item, self.size())
+            },
             label: label(item, &self.configuration.profile, self.size()),
             lesion: class_map(item, self.size()),
             noise_seed: random.bits(),

@@ -6,6 +6,7 @@ mod logbook;
 mod maps;
 mod mixture;
 mod prefetch;
+mod samples;
 mod structure;
 mod synthesis;
 mod training;
@@ -19,7 +20,7 @@ use scanweave::steps::{NamedLosses, Section};
 
 use crate::run::Figures;
 
-pub use lesion::{Lesion, segmented, shades};
+pub use lesion::{Lesion, segmented};
 pub use structure::Structure;
 pub use synthesis::{Foundations, Synthesis, lesion_statistics};
 pub use training::{Ending, Schedule, train};

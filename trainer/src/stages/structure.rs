@@ -8,7 +8,7 @@ use scanweave::random::Purpose;
 use scanweave::steps::{LatentMoments, NamedLosses, Section, StructureBatch, StructureStage};
 
 use super::batch::{Order, binary, binary_data, noise, noise_data, planes};
-use super::{Loader, Trainee};
+use super::{Loader, Trainee, samples};
 use crate::data::{Item, Prepared, Split};
 use crate::run::{Better, Cadence, Configuration, Figures};
 
@@ -155,7 +155,8 @@ impl<'a> Trainee for Structure<'a> {
     }
 
     /// Mean squared errors of the averaged networks on test items: of reconstructed maps, the left
-    /// term of (7) at the mean latent, and of masks (6).
+    /// term of (7) at the mean latent, and of masks (6); what the posterior uses of each latent
+    /// dimension; samples beside real maps.
     fn validate(&self) -> anyhow::Result<Option<Figures>> {
         if self.unseen.is_empty() {
             return Ok(None);
@@ -163,6 +164,7 @@ impl<'a> Trainee for Structure<'a> {
         let device = self.device.clone().inner();
         let networks = self.stage.averaged();
         let (mut structure, mut mask) = (0.0, 0.0);
+        let mut posterior = vec![0.0; self.configuration.geometry.latent];
         for items in self.unseen.chunks(self.configuration.batch) {
             let share = items.len() as f64 / self.unseen.len() as f64;
             let maps = binary(
@@ -175,16 +177,30 @@ impl<'a> Trainee for Structure<'a> {
                 self.size(),
                 &device,
             );
-            let (latent, _) = networks.encoder.forward(maps.clone());
+            let (latent, logvar) = networks.encoder.forward(maps.clone());
+            let found = samples::divergences(latent.clone(), logvar);
+            posterior
+                .iter_mut()
+                .zip(found)
+                .for_each(|(sum, d)| *sum += share * d);
             let restored = networks.decoder.decode(latent);
             structure += share * mean_squared(restored, maps.clone());
             mask += share * mean_squared(networks.mask.forward(maps, None), masks);
         }
+        let mut values = vec![
+            ("reconstruction error".into(), structure),
+            ("mask error".into(), mask),
+            ("active latents".into(), samples::active(&posterior)),
+        ];
+        values.extend(samples::figures(
+            &self.stage,
+            &self.unseen,
+            self.configuration,
+            &device,
+        )?);
         Ok(Some(Figures {
-            values: vec![
-                ("reconstruction error".into(), structure),
-                ("mask error".into(), mask),
-            ],
+            values,
+            rows: vec![("posterior divergence".into(), posterior)],
             decisive: "reconstruction error".into(),
             better: Better::Lower,
         }))

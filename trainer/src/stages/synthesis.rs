@@ -16,7 +16,7 @@ use scanweave::steps::{
 use scanweave::structure::Structure;
 
 use super::batch::{class_map, grey_data, image, label, structure};
-use super::lesion::{segmented, shades};
+use super::lesion::segmented;
 use super::mixture::{Mixture, SynthesisValues};
 use super::{Trainee, maps};
 use crate::data::{Item, Prepared, Split};
@@ -120,7 +120,19 @@ impl<'a> Synthesis<'a> {
                 configuration.rate,
                 device,
             ),
-            loader: Arc::new(Mixture::new(data, configuration, foundations.maps)?),
+            loader: Arc::new(Mixture::new(
+                data,
+                configuration,
+                foundations.maps,
+                |items| {
+                    maps::redraw(
+                        &foundations.structure,
+                        configuration,
+                        items,
+                        &device.clone().inner(),
+                    )
+                },
+            )?),
             structure: foundations.structure,
             segmenters,
             unseen: unseen.take(VALIDATED).collect(),
@@ -174,7 +186,7 @@ impl<'a> Synthesis<'a> {
             let (label, lesion) = self.loader.shown_label(map, column as u64);
             let sample = pollster::block_on(pipeline.paint(map, &label, column as u64))?;
             rows[0].push(sample.fused);
-            rows[1].extend(lesion.map(|l| shades(&l, profile.label_planes())));
+            rows[1].extend(lesion.map(|l| l.shades(profile.label_planes())));
             for (row, (_, plane)) in sample.images.into_iter().enumerate() {
                 rows[2 + row].push(plane);
             }
@@ -234,6 +246,7 @@ impl<'a> Trainee for Synthesis<'a> {
         }
         Ok(Some(Figures {
             values,
+            rows: Vec::new(),
             decisive: "absolute error".into(),
             better: Better::Lower,
         }))

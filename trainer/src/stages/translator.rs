@@ -211,6 +211,7 @@ impl<'a> Trainee for Translator<'a> {
         values.push(("psnr".into(), mean));
         Ok(Some(Figures {
             values,
+            rows: Vec::new(),
             decisive: "psnr".into(),
             better: Better::Higher,
         }))

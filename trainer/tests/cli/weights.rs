@@ -64,6 +64,8 @@ fn a_finding_can_be_asked_for() {
     untouched(folder, || {
         let line = "sample model.weave --count 1 --class plague --out new";
         scanweave(folder, line).badly(2, &["plague", "normal", "consolidation"]);
+        let line = "sample model.weave --count 1 --lesion --out new";
+        scanweave(folder, line).badly(2, &["--lesion", "no lesion masks"]);
     });
 }
 

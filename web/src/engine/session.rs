@@ -5,6 +5,7 @@
 
 use burn::tensor::Device;
 use scanweave::image::Plane;
+use scanweave::lesion::ClassMap;
 use scanweave::protocol::{
     Backend, BackendChoice, BackendKind, Command, CommandId, Event, Label, ModelInfo, Picture,
     Pixels, Request, Source, Stage,
@@ -179,10 +180,10 @@ impl Session {
             }
             (drawn, None) => drawn,
         };
-        let (sample, source) = drawn.map_err(|e| format!("{e}."))?;
+        let painted = drawn.map_err(|e| format!("{e}."))?;
         post(&Event::Painted {
             id,
-            picture: shown(&sample, source.as_ref()),
+            picture: shown(&painted),
             milliseconds: now() - start,
         });
         Ok(())
@@ -209,24 +210,39 @@ impl Session {
     }
 }
 
-type Drawn = Result<(Sample, Option<Plane>), SynthesisError>;
+type Drawn = Result<Painted, SynthesisError>;
+
+/// A sample, what it was made from and what was asked for.
+struct Painted {
+    sample: Sample,
+    source: Option<Plane>,
+    /// The label asked for as grey values.
+    lesion: Option<Plane>,
+}
 
 async fn drawn(synthesiser: &Synthesiser, origin: &Origin, seed: u64, label: Label) -> Drawn {
-    let label = match label {
-        Label::None => synthesis::Label::None,
-        Label::Class(class) => synthesis::Label::Class(class),
-    };
-    match origin {
-        Origin::Seed => Ok((synthesiser.sample(seed, &label).await?, None)),
+    let (structure, source) = match origin {
+        Origin::Seed => (synthesiser.structure_of_seed(seed).await?, None),
         Origin::Image(image) => {
-            let structure = synthesiser.structure_of_image(image)?;
             let small = image.resized(synthesiser.size(), synthesiser.size());
-            Ok((
-                synthesiser.paint(&structure, &label, seed).await?,
-                Some(small),
-            ))
+            (synthesiser.structure_of_image(image)?, Some(small))
         }
-    }
+    };
+    let lesion = match label {
+        Label::Placed => synthesiser.placed_lesion(&structure, seed),
+        Label::None | Label::Class(_) => None,
+    };
+    let classes = synthesiser.profile().label_planes();
+    let label = match (label, &lesion) {
+        (Label::Class(class), _) => synthesis::Label::Class(class),
+        (_, Some(lesion)) => synthesis::Label::Planes(lesion.planes(classes)),
+        (_, None) => synthesis::Label::None,
+    };
+    Ok(Painted {
+        sample: synthesiser.paint(&structure, &label, seed).await?,
+        source,
+        lesion: lesion.map(|l| l.shades(classes)),
+    })
 }
 
 async fn on_cpu(model: Model, reason: &str) -> Result<(Open, Option<f32>), String> {
@@ -288,12 +304,14 @@ fn describe(open: &Open, bytes: &[u8], self_test: Option<f32>) -> ModelInfo {
     }
 }
 
-fn shown(sample: &Sample, source: Option<&Plane>) -> Picture {
+fn shown(painted: &Painted) -> Picture {
+    let sample = &painted.sample;
     Picture {
-        source: source.map(Pixels::from),
+        source: painted.source.as_ref().map(Pixels::from),
         structure: Pixels::from(&sample.structure.map),
         mask: Pixels::from(&sample.structure.mask),
         fused: Pixels::from(&sample.fused),
+        lesion: painted.lesion.as_ref().map(Pixels::from),
         images: sample
             .images
             .iter()

@@ -71,6 +71,10 @@ pub fn Steps() -> impl IntoView {
         page.picture
             .with(|p| p.as_ref().is_some_and(|p| p.source.is_some()))
     });
+    let lesion = Memo::new(move |_| {
+        page.picture
+            .with(|p| p.as_ref().is_some_and(|p| p.lesion.is_some()))
+    });
     view! {
         <ol class="steps" aria-label="How it was made">
             <Show when=move || source.get()>
@@ -79,6 +83,9 @@ pub fn Steps() -> impl IntoView {
             <Step id="structure" title="Structure map" help="the lines to follow" pick=|p: &Picture| Some(p.structure.clone()) />
             <Step id="mask" title="Mask" help="white is outside" pick=|p: &Picture| Some(p.mask.clone()) />
             <Step id="fused" title="Fused input" help="lines and noise" pick=|p: &Picture| Some(p.fused.clone()) />
+            <Show when=move || lesion.get()>
+                <Step id="lesion" title="Lesion label" help="what was asked for" pick=|p: &Picture| p.lesion.clone() />
+            </Show>
         </ol>
     }
 }

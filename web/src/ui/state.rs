@@ -210,23 +210,34 @@ impl Page {
     }
 
     fn label(self) -> Label {
-        let last = self
-            .opened
-            .with_untracked(|m| classes_of(m.as_ref()).len().checked_sub(1));
-        last.map_or(Label::None, |last| {
-            Label::Class(self.class.get_untracked().min(last))
-        })
+        let class = self.class.get_untracked();
+        self.opened
+            .with_untracked(|m| match m.as_ref().map(|m| &m.profile.lesion) {
+                Some(LesionKind::Class(names)) if !names.is_empty() => {
+                    Label::Class(class.min(names.len() - 1))
+                }
+                Some(LesionKind::Mask(_)) if class > 0 => Label::Placed,
+                _ => Label::None,
+            })
     }
 
-    /// Classes of the whole image that the study knows; empty when it knows none.
+    /// Findings to choose from: classes of the whole image, or none and a lesion; empty when the study
+    /// knows neither.
     pub fn classes(self) -> Vec<String> {
-        self.opened.with(|m| classes_of(m.as_ref()).to_vec())
+        self.opened.with(|m| classes_of(m.as_ref()))
     }
 }
 
-fn classes_of(model: Option<&ModelInfo>) -> &[String] {
+fn classes_of(model: Option<&ModelInfo>) -> Vec<String> {
     match model.map(|m| &m.profile.lesion) {
-        Some(LesionKind::Class(names)) => names,
-        _ => &[],
+        Some(LesionKind::Class(names)) => names.clone(),
+        Some(LesionKind::Mask(names)) => {
+            let lesion = match names.as_slice() {
+                [one] => one.clone(),
+                _ => "lesion".to_owned(),
+            };
+            vec!["none".to_owned(), lesion]
+        }
+        _ => Vec::new(),
     }
 }

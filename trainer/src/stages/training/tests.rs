@@ -48,6 +48,7 @@ impl Trainee for Script {
         let error = self.errors[self.steps as usize / 2 % self.errors.len()];
         Ok(Some(Figures {
             values: vec![("error".into(), error)],
+            rows: Vec::new(),
             decisive: "error".into(),
             better: Better::Lower,
         }))
