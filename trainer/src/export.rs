@@ -48,6 +48,19 @@ pub fn assemble(runs: &[PathBuf], card: Card, device: &Device) -> anyhow::Result
     })
 }
 
+/// Scales the spread of the latents that the structure decoder samples from (the truncation trick):
+/// z ~ N(0, 1) is placed at mean + factor z, and `factor` shrinks.
+pub fn truncate(model: &mut Model, by: f32) {
+    let decoders = model.networks.iter_mut();
+    let decoders = decoders.filter(|n| n.role == Role::StructureDecoder);
+    let factors = decoders
+        .flat_map(|n| &mut n.tensors)
+        .filter(|t| t.name == "affine_factor");
+    factors
+        .flat_map(|t| &mut t.values)
+        .for_each(|value| *value *= by);
+}
+
 /// The model as bytes, with a known answer computed from the very weights that are stored.
 pub fn pack(mut model: Model, precision: Precision, device: &Device) -> anyhow::Result<Vec<u8>> {
     let stored = read(&write(&model, precision)?.bytes)?;

@@ -92,6 +92,26 @@ fn export_is_reproducible_in_every_precision() {
 }
 
 #[test]
+fn truncated_latents_are_all_alike() {
+    let folder = copy();
+    let folder = folder.path();
+    let distinct = |truncation: &str| {
+        let line = format!("export synthesis structure --truncation {truncation} --out t.weave");
+        scanweave(folder, &line).well();
+        scanweave(folder, "sample t.weave --count 3 --seed 1 --out t").well();
+        let map = |seed: u32| fs::read(folder.join(format!("t/{seed:06}-structure.png")));
+        let maps: std::collections::BTreeSet<_> = (1..=3).map(|seed| map(seed).unwrap()).collect();
+        maps.len()
+    };
+    assert_eq!(distinct("1e-9"), 1);
+    assert_eq!(distinct("1"), 3);
+    untouched(folder, || {
+        let line = "export synthesis structure --truncation 1.5 --out new.weave";
+        scanweave(folder, line).badly(2, &["--truncation", "at most 1"]);
+    });
+}
+
+#[test]
 fn export_refuses_runs_that_are_no_model() {
     let folder = copy();
     let folder = folder.path();
