@@ -5,6 +5,7 @@
 //! the other files bring what people bring by mistake.
 
 mod brain;
+mod brain_data;
 mod evaluation;
 mod images;
 mod overview;

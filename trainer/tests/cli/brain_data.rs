@@ -1,0 +1,129 @@
+//! Registered brain images with something wrong: named, with the remedy, before the first step.
+
+use crate::process::{scanweave, untouched};
+use image::{GrayImage, Luma};
+use std::fs;
+use std::path::Path;
+use tempfile::TempDir;
+
+const PREPARE: &str =
+    "data prepare --dataset folder --source set --profile phantom-brain --size 64 --out data.scan";
+
+/// A head of 64 px whose brain has the grey value `grey`.
+fn head(grey: u8) -> GrayImage {
+    GrayImage::from_fn(64, 64, |x, y| {
+        let (dx, dy) = (f64::from(x) - 31.5, f64::from(y) - 31.5);
+        let radius = (dx * dx / 0.7 + dy * dy).sqrt();
+        Luma([match radius {
+            r if r < 22.0 => grey,
+            r if r < 26.0 => 230,
+            _ => 0,
+        }])
+    })
+}
+
+/// A label of `side` px with a spot of class `class`; 0 is an empty one.
+fn label(side: u32, class: u8) -> GrayImage {
+    GrayImage::from_fn(side, side, |x, y| {
+        let inside = x.abs_diff(side / 2) < 4 && y.abs_diff(side / 2) < 4;
+        Luma([if inside { class } else { 0 }])
+    })
+}
+
+/// A set of `subjects` with these modalities and this label each.
+fn set(subjects: usize, modalities: &[&str], label: &GrayImage) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let set = folder.path().join("set");
+    fs::create_dir(&set).expect("a folder");
+    let mut table = "file,modality,subject,slice,group,mask_file\n".to_owned();
+    for subject in 0..subjects {
+        label
+            .save(set.join(format!("{subject}-label.png")))
+            .expect("a label");
+        for (index, modality) in modalities.iter().enumerate() {
+            let file = format!("{subject}-{modality}.png");
+            let grey = 60 + 40 * index as u8 + subject as u8;
+            head(grey).save(set.join(&file)).expect("an image");
+            table += &format!("{file},{modality},s{subject},1,g{subject},{subject}-label.png\n");
+        }
+    }
+    fs::write(set.join("manifest.csv"), table).expect("a table");
+    folder
+}
+
+fn train(folder: &Path, stage: &str, code: i32, words: &[&str]) {
+    scanweave(folder, PREPARE).well();
+    let line = format!(
+        "train {stage} --profile phantom-brain --data data.scan --preset tiny --steps 2 --run new"
+    );
+    untouched(folder, || {
+        scanweave(folder, &line).badly(code, words);
+    });
+}
+
+const ALL: [&str; 4] = ["t1", "t1c", "t2", "flair"];
+
+#[test]
+fn labels_that_do_not_fit_are_refused() {
+    for (wrong, words) in [
+        (
+            label(64, 9),
+            ["label.png", "the value 9", "3 lesion classes"],
+        ),
+        (label(32, 1), ["label.png", "32 x 32", "64 x 64"]),
+    ] {
+        let folder = set(3, &ALL, &wrong);
+        untouched(folder.path(), || {
+            scanweave(folder.path(), PREPARE).badly(1, &words);
+        });
+    }
+}
+
+#[test]
+fn one_subject_is_not_enough() {
+    let folder = set(1, &ALL, &label(64, 1));
+    train(
+        folder.path(),
+        "lesion",
+        1,
+        &["data.scan", "one subject only", "add subjects"],
+    );
+}
+
+#[test]
+fn a_set_without_lesions_trains_no_segmenter() {
+    let folder = set(12, &ALL, &label(64, 0));
+    train(
+        folder.path(),
+        "lesion",
+        1,
+        &["no training image", "has a lesion", "data inspect"],
+    );
+}
+
+#[test]
+fn a_modality_that_nobody_has_is_named() {
+    let folder = set(12, &["t1", "t1c", "flair"], &label(64, 1));
+    train(
+        folder.path(),
+        "translator",
+        1,
+        &["no training image of modality t2"],
+    );
+}
+
+#[test]
+fn data_that_changed_since_the_run_began_is_refused() {
+    let folder = set(12, &ALL, &label(64, 1));
+    let folder = folder.path();
+    scanweave(folder, PREPARE).well();
+    let line = "train lesion --profile phantom-brain --data data.scan --preset tiny --batch 2 --run run --steps";
+    scanweave(folder, &format!("{line} 1")).well();
+    head(200)
+        .save(folder.join("set/3-t1.png"))
+        .expect("an image");
+    scanweave(folder, PREPARE).well();
+    untouched(folder, || {
+        scanweave(folder, &format!("{line} 2 --resume")).badly(1, &["run", "data"]);
+    });
+}
