@@ -274,3 +274,44 @@ fn data_can_be_looked_into() {
         "the same options give the same file"
     );
 }
+
+/// The last validation figures of a run.
+fn figures(folder: &std::path::Path, run: &str) -> Value {
+    let text = fs::read_to_string(folder.join(run).join("stats.jsonl")).expect("statistics");
+    let lines = text
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+    let validations = lines.filter(|line| line.get("validation").is_some());
+    validations.last().expect("a validation")["validation"].clone()
+}
+
+/// Sixty phantom brains of 64 px, about a minute: the segmenter of FLAIR, which finds next to nothing
+/// of the oedema untrained, gains at least 0.25 of Dice, the translator at least 1.5 dB.
+#[test]
+fn segmenters_and_translator_learn_within_a_small_budget() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    let prepare = "data prepare --dataset phantom --profile phantom-brain --size 64 --count 60 --seed 1 --out brains.scan";
+    scanweave(folder, prepare).well();
+    let train = |stage: &str, run: &str, steps: u32| {
+        let line = format!(
+            "train {stage} --profile phantom-brain --data brains.scan --preset tiny --batch 8 --run {run} --steps {steps}"
+        );
+        scanweave(folder, &line).well();
+        figures(folder, run)
+    };
+    let oedema = |figures: &Value| figures["dice flair oedema"].as_f64().expect("a Dice");
+    let psnr = |figures: &Value| figures["psnr"].as_f64().expect("a PSNR");
+    let before = oedema(&train("lesion --rate 1e-2", "untrained", 1));
+    let after = oedema(&train("lesion --rate 1e-2", "trained", 600));
+    assert!(
+        after > before + 0.25,
+        "Dice of the oedema in FLAIR: {before} -> {after}"
+    );
+    let before = psnr(&train("translator --rate 1e-3", "mirror", 1));
+    let after = psnr(&train("translator --rate 1e-3", "translator", 60));
+    assert!(
+        after > before + 1.5,
+        "PSNR of the translator: {before} -> {after} dB"
+    );
+}
