@@ -43,3 +43,26 @@ fn shipped_models_paint_the_same(backend: &str, tolerance: &Tolerance) {
         page.is_quiet();
     }
 }
+
+#[test]
+fn a_lesion_is_bright_in_flair_where_the_label_is() {
+    let site = Site::shipped();
+    let page = Page::open(&site, "backend=cpu&model=brain-mri&seed=3&class=1");
+    page.until_ready("Seed 3:");
+    let (label, ill) = (page.shown("lesion").pixels, page.shown("image-2").pixels);
+    page.browser
+        .open(&site.url("backend=cpu&model=brain-mri&seed=3&class=0"));
+    page.until_ready("Seed 3:");
+    let well = page.shown("image-2").pixels;
+    let absent = "return document.querySelector('canvas[data-testid=lesion]') === null";
+    assert_eq!(page.browser.script(absent), true, "no label is shown");
+    let differences = label.iter().zip(ill.iter().zip(&well));
+    let inside: Vec<f64> = differences
+        .filter(|(asked, _)| **asked > 0)
+        .map(|(_, (ill, well))| f64::from(*ill) - f64::from(*well))
+        .collect();
+    assert!(inside.len() > 20, "the label has {} pixels", inside.len());
+    let mean = inside.iter().sum::<f64>() / inside.len() as f64;
+    assert!(mean > 10.0, "brighter by {mean} of 255");
+    page.is_quiet();
+}

@@ -131,3 +131,38 @@ fn an_ablation_needs_only_what_it_uses() {
     assert_eq!(switches["noise_fusion"], true);
     assert_eq!(switches["registration"], false);
 }
+
+/// The shipped model: an untrained one leaves no place for a lesion.
+#[test]
+fn samples_show_the_lesion_that_was_asked_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    let model = concat!(env!("CARGO_MANIFEST_DIR"), "/../assets/brain-mri.weave");
+    fs::copy(model, folder.join("model.weave")).expect("the shipped model");
+    let sample =
+        |rest: &str| scanweave(folder, &format!("sample model.weave --seed 3 {rest}")).well();
+    sample("--count 1 --lesion --out with");
+    sample("--count 1 --out without");
+    let file = |run: &str, stage: &str| folder.join(run).join(format!("000003-{stage}.png"));
+    let lesion = image::open(file("with", "lesion"))
+        .expect("a label")
+        .into_luma8();
+    let asked = |x: u32, y: u32| lesion.get_pixel(x, y).0[0] > 0;
+    assert!(lesion.enumerate_pixels().any(|(x, y, _)| asked(x, y)));
+    assert!(!file("without", "lesion").exists());
+    assert_eq!(
+        fs::read(file("with", "structure")).unwrap(),
+        fs::read(file("without", "structure")).unwrap()
+    );
+    let [with, without] =
+        ["with", "without"].map(|run| image::open(file(run, "flair")).unwrap().into_luma8());
+    let mut inside = (0.0, 0.0);
+    for (x, y, pixel) in with.enumerate_pixels().filter(|&(x, y, _)| asked(x, y)) {
+        inside.0 += f64::from(pixel.0[0]) - f64::from(without.get_pixel(x, y).0[0]);
+        inside.1 += 1.0;
+    }
+    assert!(
+        inside.0 / inside.1 > 10.0,
+        "a lesion is bright in FLAIR: {inside:?}"
+    );
+}
