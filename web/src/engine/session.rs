@@ -5,7 +5,6 @@
 
 use burn::tensor::Device;
 use scanweave::image::Plane;
-use scanweave::lesion::ClassMap;
 use scanweave::protocol::{
     Backend, BackendChoice, BackendKind, Command, CommandId, Event, Label, ModelInfo, Picture,
     Pixels, Request, Source, Stage,
