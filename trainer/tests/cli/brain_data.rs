@@ -44,7 +44,8 @@ fn set(subjects: usize, modalities: &[&str], label: &GrayImage) -> TempDir {
             let file = format!("{subject}-{modality}.png");
             let grey = 60 + 40 * index as u8 + subject as u8;
             head(grey).save(set.join(&file)).expect("an image");
-            table += &format!("{file},{modality},s{subject},1,g{subject},{subject}-label.png\n");
+            let row = format!("{file},{modality},s{subject},1,g{subject},{subject}-label.png");
+            table.extend([row.as_str(), "\n"]);
         }
     }
     fs::write(set.join("manifest.csv"), table).expect("a table");

@@ -276,13 +276,13 @@ fn data_can_be_looked_into() {
 }
 
 /// The last validation figures of a run.
-fn figures(folder: &std::path::Path, run: &str) -> Value {
+fn figures(folder: &Path, run: &str) -> Value {
     let text = fs::read_to_string(folder.join(run).join("stats.jsonl")).expect("statistics");
     let lines = text
         .lines()
         .map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
-    let validations = lines.filter(|line| line.get("validation").is_some());
-    validations.last().expect("a validation")["validation"].clone()
+    let mut validations = lines.filter(|line| line.get("validation").is_some());
+    validations.next_back().expect("a validation")["validation"].clone()
 }
 
 /// Sixty phantom brains of 64 px, about a minute: the segmenter of FLAIR, which finds next to nothing
