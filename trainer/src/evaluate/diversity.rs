@@ -1,9 +1,7 @@
 //! Whether samples differ from each other, and from the images that the model has seen.
 
 use anyhow::ensure;
-use rayon::prelude::*;
 use scanweave::image::Plane;
-use scanweave::metrics::ms_ssim;
 use scanweave::random::{Purpose, Random};
 
 use super::nearest::{nearest, percentile, share_below};
@@ -12,6 +10,7 @@ use super::subjects::Subject;
 use super::{Evaluation, mean};
 use crate::data::{Item, Split};
 use crate::stages::batch::{image, structure};
+use crate::stages::similarity;
 
 /// Side at which images are compared with training images, pixels: there noise does not count.
 const SIDE: usize = 64;
@@ -99,16 +98,6 @@ impl<'a> Likeness<'a> {
 
 fn shrunk(plane: &Plane) -> Vec<f32> {
     plane.resized(SIDE, SIDE).into_values()
-}
-
-/// Mean MS-SSIM of all pairs; `None` of fewer than two planes.
-fn similarity(planes: &[&Plane]) -> anyhow::Result<Option<f64>> {
-    let pairs: Vec<(usize, usize)> = (0..planes.len())
-        .flat_map(|b| (0..b).map(move |a| (a, b)))
-        .collect();
-    let one = |&(a, b): &(usize, usize)| ms_ssim(planes[a], planes[b]);
-    let values: Vec<f32> = pairs.par_iter().map(one).collect::<Result<_, _>>()?;
-    Ok(mean(values.into_iter().map(|v| Some(f64::from(v)))))
 }
 
 /// Of distances to the nearest training image: copies show as a small 5th percentile and as a share

@@ -1,5 +1,6 @@
-//! What the synthesis stage paints in a step: real structure maps with their own labels and images,
-//! beside synthetic maps with labels laid on them.
+//! What the synthesis stage paints in a step: the structure maps of real images, half of them drawn
+//! anew by the structure networks, with their own labels and images, beside synthetic maps with labels
+//! laid on them.
 
 use burn::tensor::{Device, Tensor, TensorData};
 use scanweave::image::Plane;

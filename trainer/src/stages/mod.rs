@@ -21,6 +21,7 @@ use scanweave::steps::{NamedLosses, Section};
 use crate::run::Figures;
 
 pub use lesion::{Lesion, segmented};
+pub use samples::similarity;
 pub use structure::Structure;
 pub use synthesis::{Foundations, Synthesis, lesion_statistics};
 pub use training::{Ending, Schedule, train};

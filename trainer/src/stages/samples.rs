@@ -2,6 +2,7 @@
 //! and what samples look like to the structure filter and beside one another.
 
 use burn::tensor::{Device, Tensor};
+use rayon::prelude::*;
 use scanweave::image::Plane;
 use scanweave::metrics::ms_ssim;
 use scanweave::random::Purpose;
@@ -56,11 +57,15 @@ pub fn figures(
     let mut figures = Vec::new();
     for (name, maps) in [("sampled", sampled), ("real", real)] {
         let values = [
-            ("score", score(stage, maps.clone())),
-            ("contour error", contour(stage, maps.clone())),
-            ("ms-ssim", similarity(&planes(maps))?),
+            ("score", Some(score(stage, maps.clone()))),
+            ("contour error", Some(contour(stage, maps.clone()))),
+            (
+                "ms-ssim",
+                similarity(&planes(maps).iter().collect::<Vec<_>>())?,
+            ),
         ];
-        figures.extend(values.map(|(figure, value)| (format!("{figure} {name}"), value)));
+        let known = values.into_iter().filter_map(|(n, v)| Some((n, v?)));
+        figures.extend(known.map(|(figure, value)| (format!("{figure} {name}"), value)));
     }
     Ok(figures)
 }
@@ -78,16 +83,15 @@ fn contour(stage: &StructureStage, maps: Tensor<4>) -> f64 {
     errors.sum::<f64>() / maps.len() as f64
 }
 
-/// Mean MS-SSIM of all pairs; 1 of fewer than two.
-fn similarity(maps: &[Plane]) -> anyhow::Result<f64> {
-    let (mut sum, mut pairs) = (0.0, 0.0);
-    for (count, map) in maps.iter().enumerate() {
-        for other in &maps[..count] {
-            sum += f64::from(ms_ssim(map, other)?);
-            pairs += 1.0;
-        }
-    }
-    Ok(if pairs > 0.0 { sum / pairs } else { 1.0 })
+/// Mean MS-SSIM of all pairs; `None` of fewer than two planes.
+pub fn similarity(planes: &[&Plane]) -> anyhow::Result<Option<f64>> {
+    let pairs: Vec<(usize, usize)> = (0..planes.len())
+        .flat_map(|b| (0..b).map(move |a| (a, b)))
+        .collect();
+    let one = |&(a, b): &(usize, usize)| ms_ssim(planes[a], planes[b]);
+    let values: Vec<f32> = pairs.par_iter().map(one).collect::<Result<_, _>>()?;
+    let sum: f64 = values.iter().copied().map(f64::from).sum();
+    Ok((!values.is_empty()).then(|| sum / values.len() as f64))
 }
 
 #[cfg(test)]
@@ -112,8 +116,9 @@ mod tests {
     fn equal_maps_are_alike() {
         let map = Plane::from_fn(64, 64, |x, y| f32::from(u8::from((x / 4 + y / 4) % 2 == 0)));
         let other = Plane::from_fn(64, 64, |x, _| f32::from(u8::from(x % 9 < 2)));
-        let alike = similarity(&[map.clone(), map.clone()]).unwrap();
-        let unlike = similarity(&[map, other]).unwrap();
+        let alike = similarity(&[&map, &map]).unwrap().unwrap();
+        let unlike = similarity(&[&map, &other]).unwrap().unwrap();
         assert!(alike > 0.999 && unlike < alike - 0.2, "{alike} {unlike}");
+        assert_eq!(similarity(&[&map]).unwrap(), None);
     }
 }

@@ -3,7 +3,6 @@
 use crate::process::{scanweave, untouched};
 use image::{GrayImage, Luma};
 use std::fs;
-use std::path::Path;
 use tempfile::TempDir;
 
 const PREPARE: &str =
@@ -52,16 +51,6 @@ fn set(subjects: usize, modalities: &[&str], label: &GrayImage) -> TempDir {
     folder
 }
 
-fn train(folder: &Path, stage: &str, code: i32, words: &[&str]) {
-    scanweave(folder, PREPARE).well();
-    let line = format!(
-        "train {stage} --profile phantom-brain --data data.scan --preset tiny --steps 2 --run new"
-    );
-    untouched(folder, || {
-        scanweave(folder, &line).badly(code, words);
-    });
-}
-
 const ALL: [&str; 4] = ["t1", "t1c", "t2", "flair"];
 
 #[test]
@@ -81,36 +70,34 @@ fn labels_that_do_not_fit_are_refused() {
 }
 
 #[test]
-fn one_subject_is_not_enough() {
-    let folder = set(1, &ALL, &label(64, 1));
-    train(
-        folder.path(),
-        "lesion",
-        1,
-        &["data.scan", "one subject only", "add subjects"],
-    );
-}
-
-#[test]
-fn a_set_without_lesions_trains_no_segmenter() {
-    let folder = set(12, &ALL, &label(64, 0));
-    train(
-        folder.path(),
-        "lesion",
-        1,
-        &["no training image", "has a lesion", "data inspect"],
-    );
-}
-
-#[test]
-fn a_modality_that_nobody_has_is_named() {
-    let folder = set(12, &["t1", "t1c", "flair"], &label(64, 1));
-    train(
-        folder.path(),
-        "translator",
-        1,
-        &["no training image of modality t2"],
-    );
+fn what_a_stage_needs_of_its_data_is_said_before_the_first_step() {
+    let three = ["t1", "t1c", "flair"];
+    let cases: [(TempDir, &str, &[&str]); 3] = [
+        (
+            set(1, &ALL, &label(64, 1)),
+            "lesion",
+            &["data.scan", "one subject only", "add subjects"],
+        ),
+        (
+            set(12, &ALL, &label(64, 0)),
+            "lesion",
+            &["no training image", "has a lesion", "data inspect"],
+        ),
+        (
+            set(12, &three, &label(64, 1)),
+            "translator",
+            &["no training image of modality t2"],
+        ),
+    ];
+    for (folder, stage, words) in cases {
+        scanweave(folder.path(), PREPARE).well();
+        let line = format!(
+            "train {stage} --profile phantom-brain --data data.scan --preset tiny --steps 2 --run new"
+        );
+        untouched(folder.path(), || {
+            scanweave(folder.path(), &line).badly(1, words);
+        });
+    }
 }
 
 #[test]

@@ -71,7 +71,7 @@ pub struct Args {
     /// Learning rate of Adam.
     #[arg(long, default_value_t = 2e-4, value_parser = rate)]
     rate: f64,
-    /// Steps on real structure maps alone (18) before synthetic maps join; synthesis stage only.
+    /// Steps on the maps of real images alone (18), half of them drawn anew, before synthetic maps join; synthesis stage only.
     #[arg(long, value_name = "N", default_value_t = 1000)]
     pretraining: u64,
     /// Seed of everything random.
