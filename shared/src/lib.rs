@@ -4,6 +4,7 @@
 //! The crate knows no file system, no command line and no page. Without features it is plain
 //! arithmetic; `nn` adds the networks (burn, no backend), `train` the losses and training steps.
 
+pub mod dataset;
 pub mod image;
 pub mod lesion;
 pub mod metrics;
@@ -12,6 +13,7 @@ pub mod phantom;
 pub mod profile;
 pub mod protocol;
 pub mod random;
+pub mod scene;
 pub mod structure;
 pub mod weights;
 

@@ -8,12 +8,14 @@
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use thiserror::Error;
 
+use crate::dataset::{Provenance, Recipe};
 use crate::image::Plane;
 use crate::profile::{Geometry, Modality, Profile};
+use crate::scene::{Runs, Scene};
 use crate::weights::Card;
 
 /// Raised whenever a message changes; page and engine of different builds must not talk.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Why a message could not be understood.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -49,31 +51,80 @@ pub enum Request {
         /// Which backend to compute on.
         backend: BackendChoice,
     },
-    /// Sample a structure map and paint it.
-    Sample {
-        /// Seed of the latent and of the fusion noise.
-        seed: u64,
-        /// What the image is to show.
-        label: Label,
-    },
-    /// Take the structure map of an image file that rides along with the message, and paint it.
-    Image {
+    /// Read an image or a slice of a volume from a file that rides along with the message; from then
+    /// on [`Origin::Image`](crate::scene::Origin::Image) means it. Answered by [`Event::Read`].
+    Read {
         /// Its name, for messages.
         name: String,
-        /// Seed of the fusion noise.
-        seed: u64,
-        /// What the image is to show.
-        label: Label,
+        /// Slice of a volume; `None` takes the middle one.
+        slice: Option<u32>,
     },
+    /// Make the picture of a scene. Answered by [`Event::Painted`] and, in full detail, by
+    /// [`Event::Measured`].
+    Paint {
+        /// What is to be painted.
+        scene: Box<Scene>,
+        /// How much of it.
+        detail: Detail,
+    },
+    /// Draw the structure maps of a grid on the plane of a seed
+    /// ([`Latent::Plane`](crate::scene::Latent::Plane)), from the centre outwards. Answered by one
+    /// [`Event::Tile`] each.
+    Atlas {
+        /// Seed of the plane.
+        seed: u64,
+        /// Maps on each side, odd.
+        side: u8,
+        /// The outermost place along each direction, standard deviations.
+        reach: f32,
+    },
+    /// Make a labelled data set, subject after subject. Answered by [`Event::Subject`] each and at
+    /// the end by [`Event::Done`]. Pictures that are asked for meanwhile go first.
+    Build {
+        /// How subjects are made.
+        recipe: Recipe,
+        /// Seed of the series.
+        seed: u64,
+        /// How many.
+        count: u32,
+    },
+    /// Forget what waits or runs in a lane. Answered by [`Event::Superseded`] of it.
+    Cancel {
+        /// The lane.
+        lane: Lane,
+    },
+    /// Remove every stored weights file. Answered by [`Event::Done`].
+    ClearCache,
+}
+
+/// How much of a picture is made.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Detail {
+    /// What shows while a pointer is down: as soon as possible, one modality, no figures.
+    Preview {
+        /// Index of the modality.
+        modality: u32,
+    },
+    /// Every modality, then the figures.
+    #[default]
+    Full,
 }
 
 /// Commands of one lane supersede each other while they wait.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Lane {
     /// Loading a model.
     Open,
+    /// Reading an image.
+    Read,
     /// Making a picture.
     Paint,
+    /// Drawing an atlas.
+    Atlas,
+    /// Making a data set.
+    Build,
+    /// Short housekeeping.
+    Care,
 }
 
 impl Request {
@@ -81,7 +132,11 @@ impl Request {
     pub fn lane(&self) -> Lane {
         match self {
             Self::Open { .. } | Self::OpenFile { .. } => Lane::Open,
-            Self::Sample { .. } | Self::Image { .. } => Lane::Paint,
+            Self::Read { .. } => Lane::Read,
+            Self::Paint { .. } => Lane::Paint,
+            Self::Atlas { .. } => Lane::Atlas,
+            Self::Build { .. } => Lane::Build,
+            Self::Cancel { .. } | Self::ClearCache => Lane::Care,
         }
     }
 }
@@ -129,18 +184,6 @@ pub struct Backend {
     pub reason: String,
 }
 
-/// The lesion label of a picture.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Label {
-    /// None, or an empty one.
-    #[default]
-    None,
-    /// A class of the whole image, an index into the profile's classes.
-    Class(usize),
-    /// A lesion as the model's statistics draw it, where it may lie (algorithm 4); the seed decides.
-    Placed,
-}
-
 /// What the engine reports.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Event {
@@ -177,6 +220,45 @@ pub enum Event {
         picture: Picture,
         /// Time it took to compute.
         milliseconds: f64,
+    },
+    /// The figures of the picture just painted.
+    Measured {
+        /// The command.
+        id: CommandId,
+        /// The figures.
+        figures: Figures,
+        /// Time they took to compute.
+        milliseconds: f64,
+    },
+    /// An image was read and stands ready.
+    Read {
+        /// The command.
+        id: CommandId,
+        /// What it is.
+        image: ImageInfo,
+    },
+    /// One map of an atlas.
+    Tile {
+        /// The command.
+        id: CommandId,
+        /// Column, from the left.
+        column: u8,
+        /// Row, from the top.
+        row: u8,
+        /// The structure map.
+        map: Pixels,
+    },
+    /// One subject of a data set.
+    Subject {
+        /// The command.
+        id: CommandId,
+        /// The subject.
+        subject: Box<BuiltSubject>,
+    },
+    /// A command that ends without a result of its own has ended.
+    Done {
+        /// The command.
+        id: CommandId,
     },
     /// The engine had to step down to another backend and goes on there.
     SteppedDown {
@@ -230,6 +312,10 @@ pub struct ModelInfo {
     pub sha256: String,
     /// Largest difference from the known answer, 0..=1; `None` when the file holds no answer.
     pub self_test: Option<f32>,
+    /// Whether the model knows what lesions look like and can place one by itself.
+    pub placed: bool,
+    /// Whether the model holds segmenters, which look for the lesion that was asked for.
+    pub segmented: bool,
 }
 
 /// 8-bit grey pixels to show, row-major.
@@ -258,16 +344,98 @@ impl From<&Plane> for Pixels {
 pub struct Picture {
     /// The user's image at working size, when the structure map was taken from one.
     pub source: Option<Pixels>,
+    /// The intermediate planes of algorithm 1 in order, when the map was taken from an image: name of
+    /// the step and its plane.
+    pub steps: Vec<(String, Pixels)>,
     /// The structure map, lines 255.
     pub structure: Pixels,
     /// The organ's mask, background 255.
     pub mask: Pixels,
+    /// Where no lesion may lie, 255: the background and the study's margin inside the organ.
+    pub forbidden: Pixels,
     /// What the generator saw, equation (12).
     pub fused: Pixels,
-    /// The lesion asked for, class k of n as the shade 255 k / n, for studies with lesion masks.
-    pub lesion: Option<Pixels>,
+    /// The lesion asked for, for studies with lesion masks or boxes.
+    pub lesion: Option<Labelled>,
+    /// The modalities painted, in the profile's order; a preview holds one.
+    pub images: Vec<(Modality, Pixels)>,
+}
+
+/// A lesion label as it is shown and as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Labelled {
+    /// Class k of n as the shade 255 k / n.
+    pub shades: Pixels,
+    /// 0 is healthy, k is class number k - 1 of the profile.
+    pub classes: Runs,
+    /// Whether it lies where it may (algorithm 4).
+    pub legal: bool,
+}
+
+/// What can be said of a picture in figures.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Figures {
+    /// Per modality what its own segmenter finds; `None` where the model has none. It guided the
+    /// generator: a hint and no judgement.
+    pub found: Vec<Option<Found>>,
+    /// How each two modalities fit each other.
+    pub register: Vec<PairRegister>,
+    /// What D_s gives the structure map, about 1 for real ones; `None` without D_s.
+    pub structure_score: Option<f32>,
+    /// Distance between the map's filled contour and the mask, 0..=1.
+    pub contour_error: f32,
+}
+
+/// A lesion as a segmenter sees it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Found {
+    /// Dice between asked and found; `None` when neither shows a lesion.
+    pub dice: Option<f32>,
+    /// What was found, class k of n as the shade 255 k / n.
+    pub shades: Pixels,
+}
+
+/// How two modalities of a picture fit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PairRegister {
+    /// The two.
+    pub pair: (Modality, Modality),
+    /// Shift between their edges, pixels; `None` where one has no edges.
+    pub shift: Option<f32>,
+    /// Mutual information, nats.
+    pub information: Option<f32>,
+}
+
+/// What was read from a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImageInfo {
+    /// Its name.
+    pub name: String,
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// Slices of a volume; 1 for a plain image.
+    pub slices: u32,
+    /// The slice in use.
+    pub slice: u32,
+}
+
+/// One subject of a data set, ready to be written.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BuiltSubject {
+    /// The structure map, lines 255.
+    pub structure: Pixels,
+    /// The organ's mask, background 255.
+    pub mask: Pixels,
+    /// The label, one class number per pixel, for studies with lesion masks.
+    pub label: Option<Pixels>,
+    /// Class of the whole image, for studies with such a label.
+    pub class: Option<u32>,
     /// Every modality in the profile's order.
     pub images: Vec<(Modality, Pixels)>,
+    /// How it came to be; its index is its place in the series.
+    pub provenance: Provenance,
 }
 
 impl Command {
@@ -305,14 +473,19 @@ fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ProtocolError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::profile::Preset;
+    use crate::profile::{LesionKind, Preset};
+
+    fn paint(seed: u64) -> Request {
+        let kind = LesionKind::Class(vec!["a".into(), "b".into(), "c".into()]);
+        Request::Paint {
+            scene: Box::new(Scene::of_seed(seed, &kind, 2)),
+            detail: Detail::Full,
+        }
+    }
 
     #[test]
     fn commands_and_events_survive_the_way() {
-        let request = Request::Sample {
-            seed: u64::MAX,
-            label: Label::Class(2),
-        };
+        let request = paint(u64::MAX);
         let command = Command { id: 7, request };
         assert_eq!(Command::from_bytes(&command.to_bytes()), Ok(command));
 
@@ -326,6 +499,8 @@ mod tests {
                 bytes: 12,
                 sha256: "ab".into(),
                 self_test: Some(0.001),
+                placed: false,
+                segmented: true,
             }),
             backend: Backend {
                 kind: BackendKind::Cpu,
@@ -339,10 +514,7 @@ mod tests {
     fn cut_messages_are_refused() {
         let bytes = Command {
             id: 1,
-            request: Request::Sample {
-                seed: 300,
-                label: Label::None,
-            },
+            request: paint(300),
         }
         .to_bytes();
         for end in 0..bytes.len() {
@@ -351,21 +523,16 @@ mod tests {
     }
 
     #[test]
-    fn samples_and_images_share_a_lane() {
-        let sample = Request::Sample {
-            seed: 1,
-            label: Label::None,
-        };
-        let image = Request::Image {
-            name: "a.png".into(),
-            seed: 1,
-            label: Label::None,
+    fn pictures_share_a_lane_and_models_have_their_own() {
+        let preview = Request::Paint {
+            scene: Box::new(Scene::of_seed(1, &LesionKind::None, 0)),
+            detail: Detail::Preview { modality: 0 },
         };
         let open = Request::OpenFile {
             name: "a.weave".into(),
             backend: BackendChoice::Auto,
         };
-        assert_eq!(sample.lane(), image.lane());
-        assert_ne!(sample.lane(), open.lane());
+        assert_eq!(paint(1).lane(), preview.lane());
+        assert_ne!(paint(1).lane(), open.lane());
     }
 }

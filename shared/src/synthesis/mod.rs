@@ -23,7 +23,7 @@ use crate::random::{Purpose, Random};
 use crate::structure::{Structure, fuse, fusion_noise, solid_mask};
 use crate::weights::{KnownAnswer, Model, Role};
 
-pub use subject::{Provenance, Recipe, Subject};
+pub use subject::Subject;
 
 use networks::{decoder, unet};
 

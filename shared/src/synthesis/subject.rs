@@ -3,9 +3,8 @@
 //!
 //! Subject k of a seed depends on (seed, k) alone: every kind of chance has a stream of its own.
 
-use serde::{Deserialize, Serialize};
-
 use super::{Label, Sample, SynthesisError, Synthesiser};
+use crate::dataset::{Provenance, Recipe};
 use crate::lesion::{ClassMap, LESION_TRIES, place_drawn};
 use crate::metrics::Overlap;
 use crate::profile::LesionKind;
@@ -15,49 +14,6 @@ use crate::structure::{Structure, StructureFilter, forbidden};
 
 /// Maps that are given up for want of a legal label before the subject stays healthy.
 const MAPS: u32 = 5;
-
-/// How subjects are made.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Recipe {
-    /// Algorithm 3; `None` takes every map.
-    pub filter: Option<StructureFilter>,
-    /// Share of subjects without a lesion, for studies with lesion masks.
-    pub healthy: f32,
-    /// A class for every subject, for studies that label the whole image; otherwise in turn.
-    pub class: Option<usize>,
-}
-
-impl Default for Recipe {
-    fn default() -> Self {
-        Self {
-            filter: Some(StructureFilter::default()),
-            healthy: 0.0,
-            class: None,
-        }
-    }
-}
-
-/// How a subject came to be.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Provenance {
-    /// Seed of the series.
-    pub seed: u64,
-    /// Place in the series.
-    pub index: u64,
-    /// Structure maps drawn in all.
-    pub maps: u32,
-    /// What D_s gives the kept map; `None` without a structure discriminator.
-    pub score: Option<f32>,
-    /// Distance between the map's filled contour and the mask, 0..=1.
-    pub contour_error: f32,
-    /// Whether the kept map passed the structure filter.
-    pub accepted: bool,
-    /// Seed of the fusion noise.
-    pub noise: u64,
-    /// Per modality the Dice between the lesion asked for and the one that the model's own segmenter
-    /// finds: it guided the generator, so this is a hint and no judgement.
-    pub found: Vec<Option<f32>>,
-}
 
 /// A labelled synthetic subject.
 #[derive(Debug, Clone, PartialEq)]

@@ -8,45 +8,11 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
+use scanweave::dataset::{Dataset, Entry, HEADER, picture_name, provenance_name};
 use scanweave::image::Plane;
-use scanweave::profile::Modality;
-use scanweave::synthesis::{Provenance, Recipe, Subject};
-use serde::{Deserialize, Serialize};
+use scanweave::synthesis::Subject;
 
 use crate::{files, picture};
-
-/// What holds for all subjects; two builds into one folder must agree on it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Dataset {
-    /// Always `SYNTHETIC`: no image in this folder shows a person.
-    pub mark: String,
-    /// Version of scanweave.
-    pub version: String,
-    /// SHA-256 of the model's file.
-    pub model: String,
-    /// Title of the model.
-    pub title: String,
-    /// Name of the study.
-    pub profile: String,
-    /// The modalities, in the order of the provenance's lists.
-    pub modalities: Vec<Modality>,
-    /// Names of the lesion classes: the numbers in a label are their places, from 1.
-    pub classes: Vec<String>,
-    /// Seed of the series.
-    pub seed: u64,
-    /// How subjects are made.
-    pub recipe: Recipe,
-    /// Licence of the model's card, which holds for what it draws too.
-    pub licence: String,
-}
-
-/// The provenance of one subject, with its files.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Entry {
-    class: Option<usize>,
-    lesion: bool,
-    provenance: Provenance,
-}
 
 /// A folder that a data set is built into.
 pub struct Folder {
@@ -118,35 +84,10 @@ impl Folder {
                 format!("{} is damaged: remove it and build again", file.display())
             })?;
             for modality in &self.dataset.modalities {
-                table.write_record(self.row(index, *modality, &entry))?;
+                table.write_record(self.dataset.row(index, *modality, &entry))?;
             }
         }
         files::write_whole(&self.path.join("manifest.csv"), &table.into_inner()?)
-    }
-
-    fn row(&self, index: u64, modality: Modality, entry: &Entry) -> [String; 12] {
-        let name = format!("{index:06}");
-        let classes = &self.dataset.classes;
-        let class = entry.class.and_then(|c| classes.get(c)).cloned();
-        let p = &entry.provenance;
-        [
-            format!("{name}-{}.png", modality.name()),
-            modality.name().into(),
-            format!("synthetic-{name}"),
-            "0".into(),
-            class.unwrap_or_default(),
-            "SYNTHETIC".into(),
-            "train".into(),
-            name.clone(),
-            if entry.lesion {
-                format!("{name}-label.png")
-            } else {
-                String::new()
-            },
-            p.score.map_or_else(String::new, |s| format!("{s:.4}")),
-            format!("{:.4}", p.contour_error),
-            p.accepted.to_string(),
-        ]
     }
 
     fn picture(&self, index: u64, stage: &str, plane: &Plane) -> anyhow::Result<()> {
@@ -154,26 +95,10 @@ impl Folder {
     }
 
     fn file(&self, index: u64, stage: &str) -> PathBuf {
-        self.path.join(format!("{index:06}-{stage}.png"))
+        self.path.join(picture_name(index, stage))
     }
 
     fn provenance_file(&self, index: u64) -> PathBuf {
-        self.path.join(format!("{index:06}.json"))
+        self.path.join(provenance_name(index))
     }
 }
-
-/// The columns of `manifest.csv`: those of the `folder` reader, then the filter's.
-const HEADER: [&str; 12] = [
-    "file",
-    "modality",
-    "subject",
-    "slice",
-    "label",
-    "source",
-    "split",
-    "group",
-    "mask_file",
-    "structure_score",
-    "contour_error",
-    "accepted",
-];

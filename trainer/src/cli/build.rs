@@ -4,14 +4,15 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, ensure};
 use clap::Parser;
+use scanweave::dataset::{Dataset, Recipe};
 use scanweave::image::Plane;
 use scanweave::structure::StructureFilter;
-use scanweave::synthesis::{Recipe, Subject, Synthesiser};
+use scanweave::synthesis::{Subject, Synthesiser};
 use scanweave::weights::{self, Role};
 use sha2::{Digest as _, Sha256};
 
 use super::Usage;
-use crate::build::{Dataset, Folder};
+use crate::build::Folder;
 use crate::device::Choice;
 use crate::{files, picture};
 
@@ -78,18 +79,14 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     );
     let folder = Folder::open(
         &args.out,
-        Dataset {
-            mark: "SYNTHETIC".into(),
-            version: env!("CARGO_PKG_VERSION").into(),
-            model: hex(&bytes),
-            title: model.card.title.clone(),
-            profile: model.profile.name.clone(),
-            modalities: model.profile.modalities.clone(),
-            classes: model.profile.lesion.classes().to_vec(),
-            seed: args.seed,
+        Dataset::of(
+            &model.profile,
+            &model.card.title,
+            &model.card.licence,
+            &hex(&bytes),
+            args.seed,
             recipe,
-            licence: model.card.licence.clone(),
-        },
+        ),
     )?;
     let bar = indicatif::ProgressBar::new(args.count);
     let mut shown = Vec::new();

@@ -1,0 +1,171 @@
+//! A labelled synthetic data set as files: how its subjects are made, what is written down of each,
+//! and the table of all. The trainer writes it into a folder, the page into an archive: the same
+//! names, the same columns, so that either can be read back.
+
+use serde::{Deserialize, Serialize};
+
+use crate::profile::{Modality, Profile};
+use crate::structure::StructureFilter;
+
+/// What every data set, table and picture is marked with.
+pub const MARK: &str = "SYNTHETIC";
+
+/// The columns of `manifest.csv`: those of the trainer's `folder` reader, then the filter's.
+pub const HEADER: [&str; 12] = [
+    "file",
+    "modality",
+    "subject",
+    "slice",
+    "label",
+    "source",
+    "split",
+    "group",
+    "mask_file",
+    "structure_score",
+    "contour_error",
+    "accepted",
+];
+
+/// How subjects are made.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Recipe {
+    /// Algorithm 3; `None` takes every map.
+    pub filter: Option<StructureFilter>,
+    /// Share of subjects without a lesion, for studies with lesion masks.
+    pub healthy: f32,
+    /// A class for every subject, for studies that label the whole image; otherwise in turn.
+    pub class: Option<usize>,
+}
+
+impl Default for Recipe {
+    fn default() -> Self {
+        Self {
+            filter: Some(StructureFilter::default()),
+            healthy: 0.0,
+            class: None,
+        }
+    }
+}
+
+/// How a subject came to be.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Provenance {
+    /// Seed of the series.
+    pub seed: u64,
+    /// Place in the series.
+    pub index: u64,
+    /// Structure maps drawn in all.
+    pub maps: u32,
+    /// What D_s gives the kept map; `None` without a structure discriminator.
+    pub score: Option<f32>,
+    /// Distance between the map's filled contour and the mask, 0..=1.
+    pub contour_error: f32,
+    /// Whether the kept map passed the structure filter.
+    pub accepted: bool,
+    /// Seed of the fusion noise.
+    pub noise: u64,
+    /// Per modality the Dice between the lesion asked for and the one that the model's own segmenter
+    /// finds: it guided the generator, so this is a hint and no judgement.
+    pub found: Vec<Option<f32>>,
+}
+
+/// What holds for all subjects; two builds into one folder must agree on it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Dataset {
+    /// Always [`MARK`]: no image in this data set shows a person.
+    pub mark: String,
+    /// Version of scanweave.
+    pub version: String,
+    /// SHA-256 of the model's file.
+    pub model: String,
+    /// Title of the model.
+    pub title: String,
+    /// Name of the study.
+    pub profile: String,
+    /// The modalities, in the order of the provenance's lists.
+    pub modalities: Vec<Modality>,
+    /// Names of the lesion classes: the numbers in a label are their places, from 1.
+    pub classes: Vec<String>,
+    /// Seed of the series.
+    pub seed: u64,
+    /// How subjects are made.
+    pub recipe: Recipe,
+    /// Licence of the model's card, which holds for what it draws too.
+    pub licence: String,
+}
+
+/// What is written down of one subject.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Class of the whole image, for studies with such a label.
+    pub class: Option<usize>,
+    /// Whether a label belongs to it, be it empty.
+    pub lesion: bool,
+    /// How it came to be.
+    pub provenance: Provenance,
+}
+
+impl Dataset {
+    /// The description of a data set of this study.
+    pub fn of(
+        profile: &Profile,
+        title: &str,
+        licence: &str,
+        model: &str,
+        seed: u64,
+        recipe: Recipe,
+    ) -> Self {
+        Self {
+            mark: MARK.into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            model: model.into(),
+            title: title.into(),
+            profile: profile.name.clone(),
+            modalities: profile.modalities.clone(),
+            classes: profile.lesion.classes().to_vec(),
+            seed,
+            recipe,
+            licence: licence.into(),
+        }
+    }
+
+    /// The line of `manifest.csv` for one modality of subject `index`, in the order of [`HEADER`].
+    pub fn row(&self, index: u64, modality: Modality, entry: &Entry) -> [String; 12] {
+        let name = subject_name(index);
+        let class = entry.class.and_then(|c| self.classes.get(c)).cloned();
+        let p = &entry.provenance;
+        [
+            picture_name(index, modality.name()),
+            modality.name().into(),
+            format!("synthetic-{name}"),
+            "0".into(),
+            class.unwrap_or_default(),
+            MARK.into(),
+            "train".into(),
+            name,
+            if entry.lesion {
+                picture_name(index, "label")
+            } else {
+                String::new()
+            },
+            p.score.map_or_else(String::new, |s| format!("{s:.4}")),
+            format!("{:.4}", p.contour_error),
+            p.accepted.to_string(),
+        ]
+    }
+}
+
+/// The file name of a picture of subject `index`: `stage` is `structure`, `mask`, `label` or the name
+/// of a modality.
+pub fn picture_name(index: u64, stage: &str) -> String {
+    format!("{}-{stage}.png", subject_name(index))
+}
+
+/// The file name of the provenance of subject `index`.
+pub fn provenance_name(index: u64) -> String {
+    format!("{}.json", subject_name(index))
+}
+
+fn subject_name(index: u64) -> String {
+    format!("{index:06}")
+}

@@ -1,0 +1,275 @@
+//! What a picture is made from, whole and small: the page edits one, the engine paints it, a link
+//! carries it.
+//!
+//! A scene names everything that decides the picture: where the structure map comes from, what was
+//! drawn into it, the lesion, and the seed of the fusion noise. Bytes of a scene may come from a
+//! stranger's link: [`Scene::from_bytes`] refuses what is not sound.
+
+mod latent;
+mod runs;
+
+pub use latent::{Latent, Pin};
+pub use runs::{LONGEST_SIDE, Runs};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::profile::{Extraction, LesionKind, MaskSettings};
+
+/// Raised whenever the meaning of a scene's bytes changes: old links are then refused with a sentence.
+const VERSION: u8 = 1;
+/// Boxes that one lesion may have.
+const MOST_BOXES: usize = 64;
+
+/// Everything that decides a picture.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Scene {
+    /// Where the structure map comes from.
+    pub origin: Origin,
+    /// What was drawn into the map.
+    pub edits: Edits,
+    /// The lesion asked for.
+    pub lesion: Lesion,
+    /// Seed of the fusion noise, equation (12).
+    pub noise: u64,
+}
+
+/// Where the structure map comes from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Origin {
+    /// Drawn by the structure decoder.
+    Latent(Latent),
+    /// Found by algorithm 1 in the image that the engine read last. A link cannot carry an image:
+    /// before it is shared this becomes [`Origin::Fixed`].
+    Image {
+        /// Values other than the study's, if the user turned them.
+        values: Option<Values>,
+    },
+    /// These very lines and this mask.
+    Fixed {
+        /// The structure map, 1 on lines.
+        map: Runs,
+        /// The background mask, 1 outside.
+        mask: Runs,
+    },
+    /// An empty sheet to draw on.
+    Empty,
+}
+
+/// Values of algorithms 1 and 2.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Values {
+    /// Algorithm 1.
+    pub extraction: Extraction,
+    /// Algorithm 2, at the working size.
+    pub mask: MaskSettings,
+}
+
+/// Lines added and taken away by hand; planes of the working size.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edits {
+    /// 0 leaves a pixel as it is, 1 draws a line there, 2 takes it away.
+    pub strokes: Option<Runs>,
+}
+
+/// The lesion asked for.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub enum Lesion {
+    /// None: an empty label.
+    #[default]
+    None,
+    /// A class of the whole image, an index into the profile's classes.
+    Class(u32),
+    /// Drawn by the model's statistics where it may lie (algorithm 4); the seed decides.
+    Placed {
+        /// The seed.
+        seed: u64,
+    },
+    /// As drawn by hand: 0 is healthy, k is class number k - 1 of the profile.
+    Drawn(Runs),
+    /// Boxes of classes.
+    Boxes(Vec<LesionBox>),
+}
+
+/// One box, pixels of the working size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LesionBox {
+    /// Index into the profile's classes.
+    pub class: u32,
+    /// Left edge.
+    pub x: u16,
+    /// Upper edge.
+    pub y: u16,
+    /// Width, at least 1.
+    pub width: u16,
+    /// Height, at least 1.
+    pub height: u16,
+}
+
+/// Why bytes are no scene.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum SceneError {
+    /// Another version.
+    #[error("it was made by another version of scanweave ({found}, this one reads {VERSION})")]
+    Version {
+        /// The version found.
+        found: u8,
+    },
+    /// Not a scene at all.
+    #[error("it is damaged: {0}")]
+    Damaged(String),
+}
+
+impl Scene {
+    /// The scene of a seed: latent, noise and lesion all follow from it. `class` is the study's
+    /// class of the whole image; for studies with lesion masks 0 is healthy, others have a lesion.
+    pub fn of_seed(seed: u64, kind: &LesionKind, class: usize) -> Self {
+        Self {
+            origin: Origin::Latent(Latent::Seed(seed)),
+            edits: Edits::default(),
+            lesion: Lesion::of_seed(seed, kind, class),
+            noise: seed,
+        }
+    }
+
+    /// The seed, if the whole scene follows from one: then an address can simply name it.
+    pub fn seed(&self) -> Option<u64> {
+        let Origin::Latent(Latent::Seed(seed)) = self.origin else {
+            return None;
+        };
+        let lesion = match self.lesion {
+            Lesion::None | Lesion::Class(_) => true,
+            Lesion::Placed { seed: own } => own == seed,
+            Lesion::Drawn(_) | Lesion::Boxes(_) => false,
+        };
+        (lesion && self.noise == seed && self.edits == Edits::default()).then_some(seed)
+    }
+
+    /// The scene as bytes.
+    ///
+    /// # Panics
+    /// Never: these types have no form that postcard refuses.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        postcard::to_stdvec(&(VERSION, self)).expect("a form that postcard knows")
+    }
+
+    /// The scene from bytes of unknown origin.
+    ///
+    /// # Errors
+    /// When they are of another version, cut, or name planes or boxes that cannot be.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, SceneError> {
+        match bytes.first() {
+            Some(&VERSION) => {}
+            Some(&found) => return Err(SceneError::Version { found }),
+            None => return Err(SceneError::Damaged("it is empty".into())),
+        }
+        let (_, scene): (u8, Self) =
+            postcard::from_bytes(bytes).map_err(|e| SceneError::Damaged(e.to_string()))?;
+        let sound = scene.is_sound();
+        sound
+            .then_some(scene)
+            .ok_or_else(|| SceneError::Damaged("a drawing in it cannot be".into()))
+    }
+
+    fn is_sound(&self) -> bool {
+        let origin = match &self.origin {
+            Origin::Fixed { map, mask } => map.is_sound() && mask.is_sound(),
+            _ => true,
+        };
+        let lesion = match &self.lesion {
+            Lesion::Drawn(runs) => runs.is_sound(),
+            Lesion::Boxes(boxes) => boxes.len() <= MOST_BOXES,
+            _ => true,
+        };
+        let edits = self.edits.strokes.as_ref().is_none_or(Runs::is_sound);
+        origin && lesion && edits
+    }
+}
+
+impl Lesion {
+    /// As [`Scene::of_seed`].
+    pub fn of_seed(seed: u64, kind: &LesionKind, class: usize) -> Self {
+        match kind {
+            LesionKind::Class(names) if !names.is_empty() => {
+                Self::Class(class.min(names.len() - 1) as u32)
+            }
+            LesionKind::Mask(_) if class > 0 => Self::Placed { seed },
+            _ => Self::None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn rich() -> Scene {
+        Scene {
+            origin: Origin::Latent(Latent::Plane {
+                seed: u64::MAX,
+                x: 0.25,
+                y: -1.0,
+            }),
+            edits: Edits {
+                strokes: Some(Runs::of(4, 2, &[0, 1, 1, 0, 2, 0, 0, 0])),
+            },
+            lesion: Lesion::Drawn(Runs::of(4, 2, &[0, 0, 1, 3, 0, 0, 0, 0])),
+            noise: 9,
+        }
+    }
+
+    #[test]
+    fn scenes_survive_the_way() {
+        let scene = rich();
+        assert_eq!(Scene::from_bytes(&scene.to_bytes()), Ok(scene));
+    }
+
+    #[test]
+    fn any_cut_and_any_flip_is_refused_or_sound() {
+        let bytes = rich().to_bytes();
+        for end in 0..bytes.len() {
+            assert!(Scene::from_bytes(&bytes[..end]).is_err(), "cut at {end}");
+        }
+        for place in 0..bytes.len() {
+            for bit in 0..8 {
+                let mut flipped = bytes.clone();
+                flipped[place] ^= 1 << bit;
+                if let Ok(scene) = Scene::from_bytes(&flipped) {
+                    assert!(scene.is_sound());
+                }
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+            let _ = Scene::from_bytes(&bytes);
+        }
+    }
+
+    #[test]
+    fn a_scene_of_a_seed_says_so_until_it_is_changed() {
+        let kind = LesionKind::Mask(vec!["tumour".into()]);
+        let scene = Scene::of_seed(7, &kind, 1);
+        assert_eq!(scene.lesion, Lesion::Placed { seed: 7 });
+        assert_eq!(scene.seed(), Some(7));
+        let other = Scene { noise: 8, ..scene };
+        assert_eq!(other.seed(), None);
+        let classes = LesionKind::Class(vec!["normal".into(), "virus".into()]);
+        let last = Lesion::of_seed(1, &classes, 9);
+        assert_eq!(last, Lesion::Class(1), "an unknown class is the last");
+        assert_eq!(Lesion::of_seed(1, &LesionKind::None, 9), Lesion::None);
+    }
+
+    #[test]
+    fn other_versions_are_told() {
+        let mut bytes = rich().to_bytes();
+        bytes[0] = 9;
+        assert_eq!(
+            Scene::from_bytes(&bytes),
+            Err(SceneError::Version { found: 9 })
+        );
+    }
+}
