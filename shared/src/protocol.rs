@@ -69,7 +69,7 @@ pub enum Request {
     },
     /// Draw the structure maps of a grid on the plane of a seed
     /// ([`Latent::Plane`](crate::scene::Latent::Plane)), from the centre outwards. Answered by one
-    /// [`Event::Tile`] each.
+    /// [`Event::Tile`] each and [`Event::Done`].
     Atlas {
         /// Seed of the plane.
         seed: u64,
@@ -218,6 +218,8 @@ pub enum Event {
         id: CommandId,
         /// The picture.
         picture: Picture,
+        /// How much of it was asked for.
+        detail: Detail,
         /// Time it took to compute.
         milliseconds: f64,
     },
@@ -451,6 +453,32 @@ impl Command {
 }
 
 impl Event {
+    /// The command this event is about; `None` for events about the engine itself.
+    pub fn id(&self) -> Option<CommandId> {
+        match self {
+            Self::Hello { .. } | Self::SteppedDown { .. } | Self::Died { .. } => None,
+            Self::Progress { id, .. }
+            | Self::Opened { id, .. }
+            | Self::Painted { id, .. }
+            | Self::Measured { id, .. }
+            | Self::Read { id, .. }
+            | Self::Tile { id, .. }
+            | Self::Subject { id, .. }
+            | Self::Done { id }
+            | Self::Superseded { id }
+            | Self::Failed { id, .. } => Some(*id),
+        }
+    }
+
+    /// Whether no other event about the same command follows. Of a picture in full detail the figures
+    /// may be the last or, when a newer one is wanted, never come.
+    pub fn is_last(&self) -> bool {
+        !matches!(
+            self,
+            Self::Progress { .. } | Self::Painted { .. } | Self::Tile { .. } | Self::Subject { .. }
+        )
+    }
+
     /// The message as bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
         encode(self)

@@ -111,7 +111,6 @@ fn follow_gallery(page: Page) {
         if model == page.model.get_untracked() && page.opened.with_untracked(Option::is_some) {
             page.sample(page.seed.get_untracked());
         } else {
-            page.forget_file();
             page.open(&model);
         }
     });

@@ -37,8 +37,7 @@ pub fn Sample() -> impl IntoView {
     let cannot = move || page.opened.with(|m| !m.as_ref().is_some_and(|m| m.samples));
     let typed = move |event| {
         if let Ok(seed) = event_target_value(&event).parse::<u64>() {
-            page.seed.set(seed.min(MAX_SEED));
-            page.paint();
+            page.sample(seed);
         }
     };
     let random = move |_| page.sample((js_sys::Math::random() * MAX_SEED as f64) as u64);
@@ -63,19 +62,17 @@ pub fn Sample() -> impl IntoView {
 fn Classes() -> impl IntoView {
     let page = expect_context::<Page>();
     let chosen = move |event| {
-        page.class
-            .set(event_target_value(&event).parse().unwrap_or(0));
-        page.paint();
+        page.find(event_target_value(&event).parse().unwrap_or(0));
     };
     let option = move |(index, name): (usize, String)| {
         view! { <option value=index.to_string() selected=move || page.class.get() == index>{name}</option> }
     };
     view! {
-        <Show when=move || !page.classes().is_empty()>
+        <Show when=move || !page.findings().is_empty()>
             <div class="field">
                 <label for="class">"Finding"</label>
                 <select id="class" data-testid="class-select" on:change=chosen>
-                    {move || page.classes().into_iter().enumerate().map(option).collect_view()}
+                    {move || page.findings().into_iter().enumerate().map(option).collect_view()}
                 </select>
             </div>
         </Show>
@@ -97,9 +94,9 @@ pub fn FromImage() -> impl IntoView {
         input.set_value("");
     };
     let hint = move || {
-        page.file_name.get().map_or_else(
+        page.image.get().map_or_else(
             || "Drop a PNG or JPEG, or choose one".to_owned(),
-            |name| format!("From {name}"),
+            |image| format!("From {}", image.name),
         )
     };
     view! {

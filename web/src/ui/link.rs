@@ -4,16 +4,20 @@
 //! second death is told and not answered by a third start.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use scanweave::protocol::{BackendChoice, Command, Event, Request, VERSION};
+use scanweave::protocol::{BackendChoice, Command, Detail, Event, Lane, Request, VERSION};
 
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{File, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 use super::state::{Page, Phase, Progress};
+
+/// Takes in the events of one command.
+pub type Answer = Rc<dyn Fn(&Event)>;
 use crate::bridge;
 
 /// Handle of the engine; the worker starts with the first command.
@@ -24,8 +28,10 @@ pub struct Link(Rc<RefCell<State>>);
 struct State {
     worker: Option<Running>,
     next: u32,
-    /// The newest command of each lane; older answers are dropped.
+    /// The newest command that loads, reads or paints: its failure is the page's.
     newest: u32,
+    /// Who waits for events of a command of their own: atlas, data set, housekeeping.
+    answers: HashMap<u32, Answer>,
     /// What to open again after the engine died.
     model: Option<(Request, Option<File>)>,
     /// Messages that wait for the engine's first word.
@@ -51,15 +57,20 @@ impl Drop for Running {
 }
 
 impl Link {
-    /// Sends a wish to the engine.
-    pub fn send(&self, page: Page, request: Request, file: Option<File>) {
+    /// Sends a wish to the engine; `answer` gets its events, otherwise the page does.
+    pub fn send(&self, page: Page, request: Request, file: Option<File>, answer: Option<Answer>) {
         if self.0.borrow().worker.is_none() && !self.start(page) {
             return;
         }
         let mut state = self.0.borrow_mut();
         state.next += 1;
-        state.newest = state.next;
-        state.wish = Some(request.clone());
+        let own = matches!(request.lane(), Lane::Open | Lane::Read | Lane::Paint);
+        if own {
+            state.newest = state.next;
+            state.wish = Some(request.clone());
+        }
+        let id = state.next;
+        state.answers.extend(answer.map(|answer| (id, answer)));
         let command = Command {
             id: state.next,
             request,
@@ -149,7 +160,12 @@ impl Link {
                 page.fail("Page and engine are of different versions: reload the page.");
             }
             Some(Ok(Event::Died { message })) => self.died(page, &message),
-            Some(Ok(event)) => self.take_in(page, event),
+            Some(Ok(event @ Event::SteppedDown { .. })) => self.take_in(page, event),
+            Some(Ok(event)) => {
+                if let Some(event) = self.answered(event) {
+                    self.take_in(page, event);
+                }
+            }
             Some(Err(error)) => page.fail(&format!("{error}. Reload the page.")),
             None => {}
         }
@@ -179,22 +195,43 @@ impl Link {
             Event::Painted {
                 id,
                 picture,
+                detail: Detail::Full,
                 milliseconds,
             } => {
                 page.picture.set(Some(picture));
+                page.figures.set(None);
+                page.preview.set(None);
                 page.time.set(Some(milliseconds));
                 if id == newest {
                     page.phase.set(Phase::Ready);
                 }
             }
+            // One that comes late would lie over a newer picture.
+            Event::Painted { id, picture, .. } if id == newest => page.preview.set(Some(picture)),
+            Event::Measured { id, figures, .. } if id == newest => page.figures.set(Some(figures)),
+            Event::Read { id, image } if id == newest => page.show_image(image),
             Event::SteppedDown { backend } => page.backend.set(Some(backend)),
             Event::Failed { id, message } if id == newest => self.failed(page, &message),
             _ => {}
         }
     }
 
+    /// Gives an event to who asked for it; returns it when nobody did.
+    fn answered(&self, event: Event) -> Option<Event> {
+        let id = event.id()?;
+        let answer = self.0.borrow().answers.get(&id).cloned();
+        let Some(answer) = answer else {
+            return Some(event);
+        };
+        if event.is_last() {
+            self.0.borrow_mut().answers.remove(&id);
+        }
+        answer(&event);
+        None
+    }
+
     fn failed(&self, page: Page, message: &str) {
-        if let Some(Request::Image { .. }) = self.0.borrow().wish {
+        if let Some(Request::Read { .. }) = self.0.borrow().wish {
             page.forget_file();
         }
         page.fail(message);
@@ -205,6 +242,7 @@ impl Link {
         let mut state = self.0.borrow_mut();
         state.worker = None;
         state.unsent.clear();
+        let waiting = std::mem::take(&mut state.answers);
         state.deaths += 1;
         state.setback = Some(format!(
             "the engine stopped and was started anew: {message}"
@@ -213,12 +251,17 @@ impl Link {
             .then(|| state.model.clone())
             .flatten();
         drop(state);
+        for (id, answer) in waiting {
+            let message = message.to_owned();
+            answer(&Event::Failed { id, message });
+        }
         page.opened.set(None);
+        page.image.set(None);
         page.forget_file();
         match again {
             Some((request, file)) => {
                 page.phase.set(Phase::Loading);
-                self.send(page, on_cpu(request), file);
+                self.send(page, on_cpu(request), file, None);
             }
             None => page.fail(&format!(
                 "The engine stopped: {message}. Reload the page; the gallery still works."

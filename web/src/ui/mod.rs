@@ -7,14 +7,21 @@ mod canvas;
 mod card;
 mod catalogue;
 mod controls;
+mod export;
+mod history;
 mod keys;
+mod lesion;
 mod link;
 mod png;
+mod shell;
 mod stage;
 mod state;
 mod status;
+mod structure;
 mod trouble;
 mod url;
+mod viewer;
+pub mod words;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -41,6 +48,7 @@ pub fn start() {
 fn Workbench() -> impl IntoView {
     let page = Page::new(url::read());
     provide_context(page);
+    provide_context(words::Speech(RwSignal::new(shell::language())));
     status::mirror(page);
     keys::listen(page);
     catalogue::load(page);
@@ -48,13 +56,13 @@ fn Workbench() -> impl IntoView {
         <div class="workbench">
             <section class="controls" aria-label="Controls">
                 <controls::Study />
-                <controls::Sample />
-                <controls::FromImage />
+                <structure::Panel />
+                <lesion::Panel />
+                <export::Panel />
                 <status::Badge />
             </section>
             <section class="stage" aria-label="Result">
-                <stage::Result />
-                <stage::Steps />
+                <viewer::Viewer />
             </section>
         </div>
         <card::ModelCard />

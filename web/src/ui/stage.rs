@@ -84,7 +84,7 @@ pub fn Steps() -> impl IntoView {
             <Step id="mask" title="Mask" help="white is outside" pick=|p: &Picture| Some(p.mask.clone()) />
             <Step id="fused" title="Fused input" help="lines and noise" pick=|p: &Picture| Some(p.fused.clone()) />
             <Show when=move || lesion.get()>
-                <Step id="lesion" title="Lesion label" help="what was asked for" pick=|p: &Picture| p.lesion.clone() />
+                <Step id="lesion" title="Lesion label" help="what was asked for" pick=|p: &Picture| p.lesion.as_ref().map(|l| l.shades.clone()) />
             </Show>
         </ol>
     }
@@ -138,7 +138,7 @@ fn caption(page: Page, index: usize) -> String {
 
 fn described(page: Page, index: usize) -> String {
     let class = page
-        .classes()
+        .findings()
         .get(page.class.get())
         .map_or_else(String::new, |name| format!(", finding: {name}"));
     format!("{}, seed {}{class}", caption(page, index), page.seed.get())

@@ -1,12 +1,19 @@
 //! What the page knows: one struct of signals, and the few actions that change them.
+//!
+//! The picture follows from one [`Scene`]: panels change it through [`Page::change`] (while a pointer
+//! is down) and [`Page::settle`] (a step that undo can take back), and the engine paints it.
 
 use leptos::prelude::*;
 use scanweave::profile::LesionKind;
-use scanweave::protocol::{Backend, BackendChoice, Label, ModelInfo, Picture, Request, Stage};
+use scanweave::protocol::{
+    Backend, BackendChoice, Detail, Figures, ImageInfo, Lane, ModelInfo, Picture, Request, Stage,
+};
+use scanweave::scene::{Edits, Lesion, Origin, Scene};
 use web_sys::File;
 
 use super::catalogue::Entry;
-use super::link::Link;
+use super::history::History;
+use super::link::{Answer, Link};
 use super::url::Wish;
 use super::{trouble, url};
 
@@ -60,44 +67,62 @@ pub struct Page {
     pub opened: RwSignal<Option<ModelInfo>>,
     /// What it computes on.
     pub backend: RwSignal<Option<Backend>>,
-    /// Seed of the next picture.
+    /// Everything that decides the picture. Changed by [`Page::change`] and [`Page::settle`] alone.
+    pub scene: RwSignal<Scene>,
+    /// The number in the seed field: seed of the next sample.
     pub seed: RwSignal<u64>,
-    /// Class of the next picture, for studies that have classes.
+    /// Finding of the next sample, for studies that have findings.
     pub class: RwSignal<usize>,
-    /// The picture that is shown.
+    /// The picture that is shown: every modality, of the newest scene that was painted in full.
     pub picture: RwSignal<Option<Picture>>,
+    /// What a pointer that is still down would make of it: structure, lesion and one modality.
+    pub preview: RwSignal<Option<Picture>>,
+    /// The figures of the picture; `None` until they are known.
+    pub figures: RwSignal<Option<Figures>>,
     /// Time the picture took, milliseconds.
     pub time: RwSignal<Option<f64>>,
     /// Loading, as far as it has come.
     pub progress: RwSignal<Option<Progress>>,
     /// What the page is doing.
     pub phase: RwSignal<Phase>,
+    /// The modality a preview paints: the one that was looked at last.
+    pub focus: RwSignal<usize>,
+    /// The image or volume that the engine holds, for scenes that come from it.
+    pub image: RwSignal<Option<ImageInfo>>,
+    /// How many steps undo and redo can go.
+    pub steps: RwSignal<(usize, usize)>,
     /// What was wished by address.
     pub choice: BackendChoice,
-    /// The image to take the structure map from, instead of sampling one.
-    pub file: StoredValue<Option<File>, LocalStorage>,
-    /// Its name, to show.
-    pub file_name: RwSignal<Option<String>>,
+    /// The file of [`Page::image`], to read another slice of it.
+    file: StoredValue<Option<File>, LocalStorage>,
+    history: StoredValue<History<Scene>, LocalStorage>,
     link: StoredValue<Link, LocalStorage>,
 }
 
 impl Page {
     /// A page as the address wishes it.
     pub fn new(wish: Wish) -> Self {
+        let scene = Scene::of_seed(wish.seed, &LesionKind::None, 0);
         Self {
             catalogue: RwSignal::default(),
             model: RwSignal::new(wish.model),
             opened: RwSignal::default(),
             backend: RwSignal::default(),
+            scene: RwSignal::new(wish.scene.unwrap_or(scene)),
             seed: RwSignal::new(wish.seed),
             class: RwSignal::new(wish.class),
             picture: RwSignal::default(),
+            preview: RwSignal::default(),
+            figures: RwSignal::default(),
             time: RwSignal::default(),
             progress: RwSignal::default(),
             phase: RwSignal::new(Phase::Loading),
+            focus: RwSignal::default(),
+            image: RwSignal::default(),
+            steps: RwSignal::default(),
             choice: wish.backend,
             file: StoredValue::new_local(None),
-            file_name: RwSignal::default(),
+            history: StoredValue::new_local(History::default()),
             link: StoredValue::new_local(Link::default()),
         }
     }
@@ -133,23 +158,32 @@ impl Page {
         trouble::clear();
         self.phase.set(Phase::Loading);
         self.progress.set(None);
-        self.link.with_value(|link| link.send(self, request, file));
+        self.send(request, file);
     }
 
-    /// Another model is ready; a class that it does not know becomes its first.
+    /// Another model is ready; what of the scene it cannot show goes back to a seed.
     pub fn show_model(self, model: ModelInfo) {
-        if self.class.get_untracked() >= classes_of(Some(&model)).len() {
+        if self.class.get_untracked() >= findings_of(Some(&model)).len() {
             self.class.set(0);
         }
+        let size = model.geometry.size;
+        let fits = self.scene.with_untracked(|s| fits(s, &model, size));
+        let plain = self.scene.with_untracked(Scene::seed).is_some();
+        self.focus.set(0);
+        self.image.set(None);
+        self.file.set_value(None);
         self.opened.set(Some(model));
+        self.history.set_value(History::default());
+        self.steps.set((0, 0));
+        if plain || !fits {
+            self.scene.set(self.sampled());
+        }
     }
 
     /// Samples a structure map with this seed and paints it.
     pub fn sample(self, seed: u64) {
-        self.file.set_value(None);
-        self.file_name.set(None);
         self.seed.set(seed.min(MAX_SEED));
-        self.paint();
+        self.settle(self.sampled());
     }
 
     /// Steps the seed and paints.
@@ -157,43 +191,166 @@ impl Page {
         let seed = self.seed.get_untracked();
         let next = seed.saturating_add_signed(by).min(MAX_SEED);
         if next != seed {
-            self.seed.set(next);
+            self.sample(next);
+        }
+    }
+
+    /// The scene that the seed field and the finding mean.
+    fn sampled(self) -> Scene {
+        let (seed, class) = (self.seed.get_untracked(), self.class.get_untracked());
+        let kind = self
+            .opened
+            .with_untracked(|m| m.as_ref().map(|m| m.profile.lesion.clone()));
+        Scene::of_seed(seed, &kind.unwrap_or(LesionKind::None), class)
+    }
+
+    /// Another finding; everything else of the scene stays.
+    pub fn find(self, class: usize) {
+        self.class.set(class);
+        let lesion = self.sampled().lesion;
+        let scene = self.scene.get_untracked();
+        self.settle(Scene { lesion, ..scene });
+    }
+
+    /// Reads this image or volume; its structure map is painted when it is there.
+    pub fn bring(self, file: File) {
+        self.file.set_value(Some(file));
+        self.read(None);
+    }
+
+    /// Reads another slice of the volume that was brought.
+    pub fn turn_to_slice(self, slice: u32) {
+        self.read(Some(slice));
+    }
+
+    fn read(self, slice: Option<u32>) {
+        let Some(file) = self.file.get_value() else {
+            return;
+        };
+        trouble::clear();
+        self.phase.set(Phase::Busy);
+        let name = file.name();
+        self.send(Request::Read { name, slice }, Some(file));
+    }
+
+    /// An image was read: it is painted.
+    pub(super) fn show_image(self, image: ImageInfo) {
+        self.image.set(Some(image));
+        let scene = self.scene.get_untracked();
+        let values = match &scene.origin {
+            Origin::Image { values } => *values,
+            _ => None,
+        };
+        self.settle(Scene {
+            origin: Origin::Image { values },
+            edits: Edits::default(),
+            ..scene
+        });
+    }
+
+    /// Drops an image that could not be read; the scene stays what it was.
+    pub(super) fn forget_file(self) {
+        self.file.set_value(None);
+    }
+
+    /// Changes the scene for the moment, while a pointer is down: only a preview is painted, and undo
+    /// knows nothing of it. [`Page::settle`] ends it.
+    pub fn change(self, scene: Scene) {
+        self.scene.set(scene.clone());
+        if self.can_paint(&scene) {
+            let modality = self.focus.get_untracked() as u32;
+            let (scene, detail) = (Box::new(scene), Detail::Preview { modality });
+            self.send(Request::Paint { scene, detail }, None);
+        }
+    }
+
+    /// Changes the scene for good: undo can take it back, the address follows, all is painted.
+    pub fn settle(self, scene: Scene) {
+        self.settle_from(self.scene.get_untracked(), scene);
+    }
+
+    /// As [`Page::settle`], where `before` is what undo goes back to: the scene before a pointer went
+    /// down, not the last that [`Page::change`] set.
+    pub fn settle_from(self, before: Scene, scene: Scene) {
+        if before != scene {
+            self.history.update_value(|h| h.remember(before));
+            self.count_steps();
+        }
+        self.scene.set(scene);
+        self.paint();
+    }
+
+    /// Takes the last change back.
+    pub fn undo(self) {
+        self.travel(History::undo);
+    }
+
+    /// Does again what was taken back last.
+    pub fn redo(self) {
+        self.travel(History::redo);
+    }
+
+    fn travel(self, go: fn(&mut History<Scene>, Scene) -> Result<Scene, Scene>) {
+        let now = self.scene.get_untracked();
+        let found = self.history.try_update_value(|h| go(h, now));
+        if let Some(Ok(scene)) = found {
+            self.count_steps();
+            if let Some(seed) = scene.seed() {
+                self.seed.set(seed);
+            }
+            self.scene.set(scene);
             self.paint();
         }
     }
 
-    /// Takes the structure map of this image and paints it.
-    pub fn bring(self, file: File) {
-        self.file_name.set(Some(file.name()));
-        self.file.set_value(Some(file));
-        self.paint();
+    fn count_steps(self) {
+        self.steps.set(self.history.with_value(History::depths));
     }
 
-    /// Paints what the fields say; without a model, as soon as there is one.
+    /// Paints the scene in full; without a model, as soon as there is one.
     pub fn paint(self) {
         url::write(self);
-        let Some(samples) = self
-            .opened
-            .with_untracked(|m| m.as_ref().map(|m| m.samples))
-        else {
+        let scene = self.scene.get_untracked();
+        if self.opened.with_untracked(Option::is_none) {
             return;
-        };
+        }
         trouble::clear();
-        if !samples && self.file.with_value(Option::is_none) {
+        self.preview.set(None);
+        if !self.can_paint(&scene) {
             return self.phase.set(Phase::Ready);
         }
         self.phase.set(Phase::Busy);
-        let (seed, label) = (self.seed.get_untracked(), self.label());
-        let file = self.file.get_value();
-        let request = match &file {
-            Some(file) => Request::Image {
-                name: file.name(),
-                seed,
-                label,
-            },
-            None => Request::Sample { seed, label },
-        };
-        self.link.with_value(|link| link.send(self, request, file));
+        let (scene, detail) = (Box::new(scene), Detail::Full);
+        self.send(Request::Paint { scene, detail }, None);
+    }
+
+    /// Models without a decoder paint only what is drawn or brought.
+    fn can_paint(self, scene: &Scene) -> bool {
+        let samples = self
+            .opened
+            .with_untracked(|m| m.as_ref().map(|m| m.samples));
+        match (samples, &scene.origin) {
+            (None, _) | (Some(false), Origin::Latent(_)) => false,
+            (Some(_), Origin::Image { .. }) => self.image.with_untracked(Option::is_some),
+            _ => true,
+        }
+    }
+
+    /// Sends a wish to the engine.
+    pub fn send(self, request: Request, file: Option<File>) {
+        self.link
+            .with_value(|link| link.send(self, request, file, None));
+    }
+
+    /// Sends a wish whose answers ([`scanweave::protocol::Event`]s of its id) go to `answer`.
+    pub fn ask(self, request: Request, answer: Answer) {
+        self.link
+            .with_value(|link| link.send(self, request, None, Some(answer)));
+    }
+
+    /// Forgets what waits or runs in a lane of the engine.
+    pub fn cancel(self, lane: Lane) {
+        self.send(Request::Cancel { lane }, None);
     }
 
     /// A wish failed: says so, and keeps what was there.
@@ -203,32 +360,44 @@ impl Page {
         trouble::show(message);
     }
 
-    /// Drops an image that could not be read, so that the next wish is a sample again.
-    pub fn forget_file(self) {
-        self.file.set_value(None);
-        self.file_name.set(None);
-    }
-
-    fn label(self) -> Label {
-        let class = self.class.get_untracked();
-        self.opened
-            .with_untracked(|m| match m.as_ref().map(|m| &m.profile.lesion) {
-                Some(LesionKind::Class(names)) if !names.is_empty() => {
-                    Label::Class(class.min(names.len() - 1))
-                }
-                Some(LesionKind::Mask(_)) if class > 0 => Label::Placed,
-                _ => Label::None,
-            })
-    }
-
     /// Findings to choose from: classes of the whole image, or none and a lesion; empty when the study
     /// knows neither.
-    pub fn classes(self) -> Vec<String> {
-        self.opened.with(|m| classes_of(m.as_ref()))
+    pub fn findings(self) -> Vec<String> {
+        self.opened.with(|m| findings_of(m.as_ref()))
+    }
+
+    /// Side of the pictures, pixels; 0 without a model.
+    pub fn size(self) -> usize {
+        self.opened
+            .with(|m| m.as_ref().map_or(0, |m| m.geometry.size))
     }
 }
 
-fn classes_of(model: Option<&ModelInfo>) -> Vec<String> {
+/// Whether a model can show what was drawn by hand in a scene.
+fn fits(scene: &Scene, model: &ModelInfo, size: usize) -> bool {
+    let fits = |runs: &scanweave::scene::Runs| {
+        (usize::from(runs.width), usize::from(runs.height)) == (size, size)
+    };
+    let origin = match &scene.origin {
+        Origin::Latent(_) => model.samples,
+        // The image belonged to the model before; the engine no longer holds it.
+        Origin::Image { .. } => false,
+        Origin::Fixed { map, mask } => fits(map) && fits(mask),
+        Origin::Empty => true,
+    };
+    let classes = model.profile.lesion.classes().len() as u32;
+    let lesion = match (&scene.lesion, &model.profile.lesion) {
+        (Lesion::None, kind) => !matches!(kind, LesionKind::Class(_)),
+        (Lesion::Class(class), LesionKind::Class(_)) => *class < classes,
+        (Lesion::Placed { .. }, LesionKind::Mask(_)) => model.placed,
+        (Lesion::Drawn(runs), LesionKind::Mask(_)) => fits(runs),
+        (Lesion::Boxes(boxes), LesionKind::Boxes(_)) => boxes.iter().all(|b| b.class < classes),
+        _ => false,
+    };
+    origin && lesion && scene.edits.strokes.as_ref().is_none_or(fits)
+}
+
+fn findings_of(model: Option<&ModelInfo>) -> Vec<String> {
     match model.map(|m| &m.profile.lesion) {
         Some(LesionKind::Class(names)) => names.clone(),
         Some(LesionKind::Mask(names)) => {

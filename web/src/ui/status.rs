@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use scanweave::protocol::{BackendKind, Stage};
+use scanweave::scene::{Latent, Origin};
 
 use super::state::{Page, Phase, Progress};
 
@@ -52,13 +53,24 @@ fn announced(page: Page) -> String {
                 .time
                 .get()
                 .map_or_else(String::new, |t| format!(" in {t:.0} ms"));
-            let from = page.file_name.get().map_or_else(
-                || format!("Seed {}", page.seed.get()),
-                |name| format!("From {name}"),
-            );
+            let from = from(page);
             format!("{from}: painted{time}.")
         }
     }
+}
+
+/// Where the structure map comes from, in a few words.
+fn from(page: Page) -> String {
+    page.scene.with(|scene| match &scene.origin {
+        Origin::Latent(Latent::Seed(seed)) => format!("Seed {seed}"),
+        Origin::Latent(_) => "From the latent space".to_owned(),
+        Origin::Image { .. } => page.image.with(|i| {
+            i.as_ref()
+                .map_or_else(String::new, |i| format!("From {}", i.name))
+        }),
+        Origin::Fixed { .. } => "From fixed lines".to_owned(),
+        Origin::Empty => "From your drawing".to_owned(),
+    })
 }
 
 fn loading(stage: Option<Stage>) -> &'static str {

@@ -2,13 +2,14 @@
 
 use leptos::prelude::*;
 use scanweave::protocol::BackendChoice;
+use scanweave::scene::Scene;
 use wasm_bindgen::JsValue;
 use web_sys::UrlSearchParams;
 
 use super::state::{MAX_SEED, Page};
 
 /// What the address asks for.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Wish {
     /// Id of the model, empty for the first.
     pub model: String,
@@ -18,6 +19,8 @@ pub struct Wish {
     pub class: usize,
     /// Which backend to use.
     pub backend: BackendChoice,
+    /// A whole scene, from a shared link.
+    pub scene: Option<Scene>,
 }
 
 /// Reads the address; what it does not say or says wrongly has its default.
@@ -33,6 +36,7 @@ pub fn read() -> Wish {
             Some("cpu") => BackendChoice::Cpu,
             _ => BackendChoice::Auto,
         },
+        scene: None,
     }
 }
 

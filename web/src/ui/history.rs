@@ -1,0 +1,87 @@
+//! Undo and redo: whole scenes, since they are small.
+
+/// Scenes that are kept at most.
+const DEPTH: usize = 100;
+
+/// What was, and what was taken back.
+#[derive(Debug, Clone)]
+pub struct History<T> {
+    past: Vec<T>,
+    future: Vec<T>,
+}
+
+impl<T> Default for History<T> {
+    fn default() -> Self {
+        Self {
+            past: Vec::new(),
+            future: Vec::new(),
+        }
+    }
+}
+
+impl<T> History<T> {
+    /// Remembers what is about to be replaced; what was taken back is forgotten.
+    pub fn remember(&mut self, old: T) {
+        self.past.push(old);
+        self.future.clear();
+        if self.past.len() > DEPTH {
+            self.past.remove(0);
+        }
+    }
+
+    /// What to go back to; `now` can be had again.
+    pub fn undo(&mut self, now: T) -> Result<T, T> {
+        exchange(&mut self.past, &mut self.future, now)
+    }
+
+    /// What was taken back last; `now` can be gone back to.
+    pub fn redo(&mut self, now: T) -> Result<T, T> {
+        exchange(&mut self.future, &mut self.past, now)
+    }
+
+    /// How many steps back and forth there are.
+    pub fn depths(&self) -> (usize, usize) {
+        (self.past.len(), self.future.len())
+    }
+}
+
+/// The newest of `from`, `now` put onto `to`; `now` itself where there is none.
+fn exchange<T>(from: &mut Vec<T>, to: &mut Vec<T>, now: T) -> Result<T, T> {
+    match from.pop() {
+        Some(other) => {
+            to.push(now);
+            Ok(other)
+        }
+        None => Err(now),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn goes_back_and_forth() {
+        let mut history = History::default();
+        history.remember(1);
+        history.remember(2);
+        assert_eq!(history.undo(3), Ok(2));
+        assert_eq!(history.undo(2), Ok(1));
+        assert_eq!(history.undo(1), Err(1));
+        assert_eq!(history.redo(1), Ok(2));
+        assert_eq!(history.depths(), (1, 1));
+        history.remember(2);
+        assert_eq!(
+            history.redo(9),
+            Err(9),
+            "a new step forgets what was taken back"
+        );
+    }
+
+    #[test]
+    fn forgets_what_lies_too_far_back() {
+        let mut history = History::default();
+        (0..150).for_each(|step| history.remember(step));
+        assert_eq!(history.depths(), (DEPTH, 0));
+    }
+}

@@ -1,0 +1,3 @@
+//! Words of the part `export`.
+
+super::words! {}
