@@ -14,7 +14,6 @@ mod lesion;
 mod link;
 mod png;
 mod shell;
-mod stage;
 mod state;
 mod status;
 mod structure;
@@ -52,6 +51,7 @@ fn Workbench() -> impl IntoView {
     status::mirror(page);
     keys::listen(page);
     catalogue::load(page);
+    url::follow(page);
     view! {
         <div class="workbench">
             <section class="controls" aria-label="Controls">

@@ -366,6 +366,13 @@ impl Page {
         self.opened.with(|m| findings_of(m.as_ref()))
     }
 
+    /// Whether the model that is loaded can show this scene, as one from a link.
+    pub fn admits(self, scene: &Scene) -> bool {
+        let admits = |m: &ModelInfo| fits(scene, m, m.geometry.size);
+        self.opened
+            .with_untracked(|m| m.as_ref().is_some_and(admits))
+    }
+
     /// Side of the pictures, pixels; 0 without a model.
     pub fn size(self) -> usize {
         self.opened
