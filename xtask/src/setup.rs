@@ -97,7 +97,7 @@ fn wasm_target(project: &Project) -> Result<String> {
             "--target",
             WASM_TARGET,
         ]));
-        folder.is_some_and(|folder| std::path::Path::new(&folder).is_dir())
+        folder.is_some_and(|folder| Path::new(&folder).is_dir())
     };
     if !there(project) {
         run(project.command("rustup").args(["target", "add", WASM_TARGET])).with_context(|| {
