@@ -53,7 +53,7 @@ impl<'a> Elements<'a> {
         let group = rest.first_chunk().map(|&b| u16::from_le_bytes(b));
         if !matches!(group, Some(0x0002 | 0x0008)) {
             return Err(FormatError::Unsupported(
-                "this is no DICOM file: it lacks the mark DICM".into(),
+                "this is no DICOM file, it lacks the mark DICM: choose another one".into(),
             ));
         }
         Ok(Self {

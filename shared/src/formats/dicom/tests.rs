@@ -199,7 +199,7 @@ fn frames_are_slices() {
 #[test]
 fn old_files_without_the_mark_are_read() {
     let whole = File::default().bytes();
-    let (start, _) = (PREAMBLE + 4, ());
+    let start = PREAMBLE + 4;
     let head = element(
         Syntax::Explicit,
         TRANSFER_SYNTAX,

@@ -271,16 +271,11 @@ fn strokes_move_the_organ_only_where_a_network_saw_it() {
         origin: Origin::Empty,
         ..on_fixed.clone()
     };
-    let seen = done(
-        pipeline.structure_of_lines(Runs::of(SIZE, SIZE, &more).plane().map_or_else(
-            || panic!("a plane"),
-            |p| p.zip(&Plane::filled(SIZE, SIZE, 0.0), |line, _| line),
-        )),
-    );
-    let drawn = fresh(&pipeline, &empty).sample.structure;
     // The erased pixel was no line before.
-    let seen = seen.expect("an organ");
-    assert_eq!(drawn.map.at(16, 16), seen.map.at(16, 16));
+    let lines = more.iter().map(|&v| f32::from(u8::from(v == 1))).collect();
+    let lines = Plane::new(SIZE, SIZE, lines).expect("a plane");
+    let seen = done(pipeline.structure_of_lines(lines)).expect("an organ");
+    assert_eq!(fresh(&pipeline, &empty).sample.structure, seen);
     let blank = Scene {
         edits: Edits::default(),
         ..empty
