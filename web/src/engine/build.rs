@@ -1,10 +1,19 @@
-//! A labelled data set, one subject per slice, as the trainer's builder makes them: the same seed
+//! A labelled data set, subject after subject, as the trainer's builder makes them: the same seed
 //! gives the same series.
+//!
+//! A subject may need many structure maps before one is accepted, so it is made in slices: between two
+//! of them pictures are painted that are asked for meanwhile.
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
 
 use scanweave::dataset::Recipe;
 use scanweave::protocol::{BuiltSubject, CommandId, Event, Pixels};
-use scanweave::synthesis::Subject;
+use scanweave::synthesis::{Subject, SynthesisError, Synthesiser};
 
+use super::patience::Gate;
 use super::post;
 use super::session::{Long, Outcome, Session, Step, done};
 
@@ -15,6 +24,15 @@ pub struct Build {
     count: u32,
     /// The next subject.
     index: u32,
+    gate: Gate,
+    /// That subject, when it was begun.
+    begun: RefCell<Option<Begun>>,
+}
+
+/// A subject between two slices, and the networks it is made with.
+struct Begun {
+    by: Rc<Synthesiser>,
+    work: Pin<Box<dyn Future<Output = Result<Subject, SynthesisError>>>>,
 }
 
 impl Build {
@@ -25,27 +43,52 @@ impl Build {
             seed,
             count,
             index: 0,
+            gate: Gate::default(),
+            begun: RefCell::default(),
+        }
+    }
+
+    /// Goes on with the subject; `None` when it is not done yet.
+    async fn slice(&self, by: &Rc<Synthesiser>) -> Result<Option<Subject>, SynthesisError> {
+        let begun = self.begun.take();
+        // What other networks began, on a device that was given up, is begun anew.
+        let begun = begun.filter(|begun| Rc::ptr_eq(&begun.by, by));
+        let mut begun = begun.unwrap_or_else(|| self.begin(by));
+        let result = self.gate.until_stop(&mut begun.work).await;
+        if result.is_none() {
+            self.begun.replace(Some(begun));
+        }
+        result.transpose()
+    }
+
+    fn begin(&self, by: &Rc<Synthesiser>) -> Begun {
+        let (recipe, seed, index) = (self.recipe, self.seed, u64::from(self.index));
+        let (gate, networks) = (self.gate.clone(), by.clone());
+        let work = async move {
+            let pause = async || gate.stop().await;
+            let subject = networks.subject_with_pauses(&recipe, seed, index, &pause);
+            subject.await
+        };
+        Begun {
+            by: by.clone(),
+            work: Box::pin(work),
         }
     }
 }
 
 impl Session {
-    /// The next subject.
+    /// The next slice of the next subject.
     pub(super) async fn build(&mut self, id: CommandId, mut build: Build) -> Step {
         if build.index >= build.count {
             return Ok(done(id));
         }
-        let (recipe, seed, index) = (build.recipe, build.seed, u64::from(build.index));
-        let subject = self
-            .compute(async |synthesiser, _| synthesiser.subject(&recipe, seed, index).await)
-            .await?;
-        post(&Event::Subject {
-            id,
-            subject: Box::new(packed(subject)),
-        });
-        build.index += 1;
-        if build.index == build.count {
-            return Ok(done(id));
+        let slice = self.compute(async |synthesiser, _| build.slice(synthesiser).await);
+        if let Some(subject) = slice.await? {
+            post(&Event::Subject {
+                id,
+                subject: Box::new(packed(subject)),
+            });
+            build.index += 1;
         }
         Ok(Outcome::GoesOn(Long::Build(build)))
     }

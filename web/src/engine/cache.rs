@@ -73,7 +73,8 @@ async fn remove(cache: &Cache, source: &Source) {
 
 /// The address with the checksum: another file under the same address is another entry.
 fn key(source: &Source) -> String {
-    format!("{}?sha256={}", source.url, source.sha256)
+    let mark = if source.url.contains('?') { '&' } else { '?' };
+    format!("{}{mark}sha256={}", source.url, source.sha256)
 }
 
 async fn opened() -> Option<Cache> {

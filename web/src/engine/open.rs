@@ -1,6 +1,8 @@
 //! Loading a model. It replaces the one before only after its self-test; until then, and if it fails,
 //! the old one stays.
 
+use std::rc::Rc;
+
 use burn::tensor::Device;
 use scanweave::profile::LesionKind;
 use scanweave::protocol::{
@@ -23,7 +25,7 @@ pub struct Open {
     /// As it was read, to build it anew on another device.
     pub model: Model,
     /// Its networks.
-    pub synthesiser: Synthesiser,
+    pub synthesiser: Rc<Synthesiser>,
     /// What they compute on.
     pub backend: Backend,
 }
@@ -132,10 +134,11 @@ async fn tested(
     model: &Model,
     device: &Device,
     backend: &Backend,
-) -> Result<(Synthesiser, Option<f32>), String> {
+) -> Result<(Rc<Synthesiser>, Option<f32>), String> {
     // Faults of what was tried before are not this model's.
     let _ = faults::take();
     let synthesiser = Synthesiser::open(model, device).map_err(|e| e.to_string())?;
+    let synthesiser = Rc::new(synthesiser);
     let work = Box::pin(first_drawing(&synthesiser, model.known_answer.as_ref()));
     let drawn = within(patience(backend, START_PATIENCE), work).await;
     let difference = drawn.ok_or(SILENT)?.map_err(|e| e.to_string())?;

@@ -3,6 +3,8 @@
 //! A fault of the graphics device moves the model to the CPU and tries again there, whatever was
 //! being done.
 
+use std::rc::Rc;
+
 use scanweave::protocol::{BackendKind, Command, CommandId, Detail, Event, Request};
 use scanweave::scene::Scene;
 use scanweave::synthesis::{Painter, SynthesisError, Synthesiser};
@@ -128,7 +130,7 @@ impl Session {
     /// Computes on the model's device and, when that fails, on the CPU.
     pub(super) async fn compute<T>(
         &mut self,
-        work: impl AsyncFn(&Synthesiser, &mut Painter) -> Result<T, SynthesisError>,
+        work: impl AsyncFn(&Rc<Synthesiser>, &mut Painter) -> Result<T, SynthesisError>,
     ) -> Result<T, String> {
         let open = self.open.as_ref().ok_or(NO_MODEL)?;
         let attempt = Box::pin(work(&open.synthesiser, &mut self.painter));
