@@ -88,7 +88,8 @@ pub enum Request {
         /// How many.
         count: u32,
     },
-    /// Forget what waits or runs in a lane. Answered by [`Event::Superseded`] of it.
+    /// Forget what waits or runs in a lane: its commands are answered by [`Event::Superseded`], this one
+    /// by [`Event::Done`].
     Cancel {
         /// The lane.
         lane: Lane,

@@ -1,4 +1,4 @@
-//! Volumes as researchers keep them: NIfTI-1 and MetaImage, from bytes to voxels.
+//! Volumes as researchers keep them: NIfTI-1, MetaImage and DICOM, from bytes to voxels.
 //!
 //! Trainer and page read the same files with this code, so it takes bytes and knows no file. The bytes
 //! come from anywhere and are not trusted: what a header claims is checked against what is there
@@ -8,6 +8,7 @@
 //! Voxels keep the order in which the file holds them. Neither reader turns a volume by the directions
 //! in its header: a label often has lost them, and must still lie on its image.
 
+pub mod dicom;
 mod element;
 pub mod mha;
 pub mod nifti;

@@ -16,4 +16,5 @@ mod runs;
 mod trained;
 mod training;
 mod usage;
+mod volumes;
 mod weights;
