@@ -3,6 +3,7 @@
 //! `index.html` already shows title, notice and gallery; this program fills in the workbench. What
 //! goes wrong is told in the page's own trouble panel (`trouble`), even when this program dies.
 
+mod board;
 mod canvas;
 mod card;
 mod catalogue;
