@@ -197,8 +197,8 @@ mod tests {
     #[test]
     fn the_newer_of_a_lane_stays() {
         let mut queue = Plain::default();
-        assert_eq!(queue.push(paint(1), ()), []);
-        assert_eq!(queue.push(open(2), ()), []);
+        assert!(queue.push(paint(1), ()).is_empty());
+        assert!(queue.push(open(2), ()).is_empty());
         assert_eq!(queue.push(paint(3), ()), [1]);
         assert_eq!(next(&mut queue), Some((2, true)));
         assert_eq!(next(&mut queue), Some((3, true)));
@@ -212,7 +212,7 @@ mod tests {
         next(&mut queue);
         queue.push(paint(2), ());
         assert!(queue.wanted());
-        assert_eq!(queue.push(open(3), ()), []);
+        assert!(queue.push(open(3), ()).is_empty());
         assert!(!queue.wanted());
         assert_eq!(queue.end(None), None);
         assert_eq!(next(&mut queue), Some((2, true)));
@@ -263,11 +263,11 @@ mod tests {
         assert_eq!(queue.push(cancel(4, Lane::Atlas), ()), [2]);
         queue.push(build(5), ());
         next(&mut queue);
-        assert_eq!(queue.push(cancel(6, Lane::Build), ()), []);
+        assert!(queue.push(cancel(6, Lane::Build), ()).is_empty());
         assert!(!queue.wanted());
         assert_eq!(queue.end(Some("a subject")), Some(5));
         assert_eq!(next(&mut queue), None);
-        assert_eq!(queue.push(cancel(7, Lane::Paint), ()), [], "nothing there");
+        assert!(queue.push(cancel(7, Lane::Paint), ()).is_empty(), "nothing there");
     }
 
     #[test]
