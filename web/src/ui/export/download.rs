@@ -8,7 +8,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
 /// How long the bytes are held for a browser that asks where to save them.
-const HELD: Duration = Duration::from_secs(60);
+const HELD: Duration = Duration::from_mins(1);
 
 /// A file of these parts, of a type such as `image/png`. The parts leave this program's memory.
 pub fn blob(parts: &Array, kind: &str) -> Result<Blob, JsValue> {

@@ -50,7 +50,7 @@ mod tests {
                 .text("image")
                 .starts_with("SYNTHETIC image, not for diagnosis.")
         );
-        assert_eq!(plain("../../\u{5408} x\0"), "-------x-");
+        assert_eq!(plain("../../\u{5408} x\0"), "--------x-");
         assert_eq!(plain(&"a".repeat(99)).len(), 40);
     }
 }

@@ -51,7 +51,8 @@ impl Layers {
         }
         if let Some(mask) = self.mask.as_ref().filter(whole) {
             let inside = |v: u8| u8::from(v < 128);
-            sheet.outline(mask, MASK, inside, |x, y| (x + y) / (2 * FINE) % 2 == 0);
+            let dashed = |x: u32, y: u32| ((x + y) / (2 * FINE)).is_multiple_of(2);
+            sheet.outline(mask, MASK, inside, dashed);
         }
         if let Some(found) = self.found.as_ref().filter(whole) {
             sheet.hatch(found, FOUND);
