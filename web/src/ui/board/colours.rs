@@ -102,8 +102,9 @@ impl Cell {
         let half = (fine / 2).max(1);
         let chequered = (column / half + row / half).is_multiple_of(2);
         let stripe = (column + row) % (3 * fine) < half;
+        let even = |at: usize| (at / half).is_multiple_of(2);
         match (self.class, self.forbidden) {
-            (0, false) if self.erased && column / half % 2 == 0 && row / half % 2 == 0 => {
+            (0, false) if self.erased && even(column) && even(row) => {
                 mixed(self.beneath, ORANGE, 90)
             }
             (0, false) => self.beneath,
@@ -117,9 +118,9 @@ impl Cell {
     fn lesion(self, class: u8, column: usize, row: usize, half: usize) -> Rgb {
         let kind = usize::from(class - 1) % BLUES.len();
         let textured = match kind {
-            1 => column / half % 2 == 0,
-            2 => row / half % 2 == 0,
-            3 => (column / half + row / half) % 3 == 0,
+            1 => (column / half).is_multiple_of(2),
+            2 => (row / half).is_multiple_of(2),
+            3 => (column / half + row / half).is_multiple_of(3),
             _ => false,
         };
         mixed(self.beneath, BLUES[kind], if textured { 230 } else { 150 })

@@ -23,10 +23,10 @@ pub fn outside(lesion: &Sheet, forbidden: &[u8]) -> usize {
         .count()
 }
 
-/// Whether a stroke that leaves `after` pixels outside, where `before` were, is taken back. One that
-/// mends a lesion, whose organ was changed beneath it, stays.
+/// Whether a stroke that leaves `after` pixels outside, where `before` were, is taken back. A lesion whose
+/// organ was changed beneath it may be mended, and drawn on where it may lie.
 pub fn is_refused(before: usize, after: usize) -> bool {
-    after > 0 && after >= before
+    after > before
 }
 
 /// Two corners of an ellipse that lies where it may, `None` where there is no room. `chance` gives
@@ -84,8 +84,8 @@ mod tests {
     #[test]
     fn what_mends_is_not_refused() {
         assert!(!is_refused(0, 0) && is_refused(0, 1));
-        assert!(is_refused(3, 3) && is_refused(3, 4));
-        assert!(!is_refused(3, 2) && !is_refused(3, 0));
+        assert!(is_refused(3, 4));
+        assert!(!is_refused(3, 3) && !is_refused(3, 2) && !is_refused(3, 0));
     }
 
     #[test]

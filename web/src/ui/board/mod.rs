@@ -13,6 +13,7 @@ mod slider;
 mod stroke;
 mod tool;
 mod trial;
+mod undo;
 mod view;
 
 pub use colours::Sight;
@@ -24,6 +25,7 @@ pub use slider::Slider;
 pub use stroke::Hand;
 pub use tool::{Ink, Tool};
 pub use trial::Trial;
+pub use undo::UndoRedo;
 pub use view::Board;
 
 use leptos::prelude::*;

@@ -100,11 +100,11 @@ impl<H: Hand> Stroke<H> {
             return Ending::None;
         };
         if self.hand.ink().tool.needs_a_way() && going.start == going.last {
-            self.trial.drop();
+            self.trial.take_back();
             return Ending::None;
         }
         if self.hand.refuses(&going.base, &going.work) {
-            self.trial.drop();
+            self.trial.take_back();
             return Ending::Refused;
         }
         self.trial.keep();
@@ -114,7 +114,7 @@ impl<H: Hand> Stroke<H> {
     /// The stroke is given up.
     pub fn cancel(self) {
         if self.taken().is_some() {
-            self.trial.drop();
+            self.trial.take_back();
         }
     }
 

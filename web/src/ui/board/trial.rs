@@ -46,7 +46,7 @@ impl Trial {
     }
 
     /// Takes it back.
-    pub fn drop(self) {
+    pub fn take_back(self) {
         if let Some(before) = self.taken() {
             self.page.settle_from(before.clone(), before);
         }

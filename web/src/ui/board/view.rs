@@ -145,7 +145,7 @@ impl<H: Hand> Held<H> {
     }
 
     fn glide(self, event: &PointerEvent) {
-        let held = self.holder.get_untracked();
+        let held = self.holder();
         if held == Some(Holder::Keys) {
             return;
         }
@@ -165,32 +165,32 @@ impl<H: Hand> Held<H> {
     }
 
     fn lift(self, event: &PointerEvent) {
-        if self.holder.get_untracked() == Some(Holder::Pointer(event.pointer_id())) {
+        if self.holder() == Some(Holder::Pointer(event.pointer_id())) {
             self.end();
         }
     }
 
     fn cancel(self, event: &PointerEvent) {
-        if self.holder.get_untracked() == Some(Holder::Pointer(event.pointer_id())) {
+        if self.holder() == Some(Holder::Pointer(event.pointer_id())) {
             self.give_up();
         }
     }
 
     fn leave(self) {
-        if self.holder.get_untracked().is_none() {
+        if self.holder().is_none() {
             self.seen.set(false);
         }
     }
 
     fn focus(self) {
         // A press gives the focus too, and has already shown its own mark.
-        if self.holder.get_untracked().is_none() {
+        if self.holder().is_none() {
             self.news.set(News::Place(self.at.get_untracked()));
         }
     }
 
     fn blur(self) {
-        if self.holder.get_untracked() == Some(Holder::Keys) {
+        if self.holder() == Some(Holder::Keys) {
             self.end();
         }
         self.leave();
@@ -199,7 +199,7 @@ impl<H: Hand> Held<H> {
     fn key(self, event: &KeyboardEvent) {
         if event.ctrl_key() || event.meta_key() || event.alt_key() {
             // Undoing a stroke that is still drawn gives it up.
-            if self.holder.get_untracked().is_some() && event.key().eq_ignore_ascii_case("z") {
+            if self.holder().is_some() && event.key().eq_ignore_ascii_case("z") {
                 event.prevent_default();
                 self.give_up();
             }
@@ -221,7 +221,7 @@ impl<H: Hand> Held<H> {
                     self.toggle();
                 }
             }
-            "Escape" if self.holder.get_untracked().is_some() => {
+            "Escape" if self.holder().is_some() => {
                 event.prevent_default();
                 self.give_up();
             }
@@ -230,13 +230,13 @@ impl<H: Hand> Held<H> {
     }
 
     fn step(self, to: Spot) {
-        if let Some(Holder::Pointer(_)) = self.holder.get_untracked() {
+        if let Some(Holder::Pointer(_)) = self.holder() {
             return;
         }
         self.seen.set(true);
         self.at.set(to);
         self.news.set(News::Place(to));
-        if self.holder.get_untracked().is_some() {
+        if self.holder().is_some() {
             self.stroke.glide(&[to]);
         }
     }
@@ -244,7 +244,7 @@ impl<H: Hand> Held<H> {
     fn toggle(self) {
         let at = self.at.get_untracked();
         self.seen.set(true);
-        match self.holder.get_untracked() {
+        match self.holder() {
             Some(Holder::Keys) => self.end(),
             Some(Holder::Pointer(_)) => {}
             None => {
@@ -257,7 +257,7 @@ impl<H: Hand> Held<H> {
     }
 
     fn end(self) {
-        let was = self.holder.get_untracked().is_some();
+        let was = self.holder().is_some();
         self.holder.set(None);
         match self.stroke.lift() {
             Ending::None if !was => {}
@@ -270,6 +270,11 @@ impl<H: Hand> Held<H> {
         self.holder.set(None);
         self.stroke.cancel();
         self.news.set(News::Cancelled);
+    }
+
+    /// Who holds the pen. A board that is taken away may still lose its focus or its pointer.
+    fn holder(self) -> Option<Holder> {
+        self.holder.try_get_untracked().flatten()
     }
 
     fn spot(self, event: &PointerEvent) -> Option<Spot> {

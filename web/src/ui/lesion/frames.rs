@@ -70,9 +70,12 @@ pub fn of(scene: &Scene) -> &[LesionBox] {
     }
 }
 
-/// The scene with one box more.
+/// The scene with one box more, if there is one.
 pub fn with_box(before: &Scene, one: Option<LesionBox>) -> Scene {
-    let boxes = of(before).iter().copied().chain(one).take(MOST);
+    let Some(one) = one else {
+        return before.clone();
+    };
+    let boxes = of(before).iter().copied().chain([one]).take(MOST);
     Scene {
         lesion: Lesion::Boxes(boxes.collect()),
         ..before.clone()
@@ -119,6 +122,7 @@ mod tests {
         let two = with_box(&with_box(&scene, Some(one(1))), Some(one(2)));
         assert_eq!(of(&two), [one(1), one(2)]);
         assert_eq!(with_box(&two, None), two);
+        assert_eq!(with_box(&scene, None), scene);
         let last = without_box(&two, 0);
         assert_eq!(of(&last), [one(2)]);
         assert_eq!(without_box(&last, 7), last);

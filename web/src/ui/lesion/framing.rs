@@ -7,7 +7,7 @@ use super::frames::{Frames, MOST, of, with_box, without_box};
 use super::marking::{Beneath, ClassChoice, sight};
 use super::place;
 use super::verdict::{VerdictView, forbidden};
-use crate::ui::board::{Board, side};
+use crate::ui::board::{Board, UndoRedo, side};
 use crate::ui::state::Page;
 use crate::ui::structure::named;
 use crate::ui::words::{
@@ -28,6 +28,7 @@ pub fn Framing() -> impl IntoView {
         <Board id="lesion-board" label=Signal::derive(|| BOARD_BOXES.say().to_owned())
             sight=Signal::derive(move || seen.get()) width=Signal::stored(1_u8) hand=frames />
         <VerdictView verdict=frames.verdict />
+        <UndoRedo ids=["lesion-undo", "lesion-redo"] />
         <Beneath on=beneath />
         <List page=page />
     }

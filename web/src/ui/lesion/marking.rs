@@ -8,7 +8,7 @@ use super::marks::{MarkTool, Marks, drawn, shown};
 use super::place;
 use super::turning::Turning;
 use super::verdict::{VerdictView, forbidden};
-use crate::ui::board::{Board, Sight, Slider, bytes, newest, side};
+use crate::ui::board::{Board, Sight, Slider, UndoRedo, bytes, newest, side};
 use crate::ui::state::{MAX_SEED, Page};
 use crate::ui::structure::named;
 use crate::ui::words::{
@@ -22,6 +22,7 @@ use crate::ui::words::{
 pub fn Marking() -> impl IntoView {
     let page = expect_context::<Page>();
     let marks = Marks::new(page);
+    provide_context(marks);
     let beneath = RwSignal::new(true);
     let seen = Memo::new(move |_| sight(page, beneath.get()));
     let width = Signal::derive(move || match marks.tool.get() {
@@ -38,7 +39,7 @@ pub fn Marking() -> impl IntoView {
     let most = Signal::derive(move || (side(page).unwrap_or(64) / 4).clamp(4, 64) as f64);
     view! {
         <p class="help">{move || LESION_HELP.say()}</p>
-        <Placing marks=marks />
+        <Placing />
         <div class="tabs tools" role="group" aria-label=move || LESION_TOOLS.say()>
             {tool("lesion-brush", LESION_BRUSH, MarkTool::Brush)}
             {tool("lesion-ellipse", LESION_ELLIPSE, MarkTool::Ellipse)}
@@ -53,8 +54,9 @@ pub fn Marking() -> impl IntoView {
         <Board id="lesion-board" label=Signal::derive(|| BOARD_LESION.say().to_owned())
             sight=Signal::derive(move || seen.get()) width=width hand=marks />
         <VerdictView verdict=marks.verdict />
+        <UndoRedo ids=["lesion-undo", "lesion-redo"] />
         <Beneath on=beneath />
-        <Turning marks=marks />
+        <Turning />
     }
 }
 
@@ -94,7 +96,7 @@ pub fn ClassChoice(
     let option = move |(index, name): (usize, String)| {
         let number = index + 1;
         view! {
-            <option value=number.to_string() selected=move || usize::from(class.get()) == number>{move || named(&name)}</option>
+            <option value=number.to_string() prop:selected=move || usize::from(class.get()) == number>{move || named(&name)}</option>
         }
     };
     let chosen = move |event| class.set(event_target_value(&event).parse().unwrap_or(1));
@@ -113,13 +115,14 @@ pub fn ClassChoice(
 
 /// A lesion by chance, and none.
 #[component]
-fn Placing(marks: Marks) -> impl IntoView {
+fn Placing() -> impl IntoView {
+    let marks = expect_context::<Marks>();
     let page = marks.page;
     let no_room = RwSignal::new(false);
     let missing = move || page.picture.with(Option::is_none);
     let random = move |_| {
         marks.verdict.clear();
-        let scene = by_chance(marks);
+        let scene = by_chance(page, marks.class.get_untracked());
         no_room.set(scene.is_none());
         if let Some(scene) = scene {
             page.settle(scene);
@@ -145,8 +148,7 @@ fn Placing(marks: Marks) -> impl IntoView {
 }
 
 /// The scene with a lesion by chance: as the model knows lesions, otherwise an ellipse.
-fn by_chance(marks: Marks) -> Option<Scene> {
-    let page = marks.page;
+fn by_chance(page: Page, class: u8) -> Option<Scene> {
     let scene = page.scene.get_untracked();
     let knows = |m: &scanweave::protocol::ModelInfo| m.placed;
     if page
@@ -161,7 +163,6 @@ fn by_chance(marks: Marks) -> Option<Scene> {
     }
     let side = untrack(|| side(page))?;
     let forbidden = untrack(|| forbidden(page))?;
-    let class = marks.class.get_untracked();
     let sheet = place::by_chance(&forbidden, side, class, js_sys::Math::random)?;
     Some(drawn(&scene, &sheet))
 }

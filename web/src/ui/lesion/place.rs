@@ -16,7 +16,10 @@ pub fn boxed(boxes: &[LesionBox], side: usize) -> Sheet {
             continue;
         }
         for spot in rectangle((left, top), (right, bottom)) {
-            sheet.put(spot, u8::try_from(one.class + 1).unwrap_or(u8::MAX));
+            sheet.put(
+                spot,
+                u8::try_from(one.class.saturating_add(1)).unwrap_or(u8::MAX),
+            );
         }
     }
     sheet
@@ -92,10 +95,7 @@ mod tests {
         };
         let sheet = boxed(&[one(0, 0, 0, 2, 1), one(2, 1, 0, 9, 2)], 3);
         assert_eq!(sheet.values(), [1, 3, 3, 0, 3, 3, 0, 0, 0]);
-        let far = [
-            one(0, u16::MAX, 0, u16::MAX, 1),
-            one(u32::MAX - 1, 0, 0, 1, 1),
-        ];
+        let far = [one(0, u16::MAX, 0, u16::MAX, 1), one(u32::MAX, 0, 0, 1, 1)];
         let sheet = boxed(&far, 3);
         assert_eq!(sheet.values(), [255, 0, 0, 0, 0, 0, 0, 0, 0]);
         assert!(boxed(&[one(0, 0, 0, 0, 0)], 3).is_empty());

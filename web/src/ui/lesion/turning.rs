@@ -94,7 +94,7 @@ impl Turner {
             self.pose
                 .set(kept.as_ref().map_or_else(Pose::default, |k| k.pose));
             self.now.set_value(kept);
-            self.trial.drop();
+            self.trial.take_back();
         } else {
             self.trial.keep();
         }
@@ -133,7 +133,8 @@ fn scaled(pose: Pose, by: f64) -> Pose {
 
 /// Buttons and sliders.
 #[component]
-pub fn Turning(marks: Marks) -> impl IntoView {
+pub fn Turning() -> impl IntoView {
+    let marks = expect_context::<Marks>();
     let turner = Turner {
         marks,
         trial: Trial::new(marks.page),

@@ -126,7 +126,8 @@ impl Atlas {
 
 /// The button and how far the atlas is.
 #[component]
-pub fn AtlasView(atlas: Atlas) -> impl IntoView {
+pub fn AtlasView() -> impl IntoView {
+    let atlas = expect_context::<Atlas>();
     let said = move || {
         let numbers = [
             ("all", ALL.to_string()),

@@ -1,4 +1,4 @@
-//! Drawing lines: tools, board, undo.
+//! Drawing lines: tools and board.
 
 use leptos::prelude::*;
 use scanweave::scene::{Edits, Origin, Scene};
@@ -7,8 +7,8 @@ use super::lines::{LineTool, Lines, emptied, sight};
 use crate::ui::board::{Board, Sight, Slider};
 use crate::ui::state::Page;
 use crate::ui::words::{
-    BOARD_LINES, CLEAR, DRAW_HELP, DRAW_TOOLS, EMPTY_SHEET, PEN_WIDTH, PIXELS, REDO, TOOL_ERASER,
-    TOOL_LINE, TOOL_PEN, UNDO, Word,
+    BOARD_LINES, CLEAR, DRAW_HELP, DRAW_TOOLS, EMPTY_SHEET, PEN_WIDTH, PIXELS, TOOL_ERASER,
+    TOOL_LINE, TOOL_PEN, Word,
 };
 
 /// The drawing tab.
@@ -43,7 +43,6 @@ pub fn Draw() -> impl IntoView {
             said=Signal::derive(move || PIXELS.with(&[("n", &lines.width.get().to_string())]))
             off=Signal::stored(false) try_out=wide keep=wide />
         <Board id="board" label=Signal::derive(|| BOARD_LINES.say().to_owned()) sight=seen_signal(seen) width=lines.width hand=lines />
-        <History />
         <div class="row">
             <button type="button" data-testid="clear" disabled=clean on:click=clear>{move || CLEAR.say()}</button>
             <button type="button" data-testid="empty-sheet" disabled=empty
@@ -54,18 +53,4 @@ pub fn Draw() -> impl IntoView {
 
 fn seen_signal(seen: Memo<Option<Sight>>) -> Signal<Option<Sight>> {
     Signal::derive(move || seen.get())
-}
-
-/// Undo and redo.
-#[component]
-fn History() -> impl IntoView {
-    let page = expect_context::<Page>();
-    view! {
-        <div class="row">
-            <button type="button" data-testid="undo" disabled=move || page.steps.get().0 == 0
-                on:click=move |_| page.undo()>{move || UNDO.say()}</button>
-            <button type="button" data-testid="redo" disabled=move || page.steps.get().1 == 0
-                on:click=move |_| page.redo()>{move || REDO.say()}</button>
-        </div>
-    }
 }

@@ -7,7 +7,7 @@ use scanweave::scene::{Edits, Origin, Scene};
 use super::steps::Steps;
 use super::values::ValuesView;
 use crate::ui::board::Slider;
-use crate::ui::state::Page;
+use crate::ui::state::{Page, Phase};
 use crate::ui::words::{IMAGE_BACK, IMAGE_NONE, SLICE, SLICE_AT};
 
 /// Whether the scene comes from the image.
@@ -58,7 +58,10 @@ fn Slice(slices: Memo<u32>) -> impl IntoView {
     let own = Memo::new(move |_| page.image.with(|i| i.as_ref().map_or(0, |i| i.slice)));
     Effect::new(move |_| {
         page.image.track();
-        wished.set(None);
+        // A slice that cannot be read leaves the one before.
+        if page.phase.get() != Phase::Busy {
+            wished.set(None);
+        }
     });
     let value = Signal::derive(move || wished.get().unwrap_or_else(|| f64::from(own.get())));
     let said = move || {

@@ -19,6 +19,7 @@ pub use finding::named;
 
 use leptos::prelude::*;
 
+use super::board::UndoRedo;
 use tabs::{Pane, Tab, Tabs};
 
 /// The panel of the structure map.
@@ -38,6 +39,7 @@ pub fn Panel() -> impl IntoView {
                 // A board that nobody sees need not be painted.
                 <Show when=move || tab.get() == Tab::Draw><draw::Draw /></Show>
             </Pane>
+            <UndoRedo ids=["undo", "redo"] />
         </div>
     }
 }

@@ -25,7 +25,7 @@ pub fn place(at: (f64, f64)) -> Place {
 
 /// Where a place lies in the square, fractions.
 pub fn fraction(place: Place) -> (f64, f64) {
-    let along = |at: f32| f64::from((at / EDGE + 1.0) / 2.0).clamp(0.0, 1.0);
+    let along = |at: f32| f64::from(f32::midpoint(at / EDGE, 1.0)).clamp(0.0, 1.0);
     (along(place.0), along(place.1))
 }
 

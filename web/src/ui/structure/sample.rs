@@ -39,7 +39,7 @@ fn Findings() -> impl IntoView {
     let page = expect_context::<Page>();
     let chosen = move |event| page.find(event_target_value(&event).parse().unwrap_or(0));
     let option = move |(index, name): (usize, String)| {
-        view! { <option value=index.to_string() selected=move || page.class.get() == index>{move || named(&name)}</option> }
+        view! { <option value=index.to_string() prop:selected=move || page.class.get() == index>{move || named(&name)}</option> }
     };
     view! {
         <Show when=move || !page.findings().is_empty()>

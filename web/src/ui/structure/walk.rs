@@ -46,7 +46,7 @@ pub fn Walk() -> impl IntoView {
     let can = Memo::new(move |_| page.opened.with(|m| m.as_ref().is_some_and(|m| m.samples)));
     let seed = Memo::new(move |_| plane(page));
     let pins = Pins::new();
-    let atlas = Atlas::new(page, seed);
+    provide_context(Atlas::new(page, seed));
     let at = move || {
         shown(page).map_or_else(
             || WALK_OFF.say().to_owned(),
@@ -62,9 +62,9 @@ pub fn Walk() -> impl IntoView {
     view! {
         <Show when=move || can.get() fallback=move || view! { <p class="help">{move || WALK_NOT.say()}</p> }>
             <p class="help" id="walk-help">{move || WALK_HELP.say()}</p>
-            <Pad seed=seed atlas=atlas pins=pins />
+            <Pad seed=seed pins=pins />
             <p class="walk-at" data-testid="walk-at" role="status">{at}</p>
-            <AtlasView atlas=atlas />
+            <AtlasView />
             <PinsView pins=pins />
         </Show>
     }
@@ -72,8 +72,8 @@ pub fn Walk() -> impl IntoView {
 
 /// The square on which the point is dragged.
 #[component]
-fn Pad(seed: Memo<u64>, atlas: Atlas, pins: Pins) -> impl IntoView {
-    let page = expect_context::<Page>();
+fn Pad(seed: Memo<u64>, pins: Pins) -> impl IntoView {
+    let (page, atlas) = (expect_context::<Page>(), expect_context::<Atlas>());
     let walker = Walker {
         page,
         seed,
@@ -182,7 +182,7 @@ impl Walker {
             .is_some_and(|h| h.0 == event.pointer_id())
         {
             self.held.set_value(None);
-            self.trial.drop();
+            self.trial.take_back();
         }
     }
 
@@ -196,7 +196,7 @@ impl Walker {
             "Enter" | " " => Some(pad::snapped(here)),
             "Escape" => {
                 self.held.set_value(None);
-                return self.trial.drop();
+                return self.trial.take_back();
             }
             key => pad::stepped(here, key, event.shift_key()),
         };
