@@ -186,6 +186,8 @@ pub struct Backend {
 }
 
 /// What the engine reports.
+// One exists at a time, and the largest, a picture, is also the most frequent.
+#[allow(clippy::large_enum_variant)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Event {
     /// The engine runs and listens.

@@ -5,7 +5,7 @@ use crate::formats::Axis;
 use proptest::prelude::*;
 
 /// One element, explicit or implicit.
-fn element(syntax: Syntax, tag: u32, kind: &[u8; 2], value: &[u8]) -> Vec<u8> {
+fn element(syntax: Syntax, tag: u32, kind: [u8; 2], value: &[u8]) -> Vec<u8> {
     let mut bytes = ((tag >> 16) as u16).to_le_bytes().to_vec();
     bytes.extend((tag as u16).to_le_bytes());
     let mut value = value.to_vec();
@@ -14,7 +14,7 @@ fn element(syntax: Syntax, tag: u32, kind: &[u8; 2], value: &[u8]) -> Vec<u8> {
     }
     if syntax == Syntax::Implicit {
         bytes.extend((value.len() as u32).to_le_bytes());
-    } else if [b"OW", b"OB", b"SQ"].contains(&kind) {
+    } else if [*b"OW", *b"OB", *b"SQ"].contains(&kind) {
         bytes.extend([kind[0], kind[1], 0, 0]);
         bytes.extend((value.len() as u32).to_le_bytes());
     } else {
@@ -31,7 +31,7 @@ fn head(uid: &str) -> Vec<u8> {
     bytes.extend(element(
         Syntax::Explicit,
         TRANSFER_SYNTAX,
-        b"UI",
+        *b"UI",
         uid.as_bytes(),
     ));
     bytes
@@ -64,14 +64,14 @@ impl File {
             "1.2.840.10008.1.2" => Syntax::Implicit,
             _ => Syntax::Explicit,
         };
-        let short = |tag, value: u16| element(syntax, tag, b"US", &value.to_le_bytes());
+        let short = |tag, value: u16| element(syntax, tag, *b"US", &value.to_le_bytes());
         let mut bytes = head(self.uid);
         bytes.extend(nested(syntax));
         bytes.extend(short(SAMPLES, 1));
         bytes.extend(element(
             syntax,
             PHOTOMETRIC,
-            b"CS",
+            *b"CS",
             self.photometric.as_bytes(),
         ));
         bytes.extend(short(ROWS, 2));
@@ -83,9 +83,9 @@ impl File {
             bytes.extend(short(tag, value));
         }
         for (tag, kind, text) in &self.extra {
-            bytes.extend(element(syntax, *tag, kind, text.as_bytes()));
+            bytes.extend(element(syntax, *tag, *kind, text.as_bytes()));
         }
-        bytes.extend(element(syntax, PIXELS, b"OW", &self.pixels));
+        bytes.extend(element(syntax, PIXELS, *b"OW", &self.pixels));
         bytes
     }
 
@@ -110,13 +110,13 @@ fn nested(syntax: Syntax) -> Vec<u8> {
         bytes.extend(length.to_le_bytes());
         bytes
     };
-    let mut open = element(syntax, 0x0008_1140, b"SQ", &[]);
+    let mut open = element(syntax, 0x0008_1140, *b"SQ", &[]);
     let length = open.len() - 4;
     open[length..].copy_from_slice(&u32::MAX.to_le_bytes());
     [
         open,
         mark(0xfffe_e000, u32::MAX),
-        element(syntax, ROWS, b"US", &99_u16.to_le_bytes()),
+        element(syntax, ROWS, *b"US", &99_u16.to_le_bytes()),
         mark(0xfffe_e00d, 0),
         mark(0xfffe_e000, 2),
         vec![7, 7],
@@ -203,7 +203,7 @@ fn old_files_without_the_mark_are_read() {
     let head = element(
         Syntax::Explicit,
         TRANSFER_SYNTAX,
-        b"UI",
+        *b"UI",
         b"1.2.840.10008.1.2.1",
     );
     let bare = &whole[start + head.len()..];
