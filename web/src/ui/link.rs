@@ -146,7 +146,7 @@ impl Link {
                 page.fail_with(ENGINE_SILENT.say(), "", Remedy::Restart);
             }
         };
-        leptos::prelude::set_timeout(look, SILENCE);
+        set_timeout(look, SILENCE);
     }
 
     /// Starts anew what was asked for last, on the CPU; says whether there was anything.
