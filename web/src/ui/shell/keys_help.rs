@@ -6,12 +6,12 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
 use crate::ui::words::{
-    KEYS, KEYS_CROSS, KEYS_DRAW, KEYS_HELP, KEYS_MOVE, KEYS_PRESS, KEYS_REDO, KEYS_SEED,
-    KEYS_SPACE, KEYS_UNDO, KEYS_ZOOM, Word,
+    KEYS, KEYS_CROSS, KEYS_DRAW, KEYS_ESCAPE, KEYS_HELP, KEYS_MOVE, KEYS_PRESS, KEYS_REDO,
+    KEYS_SEED, KEYS_SPACE, KEYS_UNDO, KEYS_ZOOM, Word,
 };
 
 /// Keys and what they do; `{space}` is the key of that name.
-const LIST: [(&[&str], Word); 9] = [
+const LIST: [(&[&str], Word); 10] = [
     (&["\u{2190}", "\u{2192}"], KEYS_SEED),
     (&["Ctrl Z"], KEYS_UNDO),
     (&["Ctrl Y", "Ctrl \u{21e7} Z"], KEYS_REDO),
@@ -19,7 +19,8 @@ const LIST: [(&[&str], Word); 9] = [
     (&["\u{2190}\u{2191}\u{2193}\u{2192}"], KEYS_MOVE),
     (&["\u{21e7} \u{2190}\u{2191}\u{2193}\u{2192}"], KEYS_CROSS),
     (&["\u{2190}\u{2191}\u{2193}\u{2192}"], KEYS_DRAW),
-    (&[SPACE], KEYS_PRESS),
+    (&[SPACE, "Enter"], KEYS_PRESS),
+    (&["Esc"], KEYS_ESCAPE),
     (&["?"], KEYS_HELP),
 ];
 const SPACE: &str = "{space}";

@@ -44,6 +44,8 @@ super::words! {
     /// A key.
     KEYS_PRESS = "on a drawing: put the pen down or lift it", "在绘图上：落笔或抬笔";
     /// A key.
+    KEYS_ESCAPE = "on a drawing: give the stroke up", "在绘图上：放弃当前笔画";
+    /// A key.
     KEYS_HELP = "show this list", "显示此列表";
     /// The key of a computer that is the longest.
     KEYS_SPACE = "Space", "空格";
