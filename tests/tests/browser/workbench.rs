@@ -98,7 +98,7 @@ fn a_lesion_is_drawn_where_it_may_lie_and_refused_elsewhere() {
     let healthy = page.shown("image-2");
     page.browser.click("[data-testid=lesion-brush]");
     page.browser
-        .drag("canvas[data-testid=board]", &OUTSIDE, "mouse");
+        .drag("canvas[data-testid=lesion-board]", &OUTSIDE, "mouse");
     page.wait("a refusal", || {
         page.browser.script(
             "return (document.querySelector('[data-testid=lesion-refused]')?.textContent ?? '').trim() !== ''",
@@ -106,7 +106,7 @@ fn a_lesion_is_drawn_where_it_may_lie_and_refused_elsewhere() {
     });
     page.until_hash("image-2", &healthy.hash);
     page.browser
-        .drag("canvas[data-testid=board]", &INSIDE, "mouse");
+        .drag("canvas[data-testid=lesion-board]", &INSIDE, "mouse");
     page.until_changed("image-2", &healthy.hash);
     page.until_ready("");
     let label = page.shown("lesion").pixels;

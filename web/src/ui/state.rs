@@ -300,6 +300,12 @@ impl Page {
             if let Some(seed) = scene.seed() {
                 self.seed.set(seed);
             }
+            match scene.lesion {
+                Lesion::None => self.class.set(0),
+                Lesion::Class(class) => self.class.set(class as usize),
+                Lesion::Placed { .. } => self.class.set(1),
+                Lesion::Drawn(_) | Lesion::Boxes(_) => {}
+            }
             self.scene.set(scene);
             self.paint();
         }
