@@ -62,7 +62,7 @@ pub fn DataSet() -> impl IntoView {
     let live = move || if grows() { "off" } else { "polite" };
     view! {
         <div class="dataset">
-            <h3 class="label">{move || DATA_SET.say()}</h3>
+            <h3>{move || DATA_SET.say()}</h3>
             <p class="help">{move || DATA_SET_HELP.say()}</p>
             <label class="field"><span>{move || DATA_SET_COUNT.say()}</span>
                 <input data-testid="build-count" type="number" inputmode="numeric" min="1" max=MOST.to_string() disabled=grows

@@ -15,17 +15,14 @@ mod zip;
 
 use leptos::prelude::*;
 
-use super::words::TAKE_HOME;
-
-/// The panel of exports.
+/// The exports; the page gives them their title.
 #[component]
 pub fn Panel() -> impl IntoView {
     view! {
-        <section class="taking" aria-labelledby="taking-title">
-            <h2 id="taking-title" class="label">{move || TAKE_HOME.say()}</h2>
+        <div class="taking">
             <pictures::Pictures />
             <share::Share />
             <dataset::DataSet />
-        </section>
+        </div>
     }
 }

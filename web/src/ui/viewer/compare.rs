@@ -88,7 +88,7 @@ fn Spot() -> impl IntoView {
     let frame = Signal::derive(move || FRAME_OF.with(&[("name", &label())]));
     view! {
         <div class="panes single" class:smooth=move || view.smooth.get()>
-            <figure class="pane">
+            <figure class="shot">
                 <Film label=frame looked=|| ()>
                     <canvas class="data" node_ref=node data-testid="compare" role="img" aria-label=label></canvas>
                     <Overlay index=seen />

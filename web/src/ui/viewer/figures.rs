@@ -21,7 +21,7 @@ pub fn Panel() -> impl IntoView {
         |(name, value): (String, String)| view! { <div><dt>{name}</dt><dd>{value}</dd></div> };
     view! {
         <section class="figures" data-testid="figures" aria-labelledby="figures-title">
-            <h2 id="figures-title" class="label">{move || FIGURES.say()}</h2>
+            <h2 id="figures-title">{move || FIGURES.say()}</h2>
             <dl>{move || rows(page).into_iter().map(row).collect_view()}</dl>
             <Show when=guided><p class="help">{move || FIGURE_DICE_NOTE.say()}</p></Show>
         </section>

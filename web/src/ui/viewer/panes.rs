@@ -45,7 +45,7 @@ fn Pane(index: usize) -> impl IntoView {
         }
     };
     view! {
-        <figure class="pane">
+        <figure class="shot">
             <Film label=frame looked>
                 <canvas class="data" node_ref=node data-testid=id role="img" aria-label=move || shown::described(page, index)></canvas>
                 <Overlay index />

@@ -19,7 +19,7 @@ pub fn Tools() -> impl IntoView {
     let several = Memo::new(move |_| shown::count(page) > 1);
     let comparing = move || several.get() && view.mode.get() != Mode::Beside;
     view! {
-        <div class="tools" role="group" aria-label=move || LOOKING.say()>
+        <div class="viewing" role="group" aria-label=move || LOOKING.say()>
             <Show when=move || several.get()><Modes /></Show>
             <div class="row zooming">
                 <button type="button" data-testid="zoom-out" aria-label=move || ZOOM_OUT.say() title=move || ZOOM_OUT.say()
@@ -44,7 +44,7 @@ pub fn Tools() -> impl IntoView {
 #[component]
 fn Modes() -> impl IntoView {
     view! {
-        <fieldset class="modes">
+        <fieldset class="tabs modes">
             <legend class="visually-hidden">{move || COMPARE_MODALITIES.say()}</legend>
             <One id="mode-beside" mode=Mode::Beside word=SIDE_BY_SIDE />
             <One id="mode-blink" mode=Mode::Blink word=BLINK />

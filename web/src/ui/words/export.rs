@@ -1,8 +1,6 @@
 //! Words of the part `export`: what can be taken home, and links.
 
 super::words! {
-    /// Title of the panel.
-    TAKE_HOME = "Take it home", "带走结果";
     /// Saves the pictures.
     SAVE_PNG = "Save PNG", "保存 PNG";
     /// Saves them as volumes of one slice.
