@@ -4,7 +4,10 @@
 use std::collections::BTreeMap;
 
 use scanweave::profile::{Ablation, Geometry, Preset, Profile, Switches};
-use scanweave::steps::{LesionStage, StructureStage, TranslatorStage};
+use scanweave::steps::{
+    LesionNetworks, LesionStage, Section, StructureNetworks, StructureStage, TranslatorNetworks,
+    TranslatorStage,
+};
 
 use super::super::Trainee as _;
 use super::super::synthesis::{Foundations, Synthesis};
@@ -208,42 +211,73 @@ fn registration_and_lesion_loss_are_none_of_the_batches() {
     }
 }
 
-/// The losses of the first step after the pre-training, before any network has learnt.
-fn losses(data: &Prepared, row: Ablation) -> BTreeMap<&'static str, f32> {
-    let configuration = configuration(data, row.switches());
-    let profile = &configuration.profile;
-    let device = Choice::Flex.open().expect("flex").autodiff();
-    device.seed(2);
-    let structure = StructureStage::new(&GEOMETRY, 1e-3, &device);
-    let lesion = LesionStage::new(profile, &GEOMETRY, 1e-3, &device);
-    let translator = TranslatorStage::new(profile, &GEOMETRY, 1e-3, &device);
-    let foundations = Foundations {
-        structure: structure.averaged().clone(),
-        maps: own_maps(&data.items.iter().collect::<Vec<_>>()),
-        lesion: Some(lesion.averaged().clone()),
-        translator: Some(translator.averaged().clone()),
-    };
-    let stage = Synthesis::new(data, &configuration, foundations, &device).expect("a stage");
-    let batch = stage.loader().batch(configuration.pretraining);
-    let (_, losses) = stage.step(configuration.pretraining, batch);
-    let value = |(name, loss): (&'static str, Tensor<1>)| (name, loss.into_scalar::<f32>());
-    losses.into_iter().map(value).collect()
+/// Untrained networks that every row begins with. A seed would not do: tests run side by side, and all
+/// draw from the device's one source.
+struct Beginning {
+    device: Device,
+    structure: StructureNetworks,
+    lesion: LesionNetworks,
+    translator: TranslatorNetworks,
+    state: Vec<Section>,
+}
+
+impl Beginning {
+    fn of(data: &Prepared) -> Self {
+        let profile = profile();
+        let device = Choice::Flex.open().expect("flex").autodiff();
+        let structure = StructureStage::new(&GEOMETRY, 1e-3, &device);
+        let lesion = LesionStage::new(&profile, &GEOMETRY, 1e-3, &device);
+        let translator = TranslatorStage::new(&profile, &GEOMETRY, 1e-3, &device);
+        let mut beginning = Self {
+            structure: structure.averaged().clone(),
+            lesion: lesion.averaged().clone(),
+            translator: translator.averaged().clone(),
+            device,
+            state: Vec::new(),
+        };
+        let configuration = configuration(data, Switches::ALL);
+        beginning.state = beginning.stage(data, &configuration).save();
+        beginning
+    }
+
+    fn stage<'a>(&self, data: &'a Prepared, configuration: &'a Configuration) -> Synthesis<'a> {
+        let foundations = Foundations {
+            structure: self.structure.clone(),
+            maps: own_maps(&data.items.iter().collect::<Vec<_>>()),
+            lesion: Some(self.lesion.clone()),
+            translator: Some(self.translator.clone()),
+        };
+        Synthesis::new(data, configuration, foundations, &self.device).expect("a stage")
+    }
+
+    /// The losses of the first step after the pre-training, before any network has learnt.
+    fn losses(&self, data: &Prepared, row: Ablation) -> BTreeMap<&'static str, f32> {
+        let configuration = configuration(data, row.switches());
+        let stage = self.stage(data, &configuration);
+        let stage = stage.load(&self.state).expect("the same networks");
+        let batch = stage.loader().batch(configuration.pretraining);
+        let (_, losses) = stage.step(configuration.pretraining, batch);
+        let value = |(name, loss): (&'static str, Tensor<1>)| (name, loss.into_scalar::<f32>());
+        losses.into_iter().map(value).collect()
+    }
 }
 
 #[test]
 fn a_switch_of_a_loss_adds_its_term_and_changes_no_other() {
     let data = brains();
+    let beginning = Beginning::of(&data);
+    let losses = |row| beginning.losses(&data, row);
     for (without, with, term) in [
         (Ablation::G, Ablation::B, "lesion"),
         (Ablation::D, Ablation::E, "registration"),
         (Ablation::E, Ablation::F, "lesion"),
     ] {
-        let (without, mut with) = (losses(&data, without), losses(&data, with));
+        let (without, mut with) = (losses(without), losses(with));
         assert!(with.remove(term).is_some_and(|loss| loss > 0.0), "{term}");
         assert_eq!(without, with, "{term}");
     }
     for row in [Ablation::A, Ablation::C, Ablation::D, Ablation::G] {
-        let names = losses(&data, row);
+        let names = losses(row);
         let guided = ["lesion", "registration"].map(|n| names.contains_key(n));
         assert_eq!(guided, [false, false], "{row:?}");
     }
