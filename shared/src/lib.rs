@@ -4,6 +4,7 @@
 //! The crate knows no file system, no command line and no page. Without features it is plain
 //! arithmetic; `nn` adds the networks (burn, no backend), `train` the losses and training steps.
 
+pub mod formats;
 pub mod image;
 pub mod lesion;
 pub mod metrics;
