@@ -9,7 +9,7 @@ use super::tests::*;
 use super::*;
 use crate::networks::{PatchDiscriminator, Unet};
 use crate::profile::{
-    ModalityHead, Profile, SegmenterWeights, StructureWeights, SynthesisWeights, TranslatorWeights,
+    ModalityHead, SegmenterWeights, StructureWeights, SynthesisWeights, TranslatorWeights,
 };
 
 /// The values of a tensor, in double precision.
@@ -82,12 +82,12 @@ fn segmentation(logits: &Tensor<4>, label: &Tensor<4>, weights: &SegmenterWeight
             let all: f64 = (0..classes)
                 .map(|c| logits[at(image, c, pixel)].exp())
                 .sum();
-            for class in 0..classes {
+            for (class, [both, sum]) in overlap.iter_mut().enumerate() {
                 let place = at(image, class, pixel);
                 let probability = logits[place].exp() / all;
                 entropy -= weight(class) * label[place] * probability.ln();
-                overlap[class][0] += probability * label[place];
-                overlap[class][1] += probability + label[place];
+                *both += probability * label[place];
+                *sum += probability + label[place];
             }
         }
     }

@@ -21,6 +21,9 @@ fn silent() -> SynthesisWeights {
     }
 }
 
+/// A term, and how it is switched on.
+type Term = (&'static str, fn(&mut SynthesisWeights));
+
 #[test]
 fn generator_and_discriminator_learn_from_their_own_terms_alone() {
     let profile = brain();
@@ -34,7 +37,6 @@ fn generator_and_discriminator_learn_from_their_own_terms_alone() {
     let [plain, judge] = after(&silent());
     assert!(plain == fresh, "(13) does not reach the generator");
     assert!(judge != fresh_judge, "(13) trains the discriminator");
-    type Term = (&'static str, fn(&mut SynthesisWeights));
     let terms: [Term; 7] = [
         ("(14)", |w| w.adversarial = 1.0),
         ("(15)", |w| w.lesion = 1.0),

@@ -100,7 +100,8 @@ fn slices_of_real_volumes_are_prepared() {
         let name = from.replace('/', "-");
         fs::copy(source.join(from), set.join(&name)).expect("an original");
         for slice in slices {
-            table.push_str(&format!("{name},{modality},{subject},{slice},{mask}\n"));
+            let row = format!("{name},{modality},{subject},{slice},{mask}\n");
+            table.push_str(&row);
         }
     };
     let truth = "brats_mha-BRATS_HG0015_truth.mha";

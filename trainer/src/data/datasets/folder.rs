@@ -145,9 +145,10 @@ fn from_manifest(
 fn case_name(row: &Row, profile: &Profile) -> String {
     let volume = is_volume(Path::new(&row.file));
     if profile.modalities.len() == 1 {
-        return match volume {
-            true => format!("{}, slice {}", row.file, row.slice),
-            false => row.file.clone(),
+        return if volume {
+            format!("{}, slice {}", row.file, row.slice)
+        } else {
+            row.file.clone()
         };
     }
     let grouped = !row.group.is_empty() && class_of(&row.group, profile).is_none();
