@@ -188,7 +188,7 @@ fn npm_install(project: &Project, folder: &Path, package: &str) {
     ];
     let made = std::fs::create_dir_all(folder).map_err(anyhow::Error::from);
     if let Err(error) =
-        made.and_then(|()| run(npm(project).args(arguments).arg(&folder).arg(package)))
+        made.and_then(|()| run(npm(project).args(arguments).arg(folder).arg(package)))
     {
         println!("{package} could not be installed: {error:#}");
     }

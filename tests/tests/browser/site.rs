@@ -93,12 +93,17 @@ impl Site {
         let down = stopped.clone();
         let thread = std::thread::spawn(move || {
             for request in own.incoming_requests() {
-                if down.load(Ordering::SeqCst) {
-                    // Without an answer, as a server that is gone.
-                    drop(request.into_writer());
-                } else {
-                    answer(request, &root);
-                }
+                let (root, gone) = (root.clone(), down.load(Ordering::SeqCst));
+                // Each on a thread of its own: the service worker stores files while the page waits for
+                // others, and one that is not read to its end must not hold up the rest.
+                std::thread::spawn(move || {
+                    if gone {
+                        // Without an answer, as a server that is gone.
+                        drop(request.into_writer());
+                    } else {
+                        answer(request, &root);
+                    }
+                });
             }
         });
         Self {

@@ -161,7 +161,7 @@ fn a_shared_link_shows_the_same_picture_elsewhere() {
         page.browser
             .script(link)
             .as_str()
-            .is_some_and(|l| l.contains("#"))
+            .is_some_and(|l| l.contains('#'))
     });
     let link = page
         .browser
