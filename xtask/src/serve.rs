@@ -283,11 +283,11 @@ mod tests {
             String::from_utf8_lossy(&bytes).into_owned()
         };
         let wasm = answer("GET /app.wasm");
-        assert!(wasm.starts_with("HTTP/1.1 200"), "{wasm}");
+        assert!(wasm.starts_with("HTTP/1.0 200"), "{wasm}");
         assert!(wasm.contains("Content-Type: application/wasm"), "{wasm}");
         assert!(answer("GET /models/a%20b.weave").contains("Content-Length: 100000"));
-        assert!(answer("GET /../secret.txt").starts_with("HTTP/1.1 404"));
-        assert!(answer("POST /").starts_with("HTTP/1.1 405"));
+        assert!(answer("GET /../secret.txt").starts_with("HTTP/1.0 404"));
+        assert!(answer("POST /").starts_with("HTTP/1.0 405"));
         let head = answer("HEAD /");
         assert!(
             head.contains("Content-Length: 7") && !head.contains("<p>page"),
