@@ -40,6 +40,11 @@ impl Line {
             .next()
     }
 
+    /// The whole object.
+    pub fn value(&self) -> &Value {
+        &self.0
+    }
+
     /// The number of this name.
     pub fn number(&self, name: &str) -> Result<f64> {
         self.0[name]

@@ -12,6 +12,34 @@ const FIRST_MODEL: &str = "chest-xray.weave";
 /// Megabytes after brotli that the page must not exceed.
 const GOAL: f64 = 10.0;
 
+/// Megabytes that each part may have: the page's binary and the engine's after brotli, a model as it is.
+const PARTS: [(&str, f64, fn(&str) -> bool); 2] = [
+    ("page's wasm, brotli", 0.4, |path| {
+        is_wasm(path) && !path.starts_with("engine")
+    }),
+    ("engine's wasm, brotli", 3.0, |path| {
+        is_wasm(path) && path.starts_with("engine")
+    }),
+];
+const MODEL_GOAL: f64 = 8.0;
+
+/// The parts of the page that have goals of their own.
+pub fn parts(project: &Project) -> Result<Vec<Figure>> {
+    project.require_dist()?;
+    let all = Table::of(&project.dist(), BEST).context("the built page could not be measured")?;
+    let mut figures = Vec::new();
+    for (name, goal, belongs) in PARTS {
+        let (_, brotli) = all.filtered(|file| belongs(&file.path)).total();
+        figures.push(megabytes(name, brotli, Beside::Goal(goal)));
+    }
+    let models = all.filtered(|file| file.path.ends_with(".weave"));
+    if let Some(largest) = models.files.iter().map(|file| file.raw).max() {
+        let beside = Beside::Goal(MODEL_GOAL);
+        figures.push(megabytes("largest model", largest, beside));
+    }
+    Ok(figures)
+}
+
 /// Prints the files that count and returns their sums.
 pub fn measure(project: &Project) -> Result<Vec<Figure>> {
     project.require_dist()?;
@@ -23,16 +51,24 @@ pub fn measure(project: &Project) -> Result<Vec<Figure>> {
         println!("The page holds no {FIRST_MODEL}: the figures are without weights.");
     }
     let (raw, brotli) = needed.total();
-    let megabytes = |name: &str, bytes: u64, beside| Figure {
-        name: format!("bytes to the first live image, {name}"),
+    let first = |what: &str| format!("bytes to the first live image, {what}");
+    Ok(vec![
+        megabytes(&first("raw"), raw, Beside::Nothing),
+        megabytes(&first("brotli"), brotli, Beside::Goal(GOAL)),
+    ])
+}
+
+fn megabytes(name: &str, bytes: u64, beside: Beside) -> Figure {
+    Figure {
+        name: name.to_owned(),
         measured: bytes as f64 / 1e6,
         unit: "MB",
         beside,
-    };
-    Ok(vec![
-        megabytes("raw", raw, Beside::Nothing),
-        megabytes("brotli", brotli, Beside::Goal(GOAL)),
-    ])
+    }
+}
+
+fn is_wasm(path: &str) -> bool {
+    path.rsplit('.').next() == Some("wasm")
 }
 
 /// The gallery's pictures, lessons and other models are not waited for.
