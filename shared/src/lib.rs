@@ -5,6 +5,7 @@
 //! arithmetic; `nn` adds the networks (burn, no backend), `train` the losses and training steps.
 
 pub mod dataset;
+pub mod formats;
 pub mod image;
 pub mod lesion;
 pub mod metrics;

@@ -88,7 +88,8 @@ pub enum Request {
         /// How many.
         count: u32,
     },
-    /// Forget what waits or runs in a lane. Answered by [`Event::Superseded`] of it.
+    /// Forget what waits or runs in a lane: its commands are answered by [`Event::Superseded`], this one
+    /// by [`Event::Done`].
     Cancel {
         /// The lane.
         lane: Lane,
@@ -185,6 +186,8 @@ pub struct Backend {
 }
 
 /// What the engine reports.
+// One exists at a time, and the largest, a picture, is also the most frequent.
+#[allow(clippy::large_enum_variant)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Event {
     /// The engine runs and listens.

@@ -66,7 +66,7 @@ const CASES: [Case; 9] = [
     Case {
         name: "networks on one core",
         compute: network_digest,
-        expected: "",
+        expected: "eeffa86401e3c11243ab7078afb36049f2e8afced88d1aa014037199173fdca1",
     },
     Case {
         name: "weights files",

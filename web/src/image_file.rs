@@ -1,12 +1,53 @@
-//! What an image file says about itself, read before it is decoded.
+//! What an image file says about itself, read before it is decoded: its kind and its size.
 //!
 //! A few hundred bytes can declare an image of a gigapixel. The browser's decoder would try it and
 //! take the tab down with it, so the size is read from the file's head first and refused here.
 
+use scanweave::formats::{dicom, mha, nifti};
 use scanweave::image::MAX_SIDE;
 
 /// Largest file that is read, bytes.
 pub const MAX_BYTES: u64 = 64 << 20;
+
+/// Bytes from the start of a file that [`Kind::of`] needs.
+pub const HEAD: usize = 512;
+
+/// How a file is to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// By the browser's own decoder.
+    Picture,
+    /// As a volume.
+    Volume,
+    /// As a volume, after it is inflated.
+    Gzip,
+    /// As DICOM.
+    Dicom,
+}
+
+impl Kind {
+    /// The kind of a file by its first [`HEAD`] bytes and, where they say nothing, by its name.
+    pub fn of(name: &str, head: &[u8]) -> Self {
+        let name = name.to_ascii_lowercase();
+        let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
+        let picture = head.starts_with(b"\x89PNG") || head.starts_with(&[0xff, 0xd8]);
+        if picture {
+            Self::Picture
+        } else if head.starts_with(&[0x1f, 0x8b]) {
+            Self::Gzip
+        } else if dicom::is_dicom(head) {
+            Self::Dicom
+        } else if nifti::is_nifti(head) || mha::is_mha(head) {
+            Self::Volume
+        } else if ends(&[".dcm", ".dicom", ".ima"]) {
+            Self::Dicom
+        } else if ends(&[".nii", ".nii.gz", ".mha"]) {
+            Self::Volume
+        } else {
+            Self::Picture
+        }
+    }
+}
 
 /// Checks that these bytes are a PNG or JPEG file of bearable size; returns width and height.
 pub fn size_of(name: &str, bytes: &[u8]) -> Result<(u32, u32), String> {
@@ -15,7 +56,9 @@ pub fn size_of(name: &str, bytes: &[u8]) -> Result<(u32, u32), String> {
     }
     let size = png_size(bytes).or_else(|| jpeg_size(bytes));
     let (width, height) = size.ok_or_else(|| {
-        format!("{name} is not a PNG or JPEG image: save it as one of these first.")
+        format!(
+            "{name} is no PNG, JPEG, NIfTI, MetaImage or DICOM file: save it as one of these first."
+        )
     })?;
     let fits = |side: u32| (1..=MAX_SIDE as u32).contains(&side);
     if fits(width) && fits(height) {
@@ -64,6 +107,23 @@ mod tests {
         bytes.extend(width.to_be_bytes());
         bytes.extend(height.to_be_bytes());
         bytes
+    }
+
+    #[test]
+    fn bytes_tell_the_kind_and_names_where_they_do_not() {
+        let nifti = [&348_i32.to_le_bytes()[..], &[0; 400]].concat();
+        let dicom = [&[0; 128][..], b"DICM"].concat();
+        for (name, head, kind) in [
+            ("a.dcm", png(1, 1), Kind::Picture),
+            ("a", nifti, Kind::Volume),
+            ("a.nii.gz", vec![0x1f, 0x8b, 8], Kind::Gzip),
+            ("IM0001", dicom, Kind::Dicom),
+            ("old.DCM", vec![8, 0, 5, 0], Kind::Dicom),
+            ("empty.nii", vec![], Kind::Volume),
+            ("a.txt", b"hello".to_vec(), Kind::Picture),
+        ] {
+            assert_eq!(Kind::of(name, &head), kind, "{name}");
+        }
     }
 
     #[test]

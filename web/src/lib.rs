@@ -7,5 +7,6 @@ pub mod bridge;
 #[cfg(feature = "engine")]
 pub mod engine;
 pub mod image_file;
+pub mod queue;
 #[cfg(feature = "page")]
 pub mod ui;

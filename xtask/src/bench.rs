@@ -35,7 +35,7 @@ enum What {
     Generators,
     /// Bytes to the first live image: page, scripts, styles, binaries and one model (needs a built page)
     Size,
-    /// One training step of both stages on flex and, where there is one, LibTorch: time and peak memory
+    /// One training step of every stage on flex and, where there is one, LibTorch: time and peak memory
     Train(train::Options),
 }
 

@@ -8,6 +8,7 @@ mod bench;
 mod browser;
 mod command;
 mod manifest;
+mod offline;
 mod optimise;
 mod project;
 mod serve;

@@ -55,6 +55,11 @@ impl Project {
         self.root.join("target").join("tools")
     }
 
+    /// The accessibility checks, where they are installed.
+    pub fn axe(&self) -> PathBuf {
+        self.tools().join("axe/node_modules/axe-core/axe.min.js")
+    }
+
     /// Fails with the remedy when the page has not been built.
     pub fn require_dist(&self) -> Result<()> {
         if !self.dist().join("index.html").is_file() {

@@ -3,6 +3,7 @@
 //! Every download goes by name through Cargo, npm or apt. trunk would fetch wasm-bindgen and wasm-opt by itself, but
 //! from release pages that not every network reaches; with the tools found on the search path it fetches nothing.
 
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -14,6 +15,9 @@ use crate::project::Project;
 
 /// Later versions of trunk ask for a newer Rust than this repository's.
 const TRUNK_VERSION: &str = "0.21.14";
+
+/// The accessibility checks.
+const AXE: &str = "axe-core@4.14.1";
 
 /// The target of the page.
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
@@ -31,6 +35,8 @@ pub enum Tool {
     WasmOpt,
     /// Chromium and its driver.
     Browser,
+    /// Accessibility checks for the browser tests; they are skipped without.
+    Axe,
 }
 
 impl Tool {
@@ -48,6 +54,7 @@ impl Tool {
         Self::WasmBindgen,
         Self::WasmOpt,
         Self::Browser,
+        Self::Axe,
     ];
 
     fn ensure(self, project: &Project) -> Result<String> {
@@ -57,6 +64,7 @@ impl Tool {
             Self::WasmBindgen => wasm_bindgen(project),
             Self::WasmOpt => Ok(wasm_opt(project)),
             Self::Browser => browser::ensure(project),
+            Self::Axe => Ok(axe(project)),
         }
     }
 
@@ -67,6 +75,7 @@ impl Tool {
             Self::WasmBindgen => "wasm-bindgen",
             Self::WasmOpt => "wasm-opt",
             Self::Browser => "browser",
+            Self::Axe => "axe-core",
         }
     }
 }
@@ -88,7 +97,7 @@ fn wasm_target(project: &Project) -> Result<String> {
             "--target",
             WASM_TARGET,
         ]));
-        folder.is_some_and(|folder| std::path::Path::new(&folder).is_dir())
+        folder.is_some_and(|folder| Path::new(&folder).is_dir())
     };
     if !there(project) {
         run(project.command("rustup").args(["target", "add", WASM_TARGET])).with_context(|| {
@@ -138,26 +147,9 @@ fn wasm_bindgen(project: &Project) -> Result<String> {
 
 /// Never fails: without wasm-opt the page is larger, and that is all.
 fn wasm_opt(project: &Project) -> String {
-    if optimise::version(project).is_none() && output(npm(project).arg("--version")).is_some() {
+    if optimise::version(project).is_none() {
         println!("no recent wasm-opt is on the search path: npm installs one");
-        let folder = project.tools();
-        let arguments = [
-            "install",
-            "--no-save",
-            "--no-audit",
-            "--no-fund",
-            "--loglevel=error",
-            "--prefix",
-        ];
-        let made = std::fs::create_dir_all(&folder).map_err(anyhow::Error::from);
-        if let Err(error) = made.and_then(|()| {
-            run(npm(project)
-                .args(arguments)
-                .arg(&folder)
-                .arg(optimise::PACKAGE))
-        }) {
-            println!("wasm-opt could not be installed: {error:#}");
-        }
+        npm_install(project, &project.tools(), optimise::PACKAGE);
     }
     match optimise::version(project) {
         Some(version) => format!("version {version}"),
@@ -165,6 +157,40 @@ fn wasm_opt(project: &Project) -> String {
             "missing, so the page will be larger: install npm (or binaryen {} or later) and run this again",
             optimise::OLDEST
         ),
+    }
+}
+
+/// Never fails: without axe-core one browser test is skipped and says so.
+fn axe(project: &Project) -> String {
+    if !project.axe().is_file() {
+        npm_install(project, &project.tools().join("axe"), AXE);
+    }
+    if project.axe().is_file() {
+        AXE.to_owned()
+    } else {
+        "missing, so accessibility is not checked: install npm and run this again".to_owned()
+    }
+}
+
+/// Installs a package into a folder of its own, where npm is there; says it when it cannot. (In a folder
+/// without package.json npm removes what an earlier call has installed.)
+fn npm_install(project: &Project, folder: &Path, package: &str) {
+    if output(npm(project).arg("--version")).is_none() {
+        return;
+    }
+    let arguments = [
+        "install",
+        "--no-save",
+        "--no-audit",
+        "--no-fund",
+        "--loglevel=error",
+        "--prefix",
+    ];
+    let made = std::fs::create_dir_all(folder).map_err(anyhow::Error::from);
+    if let Err(error) =
+        made.and_then(|()| run(npm(project).args(arguments).arg(&folder).arg(package)))
+    {
+        println!("{package} could not be installed: {error:#}");
     }
 }
 

@@ -74,7 +74,7 @@ impl Step {
             Self::Clippy => &[Tool::WasmTarget],
             Self::Wasm => &[Tool::WasmTarget, Tool::WasmBindgen, Tool::Browser],
             Self::Build => Tool::FOR_BUILDING,
-            Self::Browser => &[Tool::Browser],
+            Self::Browser => &[Tool::Browser, Tool::Axe],
         }
     }
 
@@ -197,6 +197,9 @@ fn browser_tests(project: &Project) -> Result<()> {
         .arg("test")
         .args(BROWSER_TESTS)
         .env("SCANWEAVE_DIST", project.dist());
+    if project.axe().is_file() {
+        command.env("SCANWEAVE_AXE", project.axe());
+    }
     run_command(with_browser(&mut command)?)
 }
 

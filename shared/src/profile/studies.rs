@@ -236,7 +236,10 @@ fn brain(name: &str, title: &str, modalities: &[Modality], lesion: &[&str]) -> P
 
 fn phantom_brain() -> Profile {
     let lesion = ["oedema", "enhancing", "necrosis"];
-    brain("phantom-brain", "Phantom brain", &BRAIN, &lesion)
+    Profile {
+        sharp_from: 800,
+        ..brain("phantom-brain", "Phantom brain", &BRAIN, &lesion)
+    }
 }
 
 /// Whole-head MRI with the abnormality seen in Flair as one class. Its modalities are registered pairs,

@@ -54,6 +54,20 @@ impl Latent {
         }
     }
 
+    /// The place of a tile of an atlas: `side` maps each way on the plane of a seed, the outermost
+    /// `reach` from the centre; columns from the left, rows from the top.
+    pub fn on_grid(seed: u64, side: u8, reach: f32, column: u8, row: u8) -> Self {
+        let along = |place: u8| match side {
+            0 | 1 => 0.0,
+            _ => reach * (2.0 * f32::from(place) / f32::from(side - 1) - 1.0),
+        };
+        Self::Plane {
+            seed,
+            x: along(column),
+            y: along(row),
+        }
+    }
+
     /// The place itself as a pin; a place between two pins has none.
     pub fn pin(&self) -> Option<Pin> {
         match *self {
@@ -66,6 +80,19 @@ impl Latent {
             Self::Between { .. } => None,
         }
     }
+}
+
+/// Column and row of every tile of an atlas, from the centre outwards, ring by ring.
+pub fn from_centre(side: u8) -> Vec<(u8, u8)> {
+    let tiles = (0..side).flat_map(|row| (0..side).map(move |column| (column, row)));
+    let mut tiles: Vec<(u8, u8)> = tiles.collect();
+    // Twice the distance: the centre of an even grid lies between two tiles.
+    let off = |place: u8| (2 * i32::from(place) - (i32::from(side) - 1)).abs();
+    tiles.sort_by_key(|&(column, row)| {
+        let (x, y) = (off(column), off(row));
+        (x.max(y), x + y)
+    });
+    tiles
 }
 
 fn of_seed(seed: u64, count: usize) -> Vec<f32> {
@@ -193,6 +220,22 @@ mod tests {
         let angle =
             |a: &[f32], b: &[f32]| libm::acosf((dot(a, b) / (norm(a) * norm(b))).clamp(-1.0, 1.0));
         assert!((angle(&a, &half) / angle(&a, &b) - 0.5).abs() < 0.1);
+    }
+
+    #[test]
+    fn an_atlas_begins_at_its_seed_and_ends_at_its_corners() {
+        let tiles = from_centre(5);
+        assert_eq!((tiles.len(), tiles[0]), (25, (2, 2)));
+        assert_eq!(tiles[1..5], [(2, 1), (1, 2), (3, 2), (2, 3)]);
+        assert!(tiles[21..].iter().all(|&(c, r)| c % 4 == 0 && r % 4 == 0));
+        assert_eq!(from_centre(1), [(0, 0)]);
+        assert!(from_centre(0).is_empty());
+        let at = |column, row| Latent::on_grid(7, 5, 2.0, column, row);
+        let place = |x, y| Latent::Plane { seed: 7, x, y };
+        assert_eq!(at(2, 2), place(0.0, 0.0));
+        assert_eq!(at(0, 4), place(-2.0, 2.0));
+        assert_eq!(at(3, 2), place(1.0, 0.0));
+        assert_eq!(Latent::on_grid(7, 1, 2.0, 0, 0), place(0.0, 0.0));
     }
 
     #[test]

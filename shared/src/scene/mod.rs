@@ -8,7 +8,7 @@
 mod latent;
 mod runs;
 
-pub use latent::{Latent, Pin};
+pub use latent::{Latent, Pin, from_centre};
 pub use runs::{LONGEST_SIDE, Runs};
 
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,8 @@ use crate::profile::{Extraction, LesionKind, MaskSettings};
 
 /// Raised whenever the meaning of a scene's bytes changes: old links are then refused with a sentence.
 const VERSION: u8 = 1;
+/// Longest length among the values of algorithms 1 and 2, pixels.
+const LONGEST: usize = 1024;
 /// Boxes that one lesion may have.
 const MOST_BOXES: usize = 64;
 
@@ -174,7 +176,8 @@ impl Scene {
     fn is_sound(&self) -> bool {
         let origin = match &self.origin {
             Origin::Fixed { map, mask } => map.is_sound() && mask.is_sound(),
-            _ => true,
+            Origin::Image { values } => values.as_ref().is_none_or(Values::is_sound),
+            Origin::Latent(_) | Origin::Empty => true,
         };
         let lesion = match &self.lesion {
             Lesion::Drawn(runs) => runs.is_sound(),
@@ -183,6 +186,32 @@ impl Scene {
         };
         let edits = self.edits.strokes.as_ref().is_none_or(Runs::is_sound);
         origin && lesion && edits
+    }
+}
+
+impl Values {
+    /// Whether something can be found with them at a bearable cost.
+    pub fn is_sound(&self) -> bool {
+        let (lines, mask) = (&self.extraction, &self.mask);
+        let within = |value: f32, low: f32, high: f32| (low..=high).contains(&value);
+        let contrast = lines.contrast.is_none_or(|c| {
+            c.radius <= LONGEST
+                && within(c.floor, 1e-4, 10.0)
+                && c.limit.is_none_or(|limit| within(limit, 1e-3, 1000.0))
+        });
+        (1..=4).contains(&lines.scale)
+            && within(lines.smoothing, 0.0, 32.0)
+            && [lines.sigma1, lines.sigma2]
+                .iter()
+                .all(|&s| within(s, 0.0, 100.0))
+            && [lines.alpha, lines.beta]
+                .iter()
+                .all(|&t| within(t, -10.0, 10.0))
+            && contrast
+            && within(mask.threshold, -1.0, 2.0)
+            && [lines.median, mask.median, mask.grow]
+                .iter()
+                .all(|&l| l <= LONGEST)
     }
 }
 
@@ -261,6 +290,33 @@ mod tests {
         let last = Lesion::of_seed(1, &classes, 9);
         assert_eq!(last, Lesion::Class(1), "an unknown class is the last");
         assert_eq!(Lesion::of_seed(1, &LesionKind::None, 9), Lesion::None);
+    }
+
+    #[test]
+    fn values_out_of_range_are_no_scene() {
+        let profile = crate::profile::Profile::named("chest-xray").expect("built in");
+        let study = Values {
+            extraction: profile.extraction_at(128),
+            mask: profile.mask_at(128),
+        };
+        for name in crate::profile::Profile::NAMES {
+            let profile = crate::profile::Profile::named(name).expect("built in");
+            for extraction in profile.extraction.clone() {
+                let mask = profile.mask_at(extraction.size);
+                assert!(Values { extraction, mask }.is_sound(), "{name}");
+            }
+        }
+        let mut wild = [study; 3];
+        wild[0].extraction.scale = usize::MAX;
+        wild[1].extraction.sigma1 = f32::NAN;
+        wild[2].mask.grow = 1 << 40;
+        for values in wild {
+            let origin = Origin::Image {
+                values: Some(values),
+            };
+            let scene = Scene { origin, ..rich() };
+            assert!(Scene::from_bytes(&scene.to_bytes()).is_err(), "{values:?}");
+        }
     }
 
     #[test]

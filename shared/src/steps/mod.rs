@@ -97,4 +97,8 @@ fn section<'a>(name: &str, sections: &'a [Section]) -> Result<&'a [u8], RestoreE
 }
 
 #[cfg(test)]
+mod equations;
+#[cfg(test)]
+mod gradients;
+#[cfg(test)]
 mod tests;

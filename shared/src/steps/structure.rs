@@ -302,6 +302,18 @@ impl StructureStage {
         self.structure_discriminator.valid()
     }
 
+    /// All networks, as they are in training.
+    #[cfg(test)]
+    pub(super) fn networks(&self) -> AllNetworks {
+        AllNetworks {
+            encoder: self.encoder.clone(),
+            decoder: self.decoder.clone(),
+            mask: self.mask.clone(),
+            structure_discriminator: self.structure_discriminator.clone(),
+            latent_discriminator: self.latent_discriminator.clone(),
+        }
+    }
+
     /// Everything that a resumed training needs.
     pub fn save(&self) -> Vec<Section> {
         vec![
@@ -367,6 +379,16 @@ impl Optimizers {
             &mut self.latent_discriminator,
         ]
     }
+}
+
+/// The networks that train together.
+#[cfg(test)]
+pub(super) struct AllNetworks {
+    pub encoder: StructureEncoder,
+    pub decoder: StructureDecoder,
+    pub mask: Unet,
+    pub structure_discriminator: PatchDiscriminator,
+    pub latent_discriminator: LatentDiscriminator,
 }
 
 /// What encoder and decoder drew in one step: reconstructions first, then samples.

@@ -252,6 +252,12 @@ impl SynthesisStage {
         &self.averaged
     }
 
+    /// Both networks, as they are in training.
+    #[cfg(test)]
+    pub(super) fn networks(&self) -> (Unet, PatchDiscriminator) {
+        (self.generator.clone(), self.discriminator.clone())
+    }
+
     /// The weights of both networks.
     #[cfg(test)]
     pub(super) fn weights(&self) -> [Vec<crate::weights::Tensor>; 2] {

@@ -8,7 +8,7 @@ use super::*;
 use crate::networks::tensors::read_tensors;
 use crate::profile::{Geometry, Profile};
 
-const GEOMETRY: Geometry = Geometry {
+pub(super) const GEOMETRY: Geometry = Geometry {
     size: 16,
     latent: 4,
     structure_width: 2,
@@ -20,18 +20,18 @@ const GEOMETRY: Geometry = Geometry {
     discriminator_width: 2,
 };
 
-fn device() -> Device {
+pub(super) fn device() -> Device {
     Device::flex().autodiff()
 }
 
-fn planes(value: f32, batch: usize) -> Tensor<4> {
+pub(super) fn planes(value: f32, batch: usize) -> Tensor<4> {
     let ramp: Vec<f32> = (0..batch * 256)
         .map(|i| ((i * 37 % 101) as f32 / 101.0 * value).round())
         .collect();
     Tensor::<1>::from_floats(ramp.as_slice(), &device()).reshape([batch, 1, 16, 16])
 }
 
-fn structure_batch(step: usize) -> StructureBatch {
+pub(super) fn structure_batch(step: usize) -> StructureBatch {
     let noise = |salt: usize| {
         let values: Vec<f32> = (0..8)
             .map(|i| ((i * 31 + salt * 17 + step * 7) % 13) as f32 / 6.0 - 1.0)
@@ -47,7 +47,7 @@ fn structure_batch(step: usize) -> StructureBatch {
 }
 
 /// Two inputs, the first with its own image, in the first two modalities where there are several.
-fn synthesis_batch(profile: &Profile) -> SynthesisBatch {
+pub(super) fn synthesis_batch(profile: &Profile) -> SynthesisBatch {
     let modalities = profile.modalities.len();
     let view = |modality: usize| View {
         modality,
@@ -75,16 +75,15 @@ fn one_hot(indices: &[usize], count: usize) -> Tensor<2> {
 }
 
 /// Background and one class.
-fn label(lesion: Tensor<4>) -> Tensor<4> {
+pub(super) fn label(lesion: Tensor<4>) -> Tensor<4> {
     Tensor::cat(vec![lesion.clone().neg() + 1.0, lesion], 1)
 }
 
-fn brain() -> Profile {
+pub(super) fn brain() -> Profile {
     Profile::named("brain-mri").unwrap()
 }
 
-fn guides(profile: &Profile) -> Guides {
-    device().seed(11);
+pub(super) fn guides(profile: &Profile) -> Guides {
     let lesion = LesionStage::new(profile, &GEOMETRY, 1e-3, &device());
     let translator = TranslatorStage::new(profile, &GEOMETRY, 1e-3, &device());
     let on_graph = |network: &crate::networks::Unet| network.clone().train();
@@ -94,18 +93,32 @@ fn guides(profile: &Profile) -> Guides {
     }
 }
 
-fn synthesis_stage(profile: &Profile, guides: Guides) -> SynthesisStage {
-    device().seed(5);
-    SynthesisStage::new(profile, &GEOMETRY, guides, 1e-3, &device())
+// Makers of a stage in always the same fresh state. A seed would not do: tests run side by side, and
+// all draw from the device's one source.
+
+pub(super) fn structure_stages() -> impl Fn() -> StructureStage {
+    let new = || StructureStage::new(&GEOMETRY, 1e-3, &device());
+    let state = new().save();
+    move || new().load(&state).unwrap()
+}
+
+pub(super) fn synthesis_stages(profile: &Profile) -> impl Fn(&Guides) -> SynthesisStage + '_ {
+    let new =
+        |guides: &Guides| SynthesisStage::new(profile, &GEOMETRY, guides.clone(), 1e-3, &device());
+    let state = new(&Guides::default()).save();
+    move |guides| new(guides).load(&state).unwrap()
+}
+
+pub(super) fn translator_stages(profile: &Profile) -> impl Fn() -> TranslatorStage + '_ {
+    let new = || TranslatorStage::new(profile, &GEOMETRY, 1e-3, &device());
+    let state = new().save();
+    move || new().load(&state).unwrap()
 }
 
 #[test]
 fn the_structure_stage_resumes_bit_for_bit() {
     let weights = Profile::named("chest-xray").unwrap().structure;
-    let fresh = || {
-        device().seed(5);
-        StructureStage::new(&GEOMETRY, 1e-3, &device())
-    };
+    let fresh = structure_stages();
     let go = |mut stage: StructureStage, steps: core::ops::Range<usize>| {
         for step in steps {
             (stage, _) = stage.step(structure_batch(step), &weights);
@@ -139,11 +152,12 @@ fn the_synthesis_stage_resumes_bit_for_bit() {
     for name in ["chest-xray", "brain-mri"] {
         let mut profile = Profile::named(name).unwrap();
         profile.spectral = profile.modalities.len() > 1;
-        let guides = || match profile.modalities.len() {
+        let guides = match profile.modalities.len() {
             1 => Guides::default(),
             _ => guides(&profile),
         };
-        let fresh = || synthesis_stage(&profile, guides());
+        let new = synthesis_stages(&profile);
+        let fresh = || new(&guides);
         let go = |mut stage: SynthesisStage, steps: usize| {
             for _ in 0..steps {
                 let batch = synthesis_batch(&profile);
@@ -162,15 +176,15 @@ fn the_synthesis_stage_resumes_bit_for_bit() {
 #[test]
 fn guidance_reaches_the_generator_and_leaves_the_discriminator_alone() {
     let profile = brain();
+    let (fresh, guides) = (synthesis_stages(&profile), guides(&profile));
     let after = |lesion: f32, registration: f32| {
         let weights = crate::profile::SynthesisWeights {
             lesion,
             registration,
             ..profile.synthesis
         };
-        let stage = synthesis_stage(&profile, guides(&profile));
         let batch = synthesis_batch(&profile);
-        let (stage, losses) = stage.step(&batch, &weights, &profile.segmenter);
+        let (stage, losses) = fresh(&guides).step(&batch, &weights, &profile.segmenter);
         let names: Vec<_> = losses.iter().map(|(name, _)| *name).collect();
         let [generator, discriminator] = stage.weights();
         (generator, discriminator, names)
@@ -188,7 +202,6 @@ fn guidance_reaches_the_generator_and_leaves_the_discriminator_alone() {
 #[test]
 fn the_label_reaches_the_image() {
     let profile = brain();
-    device().seed(3);
     let generator = synthesis_configurations(&profile, &GEOMETRY)
         .0
         .init(&device());
@@ -203,12 +216,13 @@ fn the_label_reaches_the_image() {
 #[test]
 fn another_subjects_image_does_not_count_as_ones_own() {
     let profile = brain();
+    let fresh = synthesis_stages(&profile);
     let after = |own: f32| {
         let mut batch = synthesis_batch(&profile);
         for view in &mut batch.views {
             view.own = Tensor::full([1, 1, 1, 1], own, &device());
         }
-        let stage = synthesis_stage(&profile, Guides::default());
+        let stage = fresh(&Guides::default());
         let (_, losses) = stage.step(&batch, &profile.synthesis, &profile.segmenter);
         let of = |name| losses.iter().find(|(n, _)| *n == name).unwrap().1.clone();
         ["squared", "absolute", "feature"].map(|name| of(name).into_scalar::<f32>())
@@ -217,7 +231,7 @@ fn another_subjects_image_does_not_count_as_ones_own() {
     assert_eq!(after(0.0), [0.0; 3]);
 }
 
-fn translator_batch() -> TranslatorBatch {
+pub(super) fn translator_batch() -> TranslatorBatch {
     TranslatorBatch {
         image: planes(1.0, 2),
         from: one_hot(&[0, 2], 3),
@@ -230,10 +244,7 @@ fn translator_batch() -> TranslatorBatch {
 #[test]
 fn the_translator_stage_resumes_and_learns_from_translated_images() {
     let profile = brain();
-    let fresh = |seed| {
-        device().seed(seed);
-        TranslatorStage::new(&profile, &GEOMETRY, 1e-3, &device())
-    };
+    let fresh = translator_stages(&profile);
     let go = |mut stage: TranslatorStage, steps: usize| {
         for _ in 0..steps {
             let head = profile.synthesis.head;
@@ -242,25 +253,26 @@ fn the_translator_stage_resumes_and_learns_from_translated_images() {
         stage
     };
     let weights_of = |stage: &TranslatorStage| read_tensors(&stage.averaged().translator);
-    let straight = go(fresh(5), 4);
-    let resumed = go(fresh(5).load(&go(fresh(5), 2).save()).unwrap(), 2);
+    let straight = go(fresh(), 4);
+    let resumed = go(fresh().load(&go(fresh(), 2).save()).unwrap(), 2);
     assert_eq!(weights_of(&straight), weights_of(&resumed));
 
     // The same discriminator beside another translator: only translated images tell it.
-    let mixed = |translator_seed| {
-        let mut sections = fresh(5).save();
-        let other = fresh(translator_seed).save();
-        for (own, foreign) in sections.iter_mut().zip(other) {
+    let other = translator_stages(&profile)().save();
+    let judge = |foreign: &[Section]| {
+        let mut sections = fresh().save();
+        for (own, foreign) in sections.iter_mut().zip(foreign) {
             if own.0 == "translator" {
-                *own = foreign;
+                own.clone_from(foreign);
             }
         }
-        let [_, discriminator] = go(fresh(5).load(&sections).unwrap(), 1).weights();
+        let [_, discriminator] = go(fresh().load(&sections).unwrap(), 1).weights();
         discriminator
     };
-    assert!(mixed(5) == mixed(5), "the same twice");
+    let own = fresh().save();
+    assert!(judge(&own) == judge(&own), "the same twice");
     assert!(
-        mixed(5) != mixed(6),
+        judge(&own) != judge(&other),
         "translated images reach the discriminator"
     );
 }
@@ -287,10 +299,9 @@ fn supervision_counts_where_pairs_are_known() {
 #[test]
 fn the_lesion_stage_resumes_and_trains_one_modality_at_a_time() {
     let profile = brain();
-    let fresh = || {
-        device().seed(5);
-        LesionStage::new(&profile, &GEOMETRY, 1e-2, &device())
-    };
+    let new = || LesionStage::new(&profile, &GEOMETRY, 1e-2, &device());
+    let state = new().save();
+    let fresh = || new().load(&state).unwrap();
     let batch = |modality| LesionBatch {
         modality,
         image: planes(1.0, 2),

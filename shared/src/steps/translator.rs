@@ -170,6 +170,12 @@ impl TranslatorStage {
         &self.averaged
     }
 
+    /// Both networks, as they are in training.
+    #[cfg(test)]
+    pub(super) fn networks(&self) -> (Unet, PatchDiscriminator) {
+        (self.translator.clone(), self.discriminator.clone())
+    }
+
     /// The weights of both networks.
     #[cfg(test)]
     pub(super) fn weights(&self) -> [Vec<crate::weights::Tensor>; 2] {

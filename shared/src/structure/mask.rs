@@ -6,7 +6,7 @@
 //! dark lungs belong to it; without, the mask is the printed one.
 
 use super::components::Components;
-use super::operators::median_binary;
+use super::operators::{dilate, erode, median_binary};
 use crate::image::{ImageError, Plane};
 use crate::profile::MaskSettings;
 
@@ -34,6 +34,14 @@ pub fn organ_mask(image: &Plane, settings: &MaskSettings) -> Result<Plane, Image
 pub fn solid_mask(background: &Plane) -> Plane {
     let inside = background.map(|v| if v > 0.5 { 0.0 } else { 1.0 });
     Components::of(&inside).largest_filled().map(|v| 1.0 - v)
+}
+
+/// The background around what drawn `lines` enclose: gaps up to 1/32 of the side are closed, the largest
+/// outline is filled. Without lines everything is background.
+pub fn contour_mask(lines: &Plane) -> Plane {
+    let gap = lines.width().max(lines.height()).div_ceil(64);
+    let closed = Components::of(&dilate(lines, gap)).largest_filled();
+    erode(&closed, gap).map(|v| 1.0 - v)
 }
 
 /// Enlarged by `grow` pixels to the nearest pixel and cut back to size around the centre.
@@ -82,6 +90,26 @@ mod tests {
         assert_eq!(mask.at(0, 0), 1.0, "the marker is dropped");
         let nothing = Plane::filled(8, 8, 0.9);
         assert_eq!(solid_mask(&nothing), Plane::filled(8, 8, 1.0));
+    }
+
+    #[test]
+    fn an_outline_with_a_small_gap_encloses_an_organ() {
+        let outline = |gap: usize| {
+            Plane::from_fn(32, 32, |x, y| {
+                let on = |i: usize| (6..26).contains(&i);
+                let border = x == 6 || x == 25 || y == 6 || y == 25;
+                let open = y == 6 && (12..12 + gap).contains(&x);
+                f32::from(u8::from(on(x) && on(y) && border && !open))
+            })
+        };
+        for gap in [0, 2] {
+            let mask = contour_mask(&outline(gap));
+            let inside = mask.values().iter().filter(|&&v| v == 0.0).count();
+            assert_eq!(inside, 20 * 20, "a gap of {gap}");
+        }
+        assert_eq!(contour_mask(&outline(9)).at(15, 15), 1.0, "it is open");
+        let nothing = Plane::filled(8, 8, 0.0);
+        assert_eq!(contour_mask(&nothing), Plane::filled(8, 8, 1.0));
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub mod filter;
 pub mod fuse;
 pub mod mask;
 pub mod operators;
+mod source;
 
 use crate::image::{ImageError, Plane};
 use crate::profile::{Extraction, MaskSettings};
@@ -18,7 +19,8 @@ use crate::profile::{Extraction, MaskSettings};
 pub use extract::{Step, erase_lines, structure_map, structure_steps};
 pub use filter::{StructureFilter, contour_error};
 pub use fuse::{fuse, fusion_noise};
-pub use mask::{organ_mask, solid_mask};
+pub use mask::{contour_mask, organ_mask, solid_mask};
+pub use source::Source;
 
 /// A binary structure map with its binary background mask, both of the working size.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,11 +42,17 @@ impl Structure {
         values: &Extraction,
         mask: &MaskSettings,
     ) -> Result<Self, ImageError> {
-        let image = image.normalised()?;
-        let mask = organ_mask(&image.resized(size, size), mask)?;
-        let side = size * values.scale;
-        let map = structure_map(&image.resized(side, side), &mask, values)?;
-        Ok(Self { map, mask })
+        Source::of(image, size, values.scale)?.structure(values, mask)
+    }
+
+    /// Without the lines that lie outside the organ.
+    #[must_use]
+    pub fn within_organ(self) -> Self {
+        let inside = |line: f32, outside: f32| line * (1.0 - outside);
+        Self {
+            map: self.map.zip(&self.mask, inside),
+            mask: self.mask,
+        }
     }
 }
 

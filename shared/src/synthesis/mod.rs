@@ -8,7 +8,10 @@
 //! The trainer's sample sheets, the exporter's self-test, the command line and the browser all
 //! draw through this module, so what is judged in one place is what is seen in the others.
 
+mod figures;
+mod label;
 mod networks;
+mod painter;
 mod place;
 mod subject;
 
@@ -19,11 +22,14 @@ use crate::image::{ImageError, Plane};
 use crate::lesion::{ClassMap, LesionStatistics};
 use crate::networks::tensors::LoadError;
 use crate::networks::{PatchDiscriminator, StructureDecoder, Unet};
-use crate::profile::{LesionKind, Modality, Profile, Switches};
+use crate::profile::{Modality, Profile, Switches};
 use crate::random::{Purpose, Random};
-use crate::structure::{Structure, fuse, fusion_noise, solid_mask};
+use crate::structure::{Structure, contour_mask, fuse, fusion_noise, solid_mask};
 use crate::weights::{KnownAnswer, Model, Role};
 
+pub use figures::register;
+pub use label::{Label, default_label, label_planes};
+pub use painter::{Asked, Painted, Painter, Refusal};
 pub use subject::Subject;
 
 use networks::{decoder, unet};
@@ -66,6 +72,9 @@ pub enum SynthesisError {
     /// The image cannot be used.
     #[error(transparent)]
     Image(#[from] ImageError),
+    /// The scene does not fit the model.
+    #[error(transparent)]
+    Scene(#[from] Refusal),
     /// The device failed.
     #[error("the device failed to compute: {0}")]
     Device(String),
@@ -77,17 +86,6 @@ pub enum SynthesisError {
         /// Largest difference found.
         difference: f32,
     },
-}
-
-/// The lesion label asked for.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Label {
-    /// No lesion.
-    None,
-    /// A class of the whole image, an index into the profile's classes.
-    Class(usize),
-    /// One plane per class of the profile.
-    Planes(Vec<Plane>),
 }
 
 /// One synthesised subject.
@@ -191,6 +189,12 @@ impl Synthesiser {
 
     /// A structure map and its mask from a latent z ~ N(0, 1).
     pub async fn structure(&self, latent: &[f32]) -> Result<Structure, SynthesisError> {
+        Ok(self.sketch(latent).await?.within_organ())
+    }
+
+    /// As [`Synthesiser::structure`], but with the lines that lie outside the organ: who draws into
+    /// a map gets the mask of all of them.
+    pub async fn sketch(&self, latent: &[f32]) -> Result<Structure, SynthesisError> {
         let Some((decoder, need)) = &self.decoder else {
             return Err(SynthesisError::Absent(
                 "structure decoder",
@@ -204,21 +208,44 @@ impl Synthesiser {
             });
         }
         let z = Tensor::from_data(TensorData::new(latent.to_vec(), [1, *need]), &self.device);
-        self.lines(decoder.forward(z)).await
+        self.sketched(decoder.forward(z)).await
     }
 
     /// A structure map and its mask from what the structure decoder draws, `[1, 1, size, size]`,
     /// 0..=1: lines at the profile's threshold, none outside the organ.
     pub async fn lines(&self, soft: Tensor<4>) -> Result<Structure, SynthesisError> {
+        Ok(self.sketched(soft).await?.within_organ())
+    }
+
+    async fn sketched(&self, soft: Tensor<4>) -> Result<Structure, SynthesisError> {
         let threshold = self.profile.line_threshold;
         let lines = soft.greater_elem(threshold).float();
         let mask = self.mask_of(lines.clone())?;
         let map = self.plane(lines).await?;
         let mask = solid_mask(&self.plane(mask).await?);
-        Ok(Structure {
-            map: map.zip(&mask, |line, outside| line * (1.0 - outside)),
-            mask,
-        })
+        Ok(Structure { map, mask })
+    }
+
+    /// The organ that lines drawn by hand mean, 1 on a line, as the mask generator sees it. Without
+    /// one, and where it sees none, it is what the lines enclose. Lines outside it are dropped.
+    ///
+    /// # Panics
+    /// When the plane is not of the model's size.
+    pub async fn structure_of_lines(&self, lines: Plane) -> Result<Structure, SynthesisError> {
+        let mask = match &self.mask {
+            // Without a line there is no organ, whatever a network makes of an empty sheet.
+            Some(network) if lines.values().contains(&1.0) => {
+                let seen = network.forward(self.tensor(&lines), None);
+                solid_mask(&self.plane(seen).await?)
+            }
+            _ => Plane::filled(self.size, self.size, 1.0),
+        };
+        let mask = if mask.values().contains(&0.0) {
+            mask
+        } else {
+            contour_mask(&lines)
+        };
+        Ok(Structure { map: lines, mask }.within_organ())
     }
 
     /// How real a structure map looks to D_s: about 1 for real maps, 0 for others. `None` when the
@@ -227,9 +254,7 @@ impl Synthesiser {
         let Some(judge) = &self.judge else {
             return Ok(None);
         };
-        let shape = [1, 1, self.size, self.size];
-        let data = TensorData::new(map.values().to_vec(), shape);
-        let score = judge.score(Tensor::from_data(data, &self.device));
+        let score = judge.score(self.tensor(map));
         Ok(self.values(score).await?.first().copied())
     }
 
@@ -243,11 +268,14 @@ impl Synthesiser {
         let Some(segmenter) = self.segmenters.get(modality).and_then(Option::as_ref) else {
             return Ok(None);
         };
-        let shape = [1, 1, self.size, self.size];
-        let data = TensorData::new(image.values().to_vec(), shape);
-        let logits = segmenter.logits(Tensor::from_data(data, &self.device));
+        let logits = segmenter.logits(self.tensor(image));
         let values = self.values(logits).await?;
         Ok(Some(ClassMap::most_likely(&values, self.size, self.size)))
+    }
+
+    /// Whether the model holds a segmenter of any modality.
+    pub fn segments(&self) -> bool {
+        self.segmenters.iter().any(Option::is_some)
     }
 
     /// What lesions look like in the training set, if the model knows.
@@ -279,16 +307,30 @@ impl Synthesiser {
         label: &Label,
         noise_seed: u64,
     ) -> Result<Sample, SynthesisError> {
+        let all: Vec<usize> = (0..self.profile.modalities.len()).collect();
+        self.paint_some(structure, label, noise_seed, &all).await
+    }
+
+    /// As [`Synthesiser::paint`], but only these modalities, by their places in the profile.
+    ///
+    /// # Panics
+    /// When the profile has no such modality.
+    pub async fn paint_some(
+        &self,
+        structure: &Structure,
+        label: &Label,
+        noise_seed: u64,
+        modalities: &[usize],
+    ) -> Result<Sample, SynthesisError> {
         let noise = fusion_noise(self.size, noise_seed, self.profile.noise);
         let fused = fused(structure, &noise, self.profile.switches);
         let planes = label_planes(&self.profile.lesion, label, self.size)?;
         let encoded = self.generator.encode(self.input(&fused, &planes));
-        let modalities = &self.profile.modalities;
-        let conditions = (0..modalities.len()).map(|index| self.condition(index));
+        let conditions = modalities.iter().map(|&index| self.condition(index));
         let painted = self.generator.decode_each(&encoded, conditions.collect());
         let mut images = Vec::new();
-        for (&modality, image) in modalities.iter().zip(painted) {
-            images.push((modality, self.plane(image).await?));
+        for (&index, image) in modalities.iter().zip(painted) {
+            images.push((self.profile.modalities[index], self.plane(image).await?));
         }
         Ok(Sample {
             structure: structure.clone(),
@@ -358,6 +400,13 @@ impl Synthesiser {
         }
     }
 
+    /// A plane of the model's size as `[1, 1, size, size]`.
+    fn tensor(&self, plane: &Plane) -> Tensor<4> {
+        let shape = [1, 1, self.size, self.size];
+        let data = TensorData::new(plane.values().to_vec(), shape);
+        Tensor::from_data(data, &self.device)
+    }
+
     async fn plane(&self, tensor: Tensor<4>) -> Result<Plane, SynthesisError> {
         let values = self.values(tensor).await?;
         Ok(Plane::new(self.size, self.size, values)?)
@@ -378,55 +427,5 @@ pub fn fused(structure: &Structure, noise: &Plane, switches: Switches) -> Plane 
         (false, _) => noise.clone(),
         (true, false) => structure.map.clone(),
         (true, true) => fuse(&structure.map, &structure.mask, noise),
-    }
-}
-
-/// The label of a healthy subject: the first class, or an empty mask.
-pub fn default_label(kind: &LesionKind) -> Label {
-    if matches!(kind, LesionKind::Class(_)) {
-        Label::Class(0)
-    } else {
-        Label::None
-    }
-}
-
-/// One plane per class of the study: constant for a class of the whole image, as given for masks.
-pub fn label_planes(
-    kind: &LesionKind,
-    label: &Label,
-    size: usize,
-) -> Result<Vec<Plane>, SynthesisError> {
-    let classes = kind.classes().len();
-    match (kind, label) {
-        (LesionKind::Class(_), Label::Class(class)) if *class < classes => {
-            let one_hot = |i| Plane::filled(size, size, f32::from(u8::from(i == *class)));
-            Ok((0..classes).map(one_hot).collect())
-        }
-        (LesionKind::Class(names), _) => Err(SynthesisError::Label(format!(
-            "it needs one of the classes {names:?}"
-        ))),
-        (_, Label::None) => Ok(vec![Plane::filled(size, size, 0.0); classes]),
-        (LesionKind::Mask(_) | LesionKind::Boxes(_), Label::Planes(planes)) => {
-            checked_planes(planes, classes, size)
-        }
-        _ => Err(SynthesisError::Label("it needs one plane per class".into())),
-    }
-}
-
-fn checked_planes(
-    planes: &[Plane],
-    classes: usize,
-    size: usize,
-) -> Result<Vec<Plane>, SynthesisError> {
-    let fits = planes.len() == classes
-        && planes
-            .iter()
-            .all(|p| (p.width(), p.height()) == (size, size));
-    if fits {
-        Ok(planes.to_vec())
-    } else {
-        Err(SynthesisError::Label(format!(
-            "it needs {classes} planes of {size} x {size} pixels"
-        )))
     }
 }

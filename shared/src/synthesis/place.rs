@@ -77,6 +77,7 @@ impl Network {
                 each.map(|condition| network.decode(encoded, condition))
                     .collect()
             }
+            (Self::Core(_), _) if conditions.is_empty() => Vec::new(),
             (
                 Self::Core(network),
                 Encoded::Core {

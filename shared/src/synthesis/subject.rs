@@ -45,11 +45,24 @@ impl Synthesiser {
         seed: u64,
         index: u64,
     ) -> Result<Subject, SynthesisError> {
+        self.subject_with_pauses(recipe, seed, index, &async || ())
+            .await
+    }
+
+    /// As [`Synthesiser::subject`]; `pause` is awaited between two networks, for who has one thread and
+    /// must do something else meanwhile: many maps may be drawn before one is accepted.
+    pub async fn subject_with_pauses(
+        &self,
+        recipe: &Recipe,
+        seed: u64,
+        index: u64,
+        pause: &impl AsyncFn(),
+    ) -> Result<Subject, SynthesisError> {
         let mut latents = Random::nth(seed, Purpose::Latent, index);
         let mut chance = Random::nth(seed, Purpose::Lesion, index);
         let noise = Random::nth(seed, Purpose::Fusion, index).bits();
         let healthy = chance.chance(recipe.healthy);
-        let mut chosen = self.choose(recipe, &mut latents).await?;
+        let mut chosen = self.choose(recipe, &mut latents, pause).await?;
         let mut maps = chosen.tries;
         let mut lesion = self.lesion(&chosen.structure, healthy, &mut chance);
         for _ in 1..MAPS {
@@ -57,13 +70,14 @@ impl Synthesiser {
             if !wanted {
                 break;
             }
-            chosen = self.choose(recipe, &mut latents).await?;
+            chosen = self.choose(recipe, &mut latents, pause).await?;
             maps += chosen.tries;
             lesion = self.lesion(&chosen.structure, healthy, &mut chance);
         }
         let (class, label) = self.label(recipe, index, lesion.as_ref());
+        pause().await;
         let sample = self.paint(&chosen.structure, &label, noise).await?;
-        let found = self.found(&sample, lesion.as_ref()).await?;
+        let found = self.found(&sample, lesion.as_ref(), pause).await?;
         Ok(Subject {
             sample,
             class,
@@ -86,15 +100,18 @@ impl Synthesiser {
         &self,
         recipe: &Recipe,
         latents: &mut Random,
+        pause: &impl AsyncFn(),
     ) -> Result<Chosen, SynthesisError> {
         let once = StructureFilter {
             tries: 1,
             ..StructureFilter::default()
         };
         let filter = recipe.filter.unwrap_or(once);
+        pause().await;
         let (first, score, error) = self.judged(latents).await?;
         let mut selection = Selection::new(filter, (first, score), score.unwrap_or(0.0), error);
         while selection.wants_more() {
+            pause().await;
             let (map, score, error) = self.judged(latents).await?;
             selection.offer((map, score), score.unwrap_or(0.0), error);
         }
@@ -173,9 +190,11 @@ impl Synthesiser {
         &self,
         sample: &Sample,
         lesion: Option<&ClassMap>,
+        pause: &impl AsyncFn(),
     ) -> Result<Vec<Option<f32>>, SynthesisError> {
         let mut found = Vec::new();
         for (modality, (_, image)) in sample.images.iter().enumerate() {
+            pause().await;
             let seen = match lesion {
                 Some(_) => self.segment(modality, image).await?,
                 None => None,

@@ -99,6 +99,79 @@ impl Browser {
         self.send(&format!("/element/{element}/clear"), Some(json!({})));
     }
 
+    /// Sends a command of the DevTools protocol, for what WebDriver has no word for.
+    pub fn devtools(&self, command: &str, parameters: Value) -> Value {
+        let wish = json!({ "cmd": command, "params": parameters });
+        self.send("/goog/cdp/execute", Some(wish))
+    }
+
+    /// Runs a script in every page opened from now on, before the page's own: to take something away
+    /// that other browsers lack.
+    pub fn before_pages(&self, script: &str) {
+        self.devtools(
+            "Page.addScriptToEvaluateOnNewDocument",
+            json!({ "source": script }),
+        );
+    }
+
+    /// A screen of this many CSS pixels.
+    pub fn screen(&self, width: u32, height: u32) {
+        self.devtools(
+            "Emulation.setDeviceMetricsOverride",
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 }),
+        );
+    }
+
+    /// Presses the primary button on an element, moves along the points and lets go. Points are shares
+    /// of the element's width and height from its centre, -0.5..=0.5.
+    pub fn drag(&self, selector: &str, points: &[(f64, f64)], pointer: &str) {
+        let element = self.element(selector);
+        let script = format!(
+            "const e = document.querySelector(`{selector}`); e.scrollIntoView({{ block: 'center' }});
+             const r = e.getBoundingClientRect(); return [r.width, r.height]"
+        );
+        let size = self.script(&script);
+        let side = |place: usize| size[place].as_f64().expect("a length");
+        let (width, height) = (side(0), side(1));
+        let moved = |(x, y): &(f64, f64)| {
+            json!({ "type": "pointerMove", "duration": 20, "origin": { ELEMENT: element },
+                "x": (x * width).round(), "y": (y * height).round() })
+        };
+        let mut actions = vec![
+            moved(&points[0]),
+            json!({ "type": "pointerDown", "button": 0 }),
+        ];
+        actions.extend(points[1..].iter().map(moved));
+        actions.push(json!({ "type": "pointerUp", "button": 0 }));
+        let source = json!({ "type": "pointer", "id": pointer, "parameters": { "pointerType": pointer }, "actions": actions });
+        self.send("/actions", Some(json!({ "actions": [source] })));
+    }
+
+    /// Presses keys one after the other on whatever has the focus; names as WebDriver writes them.
+    pub fn press(&self, keys: &[&str]) {
+        let actions: Vec<Value> = keys
+            .iter()
+            .flat_map(|key| ["keyDown", "keyUp"].map(|kind| json!({ "type": kind, "value": key })))
+            .collect();
+        let source = json!({ "type": "key", "id": "keyboard", "actions": actions });
+        self.send("/actions", Some(json!({ "actions": [source] })));
+    }
+
+    /// Loads the page again.
+    pub fn reload(&self) {
+        self.send("/refresh", Some(json!({})));
+    }
+
+    /// A picture of the window, as PNG.
+    pub fn screenshot(&self) -> Vec<u8> {
+        let answer = self.devtools(
+            "Page.captureScreenshot",
+            json!({ "format": "png", "captureBeyondViewport": true }),
+        );
+        let text = answer["data"].as_str().expect("a picture").to_owned();
+        base64(&text)
+    }
+
     /// Whether a person sees the element.
     pub fn displayed(&self, selector: &str) -> bool {
         let element = self.element(selector);
@@ -147,6 +220,25 @@ impl Browser {
         );
         value["value"].take()
     }
+}
+
+/// Decodes base64 as RFC 4648 writes it.
+fn base64(text: &str) -> Vec<u8> {
+    let value = |byte: u8| match byte {
+        b'A'..=b'Z' => Some(byte - b'A'),
+        b'a'..=b'z' => Some(byte - b'a' + 26),
+        b'0'..=b'9' => Some(byte - b'0' + 52),
+        b'+' => Some(62),
+        b'/' => Some(63),
+        _ => None,
+    };
+    let digits: Vec<u8> = text.bytes().filter_map(value).collect();
+    let bytes = digits.chunks(4).flat_map(|chunk| {
+        let bits = chunk.iter().fold(0_u32, |sum, &d| sum << 6 | u32::from(d));
+        let bits = bits << (6 * (4 - chunk.len()));
+        bits.to_be_bytes()[1..chunk.len()].to_vec()
+    });
+    bytes.collect()
 }
 
 impl Drop for Browser {

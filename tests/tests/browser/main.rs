@@ -7,8 +7,10 @@
 
 mod backends;
 mod driver;
+mod everyone;
 mod failures;
 mod model;
 mod page;
 mod shipped;
 mod site;
+mod workbench;

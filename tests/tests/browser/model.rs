@@ -1,44 +1,73 @@
 //! The pipeline computed natively, and a small model with fresh weights.
 
 use burn::tensor::Device;
+use scanweave::dataset::Recipe;
 use scanweave::image::Plane;
+use scanweave::lesion::{ClassMap, LesionStatistics};
 use scanweave::networks::config::{DecoderConfig, NetworkConfig, UnetConfig};
 use scanweave::networks::tensors::read_tensors;
-use scanweave::profile::{Preset, Profile};
+use scanweave::phantom::{self, Anatomy};
+use scanweave::profile::{LesionKind, Preset, Profile};
 use scanweave::structure::Structure;
-use scanweave::synthesis::{Sample, Synthesiser, default_label};
+use scanweave::synthesis::{Sample, Subject, Synthesiser, default_label};
 use scanweave::weights::{self, Card, KnownAnswer, Model, Network, Precision, Role, Tensor};
 
 /// The weights of the last layer are multiplied by this: an untrained network would paint grey on
 /// grey, and no difference could be seen.
 const CONTRAST: f32 = 6.0;
 
-/// A model at 64 pixels as the trainer would begin with, with its known answer, as a file.
+/// A thorax model at 64 pixels as the trainer would begin with, with its known answer, as a file.
 pub fn fresh(seed: u64) -> Vec<u8> {
+    fresh_of(Profile::named("phantom-thorax").expect("built in"), seed)
+}
+
+/// As [`fresh`], of four modalities with a lesion mask of three classes, segmenters and what lesions
+/// look like.
+pub fn fresh_brain(seed: u64) -> Vec<u8> {
+    fresh_of(Profile::named("phantom-brain").expect("built in"), seed)
+}
+
+/// As [`fresh`], of a study whose lesions are boxes of two classes.
+pub fn fresh_boxes(seed: u64) -> Vec<u8> {
+    let profile = Profile {
+        name: "boxes".into(),
+        title: "Boxes".into(),
+        lesion: LesionKind::Boxes(vec!["nodule".into(), "mass".into()]),
+        ..Profile::named("phantom-thorax").expect("built in")
+    };
+    fresh_of(profile, seed)
+}
+
+fn fresh_of(profile: Profile, seed: u64) -> Vec<u8> {
     let device = Device::flex();
     device.seed(seed);
-    let profile = Profile::named("phantom-thorax").expect("built in");
     let geometry = Preset::Tiny.geometry();
     let decoder = DecoderConfig {
         size: geometry.size,
         latent: geometry.latent,
         width: geometry.structure_width,
     };
-    let unet = |inputs, width| UnetConfig {
+    let unet = |inputs, outputs, width, condition| UnetConfig {
         inputs,
-        outputs: 1,
+        outputs,
         width,
         depth: 3,
-        condition: 0,
+        condition,
     };
-    let mask = unet(1, geometry.mask_width);
-    let generator = unet(1 + profile.label_planes(), geometry.generator_width);
+    let modalities = match profile.modalities.len() {
+        1 => 0,
+        several => several,
+    };
+    let mask = unet(1, 1, geometry.mask_width, 0);
+    let planes = profile.label_planes();
+    let generator = unet(1 + planes, 1, geometry.generator_width, modalities);
+    let segmenter = unet(1, 1 + planes, geometry.segmenter_width, 0);
     let network = |role, config, tensors| Network {
         role,
         config,
         tensors,
     };
-    let networks = vec![
+    let mut networks = vec![
         network(
             Role::StructureDecoder,
             NetworkConfig::Decoder(decoder.clone()),
@@ -55,6 +84,15 @@ pub fn fresh(seed: u64) -> Vec<u8> {
             contrasted(read_tensors(&generator.init(&device))),
         ),
     ];
+    let masks = matches!(profile.lesion, LesionKind::Mask(_));
+    for &modality in profile.modalities.iter().filter(|_| masks) {
+        networks.push(network(
+            Role::Segmenter(modality),
+            NetworkConfig::Unet(segmenter.clone()),
+            read_tensors(&segmenter.init(&device)),
+        ));
+    }
+    let lesions = masks.then(|| lesions_of_phantoms(geometry.size, planes as u8));
     let mut model = Model {
         profile,
         geometry,
@@ -63,7 +101,7 @@ pub fn fresh(seed: u64) -> Vec<u8> {
             ..Card::default()
         },
         known_answer: None,
-        lesions: None,
+        lesions,
         networks,
     };
     let answer = 1;
@@ -74,6 +112,15 @@ pub fn fresh(seed: u64) -> Vec<u8> {
         thumbnail: thumbnail.expect("the model can sample"),
     });
     bytes(&model)
+}
+
+/// What the lesions of a few phantoms look like.
+fn lesions_of_phantoms(size: usize, classes: u8) -> LesionStatistics {
+    let drawn = (0..8).map(|seed| phantom::draw(Anatomy::Brain, seed, size, true));
+    let labels: Vec<ClassMap> = drawn
+        .map(|p| ClassMap::from_planes(&p.label).expect("planes of one size"))
+        .collect();
+    LesionStatistics::of(&labels, classes).expect("phantoms with lesions")
 }
 
 fn bytes(model: &Model) -> Vec<u8> {
@@ -122,6 +169,12 @@ impl Native {
         self.synthesiser
             .structure_of_image(image)
             .expect("an image with structure")
+    }
+
+    /// Subject `index` of a data set, as the builder makes it.
+    pub fn subject(&self, seed: u64, index: u64) -> Subject {
+        pollster::block_on(self.synthesiser.subject(&Recipe::default(), seed, index))
+            .expect("a model that builds")
     }
 
     /// What is painted from a structure map, of a healthy subject.

@@ -60,6 +60,42 @@ impl Page {
         Self { browser }
     }
 
+    /// Opens an address in a browser of its own.
+    pub fn at(url: &str) -> Self {
+        let browser = Browser::start();
+        browser.open(url);
+        Self { browser }
+    }
+
+    /// Waits until something holds.
+    #[track_caller]
+    pub fn wait(&self, what: &str, reached: impl Fn() -> bool) {
+        self.until(what, reached);
+    }
+
+    /// Waits until a canvas shows something else than `hash`.
+    #[track_caller]
+    pub fn until_changed(&self, name: &str, hash: &str) {
+        self.until(&format!("another {name}"), || {
+            let now = self.hash(name);
+            !now.is_empty() && now != hash && self.state() == "ready"
+        });
+    }
+
+    /// Waits until a canvas shows what has this hash.
+    #[track_caller]
+    pub fn until_hash(&self, name: &str, hash: &str) {
+        self.until(&format!("{name} as before"), || {
+            self.hash(name) == hash && self.state() == "ready"
+        });
+    }
+
+    fn hash(&self, name: &str) -> String {
+        self.text_of(&format!(
+            "return document.querySelector('canvas[data-testid={name}]')?.dataset.hash"
+        ))
+    }
+
     /// What the body says of the page: loading, ready, busy or error.
     pub fn state(&self) -> String {
         self.text_of("return document.body.dataset.state")

@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use tempfile::TempDir;
 use tiny_http::{Header, Request, Response, Server};
@@ -30,6 +31,7 @@ pub fn dist() -> PathBuf {
 pub struct Site {
     folder: TempDir,
     server: Arc<Server>,
+    stopped: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -87,14 +89,22 @@ impl Site {
     fn serve(folder: TempDir) -> Self {
         let server = Arc::new(Server::http("127.0.0.1:0").expect("a port"));
         let (own, root) = (server.clone(), folder.path().to_path_buf());
+        let stopped = Arc::new(AtomicBool::new(false));
+        let down = stopped.clone();
         let thread = std::thread::spawn(move || {
             for request in own.incoming_requests() {
-                answer(request, &root);
+                if down.load(Ordering::SeqCst) {
+                    // Without an answer, as a server that is gone.
+                    drop(request.into_writer());
+                } else {
+                    answer(request, &root);
+                }
             }
         });
         Self {
             folder,
             server,
+            stopped,
             thread: Some(thread),
         }
     }
@@ -109,6 +119,11 @@ impl Site {
         let path = self.folder.path().join(name);
         fs::write(&path, bytes).expect("a file");
         path.to_string_lossy().into_owned()
+    }
+
+    /// From now on nobody answers at the page's address.
+    pub fn stop(&self) {
+        self.stopped.store(true, Ordering::SeqCst);
     }
 
     /// What the page was served from.

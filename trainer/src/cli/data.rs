@@ -32,7 +32,8 @@ pub enum Command {
 pub enum Dataset {
     /// The public chest X-ray set: train|test/NORMAL|PNEUMONIA/*.jpeg
     ChestXray,
-    /// A folder with manifest.csv, or one folder per modality (t1/, flair/, ..)
+    /// A folder with manifest.csv, or one folder per modality (t1/, flair/, ..). A row of the table may
+    /// name a volume (.nii, .nii.gz, .mha) and one of its slices in the column slice, from 0
     Folder,
     /// Drawn anatomy with known truth; needs no files
     Phantom,

@@ -1,9 +1,11 @@
 //! `scanweave extract`: what algorithms 1 and 2 make of one image.
 
+use crate::data::Picture;
 use crate::data::decode::read_grey;
+use crate::data::volumes::{Volumes, is_volume};
 use crate::files;
 use crate::picture::save_plane;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clap::builder::PossibleValuesParser;
 use scanweave::image::Plane;
 use scanweave::profile::Profile;
@@ -17,8 +19,11 @@ use std::path::PathBuf;
 /// structure-map.png and fused.png (what the generator sees) into the folder DIR.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// PNG, JPEG, BMP or TIFF; grey or colour, 8 or 16 bits
+    /// PNG, JPEG, BMP or TIFF; grey or colour, 8 or 16 bits. Or a volume: .nii, .nii.gz or .mha
     image: PathBuf,
+    /// Which slice of a volume, from 0 along its third axis
+    #[arg(long, value_name = "N")]
+    slice: Option<usize>,
     /// The study whose thresholds to use
     #[arg(long, value_parser = PossibleValuesParser::new(Profile::NAMES))]
     profile: String,
@@ -37,7 +42,7 @@ pub struct Args {
 pub fn run(args: Args) -> Result<()> {
     let profile = Profile::named(&args.profile).context("the profile was checked")?;
     let name = || args.image.display().to_string();
-    let image = read_grey(&args.image)?.normalised().with_context(name)?;
+    let (image, _) = read_grey(&picture(&args)?, &Volumes::default())?;
     let values = profile.extraction_at(args.size);
     let side = args.size * values.scale;
     let large = image.resized(side, side);
@@ -72,6 +77,25 @@ pub fn run(args: Args) -> Result<()> {
     }
     println!("{}: {}", args.out.display(), summary(&map, &mask));
     Ok(())
+}
+
+fn picture(args: &Args) -> Result<Picture> {
+    let (path, slice) = (args.image.clone(), args.slice);
+    let name = path.display();
+    if is_volume(&path) {
+        let count = || Volumes::default().slices(&path);
+        ensure!(
+            slice.is_some(),
+            "{name} is a volume of {} slices: choose one with --slice N, from 0",
+            count()?
+        );
+    } else {
+        ensure!(
+            slice.is_none(),
+            "--slice belongs to a volume (.nii, .nii.gz, .mha), and {name} is none: leave it out"
+        );
+    }
+    Ok(Picture { path, slice })
 }
 
 fn summary(map: &Plane, mask: &Plane) -> String {

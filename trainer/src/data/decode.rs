@@ -1,13 +1,15 @@
-//! One image file as one grey plane.
+//! One image file, or one slice of a volume, as one grey plane.
 //!
 //! PNG, JPEG, BMP and TIFF, 8 or 16 bits or float, grey or colour (CMYK included), with or without
 //! alpha. Colour becomes luminance; what is transparent becomes black, the background of a
 //! radiograph. Sizes are checked before memory is asked for.
 
+use super::Picture;
+use super::volumes::Volumes;
 use anyhow::{Context, Result, bail, ensure};
 use image::{DynamicImage, ImageReader, Limits};
 use scanweave::image::{MAX_SIDE, Plane};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Extensions of files that are taken for images, in lower case.
 pub const EXTENSIONS: [&str; 6] = ["png", "jpg", "jpeg", "bmp", "tif", "tiff"];
@@ -26,55 +28,134 @@ pub fn is_image(path: &Path) -> bool {
         .any(|known| known.eq_ignore_ascii_case(extension))
 }
 
-/// The image in `path` as a grey plane, 0..=1.
+/// The picture as a grey plane that uses 0..=1, with the grid that it lies on. Images are stretched
+/// from their darkest to their brightest pixel (12 bits in a 16-bit file would else stay dark), slices
+/// by the window of their volume.
 ///
 /// # Errors
-/// When the file is missing, empty, damaged, of an unknown format or too large; the error names the
-/// file and what to do.
-pub fn read_grey(path: &Path) -> Result<Plane> {
+/// When the file is missing, empty, damaged, constant, of an unknown format or too large, or has no such
+/// slice; the error names the file and what to do.
+pub fn read_grey(picture: &Picture, volumes: &Volumes) -> Result<(Plane, Grid)> {
+    let path = &picture.path;
+    if let Some(slice) = picture.slice {
+        return volumes.picture(path, slice);
+    }
     let image = read(path)?;
-    let (width, height) = (image.width() as usize, image.height() as usize);
-    Plane::new(width, height, grey(image)).with_context(|| format!("{}", path.display()))
+    let sides = (image.width() as usize, image.height() as usize);
+    let plane = Plane::new(sides.0, sides.1, grey(image)).and_then(|plane| plane.normalised());
+    let plane = plane.with_context(|| path.display().to_string())?;
+    Ok((plane, Grid::flat(path, sides)))
+}
+
+/// Where the pixels of a picture lie, to compare it with others of the same case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grid {
+    path: PathBuf,
+    /// Width and height, pixels.
+    sides: (usize, usize),
+    /// Slices, where the file is a volume.
+    depth: Option<usize>,
+}
+
+impl Grid {
+    /// The grid of an image file.
+    pub fn flat(path: &Path, sides: (usize, usize)) -> Self {
+        Self {
+            path: path.into(),
+            sides,
+            depth: None,
+        }
+    }
+
+    /// The grid of a volume, x, y, z.
+    pub fn deep(path: &Path, [width, height, depth]: [usize; 3]) -> Self {
+        Self {
+            path: path.into(),
+            sides: (width, height),
+            depth: Some(depth),
+        }
+    }
+
+    /// Whether it is a volume's.
+    pub fn is_volume(&self) -> bool {
+        self.depth.is_some()
+    }
+
+    /// Refuses `self`, which is a `what`, when it is not the grid of the case's first image; an
+    /// image file has no depth to compare.
+    pub fn check_like(&self, first: Option<&Self>, what: &str) -> Result<()> {
+        let Some(first) = first else { return Ok(()) };
+        let depths = self.depth.zip(first.depth);
+        let deeper = depths.is_some_and(|(a, b)| a != b);
+        ensure!(
+            self.sides == first.sides && !deeper,
+            "{}: the {what} has {}, its image {} {}: export it on the image's grid",
+            self.path.display(),
+            self.shape(deeper),
+            first.path.display(),
+            first.shape(deeper)
+        );
+        Ok(())
+    }
+
+    fn shape(&self, with_depth: bool) -> String {
+        let (width, height) = self.sides;
+        match self.depth.filter(|_| with_depth) {
+            Some(depth) => format!("{width} x {height} x {depth} voxels"),
+            None => format!("{width} x {height} pixels"),
+        }
+    }
 }
 
 /// A lesion label as a file holds it.
 #[derive(Debug)]
 pub struct Label {
-    /// Width and height of the file's picture, pixels.
-    pub sides: (usize, usize),
+    /// Where its pixels lie.
+    pub grid: Grid,
     /// Class numbers at working size.
     pub classes: Vec<u8>,
 }
 
-/// The lesion label in `path`, one class number per pixel (0 is no lesion), resized to the nearest
+/// The lesion label in a file, one class number per pixel (0 is no lesion), resized to the nearest
 /// pixel of `size` x `size`. With one class every value above 0 means it.
 ///
 /// # Errors
 /// As [`read_grey`], and when a value is not the number of one of `classes` classes.
-pub fn read_label(path: &Path, size: usize, classes: usize) -> Result<Label> {
-    let image = read(path)?.to_luma8();
-    let (width, height) = (image.width() as usize, image.height() as usize);
-    let pixels = image.into_raw();
+pub fn read_label(
+    picture: &Picture,
+    volumes: &Volumes,
+    size: usize,
+    classes: usize,
+) -> Result<Label> {
+    let path = &picture.path;
+    let (grid, values) = if let Some(slice) = picture.slice {
+        let (plane, grid) = volumes.values(path, slice)?;
+        (grid, plane.into_values())
+    } else {
+        let image = read(path)?.to_luma8();
+        let sides = (image.width() as usize, image.height() as usize);
+        let values = image.into_raw().into_iter().map(f32::from);
+        (Grid::flat(path, sides), values.collect())
+    };
+    let (width, height) = grid.sides;
     let pick = |i: usize, side: usize| ((2 * i + 1) * side / (2 * size)).min(side - 1);
     let places = (0..size * size).map(|i| pick(i / size, height) * width + pick(i % size, width));
-    let numbers: Vec<u8> = places
-        .map(|at| {
-            if classes == 1 {
-                u8::from(pixels[at] > 0)
-            } else {
-                pixels[at]
-            }
-        })
-        .collect();
-    let largest = numbers.iter().copied().max().unwrap_or(0);
-    ensure!(
-        usize::from(largest) <= classes,
-        "{}: the label holds the value {largest}, but the profile has {classes} lesion classes: number them from 1",
-        path.display()
-    );
+    let number = |at: usize| {
+        let value = values[at];
+        if classes == 1 {
+            return Ok(u8::from(value > 0.0));
+        }
+        let known = value >= 0.0 && value <= classes as f32 && value.fract() == 0.0;
+        ensure!(
+            known,
+            "{}: the label holds the value {value}, but the profile has {classes} lesion classes: number them from 1",
+            path.display()
+        );
+        Ok(value as u8)
+    };
     Ok(Label {
-        sides: (width, height),
-        classes: numbers,
+        classes: places.map(number).collect::<Result<_>>()?,
+        grid,
     })
 }
 
@@ -153,8 +234,12 @@ mod tests {
         folder
     }
 
+    fn open(path: &Path) -> Result<(Plane, Grid)> {
+        read_grey(&path.to_owned().into(), &Volumes::default())
+    }
+
     fn refusal(path: &Path) -> String {
-        format!("{:#}", read_grey(path).expect_err("refused"))
+        format!("{:#}", open(path).expect_err("refused"))
     }
 
     #[test]
@@ -163,7 +248,7 @@ mod tests {
         let check = |image: DynamicImage, name: &str, expected: f32| {
             let path = folder.join(name);
             image.save(&path).expect("saved");
-            let plane = read_grey(&path).expect(name);
+            let plane = Plane::new(5, 4, grey(read(&path).expect(name))).expect(name);
             assert_eq!((plane.width(), plane.height()), (5, 4), "{name}");
             assert!(
                 (plane.at(2, 2) - expected).abs() < 0.01,
@@ -247,10 +332,12 @@ mod tests {
         }))
         .save(&path)
         .expect("saved");
-        let label = read_label(&path, 2, 1).expect("binary");
+        let (picture, volumes) = (path.clone().into(), Volumes::default());
+        let label = read_label(&picture, &volumes, 2, 1).expect("binary");
         assert_eq!(label.classes, [0, 1, 0, 1]);
-        assert_eq!(label.sides, (4, 4));
-        let error = format!("{:#}", read_label(&path, 2, 3).expect_err("no such class"));
+        assert_eq!(label.grid, Grid::flat(&path, (4, 4)));
+        let error = read_label(&picture, &volumes, 2, 3).expect_err("no such class");
+        let error = format!("{error:#}");
         assert!(
             error.contains("value 255") && error.contains("3 lesion classes"),
             "{error}"

@@ -9,6 +9,7 @@ pub mod decode;
 pub mod prepare;
 pub mod prepared;
 pub mod split;
+pub mod volumes;
 
 pub use prepared::{Item, Prepared};
 
@@ -62,9 +63,9 @@ pub enum Content {
     /// In files: one image per profile modality, and the lesion label.
     Files {
         /// One entry per modality of the profile, in its order.
-        images: Vec<Option<PathBuf>>,
+        images: Vec<Option<Picture>>,
         /// A picture whose values are lesion classes, 0 where there is no lesion.
-        label: Option<PathBuf>,
+        label: Option<Picture>,
     },
     /// Nowhere: a phantom is rendered.
     Phantom {
@@ -73,4 +74,19 @@ pub enum Content {
         /// Whether it has a lesion.
         lesion: bool,
     },
+}
+
+/// A grey picture in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// The file.
+    pub path: PathBuf,
+    /// Which slice, from 0 along the third axis, where the file is a volume.
+    pub slice: Option<usize>,
+}
+
+impl From<PathBuf> for Picture {
+    fn from(path: PathBuf) -> Self {
+        Self { path, slice: None }
+    }
 }

@@ -1,16 +1,16 @@
 //! Decode once: every record becomes an item at working size with its structure map and mask.
 
 use super::datasets::phantom::anatomy;
-use super::decode::{read_grey, read_label};
+use super::decode::{Grid, read_grey, read_label};
 use super::prepared::{Header, Item, Prepared};
-use super::{Content, Record, Split};
+use super::volumes::Volumes;
+use super::{Content, Picture, Record, Split};
 use anyhow::{Context, Result, bail, ensure};
 use rayon::prelude::*;
 use scanweave::image::Plane;
 use scanweave::phantom;
 use scanweave::profile::{Extraction, LesionKind, MaskSettings, Profile};
 use scanweave::structure::{Structure, erase_lines};
-use std::path::{Path, PathBuf};
 
 /// Pixels around a lesion whose lines count as its own, at a working size of 128.
 const ERASED: usize = 2;
@@ -35,6 +35,7 @@ pub fn prepare(
         size,
         extraction: profile.extraction_at(size),
         mask: profile.mask_at(size),
+        volumes: Volumes::default(),
     };
     let results: Vec<Result<Item>> = records
         .par_iter()
@@ -85,6 +86,7 @@ struct Work<'a> {
     size: usize,
     extraction: Extraction,
     mask: MaskSettings,
+    volumes: Volumes,
 }
 
 impl Work<'_> {
@@ -148,31 +150,34 @@ impl Work<'_> {
 
     fn pixels(&self, content: &Content) -> Result<Pixels> {
         match content {
-            Content::Files { images, label } => self.read(images, label.as_deref()),
+            Content::Files { images, label } => self.read(images, label.as_ref()),
             Content::Phantom { seed, lesion } => self.draw(*seed, *lesion),
         }
     }
 
-    fn read(&self, images: &[Option<PathBuf>], label: Option<&Path>) -> Result<Pixels> {
-        let images = images
-            .iter()
-            .map(|path| path.as_deref().map(read_stretched).transpose());
-        let images: Vec<Option<Plane>> = images.collect::<Result<_>>()?;
-        let sides = |plane: &Plane| (plane.width(), plane.height());
-        let like = images.iter().flatten().map(sides).next();
-        let label = label.map(|path| {
-            let label = read_label(path, self.size, self.profile.label_planes())?;
-            let (found, like) = (label.sides, like.unwrap_or(label.sides));
-            ensure!(
-                found == like,
-                "{}: the label has {} x {} pixels, its image {} x {}: export it on the image's grid",
-                path.display(), found.0, found.1, like.0, like.1
-            );
-            Ok(label.classes)
+    fn read(&self, images: &[Option<Picture>], label: Option<&Picture>) -> Result<Pixels> {
+        let images = images.iter().map(|picture| {
+            let read = |picture| read_grey(picture, &self.volumes);
+            picture.as_ref().map(read).transpose()
+        });
+        let images: Vec<Option<(Plane, Grid)>> = images.collect::<Result<_>>()?;
+        let mut grids = images.iter().flatten().map(|(_, grid)| grid);
+        let first = grids.next();
+        for grid in grids.filter(|g| g.is_volume()) {
+            grid.check_like(first, "volume")?;
+        }
+        let label = label.map(|picture| {
+            let classes = self.profile.label_planes();
+            let label = read_label(picture, &self.volumes, self.size, classes)?;
+            label.grid.check_like(first, "label")?;
+            anyhow::Ok(label.classes)
         });
         Ok(Pixels {
-            images,
             label: label.transpose()?,
+            images: images
+                .into_iter()
+                .map(|i| i.map(|(plane, _)| plane))
+                .collect(),
         })
     }
 
@@ -190,13 +195,6 @@ impl Work<'_> {
             label: Some(class_numbers(&label, self.size)),
         })
     }
-}
-
-/// Stretched to 0..=1 before it is resized: 12 bits in a 16-bit file would else stay dark.
-fn read_stretched(path: &Path) -> Result<Plane> {
-    let plane = read_grey(path)?;
-    let stretched = plane.normalised();
-    stretched.with_context(|| path.display().to_string())
 }
 
 fn binary(plane: &Plane) -> Vec<u8> {
@@ -222,9 +220,9 @@ mod tests {
     use crate::data::datasets::phantom;
 
     fn broken(name: &str) -> Record {
-        let path = PathBuf::from(name);
+        let path = std::path::PathBuf::from(name);
         let content = Content::Files {
-            images: vec![Some(path)],
+            images: vec![Some(path.into())],
             label: None,
         };
         Record {

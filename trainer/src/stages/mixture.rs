@@ -207,8 +207,11 @@ impl<'a> Mixture<'a> {
     fn synthetic(&self, item: &'a Item, random: &mut Random) -> Input<'a> {
         let map = &self.maps[random.below(self.maps.len())];
         let mask = matches!(self.configuration.profile.lesion, LesionKind::Mask(_));
+        // A stream of its own: how often a place is tried depends on the label filter, and must not
+        // shift what is drawn afterwards.
+        let mut places = Random::new(random.bits(), Purpose::Lesion);
         let lesion = if mask && random.chance(SICK) {
-            self.lesion_on(map, random)
+            self.lesion_on(map, &mut places)
         } else {
             ClassMap::empty(self.size(), self.size())
         };
@@ -298,3 +301,6 @@ impl Loader for Mixture<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

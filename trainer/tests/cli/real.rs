@@ -72,3 +72,57 @@ fn the_structure_of_a_radiograph_is_lines_on_a_body() {
     );
     assert!(share("mask.png") < 0.6, "background: {}", share("mask.png"));
 }
+
+/// The folder of original brain volumes.
+fn brain_volumes() -> Option<PathBuf> {
+    let Some(data) = std::env::var_os("SCANWEAVE_DATA") else {
+        println!("skipped: SCANWEAVE_DATA names no folder of real images");
+        return None;
+    };
+    let folder = PathBuf::from(data).join("brain_mri/original");
+    if !folder.is_dir() {
+        println!("skipped: {} is no folder", folder.display());
+        return None;
+    }
+    Some(folder)
+}
+
+#[test]
+fn slices_of_real_volumes_are_prepared() {
+    let Some(source) = brain_volumes() else {
+        return;
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let set = folder.path().join("set");
+    fs::create_dir(&set).expect("a folder");
+    let mut table = "file,modality,subject,slice,mask_file\n".to_owned();
+    let mut add = |from: &str, subject: &str, modality: &str, slices: [usize; 2], mask: &str| {
+        let name = from.replace('/', "-");
+        fs::copy(source.join(from), set.join(&name)).expect("an original");
+        for slice in slices {
+            let row = format!("{name},{modality},{subject},{slice},{mask}\n");
+            table.push_str(&row);
+        }
+    };
+    let truth = "brats_mha-BRATS_HG0015_truth.mha";
+    for (file, modality) in [("T1", "t1"), ("T1C", "t1c"), ("FLAIR", "flair")] {
+        let from = format!("brats_mha/BRATS_HG0015_{file}.mha");
+        add(&from, "hg0015", modality, [80, 95], truth);
+    }
+    add(
+        "brats_mha/BRATS_HG0015_truth.mha",
+        "hg0015",
+        "ct",
+        [80, 95],
+        "",
+    );
+    let flair = "tcga_native_nii/TCGA-FG-6692_hdbet_native_fla.nii.gz";
+    add(flair, "fg6692", "flair", [10, 14], "");
+    fs::write(set.join("manifest.csv"), table).expect("a table");
+    let line =
+        "data prepare --dataset folder --source set --profile brain-mri --size 128 --out data.scan";
+    let ended = scanweave(folder.path(), line).well();
+    assert!(ended.said.contains("4 items"), "{ended}");
+    scanweave(folder.path(), "data inspect data.scan").well();
+    assert!(image::open(folder.path().join("data.png")).is_ok());
+}

@@ -3,7 +3,7 @@
 use crate::process::{scanweave, untouched};
 
 /// A command line and what the answer must say.
-const CASES: [(&str, &[&str]); 21] = [
+const CASES: [(&str, &[&str]); 25] = [
     ("", &["Usage"]),
     ("dance", &["dance"]),
     ("extract a.png --out o", &["--profile"]),

@@ -1,32 +1,38 @@
 //! The worker: takes commands in, runs them one after the other, reports.
 //!
 //! A computation on the CPU holds the thread until it is done, so commands pile up meanwhile.
-//! Between two of them the worker waits one turn of the event loop, lets the pile in, and runs only
-//! the newest of each lane.
+//! Between two of them, and between two slices of a long one, the worker waits one turn of the event
+//! loop and lets the pile in.
 
 mod adapter;
+mod atlas;
+mod build;
+mod cache;
 mod device;
 mod faults;
+mod figures;
+mod open;
 mod patience;
 mod picture;
-mod queue;
+mod read;
 mod session;
 mod store;
+mod stream;
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use scanweave::protocol::{Command, CommandId, Event, VERSION};
+use scanweave::protocol::{Command, CommandId, Event, Request, VERSION};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
 
 use crate::bridge;
-use queue::Queue;
-use session::Session;
+use crate::queue::{Next, Queue};
+use session::{Long, Outcome, Session};
 
-type Waiting = Rc<RefCell<Queue<Option<File>>>>;
+type Waiting = Rc<RefCell<Queue<Option<File>, Long>>>;
 
 /// Starts to listen.
 pub fn start() {
@@ -55,8 +61,11 @@ fn take_in(
     command: Command,
     file: Option<File>,
 ) {
-    if let Some(id) = waiting.borrow_mut().push(command, file) {
-        post(&Event::Superseded { id });
+    let id = command.id;
+    let done_at_once = matches!(command.request, Request::Cancel { .. });
+    superseded(waiting.borrow_mut().push(command, file));
+    if done_at_once {
+        return post(&Event::Done { id });
     }
     // The session is away while it works: then its own loop finds the command.
     if let Some(free) = session.borrow_mut().take() {
@@ -67,24 +76,37 @@ fn take_in(
 async fn work(waiting: Waiting, home: Rc<RefCell<Option<Session>>>, mut session: Session) {
     loop {
         patience::pause(0).await;
-        let Some((command, file)) = waiting.borrow_mut().pop() else {
+        let Some(next) = waiting.borrow_mut().pop() else {
             break;
         };
-        let lane = command.request.lane();
-        let wanted = || !waiting.borrow().holds(lane);
-        session.run(command, file, &wanted).await;
+        let wanted = || waiting.borrow().wanted();
+        let outcome = match next {
+            Next::Begin(command, file) => session.begin(command, file, &wanted).await,
+            Next::GoOn(job) => session.go_on(job.id, job.state).await,
+        };
+        let mut queue = waiting.borrow_mut();
+        match outcome {
+            Outcome::Ended => superseded(queue.end(None)),
+            Outcome::Opened(id) => {
+                superseded(queue.end(None));
+                superseded(queue.outdated(id));
+            }
+            Outcome::GoesOn(state) => superseded(queue.end(Some(state))),
+        }
     }
     *home.borrow_mut() = Some(session);
+}
+
+fn superseded(ids: impl IntoIterator<Item = CommandId>) {
+    for id in ids {
+        post(&Event::Superseded { id });
+    }
 }
 
 fn post(event: &Event) {
     if let Err(error) = scope().post_message(&bridge::wrap(&event.to_bytes(), None)) {
         web_sys::console::error_1(&error);
     }
-}
-
-fn fail(id: CommandId, message: String) {
-    post(&Event::Failed { id, message });
 }
 
 fn scope() -> DedicatedWorkerGlobalScope {

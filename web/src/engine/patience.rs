@@ -1,7 +1,10 @@
-//! An end to waiting: a graphics device that hangs answers neither with a result nor an error.
+//! An end to waiting: a graphics device that hangs answers neither with a result nor an error. And
+//! stops in work that is long, so that shorter work need not wait for it.
 
+use std::cell::Cell;
 use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::pin::{Pin, pin};
+use std::rc::Rc;
 use std::task::Poll;
 
 use js_sys::Promise;
@@ -23,6 +26,37 @@ pub async fn within<T>(limit: Option<i32>, work: impl Future<Output = T>) -> Opt
         bell.as_mut().poll(context).map(|()| None)
     })
     .await
+}
+
+/// A gate in long work: who works stops at it, and whoever let it work is there again.
+#[derive(Clone, Default)]
+pub struct Gate(Rc<Cell<bool>>);
+
+impl Gate {
+    /// Stops once.
+    pub async fn stop(&self) {
+        let mut stopped = false;
+        poll_fn(|_| {
+            if stopped {
+                return Poll::Ready(());
+            }
+            stopped = true;
+            self.0.set(true);
+            Poll::Pending
+        })
+        .await;
+    }
+
+    /// Lets work go on to the next stop; `None` when it stopped before its end. Work that waits for a
+    /// device is waited for.
+    pub async fn until_stop<T>(&self, work: &mut Pin<Box<dyn Future<Output = T>>>) -> Option<T> {
+        poll_fn(|context| match work.as_mut().poll(context) {
+            Poll::Ready(done) => Poll::Ready(Some(done)),
+            Poll::Pending if self.0.take() => Poll::Ready(None),
+            Poll::Pending => Poll::Pending,
+        })
+        .await
+    }
 }
 
 /// Waits this many milliseconds; 0 lets the event loop deliver what is waiting.

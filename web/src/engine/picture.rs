@@ -17,8 +17,8 @@ use crate::image_file;
 /// Longest side of the plane that is returned, pixels.
 const SIDE: u32 = 2048;
 
-/// Decodes a PNG or JPEG file.
-pub async fn read(file: &File) -> Result<Plane, String> {
+/// Decodes a PNG or JPEG file; returns its own width and height too.
+pub async fn read(file: &File) -> Result<(Plane, [u32; 2]), String> {
     let name = file.name();
     if file.size() > image_file::MAX_BYTES as f64 {
         return Err(format!(
@@ -35,12 +35,12 @@ pub async fn read(file: &File) -> Result<Plane, String> {
     let buffer = JsFuture::from(file.array_buffer())
         .await
         .map_err(unreadable)?;
-    image_file::size_of(&name, &js_sys::Uint8Array::new(&buffer).to_vec())?;
+    let (width, height) = image_file::size_of(&name, &js_sys::Uint8Array::new(&buffer).to_vec())?;
     drop(buffer);
     let bitmap = decode(file).await.map_err(unreadable)?;
     let plane = grey(&bitmap).map_err(unreadable);
     bitmap.close();
-    plane
+    Ok((plane?, [width, height]))
 }
 
 async fn decode(file: &File) -> Result<ImageBitmap, JsValue> {

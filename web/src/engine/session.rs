@@ -1,329 +1,190 @@
 //! One loaded model on one device, and what is done with it.
 //!
-//! A model replaces the one before only after its self-test; until then, and if it fails, the old
-//! one stays. A fault of the graphics device moves the model to the CPU and tries again there.
+//! A fault of the graphics device moves the model to the CPU and tries again there, whatever was
+//! being done.
 
-use burn::tensor::Device;
-use scanweave::image::Plane;
-use scanweave::protocol::{
-    Backend, BackendChoice, BackendKind, Command, CommandId, Event, Label, ModelInfo, Picture,
-    Pixels, Request, Source, Stage,
-};
-use scanweave::synthesis::{self, Sample, SynthesisError, Synthesiser};
-use scanweave::weights::{self, KnownAnswer, Model};
+use std::rc::Rc;
+
+use scanweave::protocol::{BackendKind, Command, CommandId, Detail, Event, Request};
+use scanweave::scene::Scene;
+use scanweave::synthesis::{Painter, SynthesisError, Synthesiser};
 use web_sys::File;
 
-use super::device::{self, Devices};
+use super::atlas::Atlas;
+use super::build::Build;
+use super::cache;
+use super::device::Devices;
+use super::figures::Measuring;
+use super::open::{Open, on_cpu, patience};
 use super::patience::within;
-use super::store::{self, StoreError};
-use super::{fail, faults, now, picture, post};
+use super::read::Reader;
+use super::store::StoreError;
+use super::{faults, now, post};
 
-/// How long a first drawing may take on a graphics device, which also compiles the shaders, ms.
-const START_PATIENCE: i32 = 240_000;
 /// How long a picture may take on a graphics device, ms.
 const PAINT_PATIENCE: i32 = 90_000;
-const SILENT: &str = "it did not answer in time";
+pub(super) const SILENT: &str = "it did not answer in time";
+const NO_MODEL: &str = "No model is loaded: choose one first.";
 
 /// The state of the engine.
 #[derive(Default)]
 pub struct Session {
-    devices: Devices,
-    open: Option<Open>,
+    pub(super) devices: Devices,
+    pub(super) open: Option<Open>,
+    pub(super) painter: Painter,
+    pub(super) reader: Reader,
 }
 
-struct Open {
-    model: Model,
-    synthesiser: Synthesiser,
-    backend: Backend,
+/// A command that takes many slices.
+pub enum Long {
+    /// Figures of a picture.
+    Measure(Box<Measuring>),
+    /// Structure maps of a grid.
+    Atlas(Atlas),
+    /// A data set.
+    Build(Build),
 }
 
-/// What a picture is made from.
-enum Origin {
-    Seed,
-    Image(Plane),
+/// What became of a command.
+pub enum Outcome {
+    /// It has ended and was told.
+    Ended,
+    /// It has ended, and another model is there.
+    Opened(CommandId),
+    /// A slice is done.
+    GoesOn(Long),
 }
+
+pub(super) type Step = Result<Outcome, StoreError>;
 
 impl Session {
-    /// Runs a command to its end and reports.
-    pub async fn run(&mut self, command: Command, file: Option<File>, wanted: &dyn Fn() -> bool) {
+    /// Runs a command, or the first slice of a long one, and reports.
+    pub async fn begin(
+        &mut self,
+        command: Command,
+        file: Option<File>,
+        wanted: &dyn Fn() -> bool,
+    ) -> Outcome {
         let id = command.id;
         let done = match command.request {
             Request::Open { source, backend } => self.open(id, &source, backend, wanted).await,
             Request::OpenFile { name, backend } => self.open_file(id, &name, file, backend).await,
-            Request::Sample { seed, label } => self.paint(id, Origin::Seed, seed, label).await,
-            Request::Image { name, seed, label } => {
-                self.paint_image(id, &name, file, seed, label).await
-            }
+            Request::Read { name, slice } => self.read(id, &name, file, slice).await,
+            Request::Paint { scene, detail } => self.paint(id, &scene, detail).await,
+            Request::Atlas { seed, side, reach } => match Atlas::new(seed, side, reach) {
+                Ok(atlas) => self.tile(id, atlas).await,
+                Err(message) => Err(message.into()),
+            },
+            Request::Build {
+                recipe,
+                seed,
+                count,
+            } => self.build(id, Build::new(recipe, seed, count)).await,
+            Request::ClearCache => cache::clear().await.map_err(Into::into).map(|()| done(id)),
+            Request::Cancel { .. } => Ok(done(id)),
         };
-        match done {
-            Ok(()) => {}
-            Err(StoreError::Unwanted) => post(&Event::Superseded { id }),
-            Err(StoreError::Told(message)) => fail(id, message),
-        }
+        report(id, done)
     }
 
-    async fn open(
-        &mut self,
-        id: CommandId,
-        source: &Source,
-        choice: BackendChoice,
-        wanted: &dyn Fn() -> bool,
-    ) -> Result<(), StoreError> {
-        let progress = |done| {
-            let total = source.bytes;
-            post(&Event::Progress {
-                id,
-                stage: Stage::Download,
-                done,
-                total,
-            });
+    /// Does the next slice of a long command and reports.
+    pub async fn go_on(&mut self, id: CommandId, long: Long) -> Outcome {
+        let done = match long {
+            Long::Measure(measuring) => self.measure(id, measuring).await,
+            Long::Atlas(atlas) => self.tile(id, atlas).await,
+            Long::Build(build) => self.build(id, build).await,
         };
-        progress(0);
-        let bytes = store::fetch(source, progress, wanted).await?;
-        Ok(self.load(id, &source.title, &bytes, choice).await?)
+        report(id, done)
     }
 
-    async fn open_file(
+    async fn read(
         &mut self,
         id: CommandId,
         name: &str,
         file: Option<File>,
-        choice: BackendChoice,
-    ) -> Result<(), StoreError> {
+        slice: Option<u32>,
+    ) -> Step {
         let file = file.ok_or_else(|| format!("{name} did not arrive: choose it again."))?;
-        let bytes = store::read(&file).await?;
-        Ok(self.load(id, name, &bytes, choice).await?)
+        let (plane, image) = self.reader.read(&file, slice).await?;
+        self.painter.bring(plane);
+        post(&Event::Read { id, image });
+        Ok(Outcome::Ended)
     }
 
-    async fn load(
-        &mut self,
-        id: CommandId,
-        name: &str,
-        bytes: &[u8],
-        choice: BackendChoice,
-    ) -> Result<(), String> {
-        stage(id, Stage::Build);
-        let model = weights::read(bytes)
-            .map_err(|e| format!("{name} cannot be used: {e}. {}", self.still()))?;
-        let (device, backend) = self.devices.choose(choice).await;
-        stage(id, Stage::SelfTest);
-        let (open, self_test) = match tested(&model, &device, &backend).await {
-            Ok((synthesiser, difference)) => (
-                Open {
-                    model,
-                    synthesiser,
-                    backend,
-                },
-                difference,
-            ),
-            Err(why) if backend.kind == BackendKind::WebGpu => {
-                let moved = on_cpu(model, &format!("WebGPU was given up: {why}")).await;
-                let moved =
-                    moved.map_err(|e| format!("{name} cannot be used: {e}. {}", self.still()))?;
-                // Sound on the CPU: so it was the graphics device.
-                self.devices.give_up_graphics(&why);
-                moved
-            }
-            Err(why) => return Err(format!("{name} cannot be used: {why}. {}", self.still())),
-        };
-        let info = describe(&open, bytes, self_test);
-        post(&Event::Opened {
-            id,
-            model: Box::new(info),
-            backend: open.backend.clone(),
-        });
-        self.open = Some(open);
-        Ok(())
-    }
-
-    fn still(&self) -> &'static str {
-        if self.open.is_some() {
-            "The model before it stays."
-        } else {
-            "Choose another model."
-        }
-    }
-
-    async fn paint_image(
-        &mut self,
-        id: CommandId,
-        name: &str,
-        file: Option<File>,
-        seed: u64,
-        label: Label,
-    ) -> Result<(), StoreError> {
-        let file = file.ok_or_else(|| format!("{name} did not arrive: choose it again."))?;
-        let image = picture::read(&file).await?;
-        self.paint(id, Origin::Image(image), seed, label).await
-    }
-
-    async fn paint(
-        &mut self,
-        id: CommandId,
-        origin: Origin,
-        seed: u64,
-        label: Label,
-    ) -> Result<(), StoreError> {
+    async fn paint(&mut self, id: CommandId, scene: &Scene, detail: Detail) -> Step {
         let start = now();
-        let open = self
-            .open
-            .as_ref()
-            .ok_or_else(|| "No model is loaded: choose one first.".to_owned())?;
-        let work = Box::pin(drawn(&open.synthesiser, &origin, seed, label));
-        let drawn = within(patience(&open.backend, PAINT_PATIENCE), work).await;
-        let drawn = drawn.unwrap_or_else(|| Err(SynthesisError::Device(SILENT.into())));
-        let fault = faults::take().filter(|_| open.backend.kind == BackendKind::WebGpu);
-        let drawn = match (drawn, fault) {
-            (Err(SynthesisError::Device(why)), _) | (_, Some(why)) => {
-                self.again_on_cpu(&why, &origin, seed, label).await?
-            }
-            (drawn, None) => drawn,
-        };
-        let painted = drawn.map_err(|e| format!("{e}."))?;
+        let painted = self
+            .compute(async |synthesiser, painter| painter.paint(synthesiser, scene, detail).await)
+            .await?;
         post(&Event::Painted {
             id,
-            picture: shown(&painted),
+            picture: painted.picture(),
+            detail,
             milliseconds: now() - start,
         });
-        Ok(())
+        Ok(match detail {
+            Detail::Preview { .. } => Outcome::Ended,
+            Detail::Full => Outcome::GoesOn(Long::Measure(Box::new(Measuring::new(painted)))),
+        })
     }
 
-    async fn again_on_cpu(
+    /// Computes on the model's device and, when that fails, on the CPU.
+    pub(super) async fn compute<T>(
         &mut self,
-        why: &str,
-        origin: &Origin,
-        seed: u64,
-        label: Label,
-    ) -> Result<Drawn, String> {
-        let broken = self
-            .open
-            .take()
-            .ok_or("No model is loaded: choose one first.")?;
+        work: impl AsyncFn(&Rc<Synthesiser>, &mut Painter) -> Result<T, SynthesisError>,
+    ) -> Result<T, String> {
+        let open = self.open.as_ref().ok_or(NO_MODEL)?;
+        let attempt = Box::pin(work(&open.synthesiser, &mut self.painter));
+        let done = within(patience(&open.backend, PAINT_PATIENCE), attempt).await;
+        let done = done.unwrap_or_else(|| Err(SynthesisError::Device(SILENT.into())));
+        let fault = faults::take().filter(|_| open.backend.kind == BackendKind::WebGpu);
+        let done = match (done, fault) {
+            (Err(SynthesisError::Device(why)), _) | (_, Some(why)) => {
+                self.step_down(&why).await?;
+                let open = self.open.as_ref().ok_or(NO_MODEL)?;
+                Box::pin(work(&open.synthesiser, &mut self.painter)).await
+            }
+            (done, None) => done,
+        };
+        done.map_err(|e| format!("{}.", capital(&e.to_string())))
+    }
+
+    async fn step_down(&mut self, why: &str) -> Result<(), String> {
+        let broken = self.open.take().ok_or(NO_MODEL)?;
+        // What a faulty device computed is not to be trusted.
+        self.painter.forget();
         let (open, _) = on_cpu(broken.model, &format!("WebGPU was given up: {why}")).await?;
         self.devices.give_up_graphics(why);
         post(&Event::SteppedDown {
             backend: open.backend.clone(),
         });
-        let open = self.open.insert(open);
-        Ok(Box::pin(drawn(&open.synthesiser, origin, seed, label)).await)
+        self.open = Some(open);
+        Ok(())
     }
 }
 
-type Drawn = Result<Painted, SynthesisError>;
-
-/// A sample, what it was made from and what was asked for.
-struct Painted {
-    sample: Sample,
-    source: Option<Plane>,
-    /// The label asked for as grey values.
-    lesion: Option<Plane>,
+/// Tells that a command without a result of its own has ended.
+pub(super) fn done(id: CommandId) -> Outcome {
+    post(&Event::Done { id });
+    Outcome::Ended
 }
 
-async fn drawn(synthesiser: &Synthesiser, origin: &Origin, seed: u64, label: Label) -> Drawn {
-    let (structure, source) = match origin {
-        Origin::Seed => (synthesiser.structure_of_seed(seed).await?, None),
-        Origin::Image(image) => {
-            let small = image.resized(synthesiser.size(), synthesiser.size());
-            (synthesiser.structure_of_image(image)?, Some(small))
+fn report(id: CommandId, done: Step) -> Outcome {
+    match done {
+        Ok(outcome) => outcome,
+        Err(StoreError::Unwanted) => {
+            post(&Event::Superseded { id });
+            Outcome::Ended
         }
-    };
-    let lesion = match label {
-        Label::Placed => synthesiser.placed_lesion(&structure, seed),
-        Label::None | Label::Class(_) => None,
-    };
-    let classes = synthesiser.profile().label_planes();
-    let label = match (label, &lesion) {
-        (Label::Class(class), _) => synthesis::Label::Class(class),
-        (_, Some(lesion)) => synthesis::Label::Planes(lesion.planes(classes)),
-        (_, None) => synthesis::Label::None,
-    };
-    Ok(Painted {
-        sample: synthesiser.paint(&structure, &label, seed).await?,
-        source,
-        lesion: lesion.map(|l| l.shades(classes)),
-    })
-}
-
-async fn on_cpu(model: Model, reason: &str) -> Result<(Open, Option<f32>), String> {
-    let (device, backend) = device::cpu(reason);
-    let (synthesiser, difference) = tested(&model, &device, &backend).await?;
-    Ok((
-        Open {
-            model,
-            synthesiser,
-            backend,
-        },
-        difference,
-    ))
-}
-
-/// Builds the networks and lets them draw the known answer. Without one they draw all the same,
-/// so that every shader is compiled before the first picture is asked for.
-async fn tested(
-    model: &Model,
-    device: &Device,
-    backend: &Backend,
-) -> Result<(Synthesiser, Option<f32>), String> {
-    // Faults of what was tried before are not this model's.
-    let _ = faults::take();
-    let synthesiser = Synthesiser::open(model, device).map_err(|e| e.to_string())?;
-    let work = Box::pin(first_drawing(&synthesiser, model.known_answer.as_ref()));
-    let drawn = within(patience(backend, START_PATIENCE), work).await;
-    let difference = drawn.ok_or(SILENT)?.map_err(|e| e.to_string())?;
-    faults::take().map_or(Ok((synthesiser, difference)), Err)
-}
-
-async fn first_drawing(
-    synthesiser: &Synthesiser,
-    answer: Option<&KnownAnswer>,
-) -> Result<Option<f32>, SynthesisError> {
-    if let Some(answer) = answer {
-        return synthesiser.self_test(answer).await.map(Some);
-    }
-    if synthesiser.latent() > 0 {
-        synthesiser.thumbnail(0).await?;
-    }
-    Ok(None)
-}
-
-/// Only a graphics device can fall silent; the CPU holds the thread until it is done.
-fn patience(backend: &Backend, limit: i32) -> Option<i32> {
-    (backend.kind == BackendKind::WebGpu).then_some(limit)
-}
-
-fn describe(open: &Open, bytes: &[u8], self_test: Option<f32>) -> ModelInfo {
-    ModelInfo {
-        profile: open.model.profile.clone(),
-        geometry: open.model.geometry,
-        card: open.model.card.clone(),
-        samples: open.synthesiser.latent() > 0,
-        bytes: bytes.len() as u64,
-        sha256: store::sha256(bytes),
-        self_test,
+        Err(StoreError::Told(message)) => {
+            post(&Event::Failed { id, message });
+            Outcome::Ended
+        }
     }
 }
 
-fn shown(painted: &Painted) -> Picture {
-    let sample = &painted.sample;
-    Picture {
-        source: painted.source.as_ref().map(Pixels::from),
-        structure: Pixels::from(&sample.structure.map),
-        mask: Pixels::from(&sample.structure.mask),
-        fused: Pixels::from(&sample.fused),
-        lesion: painted.lesion.as_ref().map(Pixels::from),
-        images: sample
-            .images
-            .iter()
-            .map(|(modality, plane)| (*modality, Pixels::from(plane)))
-            .collect(),
-    }
-}
-
-fn stage(id: CommandId, stage: Stage) {
-    post(&Event::Progress {
-        id,
-        stage,
-        done: 0,
-        total: 0,
-    });
+/// A sentence begins with a capital letter.
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|c| c.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
 }

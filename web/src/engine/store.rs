@@ -1,12 +1,15 @@
-//! Weights arrive here: fetched with true progress, or read from a file, and always hashed.
+//! Weights arrive here: fetched with true progress, kept from an earlier visit, or read from a file,
+//! and always hashed.
 
-use js_sys::{Reflect, Uint8Array};
+use js_sys::Uint8Array;
 use scanweave::protocol::Source;
 use sha2::{Digest, Sha256};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{File, ReadableStreamDefaultReader, Response};
+use web_sys::{File, ReadableStream, Response};
 
+use super::cache;
+use super::stream::{self, Stopped};
 use crate::bridge::words;
 
 /// Largest weights file that is read, bytes.
@@ -26,8 +29,8 @@ impl From<String> for StoreError {
     }
 }
 
-/// Fetches the weights and verifies size and checksum.
-pub async fn fetch(
+/// The weights, from the browser's own store or from the server, with the right size and checksum.
+pub async fn obtain(
     source: &Source,
     progress: impl Fn(u64),
     wanted: &dyn Fn() -> bool,
@@ -36,22 +39,42 @@ pub async fn fetch(
     if source.bytes == 0 || source.bytes > MAX_BYTES || source.sha256.len() != 64 {
         return Err(format!("The weights of \u{201c}{title}\u{201d} are not on offer yet: the manifest names no size and checksum.").into());
     }
-    let body = open(source).await?;
-    let mut bytes = Vec::with_capacity(source.bytes as usize);
-    while let Some(chunk) = next(&body, title).await? {
-        if !wanted() {
-            return Err(StoreError::Unwanted);
+    if let Some(bytes) = cache::find(source).await {
+        if verify(source, &bytes).is_ok() {
+            progress(source.bytes);
+            return Ok(bytes);
         }
-        if bytes.len() as u64 + u64::from(chunk.length()) > source.bytes {
-            return Err(damaged(title, "they are longer than announced").into());
-        }
-        let start = bytes.len();
-        bytes.resize(start + chunk.length() as usize, 0);
-        chunk.copy_to(&mut bytes[start..]);
-        progress(bytes.len() as u64);
+        log::warn!("stored weights of {title} are damaged: they are fetched anew");
+        drop(bytes);
+        cache::drop_of(source).await;
     }
+    let bytes = fetch(source, progress, wanted).await?;
     verify(source, &bytes)?;
+    cache::keep(source, &bytes).await;
     Ok(bytes)
+}
+
+async fn fetch(
+    source: &Source,
+    progress: impl Fn(u64),
+    wanted: &dyn Fn() -> bool,
+) -> Result<Vec<u8>, StoreError> {
+    let title = &source.title;
+    let body = open(source).await?;
+    let arrived = |bytes| {
+        progress(bytes);
+        wanted()
+    };
+    let bytes = stream::collect(&body, source.bytes as usize, source.bytes, arrived).await;
+    bytes.map_err(|stopped| match stopped {
+        Stopped::Unwanted => StoreError::Unwanted,
+        Stopped::TooLong => damaged(title, "they are longer than announced").into(),
+        Stopped::Broken(e) => format!(
+            "The weights of \u{201c}{title}\u{201d} stopped arriving: {}. Check the network and reload the page.",
+            words(&e)
+        )
+        .into(),
+    })
 }
 
 /// Reads a file of the user's.
@@ -77,7 +100,7 @@ pub fn sha256(bytes: &[u8]) -> String {
         .collect()
 }
 
-async fn open(source: &Source) -> Result<ReadableStreamDefaultReader, String> {
+async fn open(source: &Source) -> Result<ReadableStream, String> {
     let unreachable = |why: String| {
         format!(
             "The weights of \u{201c}{}\u{201d} cannot be fetched: {why}. Check the network and reload the page.",
@@ -94,29 +117,9 @@ async fn open(source: &Source) -> Result<ReadableStreamDefaultReader, String> {
             response.status()
         )));
     }
-    let body = response
+    response
         .body()
-        .ok_or_else(|| unreachable("the answer is empty".into()))?;
-    Ok(body.get_reader().unchecked_into())
-}
-
-async fn next(
-    reader: &ReadableStreamDefaultReader,
-    title: &str,
-) -> Result<Option<Uint8Array>, String> {
-    let broken = |e: JsValue| {
-        format!(
-            "The weights of \u{201c}{title}\u{201d} stopped arriving: {}. Check the network and reload the page.",
-            words(&e)
-        )
-    };
-    let part = JsFuture::from(reader.read()).await.map_err(broken)?;
-    let field = |name: &str| Reflect::get(&part, &name.into()).map_err(broken);
-    if field("done")?.is_truthy() {
-        Ok(None)
-    } else {
-        Ok(field("value")?.dyn_into().ok())
-    }
+        .ok_or_else(|| unreachable("the answer is empty".into()))
 }
 
 fn verify(source: &Source, bytes: &[u8]) -> Result<(), String> {

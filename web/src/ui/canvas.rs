@@ -4,23 +4,50 @@ use scanweave::protocol::Pixels;
 use wasm_bindgen::{Clamped, JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
+/// Coloured pixels to show, row-major.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Colours {
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// Red, green, blue and opacity of each pixel.
+    pub rgba: Vec<u8>,
+}
+
+impl From<&Pixels> for Colours {
+    fn from(pixels: &Pixels) -> Self {
+        let rgba = pixels.bytes.iter().flat_map(|&v| [v, v, v, 255]).collect();
+        let (width, height) = (pixels.width, pixels.height);
+        Self {
+            width,
+            height,
+            rgba,
+        }
+    }
+}
+
 /// Paints the pixels and notes their hash in `data-hash`, so that anyone can check that the same
 /// seed shows the same picture.
 pub fn show(canvas: &HtmlCanvasElement, pixels: &Pixels) -> Result<(), JsValue> {
-    canvas.set_width(pixels.width);
-    canvas.set_height(pixels.height);
+    colour(canvas, &Colours::from(pixels))?;
+    canvas.set_attribute("data-hash", &format!("{:016x}", fnv1a(&pixels.bytes)))
+}
+
+/// Paints coloured pixels.
+pub fn colour(canvas: &HtmlCanvasElement, colours: &Colours) -> Result<(), JsValue> {
+    canvas.set_width(colours.width);
+    canvas.set_height(colours.height);
     let context = canvas
         .get_context("2d")?
         .ok_or("this browser has no 2-D canvas")?;
     let context: CanvasRenderingContext2d = context.dyn_into()?;
-    let colours: Vec<u8> = pixels.bytes.iter().flat_map(|&v| [v, v, v, 255]).collect();
     let image = ImageData::new_with_u8_clamped_array_and_sh(
-        Clamped(&colours),
-        pixels.width,
-        pixels.height,
+        Clamped(&colours.rgba),
+        colours.width,
+        colours.height,
     )?;
-    context.put_image_data(&image, 0.0, 0.0)?;
-    canvas.set_attribute("data-hash", &format!("{:016x}", fnv1a(&pixels.bytes)))
+    context.put_image_data(&image, 0.0, 0.0)
 }
 
 /// FNV-1a, 64 bits.

@@ -8,7 +8,10 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlElement, Response};
 
+use super::shell::site;
 use super::state::Page;
+use super::trouble::Remedy;
+use super::words::{LIST_BROKEN, NO_MODELS};
 use crate::bridge;
 
 const MANIFEST: &str = "assets/manifest.json";
@@ -34,9 +37,19 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Its name for people in the language of the page: the page knows the built-in studies.
+    pub fn name(&self) -> String {
+        site::study(&self.id).unwrap_or_else(|| self.title.clone())
+    }
+
+    /// Address of its file, beside the page.
+    pub fn address(&self) -> String {
+        format!("assets/{}", self.file)
+    }
+
     /// What the engine needs to fetch and verify it.
     pub fn source(&self) -> Source {
-        let url = absolute(&format!("assets/{}", self.file));
+        let url = absolute(&self.address());
         Source {
             title: self.title.clone(),
             url,
@@ -51,14 +64,23 @@ pub fn load(page: Page) {
     follow_gallery(page);
     spawn_local(async move {
         match fetch_manifest().await {
-            Ok(models) if models.is_empty() => page.fail("No model is on offer here: open a .weave file of your own."),
+            Ok(models) if models.is_empty() => page.fail(NO_MODELS.say()),
             Ok(models) => {
                 let wished = page.model.get_untracked();
-                let id = models.iter().find(|e| e.id == wished).unwrap_or(&models[0]).id.clone();
+                let id = models
+                    .iter()
+                    .find(|e| e.id == wished)
+                    .unwrap_or(&models[0])
+                    .id
+                    .clone();
                 page.catalogue.set(models);
                 page.open(&id);
             }
-            Err(why) => page.fail(&format!("The list of models ({MANIFEST}) cannot be read: {why}. Reload the page, or open a .weave file of your own.")),
+            Err(why) => page.fail_with(
+                &LIST_BROKEN.with(&[("list", MANIFEST)]),
+                &why,
+                Remedy::Reload,
+            ),
         }
     });
 }
@@ -70,7 +92,8 @@ async fn fetch_manifest() -> Result<Vec<Entry>, String> {
         .map_err(|e| e.to_string())
 }
 
-async fn fetch_text(url: &str) -> Result<String, JsValue> {
+/// The text of a file of the page.
+pub async fn fetch_text(url: &str) -> Result<String, JsValue> {
     let response: Response = JsFuture::from(window().fetch_with_str(url))
         .await?
         .dyn_into()?;

@@ -1,11 +1,12 @@
 //! The page's end of the engine: starts the worker, numbers commands, takes in events.
 //!
 //! When the engine dies it is started anew, once, on the CPU, and the last model is opened again. A
-//! second death is told and not answered by a third start.
+//! second death is told, and a person decides about a third start.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::time::Duration;
 
 use leptos::prelude::*;
 use scanweave::protocol::{BackendChoice, Command, Detail, Event, Lane, Request, VERSION};
@@ -15,6 +16,14 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{File, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 use super::state::{Page, Phase, Progress};
+use super::trouble::Remedy;
+use super::words::{
+    DID_NOT_WORK, ENGINE_NOT_LOADED, ENGINE_OTHER_VERSION, ENGINE_REFUSED, ENGINE_RESTARTED,
+    ENGINE_SILENT, ENGINE_STOPPED, ENGINE_UNREACHABLE,
+};
+
+/// How long the engine may load before its silence is told.
+const SILENCE: Duration = Duration::from_secs(120);
 
 /// Takes in the events of one command.
 pub type Answer = Rc<dyn Fn(&Event)>;
@@ -42,6 +51,8 @@ struct State {
     /// Why the engine had to be started anew; told by the badge.
     setback: Option<String>,
     hello: bool,
+    /// Workers so far, to know whose silence it is.
+    starts: u32,
 }
 
 struct Running {
@@ -99,10 +110,8 @@ impl Link {
         if let Some(error) = sent.find_map(Result::err) {
             drop(sent);
             drop(state);
-            page.fail(&format!(
-                "The engine cannot be reached: {}. Reload the page.",
-                bridge::words(&error)
-            ));
+            let why = bridge::words(&error);
+            page.fail_with(ENGINE_UNREACHABLE.say(), &why, Remedy::Restart);
         }
     }
 
@@ -112,15 +121,51 @@ impl Link {
                 let mut state = self.0.borrow_mut();
                 state.worker = Some(running);
                 state.hello = false;
+                state.starts += 1;
+                let start = state.starts;
+                drop(state);
+                self.expect_hello(page, start);
                 true
             }
             Err(error) => {
-                page.fail(&format!(
-                    "The engine cannot be started: {}. The gallery still works.",
-                    bridge::words(&error)
-                ));
+                let why = bridge::words(&error);
+                page.fail_with(ENGINE_REFUSED.say(), &why, Remedy::Reload);
                 false
             }
+        }
+    }
+
+    /// A worker whose module fails while it loads may say nothing at all.
+    fn expect_hello(&self, page: Page, start: u32) {
+        let link = self.clone();
+        let look = move || {
+            let state = link.0.borrow();
+            let silent = state.starts == start && state.worker.is_some() && !state.hello;
+            drop(state);
+            if silent {
+                page.fail_with(ENGINE_SILENT.say(), "", Remedy::Restart);
+            }
+        };
+        set_timeout(look, SILENCE);
+    }
+
+    /// Starts anew what was asked for last, on the CPU; says whether there was anything.
+    pub fn restart(&self, page: Page) -> bool {
+        let mut state = self.0.borrow_mut();
+        state.worker = None;
+        state.hello = false;
+        state.unsent.clear();
+        state.deaths = 0;
+        let model = state.model.clone();
+        let waiting = std::mem::take(&mut state.answers);
+        drop(state);
+        tell_waiting(waiting, "the engine was started again");
+        match model {
+            Some((request, file)) => {
+                self.send(page, on_cpu(request), file, None);
+                true
+            }
+            None => false,
         }
     }
 
@@ -157,7 +202,7 @@ impl Link {
                 self.flush(page);
             }
             Some(Ok(Event::Hello { .. })) => {
-                page.fail("Page and engine are of different versions: reload the page.");
+                page.fail_with(ENGINE_OTHER_VERSION.say(), "", Remedy::Reload);
             }
             Some(Ok(Event::Died { message })) => self.died(page, &message),
             Some(Ok(event @ Event::SteppedDown { .. })) => self.take_in(page, event),
@@ -166,7 +211,11 @@ impl Link {
                     self.take_in(page, event);
                 }
             }
-            Some(Err(error)) => page.fail(&format!("{error}. Reload the page.")),
+            Some(Err(error)) => page.fail_with(
+                ENGINE_OTHER_VERSION.say(),
+                &error.to_string(),
+                Remedy::Reload,
+            ),
             None => {}
         }
     }
@@ -234,7 +283,7 @@ impl Link {
         if let Some(Request::Read { .. }) = self.0.borrow().wish {
             page.forget_file();
         }
-        page.fail(message);
+        page.fail_with(DID_NOT_WORK.say(), message, Remedy::None);
     }
 
     /// The engine is gone. Its model is opened once more, on the CPU.
@@ -244,17 +293,17 @@ impl Link {
         state.unsent.clear();
         let waiting = std::mem::take(&mut state.answers);
         state.deaths += 1;
-        state.setback = Some(format!(
-            "the engine stopped and was started anew: {message}"
-        ));
+        state.setback = Some(ENGINE_RESTARTED.with(&[("why", message)]));
+        let stopped = if state.hello {
+            ENGINE_STOPPED
+        } else {
+            ENGINE_NOT_LOADED
+        };
         let again = (state.hello && state.deaths < 2)
             .then(|| state.model.clone())
             .flatten();
         drop(state);
-        for (id, answer) in waiting {
-            let message = message.to_owned();
-            answer(&Event::Failed { id, message });
-        }
+        tell_waiting(waiting, message);
         page.opened.set(None);
         page.image.set(None);
         page.forget_file();
@@ -263,10 +312,16 @@ impl Link {
                 page.phase.set(Phase::Loading);
                 self.send(page, on_cpu(request), file, None);
             }
-            None => page.fail(&format!(
-                "The engine stopped: {message}. Reload the page; the gallery still works."
-            )),
+            None => page.fail_with(stopped.say(), message, Remedy::Restart),
         }
+    }
+}
+
+/// Who waits for a worker that is gone learns that nothing will come.
+fn tell_waiting(waiting: HashMap<u32, Answer>, message: &str) {
+    for (id, answer) in waiting {
+        let message = message.to_owned();
+        answer(&Event::Failed { id, message });
     }
 }
 

@@ -3,10 +3,10 @@
 //! `index.html` already shows title, notice and gallery; this program fills in the workbench. What
 //! goes wrong is told in the page's own trouble panel (`trouble`), even when this program dies.
 
+mod board;
 mod canvas;
 mod card;
 mod catalogue;
-mod controls;
 mod export;
 mod history;
 mod keys;
@@ -14,7 +14,6 @@ mod lesion;
 mod link;
 mod png;
 mod shell;
-mod stage;
 mod state;
 mod status;
 mod structure;
@@ -28,6 +27,11 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use state::Page;
+use trouble::Remedy;
+use words::{
+    ENGINE_PANEL, EXPORT_PANEL, LESION_PANEL, PAGE_INCOMPLETE, RESULT_COLUMN, SIDE_COLUMN,
+    STRUCTURE_PANEL, Speech, TOOLS_COLUMN,
+};
 
 /// Starts the page inside the element `#app`.
 pub fn start() {
@@ -36,7 +40,8 @@ pub fn start() {
         .get_element_by_id("app")
         .and_then(|e| e.dyn_into::<HtmlElement>().ok())
     else {
-        trouble::show("The page is incomplete: it has no place for the workbench. Reload it.");
+        let sentence = PAGE_INCOMPLETE.in_language(shell::language());
+        trouble::tell(sentence, "", Remedy::Reload);
         return;
     };
     place.set_inner_html("");
@@ -48,23 +53,27 @@ pub fn start() {
 fn Workbench() -> impl IntoView {
     let page = Page::new(url::read());
     provide_context(page);
-    provide_context(words::Speech(RwSignal::new(shell::language())));
+    shell::follow(page, Speech::begin(shell::language()));
     status::mirror(page);
     keys::listen(page);
     catalogue::load(page);
+    url::follow(page);
     view! {
         <div class="workbench">
-            <section class="controls" aria-label="Controls">
-                <controls::Study />
-                <structure::Panel />
-                <lesion::Panel />
-                <export::Panel />
-                <status::Badge />
-            </section>
-            <section class="stage" aria-label="Result">
+            <section class="stage" aria-label=move || RESULT_COLUMN.say()>
                 <viewer::Viewer />
             </section>
+            <section class="controls" aria-label=move || TOOLS_COLUMN.say()>
+                <shell::Study />
+                <shell::Panel title=STRUCTURE_PANEL id="panel-structure" always=true><structure::Panel /></shell::Panel>
+                <shell::Panel title=LESION_PANEL id="panel-lesion"><lesion::Panel /></shell::Panel>
+            </section>
+            <section class="side" aria-label=move || SIDE_COLUMN.say()>
+                <shell::Panel title=EXPORT_PANEL id="panel-export"><export::Panel /></shell::Panel>
+                <shell::Panel title=ENGINE_PANEL id="panel-engine" always=true><status::Badge /></shell::Panel>
+                <shell::KeysHelp />
+            </section>
         </div>
-        <card::ModelCard />
+        <card::Cards />
     }
 }

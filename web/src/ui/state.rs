@@ -14,7 +14,9 @@ use web_sys::File;
 use super::catalogue::Entry;
 use super::history::History;
 use super::link::{Answer, Link};
+use super::trouble::Remedy;
 use super::url::Wish;
+use super::words::NOT_ON_OFFER;
 use super::{trouble, url};
 
 /// Largest seed: what fits a number field without surprises.
@@ -133,7 +135,7 @@ impl Page {
             .catalogue
             .with_untracked(|c| c.iter().find(|e| e.id == id).cloned());
         let Some(entry) = entry else {
-            return self.fail("This model is not on offer: choose another one.");
+            return self.fail(NOT_ON_OFFER.say());
         };
         self.model.set(entry.id.clone());
         self.load(
@@ -298,6 +300,12 @@ impl Page {
             if let Some(seed) = scene.seed() {
                 self.seed.set(seed);
             }
+            match scene.lesion {
+                Lesion::None => self.class.set(0),
+                Lesion::Class(class) => self.class.set(class as usize),
+                Lesion::Placed { .. } => self.class.set(1),
+                Lesion::Drawn(_) | Lesion::Boxes(_) => {}
+            }
             self.scene.set(scene);
             self.paint();
         }
@@ -355,15 +363,36 @@ impl Page {
 
     /// A wish failed: says so, and keeps what was there.
     pub fn fail(self, message: &str) {
+        self.fail_with(message, "", Remedy::None);
+    }
+
+    /// As [`Page::fail`]; behind the sentence stands what the engine or the browser says in English.
+    pub fn fail_with(self, sentence: &str, detail: &str, remedy: Remedy) {
         self.progress.set(None);
         self.phase.set(Phase::Error);
-        trouble::show(message);
+        trouble::tell(sentence, detail, remedy);
+    }
+
+    /// Starts the engine anew, on the CPU, with the model that was asked for last.
+    pub fn restart(self) {
+        trouble::clear();
+        self.phase.set(Phase::Loading);
+        if !self.link.with_value(|link| link.restart(self)) {
+            self.open(&self.model.get_untracked());
+        }
     }
 
     /// Findings to choose from: classes of the whole image, or none and a lesion; empty when the study
     /// knows neither.
     pub fn findings(self) -> Vec<String> {
         self.opened.with(|m| findings_of(m.as_ref()))
+    }
+
+    /// Whether the model that is loaded can show this scene, as one from a link.
+    pub fn admits(self, scene: &Scene) -> bool {
+        let admits = |m: &ModelInfo| fits(scene, m, m.geometry.size);
+        self.opened
+            .with_untracked(|m| m.as_ref().is_some_and(admits))
     }
 
     /// Side of the pictures, pixels; 0 without a model.

@@ -5,6 +5,11 @@ use scanweave::protocol::{BackendKind, Stage};
 use scanweave::scene::{Latent, Origin};
 
 use super::state::{Page, Phase, Progress};
+use super::words::{
+    BADGE_CHOOSING, BADGE_CPU, BADGE_WEBGPU, BRING_AN_IMAGE, ENGINE_STARTS, FROM_DRAWING,
+    FROM_FILE, FROM_FIXED, FROM_LATENT, FROM_SEED, KNOWN_PICTURE, MEGABYTES, MODEL_LOADS,
+    NETWORKS_BUILD, PAINTED, PAINTED_IN, PAINTING, THAT_FAILED, WEIGHTS_LOAD, Word,
+};
 
 /// Keeps `data-state` of the body in step with the page.
 pub fn mirror(page: Page) {
@@ -31,7 +36,7 @@ pub fn Line() -> impl IntoView {
             <p data-testid="status" role="status" aria-live="polite">{move || announced(page)}</p>
             <Show when=move || page.phase.get() == Phase::Loading>
                 <div class="loading">
-                    <progress aria-label="Loading the model" max="1" value=share></progress>
+                    <progress aria-label=move || MODEL_LOADS.say() max="1" value=share></progress>
                     <span class="bytes" data-testid="progress">{move || page.progress.get().map_or_else(String::new, amount)}</span>
                 </div>
             </Show>
@@ -42,19 +47,16 @@ pub fn Line() -> impl IntoView {
 /// Said by screen readers: words only, no counting bytes.
 fn announced(page: Page) -> String {
     match page.phase.get() {
-        Phase::Loading => loading(page.progress.get().map(|p| p.stage)).to_owned(),
-        Phase::Busy => "Painting\u{2026}".to_owned(),
-        Phase::Error => "That did not work; see the message.".to_owned(),
+        Phase::Loading => loading(page.progress.get().map(|p| p.stage)).say().into(),
+        Phase::Busy => PAINTING.say().into(),
+        Phase::Error => THAT_FAILED.say().into(),
+        Phase::Ready if page.picture.with(Option::is_none) => BRING_AN_IMAGE.say().into(),
         Phase::Ready => {
-            if page.picture.with(Option::is_none) {
-                return "Ready: this model paints from images; bring one.".to_owned();
-            }
-            let time = page
-                .time
-                .get()
-                .map_or_else(String::new, |t| format!(" in {t:.0} ms"));
             let from = from(page);
-            format!("{from}: painted{time}.")
+            match page.time.get() {
+                Some(time) => PAINTED_IN.with(&[("from", &from), ("time", &format!("{time:.0}"))]),
+                None => PAINTED.with(&[("from", &from)]),
+            }
         }
     }
 }
@@ -62,35 +64,42 @@ fn announced(page: Page) -> String {
 /// Where the structure map comes from, in a few words.
 fn from(page: Page) -> String {
     page.scene.with(|scene| match &scene.origin {
-        Origin::Latent(Latent::Seed(seed)) => format!("Seed {seed}"),
-        Origin::Latent(_) => "From the latent space".to_owned(),
-        Origin::Image { .. } => page.image.with(|i| {
-            i.as_ref()
-                .map_or_else(String::new, |i| format!("From {}", i.name))
+        Origin::Latent(Latent::Seed(seed)) => FROM_SEED.with(&[("seed", &seed.to_string())]),
+        Origin::Latent(_) => FROM_LATENT.say().into(),
+        Origin::Image { .. } => page.image.with(|image| {
+            let name = image.as_ref().map_or("", |i| i.name.as_str());
+            FROM_FILE.with(&[("name", name)])
         }),
-        Origin::Fixed { .. } => "From fixed lines".to_owned(),
-        Origin::Empty => "From your drawing".to_owned(),
+        Origin::Fixed { .. } => FROM_FIXED.say().into(),
+        Origin::Empty => FROM_DRAWING.say().into(),
     })
 }
 
-fn loading(stage: Option<Stage>) -> &'static str {
+fn loading(stage: Option<Stage>) -> Word {
     match stage {
-        None => "Starting the engine\u{2026}",
-        Some(Stage::Download) => "Loading the weights\u{2026}",
-        Some(Stage::Build) => "Building the networks\u{2026}",
-        Some(Stage::SelfTest) => "Checking against a known picture\u{2026}",
+        None => ENGINE_STARTS,
+        Some(Stage::Download) => WEIGHTS_LOAD,
+        Some(Stage::Build) => NETWORKS_BUILD,
+        Some(Stage::SelfTest) => KNOWN_PICTURE,
     }
 }
 
 fn amount(progress: Progress) -> String {
-    let megabytes = |bytes: u64| bytes as f64 / 1e6;
+    let megabytes = |bytes: u64| format!("{:.1}", bytes as f64 / 1e6);
     match progress.stage {
-        Stage::Download => format!(
-            "{:.1} of {:.1} MB",
-            megabytes(progress.done),
-            megabytes(progress.total)
-        ),
+        Stage::Download => MEGABYTES.with(&[
+            ("done", &megabytes(progress.done)),
+            ("total", &megabytes(progress.total)),
+        ]),
         Stage::Build | Stage::SelfTest => String::new(),
+    }
+}
+
+/// The name of a backend.
+pub fn backend_name(kind: BackendKind) -> &'static str {
+    match kind {
+        BackendKind::WebGpu => BADGE_WEBGPU.say(),
+        BackendKind::Cpu => BADGE_CPU.say(),
     }
 }
 
@@ -98,10 +107,9 @@ fn amount(progress: Progress) -> String {
 #[component]
 pub fn Badge() -> impl IntoView {
     let page = expect_context::<Page>();
-    let name = move || match page.backend.get().map(|b| b.kind) {
-        Some(BackendKind::WebGpu) => "WebGPU",
-        Some(BackendKind::Cpu) => "CPU",
-        None => "\u{2026}",
+    let name = move || {
+        let kind = page.backend.get().map(|b| b.kind);
+        kind.map_or("\u{2026}", backend_name)
     };
     let kind = move || {
         page.backend.get().map(|b| {
@@ -115,7 +123,7 @@ pub fn Badge() -> impl IntoView {
     view! {
         <div class="badge" data-testid="badge" data-backend=kind>
             <span class="dot" aria-hidden="true"></span>
-            <p><strong>{name}</strong><small>{move || page.backend.get().map_or_else(|| "choosing what to compute on".to_owned(), |b| b.reason)}</small></p>
+            <p><strong>{name}</strong><small>{move || page.backend.get().map_or_else(|| BADGE_CHOOSING.say().to_owned(), |b| b.reason)}</small></p>
         </div>
     }
 }

@@ -1,4 +1,4 @@
-//! One training step of both stages, on the pure-Rust backend and on LibTorch.
+//! One training step of every stage, on the pure-Rust backend and on LibTorch.
 //!
 //! It is the released program that is measured, on phantoms: what a reader would start. Losses are logged after the
 //! first step and then every 20 steps, so a run of 20 steps tells the time of the 19 steps after the first, which
@@ -37,7 +37,11 @@ const BINARY: &str = "SCANWEAVE_BIN";
 /// Variables by which the build of LibTorch's bindings finds it.
 const LIBTORCH: [&str; 2] = ["LIBTORCH", "LIBTORCH_USE_PYTORCH"];
 
-const STAGES: [&str; 2] = ["structure", "synthesis"];
+/// In the order in which they build on each other.
+const STAGES: [&str; 4] = ["structure", "lesion", "translator", "synthesis"];
+
+/// The study with every part of the method: four modalities, lesion masks, guides.
+const PROFILE: &str = "phantom-brain";
 
 /// What is trained.
 #[derive(clap::Args, Default)]
@@ -73,7 +77,7 @@ impl Preset {
     }
 }
 
-/// Trains both stages on every device of the program.
+/// Trains every stage on every device of the program.
 pub fn measure(project: &Project, options: &Options) -> Result<Vec<Figure>> {
     let scratch = Scratch::new()?;
     let trainer = Trainer {
@@ -82,8 +86,8 @@ pub fn measure(project: &Project, options: &Options) -> Result<Vec<Figure>> {
         scratch,
     };
     trainer.prepare()?;
-    let flex = trainer.both_stages("flex")?;
-    let libtorch = match trainer.both_stages("libtorch") {
+    let flex = trainer.every_stage("flex")?;
+    let libtorch = match trainer.every_stage("libtorch") {
         Ok(speeds) => Some(speeds),
         Err(error) => {
             println!(
@@ -122,6 +126,7 @@ impl Trainer {
         let mut command = self.command();
         command
             .args(["data", "prepare", "--dataset", "phantom"])
+            .args(["--profile", PROFILE])
             .args(["--size", self.preset.size()])
             .args(["--count", &PHANTOMS.to_string(), "--out"])
             .arg(self.data());
@@ -130,8 +135,8 @@ impl Trainer {
         Ok(())
     }
 
-    /// The speed of the structure stage and of the synthesis stage.
-    fn both_stages(&self, device: &str) -> Result<Vec<Speed>> {
+    /// The speed of each of [`STAGES`].
+    fn every_stage(&self, device: &str) -> Result<Vec<Speed>> {
         let stages = STAGES.iter();
         stages.map(|stage| self.train(stage, device)).collect()
     }
@@ -144,7 +149,7 @@ impl Trainer {
         let folder = self.folder(stage, device);
         let mut command = self.command();
         command
-            .args(["train", stage, "--profile", "phantom-thorax"])
+            .args(["train", stage, "--profile", PROFILE])
             .args(["--preset", self.preset.name(), "--device", device])
             .args(["--steps", &STEPS.to_string()])
             .args(["--batch", &BATCH.to_string()])
@@ -153,9 +158,13 @@ impl Trainer {
             .arg("--run")
             .arg(&folder);
         if stage == "synthesis" {
-            // From the first step on with synthetic maps and discriminator: the costliest kind of step.
-            command.args(["--pretraining", "0", "--structure"]);
-            command.arg(self.folder("structure", device));
+            // From the first step on with synthetic maps, discriminator and guides: the costliest kind of step.
+            command.args(["--pretraining", "0"]);
+            for source in &STAGES[..3] {
+                command
+                    .arg(format!("--{source}"))
+                    .arg(self.folder(source, device));
+            }
         }
         let log = self.scratch.path(&format!("{stage}-{device}.log"));
         let peak = run::peak_memory(&mut command, &log)?;
@@ -271,13 +280,17 @@ mod tests {
             images_per_second,
             peak: Some(1_500_000_000),
         };
-        let flex = [speed(2.0), speed(1.0)];
+        let flex = [speed(2.0), speed(1.0), speed(1.0), speed(1.0)];
         let alone = figures(Preset::Demo, &flex, None);
-        assert_eq!(alone.len(), 6);
+        assert_eq!(alone.len(), 12);
         assert_eq!(alone[0].measured, 2.0);
         assert_eq!(alone[0].beside, Beside::Nothing);
-        let both = figures(Preset::Demo, &flex, Some(&[speed(8.0), speed(4.0)]));
-        assert_eq!(both.len(), 12);
+        let both = figures(
+            Preset::Demo,
+            &flex,
+            Some(&[speed(8.0), speed(4.0), speed(4.0), speed(4.0)]),
+        );
+        assert_eq!(both.len(), 24);
         assert_eq!(both[0].beside, Beside::Peer("libtorch", 0.5));
         assert_eq!(both[6].beside, Beside::Peer("libtorch", 1.0));
         assert_eq!(both[2].beside, Beside::Goal(MEMORY_GOAL));

@@ -40,7 +40,7 @@ pub fn records(source: &Path, profile: &Profile) -> Result<Vec<Record>> {
                         .and_then(|c| profile.lesion.classes().iter().position(|n| n == c)),
                     source: relative(&path, source),
                     content: Content::Files {
-                        images: vec![Some(path)],
+                        images: vec![Some(path.into())],
                         label: None,
                     },
                 });

@@ -1,12 +1,15 @@
 //! A folder of images: with a table `manifest.csv`, or plain folders named after modalities.
 //!
 //! The table has one row per file with the columns `file, modality, subject, slice, label, source,
-//! split, group, mask_file`; only `file` and `modality` are needed. Without a table, images of the
+//! split, group, mask_file`; only `file` and `modality` are needed. Where a file is a volume, `slice` says
+//! which slice of it a row means, from 0, and the same slice of `mask_file` where that is a volume too.
+//! Without a table, images of the
 //! modality `t1` lie in `t1/`, images of one case have the same file name in every folder, lesion
 //! labels lie in `label/`, and a folder named after a class gives the class.
 
 use super::{check_folder, images_below, relative};
-use crate::data::{Content, Record, Split};
+use crate::data::volumes::is_volume;
+use crate::data::{Content, Picture, Record, Split};
 use anyhow::{Context, Result, bail, ensure};
 use scanweave::profile::{LesionKind, Modality, Profile};
 use serde::Deserialize;
@@ -110,7 +113,7 @@ fn from_manifest(
             others.insert(row.modality);
             continue;
         };
-        let file = inside(folder, &row.file).with_context(table)?;
+        let file = picture(folder, &row.file, &row).with_context(table)?;
         let case = cases
             .entry(case_name(&row, profile))
             .or_insert_with(|| empty_record(&row, profile));
@@ -126,7 +129,7 @@ fn from_manifest(
             );
         }
         if matches!(profile.lesion, LesionKind::Mask(_)) && !row.mask_file.is_empty() {
-            *label = Some(inside(folder, &row.mask_file).with_context(table)?);
+            *label = Some(picture(folder, &row.mask_file, &row).with_context(table)?);
         }
     }
     ensure!(
@@ -138,15 +141,21 @@ fn from_manifest(
 }
 
 /// Rows of one case share this name: with several modalities the group (a slice of a subject), else
-/// every file is a case.
+/// every file, or slice of a volume, is a case.
 fn case_name(row: &Row, profile: &Profile) -> String {
+    let volume = is_volume(Path::new(&row.file));
     if profile.modalities.len() == 1 {
-        return row.file.clone();
+        return if volume {
+            format!("{}, slice {}", row.file, row.slice)
+        } else {
+            row.file.clone()
+        };
     }
-    let case = if row.group.is_empty() || class_of(&row.group, profile).is_some() {
-        format!("{}/{}", row.subject, row.slice)
-    } else {
-        row.group.clone()
+    let grouped = !row.group.is_empty() && class_of(&row.group, profile).is_none();
+    let case = match (grouped, volume) {
+        (false, _) => format!("{}/{}", row.subject, row.slice),
+        (true, false) => row.group.clone(),
+        (true, true) => format!("{}/{}", row.group, row.slice),
     };
     format!("{}/{case}", row.source)
 }
@@ -180,6 +189,24 @@ fn class_of(name: &str, profile: &Profile) -> Option<usize> {
         .classes()
         .iter()
         .position(|class| class.eq_ignore_ascii_case(name))
+}
+
+/// The picture in a file of the table; of a volume, the slice that the row names.
+fn picture(folder: &Path, file: &str, row: &Row) -> Result<Picture> {
+    let path = inside(folder, file)?;
+    if !is_volume(&path) {
+        return Ok(path.into());
+    }
+    let slice = row.slice.parse().ok().with_context(|| {
+        format!(
+            "{file} is a volume: the column slice must hold the number of one of its slices, from 0, not '{}'",
+            row.slice
+        )
+    })?;
+    Ok(Picture {
+        path,
+        slice: Some(slice),
+    })
 }
 
 /// A file of the table, which must lie below the folder.
@@ -229,7 +256,7 @@ fn from_folders(source: &Path, profile: &Profile) -> Result<Vec<Record>> {
             let Content::Files { images, .. } = &mut case.content else {
                 continue;
             };
-            if images[place].replace(path).is_some() {
+            if images[place].replace(path.into()).is_some() {
                 bail!("{}: two images named {name}: rename one", folder.display());
             }
         }
@@ -257,7 +284,7 @@ fn plain_record(name: &str, source: &Path, profile: &Profile) -> Record {
         source: name.into(),
         content: Content::Files {
             images: vec![None; profile.modalities.len()],
-            label: has_label.then_some(label),
+            label: has_label.then(|| label.into()),
         },
     }
 }
@@ -357,6 +384,34 @@ mod tests {
     }
 
     #[test]
+    fn a_slice_of_a_volume_is_a_case() {
+        let table = "file,modality,subject,slice,group,mask_file\n\
+                     p1/t1.nii.gz,t1,p1,7,p1,p1/m.mha\n\
+                     p1/flair.MHA,flair,p1,7,p1,p1/m.mha\n\
+                     p1/flair.MHA,flair,p1,8,p1,\n";
+        let brain = folder("volumes", &[(MANIFEST, table)]);
+        let found = records(&brain, &profile("brain-mri"), &[]).expect("two cases");
+        assert_eq!(found.len(), 2);
+        assert_eq!(files(&found[0]), (vec![true, false, true], true));
+        let Content::Files { images, label } = &found[0].content else {
+            panic!("files expected")
+        };
+        let slices = images.iter().flatten().chain(label).map(|p| p.slice);
+        assert!(slices.eq([Some(7); 3]));
+        fs::remove_dir_all(brain).expect("cleaned");
+
+        let table = "file,modality,slice\na.nii,xray,1\na.nii,xray,0\n";
+        let one = folder("volume", &[(MANIFEST, table)]);
+        let found = records(&one, &profile("chest-xray"), &[]).expect("two slices");
+        let seen: Vec<_> = found.iter().map(|r| (&*r.source, &*r.subject)).collect();
+        assert_eq!(
+            seen,
+            [("a.nii, slice 0", "a.nii"), ("a.nii, slice 1", "a.nii")]
+        );
+        fs::remove_dir_all(one).expect("cleaned");
+    }
+
+    #[test]
     fn a_table_that_lies_is_refused() {
         let cases = [
             (
@@ -370,6 +425,11 @@ mod tests {
                 "columns file and modality",
             ),
             ("empty", "file,modality\n", "found: nothing"),
+            (
+                "slice",
+                "file,modality,slice\na.nii,xray,top\n",
+                "from 0, not 'top'",
+            ),
         ];
         for (name, table, expected) in cases {
             let folder = folder(name, &[(MANIFEST, table)]);

@@ -1,7 +1,107 @@
 //! The lesion: a finding of the whole image, or a mask or boxes drawn where they may lie.
+//!
+//! Legality is live: what lies where no lesion may lie is marked while it is drawn, and a stroke that
+//! leaves it there is taken back.
+
+mod class;
+mod frames;
+mod framing;
+mod marking;
+mod marks;
+mod place;
+mod turning;
+mod verdict;
 
 use leptos::prelude::*;
+use scanweave::profile::LesionKind;
+use scanweave::scene::{Lesion, Scene};
+
+use super::state::Page;
+use super::words::LESION_UNKNOWN;
+
+/// Which tools a study needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// No model is loaded.
+    Unknown,
+    None,
+    Class,
+    Mask,
+    Boxes,
+}
 
 /// The panel of the lesion.
 #[component]
-pub fn Panel() -> impl IntoView {}
+pub fn Panel() -> impl IntoView {
+    let page = expect_context::<Page>();
+    follow(page);
+    let kind = Memo::new(move |_| {
+        page.opened
+            .with(|m| match m.as_ref().map(|m| &m.profile.lesion) {
+                None => Kind::Unknown,
+                Some(LesionKind::None) => Kind::None,
+                Some(LesionKind::Class(_)) => Kind::Class,
+                Some(LesionKind::Mask(_)) => Kind::Mask,
+                Some(LesionKind::Boxes(_)) => Kind::Boxes,
+            })
+    });
+    let tools = move || match kind.get() {
+        Kind::Unknown => ().into_any(),
+        Kind::None => view! { <p class="help">{move || LESION_UNKNOWN.say()}</p> }.into_any(),
+        Kind::Class => view! { <class::Findings /> }.into_any(),
+        Kind::Mask => view! { <marking::Marking /> }.into_any(),
+        Kind::Boxes => view! { <framing::Framing /> }.into_any(),
+    };
+    view! { <div class="lesion-panel" data-testid="lesion-panel">{tools}</div> }
+}
+
+/// Keeps the finding, which the next seed takes over, in step with the scene: undo changes the scene
+/// alone.
+fn follow(page: Page) {
+    Effect::new(move |_| {
+        let scene = page.scene.get();
+        let finding = page
+            .opened
+            .with(|m| m.as_ref().and_then(|m| finding(&scene, &m.profile.lesion)));
+        if let Some(finding) = finding.filter(|&f| f != page.class.get_untracked()) {
+            page.class.set(finding);
+        }
+    });
+}
+
+/// The finding of a scene, `None` where the study has none or the scene is of another.
+fn finding(scene: &Scene, kind: &LesionKind) -> Option<usize> {
+    match (&scene.lesion, kind) {
+        (Lesion::Class(class), LesionKind::Class(names)) => {
+            let class = *class as usize;
+            (class < names.len()).then_some(class)
+        }
+        (Lesion::None, LesionKind::Mask(_)) => Some(0),
+        (Lesion::Placed { .. } | Lesion::Drawn(_), LesionKind::Mask(_)) => Some(1),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use scanweave::scene::Runs;
+
+    #[test]
+    fn the_finding_follows_the_scene() {
+        let mask = LesionKind::Mask(vec!["tumour".into()]);
+        let class = LesionKind::Class(vec!["normal".into(), "virus".into()]);
+        let scene = |lesion| Scene {
+            lesion,
+            ..Scene::of_seed(1, &LesionKind::None, 0)
+        };
+        let found = |lesion, kind| finding(&scene(lesion), kind);
+        assert_eq!(found(Lesion::None, &mask), Some(0));
+        assert_eq!(found(Lesion::Placed { seed: 3 }, &mask), Some(1));
+        assert_eq!(found(Lesion::Drawn(Runs::of(1, 1, &[1])), &mask), Some(1));
+        assert_eq!(found(Lesion::Class(1), &class), Some(1));
+        assert_eq!(found(Lesion::Class(2), &class), None);
+        assert_eq!(found(Lesion::None, &class), None);
+        assert_eq!(found(Lesion::Boxes(Vec::new()), &mask), None);
+    }
+}

@@ -1,14 +1,53 @@
-//! The result: every modality, and the steps that led to it.
+//! The result: every modality, how it is looked at, what can be measured of it, and the steps that
+//! led to it.
+
+mod compare;
+mod difference;
+mod figures;
+mod film;
+mod fingers;
+mod layers;
+mod overlay;
+mod panes;
+mod readout;
+mod shown;
+mod steps;
+mod tools;
+mod view;
+mod zoom;
 
 use leptos::prelude::*;
 
-use super::stage;
+use super::state::Page;
+use super::status;
+use super::words::{NEXT_SEED, PREVIOUS_SEED, Word};
+use view::View;
 
-/// The modalities and the steps.
+/// The modalities, their figures and the steps.
 #[component]
 pub fn Viewer() -> impl IntoView {
+    provide_context(View::new());
     view! {
-        <stage::Result />
-        <stage::Steps />
+        <tools::Tools />
+        <panes::Panes />
+        <compare::Compare />
+        <readout::ReadOut />
+        <div class="under">
+            <div class="row">
+                <Turn by=-1 name=PREVIOUS_SEED sign="\u{2190}" />
+                <Turn by=1 name=NEXT_SEED sign="\u{2192}" />
+            </div>
+            <status::Line />
+        </div>
+        <steps::Steps />
+        <figures::Panel />
     }
+}
+
+/// Steps the seed, for those without arrow keys.
+#[component]
+fn Turn(by: i64, name: Word, sign: &'static str) -> impl IntoView {
+    let page = expect_context::<Page>();
+    let off = move || page.opened.with(Option::is_none);
+    view! { <button type="button" aria-label=move || name.say() title=move || name.say() disabled=off on:click=move |_| page.step(by)>{sign}</button> }
 }

@@ -1,3 +1,70 @@
-//! Words of the part `export`.
+//! Words of the part `export`: what can be taken home, and links.
 
-super::words! {}
+super::words! {
+    /// Saves the pictures.
+    SAVE_PNG = "Save PNG", "保存 PNG";
+    /// Saves them as volumes of one slice.
+    SAVE_NIFTI = "Save NIfTI", "保存 NIfTI";
+    /// What lies in the files.
+    SAVE_HELP = "Several modalities come as one zip, with label and structure map. Every file says inside that it is synthetic.", "多个模态会打包为一个 zip，并附标注和结构图。每个文件内部都注明为合成图像。";
+    /// Whether the word is drawn into the pixels.
+    VISIBLE_MARK = "Write SYNTHETIC into the picture", "在图像上写入 SYNTHETIC 字样";
+    /// Nothing could be saved.
+    CANNOT_SAVE = "The picture cannot be saved: {why}.", "无法保存图像：{why}。";
+    /// The archive would be too large.
+    ARCHIVE_TOO_LARGE = "the archive would be too large", "压缩包过大";
+
+    /// Title of the data set.
+    DATA_SET = "Labelled data set", "带标注的数据集";
+    /// What it is.
+    DATA_SET_HELP = "A zip of filtered, labelled subjects with their provenance, as the command line's build writes them.", "一个 zip：经过筛选并带标注的受试者及其来源记录，与命令行 build 的输出一致。";
+    /// How many subjects.
+    DATA_SET_COUNT = "Subjects (1 to 500)", "受试者数（1 到 500）";
+    /// Seed of the series.
+    DATA_SET_SEED = "Seed of the series", "序列种子";
+    /// Share without a lesion.
+    DATA_SET_HEALTHY = "Without a lesion, %", "无病灶的比例，%";
+    /// Starts it.
+    DATA_SET_START = "Build zip", "生成 zip";
+    /// Stops it.
+    DATA_SET_CANCEL = "Cancel", "取消";
+    /// How far it has come.
+    DATA_SET_PROGRESS = "{done} of {count} subjects", "已完成 {done} / {count} 个受试者";
+    /// The same with the time that it will still take.
+    DATA_SET_REMAINING = "{done} of {count} subjects, about {time} left", "已完成 {done} / {count} 个受试者，约剩 {time}";
+    /// A time.
+    SECONDS_LEFT = "{n} s", "{n} 秒";
+    /// A time.
+    MINUTES_LEFT = "{n} min", "{n} 分钟";
+    /// It is there.
+    DATA_SET_DONE = "{count} subjects saved as {name}.", "已将 {count} 个受试者保存为 {name}。";
+    /// It was stopped.
+    DATA_SET_CANCELLED = "Cancelled; nothing was saved.", "已取消，未保存任何内容。";
+    /// It failed.
+    DATA_SET_FAILED = "The data set cannot be built: {why}", "无法生成数据集：{why}";
+    /// What the engine made is not what was asked for.
+    DATA_SET_STOPPED = "it stopped at {done} of {count} subjects.", "在第 {done} 个受试者（共 {count} 个）处中断。";
+
+    /// Copies a link.
+    SHARE = "Copy link", "复制链接";
+    /// What a link does.
+    SHARE_HELP = "Whoever opens it sees this picture, computed anew on their device.", "打开链接的人会在自己的设备上重新计算并看到同一幅图像。";
+    /// Name of the field that holds it.
+    SHARE_LINK = "Link to this picture", "此图像的链接";
+    /// It lies in the clipboard.
+    SHARE_COPIED = "Copied.", "已复制。";
+    /// The browser keeps the clipboard to itself.
+    SHARE_BY_HAND = "Copy it from the field.", "请从输入框中复制。";
+    /// The model came from the user's own file.
+    SHARE_OWN_FILE = "It needs the same .weave file: the model is your own and no link can carry it.", "需要同一个 .weave 文件：该模型是您自己的，链接无法携带。";
+    /// Before there is a picture.
+    SHARE_LATER = "There is no picture to share yet.", "尚无可分享的图像。";
+    /// A link that is cut or damaged.
+    LINK_DAMAGED = "This link is cut or damaged, so the usual picture is shown. Ask for the whole link.", "此链接不完整或已损坏，因此显示默认图像。请索取完整的链接。";
+    /// A link of another version.
+    LINK_VERSION = "This link was made by another version of scanweave, so the usual picture is shown.", "此链接由其他版本的 scanweave 生成，因此显示默认图像。";
+    /// A link made with other weights.
+    LINK_OTHER_WEIGHTS = "This link was made with other weights than those loaded here: the picture may differ. If it belongs to a .weave file of someone's own, open the same file.", "此链接使用的权重与当前加载的不同：图像可能有差异。如果它属于他人自己的 .weave 文件，请打开同一文件。";
+    /// A link whose drawing does not fit the model.
+    LINK_DOES_NOT_FIT = "What this link shows does not fit the model that is loaded, so the usual picture is shown. Open the model it was made with.", "此链接的内容与当前模型不符，因此显示默认图像。请打开生成它所用的模型。";
+}

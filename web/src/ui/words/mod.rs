@@ -15,6 +15,8 @@ pub use shell::*;
 pub use structure::*;
 pub use viewer::*;
 
+use std::cell::Cell;
+
 use leptos::prelude::*;
 
 /// The languages of the page.
@@ -50,6 +52,21 @@ impl Language {
 #[derive(Clone, Copy)]
 pub struct Speech(pub RwSignal<Language>);
 
+thread_local! {
+    /// For callbacks of the browser, which belong to no view: they find no context.
+    static SPOKEN: Cell<Option<Speech>> = const { Cell::new(None) };
+}
+
+impl Speech {
+    /// From now on the page speaks so.
+    pub fn begin(language: Language) -> Self {
+        let speech = Self(RwSignal::new(language));
+        SPOKEN.set(Some(speech));
+        provide_context(speech);
+        speech
+    }
+}
+
 /// One sentence or label in every language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Word {
@@ -73,14 +90,19 @@ impl Word {
 
     /// In the language of the page; followed by whoever reads it.
     pub fn say(self) -> &'static str {
-        let language = use_context::<Speech>().map_or_else(Language::default, |s| s.0.get());
-        self.in_language(language)
+        self.in_language(spoken())
     }
 
     /// In the language of the page, with values in place of `{name}`.
     pub fn with(self, values: &[(&str, &str)]) -> String {
         filled(self.say(), values)
     }
+}
+
+/// The language of the page; followed by whoever reads it.
+pub fn spoken() -> Language {
+    let speech = use_context::<Speech>().or_else(|| SPOKEN.get());
+    speech.and_then(|s| s.0.try_get()).unwrap_or_default()
 }
 
 fn filled(text: &str, values: &[(&str, &str)]) -> String {

@@ -1,8 +1,122 @@
-//! Words of the page around its parts: study, status, badge, card, trouble.
+//! Words of the page around its parts: study, panels, keys, cards, trouble. What `index.html` and
+//! `start.js` say too stands in `assets/shell/words.js` (`ui::shell::site`).
 
 super::words! {
     /// Label of the choice of models.
     STUDY = "Study", "研究";
     /// A model from the user's own file.
     OWN_FILE = "Own file", "自己的文件";
+    /// Opens a weights file.
+    OPEN_WEAVE = "Open a .weave file", "打开 .weave 文件";
+    /// What opening one does.
+    OPEN_WEAVE_HELP = "A model of your own, for instance from the trainer. It stays on this device.", "您自己的模型，例如训练程序导出的模型。文件只留在本设备上。";
+    /// Name of the column of tools.
+    TOOLS_COLUMN = "Tools", "工具";
+    /// Name of the pictures.
+    RESULT_COLUMN = "Result", "结果";
+    /// Name of the column of exports.
+    SIDE_COLUMN = "Take home and details", "导出与详情";
+    /// Title of the panel of the structure map.
+    STRUCTURE_PANEL = "Structure map", "结构图";
+    /// Title of the panel of the lesion.
+    LESION_PANEL = "Lesion", "病灶";
+    /// Title of the panel of exports.
+    EXPORT_PANEL = "Take it home", "带走结果";
+    /// Title of the panel of the device and the keys.
+    ENGINE_PANEL = "Computed on", "计算设备";
+
+    /// Title of the list of keys.
+    KEYS = "Keys", "快捷键";
+    /// A key.
+    KEYS_SEED = "previous and next seed", "上一个和下一个种子";
+    /// A key.
+    KEYS_UNDO = "take the last change back", "撤销上一步";
+    /// A key.
+    KEYS_REDO = "do it again", "重做";
+    /// A key.
+    KEYS_ZOOM = "on a picture: enlarge, make smaller, show all", "在图像上：放大、缩小、显示全部";
+    /// A key.
+    KEYS_MOVE = "on an enlarged picture: move it", "在放大的图像上：移动图像";
+    /// A key.
+    KEYS_CROSS = "on a picture: move the cross-hair", "在图像上：移动十字线";
+    /// A key.
+    KEYS_DRAW = "on a drawing: move the pen", "在绘图上：移动画笔";
+    /// A key.
+    KEYS_PRESS = "on a drawing: put the pen down or lift it", "在绘图上：落笔或抬笔";
+    /// A key.
+    KEYS_ESCAPE = "on a drawing: give the stroke up", "在绘图上：放弃当前笔画";
+    /// A key.
+    KEYS_HELP = "show this list", "显示此列表";
+    /// The key of a computer that is the longest.
+    KEYS_SPACE = "Space", "空格";
+
+    /// Title of the model cards.
+    CARDS = "Model cards", "模型卡片";
+    /// What they are for.
+    CARDS_HELP = "What a model was made of, how well it does, and where it fails. Cards are written in English.", "模型的数据来源、表现以及失败情形。卡片内容为英文。";
+    /// Title of the card of the model that is loaded.
+    CARD_LOADED = "About this model: {name}", "关于此模型：{name}";
+    /// A row of a card.
+    CARD_MODEL = "Model", "模型";
+    /// A row of a card.
+    CARD_DATA = "Data", "数据";
+    /// A row of a card.
+    CARD_LICENCE = "Licence", "许可";
+    /// A row of a card.
+    CARD_TRAINING = "Training", "训练";
+    /// A row of a card.
+    CARD_LIMITS = "Limits and failures", "局限与失败情形";
+    /// A row of a card.
+    CARD_SIZE = "Size", "规模";
+    /// Its value.
+    CARD_SIZE_VALUE = "{side} x {side} pixels, latent of {latent} values, file of {size} MB", "{side} x {side} 像素，潜变量 {latent} 维，文件 {size} MB";
+    /// Its value before the model is loaded.
+    CARD_SIZE_FILE = "file of {size} MB", "文件 {size} MB";
+    /// A row of a card.
+    CARD_TEST = "Self-test", "自检";
+    /// Its value.
+    CARD_TEST_VALUE = "differs from the known picture by at most {difference} of 1", "与已知图像的最大差异为 {difference}（满值为 1）";
+    /// Its value for a model without a known picture.
+    CARD_TEST_NONE = "the file holds no known picture", "文件中没有已知图像";
+    /// A row of a card.
+    CARD_DIGEST = "SHA-256", "SHA-256";
+    /// A row of a card.
+    CARD_FILE = "File", "文件";
+    /// Above the measured figures.
+    CARD_FIGURES = "Measured", "测量结果";
+    /// Heading of a column.
+    CARD_FIGURE = "Figure", "指标";
+    /// Heading of a column.
+    CARD_VALUE = "Value", "数值";
+    /// Above the commands that made a model.
+    CARD_COMMANDS = "Made by", "制作命令";
+    /// A card that is on its way.
+    CARD_LOADING = "Loading the card…", "正在加载卡片…";
+    /// A card that cannot be read.
+    CARD_MISSING = "The card cannot be read: open the model to see the one inside it.", "无法读取卡片：请打开模型查看其内部的卡片。";
+
+    /// Before a message of the engine, which is English.
+    DID_NOT_WORK = "That did not work:", "未能完成：";
+    /// No model is offered.
+    NO_MODELS = "No model is on offer here: open a .weave file of your own.", "此处没有可用的模型：请打开您自己的 .weave 文件。";
+    /// The list of models is damaged.
+    LIST_BROKEN = "The list of models ({list}) cannot be read. Reload the page, or open a .weave file of your own:", "无法读取模型列表（{list}）。请重新加载页面，或打开您自己的 .weave 文件：";
+    /// A model that is not in the list.
+    NOT_ON_OFFER = "This model is not on offer: choose another one.", "没有此模型：请选择其他模型。";
+    /// Messages cannot be sent.
+    ENGINE_UNREACHABLE = "The engine cannot be reached. Start it again; the gallery below still works.", "无法连接计算引擎。请重新启动引擎；下方的图库仍可使用。";
+    /// The worker cannot be made.
+    ENGINE_REFUSED = "The engine cannot be started: this browser does not let pages compute in the background. Update it, or use a current Firefox, Chrome, Edge or Safari; the gallery below still works.", "无法启动计算引擎：此浏览器不允许页面在后台计算。请更新浏览器，或换用新版 Firefox、Chrome、Edge 或 Safari；下方的图库仍可使用。";
+    /// The worker did not get to its first word.
+    ENGINE_NOT_LOADED = "The engine could not be loaded. Check the network and start it again; if that does not help, update the browser. The gallery below still works.", "计算引擎未能加载。请检查网络并重新启动引擎；如果仍不行，请更新浏览器。下方的图库仍可使用。";
+    /// The worker has not said anything for long.
+    ENGINE_SILENT = "The engine has not answered yet. On a slow network it may still arrive; otherwise start it again. The gallery below still works.", "计算引擎尚未响应。网络较慢时可能仍在加载，否则请重新启动引擎。下方的图库仍可使用。";
+    /// It died twice.
+    ENGINE_STOPPED = "The engine stopped again. Start it anew or choose a smaller task; the gallery below still works.", "计算引擎再次停止。请重新启动，或减小任务；下方的图库仍可使用。";
+    /// The badge after it died once.
+    ENGINE_RESTARTED = "the engine stopped and was started anew: {why}", "引擎停止后已重新启动：{why}";
+    /// The worker is of another build.
+    ENGINE_OTHER_VERSION = "Page and engine are of different versions: reload the page.", "页面与引擎版本不一致：请重新加载页面。";
+    /// The page has no place for the app.
+    PAGE_INCOMPLETE = "The page is incomplete: it has no place for the workbench. Reload it.", "页面不完整：缺少工作台的位置。请重新加载。";
 }

@@ -1,3 +1,206 @@
-//! Words of the part `structure`.
+//! Words of the part `structure`: tabs, sample, walk, image, drawing; and of the board, which lesions
+//! are drawn on, too.
 
-super::words! {}
+super::words! {
+    /// Name of the row of tabs.
+    TABS_NAME = "Where the structure map comes from", "结构图的来源";
+    /// A tab.
+    TAB_SAMPLE = "Sample", "采样";
+    /// A tab.
+    TAB_WALK = "Walk", "漫游";
+    /// A tab.
+    TAB_IMAGE = "Image", "图像";
+    /// A tab.
+    TAB_DRAW = "Draw", "绘制";
+
+    /// Label of the seed.
+    SEED = "Seed", "种子";
+    /// What a seed is.
+    SEED_HELP = "A seed always draws the same subject. The left and right arrow keys step it.", "同一种子总是生成同一受试者。左右方向键可切换种子。";
+    /// Draws a random seed.
+    RANDOM = "Random", "随机";
+    /// Samples the seed.
+    SAMPLE = "Sample", "采样";
+    /// Label of the choice of findings.
+    FINDING = "Finding", "所见";
+    /// A finding.
+    FINDING_NONE = "none", "无";
+    /// A finding.
+    FINDING_LESION = "lesion", "病灶";
+    /// A finding.
+    FINDING_NORMAL = "normal", "正常";
+    /// A finding.
+    FINDING_BACTERIA = "bacteria", "细菌性肺炎";
+    /// A finding.
+    FINDING_VIRUS = "virus", "病毒性肺炎";
+    /// A finding.
+    FINDING_CONSOLIDATION = "consolidation", "实变";
+    /// A finding.
+    FINDING_TUMOUR = "tumour", "肿瘤";
+    /// A class of a tumour.
+    FINDING_CORE = "core", "核心";
+    /// A class of a tumour.
+    FINDING_EDEMA = "edema", "水肿";
+    /// A class of a tumour.
+    FINDING_ENHANCING = "enhancing", "强化";
+    /// A class of a tumour.
+    FINDING_NECROSIS = "necrosis", "坏死";
+    /// A finding.
+    FINDING_NODULE = "nodule", "结节";
+
+    /// What the walk is.
+    WALK_HELP = "Every place on this square is another structure map; near places have similar maps. The middle is the seed. Drag the point.", "方框中的每个位置都对应一幅结构图，相邻位置的结构图相似。中心是当前种子。拖动圆点即可漫游。";
+    /// Name of the square.
+    WALK_NAME = "Plane through the latent of the seed", "经过种子潜变量的平面";
+    /// Keys of the square.
+    WALK_KEYS = "Arrow keys move the point, with Shift a whole tile, Enter goes to the middle of the nearest tile, Home back to the seed.", "方向键移动圆点，按住 Shift 每次移动一格；Enter 移到最近一格的中心，Home 回到种子。";
+    /// The place.
+    WALK_AT = "Seed {seed}, x {x}, y {y}", "种子 {seed}，x {x}，y {y}";
+    /// The map that is shown lies on no plane.
+    WALK_OFF = "The map that is shown does not lie on this plane.", "当前结构图不在此平面上。";
+    /// The model has no decoder.
+    WALK_NOT = "This model draws no structure maps of its own: bring an image or draw one.", "此模型不能自行生成结构图：请提供图像或手绘。";
+    /// Draws the atlas.
+    ATLAS_SHOW = "Show atlas", "显示图谱";
+    /// What the atlas is.
+    ATLAS_HELP = "81 maps of this plane, drawn one after the other.", "此平面上的 81 幅结构图，依次绘出。";
+    /// The atlas is on its way.
+    ATLAS_DRAWING = "{n} of {all} maps are drawn. A click goes to one.", "已绘出 {n} / {all} 幅。点击即可前往。";
+    /// The atlas is there.
+    ATLAS_DONE = "The atlas is complete. A click goes to a map.", "图谱已完成。点击即可前往某幅结构图。";
+    /// The atlas cannot be drawn.
+    ATLAS_FAILED = "The atlas could not be drawn. Try again.", "无法绘制图谱。请重试。";
+    /// What pins are for.
+    PIN_HELP = "Pin two places, then slide from one to the other.", "固定两个位置，然后在二者之间滑动。";
+    /// Pins the first place.
+    PIN_A = "Pin A", "固定 A";
+    /// Pins the second place.
+    PIN_B = "Pin B", "固定 B";
+    /// A place that is not pinned.
+    PIN_NONE = "not pinned", "未固定";
+    /// A place that is pinned.
+    PIN_AT = "seed {seed}, x {x}, y {y}", "种子 {seed}，x {x}，y {y}";
+    /// The slider between the pins.
+    BETWEEN = "From A to B", "从 A 到 B";
+    /// Its value.
+    BETWEEN_AT = "{percent} %", "{percent} %";
+
+    /// Label of the picker.
+    FILE_LABEL = "From an image", "来自图像";
+    /// What can be brought.
+    FILE_HINT = "Drop a PNG, JPEG, DICOM or NIfTI file, or choose one", "拖入 PNG、JPEG、DICOM 或 NIfTI 文件，或点击选择";
+    /// What was brought.
+    FILE_TAKEN = "From {name}", "来自 {name}";
+    /// Where it stays.
+    FILE_PRIVATE = "Its structure map is taken and painted anew. Nothing leaves this page. A .weave file opens as a model.", "提取其结构图并重新绘制。任何数据都不会离开本页面。.weave 文件会作为模型打开。";
+    /// A file before a model.
+    FILE_LATER = "No model is ready yet: bring the image when loading has ended.", "模型尚未就绪：请在加载完成后再提供图像。";
+    /// Something dropped that is no file.
+    FILE_NONE = "Only files can be dropped here: save the image first, then drop the file.", "此处只能拖入文件：请先保存图像，再拖入该文件。";
+    /// Nothing was brought.
+    IMAGE_NONE = "With an image of your own you can follow here how its lines are found, step by step.", "提供自己的图像后，可在此逐步查看线条的提取过程。";
+    /// Goes back to the image.
+    IMAGE_BACK = "Use {name} again", "再次使用 {name}";
+    /// The slider of slices.
+    SLICE = "Slice", "切片";
+    /// Its value.
+    SLICE_AT = "{n} of {all}", "{n} / {all}";
+    /// Title of the values.
+    VALUES = "How lines are found", "线条提取参数";
+    /// What they are.
+    VALUES_HELP = "Values of algorithms 1 and 2, in the order in which they are used.", "算法 1 和算法 2 的参数，按使用顺序排列。";
+    /// Back to the study's values.
+    VALUES_STUDY = "The study's values", "恢复研究默认值";
+    /// A value.
+    VALUE_SMOOTHING = "Smoothing, sigma", "平滑，sigma";
+    /// Switches local contrast.
+    VALUE_CONTRAST = "Even out local contrast", "局部对比度归一化";
+    /// A value.
+    VALUE_LIMIT = "Limit of local contrast, deviations", "局部对比度上限（标准差）";
+    /// The value when nothing is cut.
+    VALUE_NO_LIMIT = "none", "无";
+    /// A value.
+    VALUE_SIGMA1 = "Blur of gradients, sigma 1", "梯度模糊，sigma 1";
+    /// A value.
+    VALUE_ALPHA = "Threshold of gradients, alpha", "梯度阈值，alpha";
+    /// A value.
+    VALUE_SIGMA2 = "Blur of lines, sigma 2", "线条模糊，sigma 2";
+    /// A value.
+    VALUE_BETA = "Threshold of lines, beta", "线条阈值，beta";
+    /// A value.
+    VALUE_MEDIAN = "Median filter, pixels", "中值滤波，像素";
+    /// A value.
+    VALUE_THRESHOLD = "Mask: darker is background", "掩膜：低于此亮度为背景";
+    /// Name of the strip of steps.
+    EXTRACT_STEPS = "Algorithm 1, step by step", "算法 1 的各个步骤";
+    /// A step.
+    EXTRACT_IMAGE = "Image", "图像";
+    /// A step.
+    EXTRACT_SMOOTHED = "Smoothed", "平滑后";
+    /// A step.
+    EXTRACT_CONTRAST = "Local contrast", "局部对比度";
+    /// A step.
+    EXTRACT_SOBEL_X = "Gradient across", "水平梯度";
+    /// A step.
+    EXTRACT_SOBEL_Y = "Gradient down", "垂直梯度";
+    /// A step.
+    EXTRACT_LOWER = "Lower of both", "二者较小值";
+    /// A step.
+    EXTRACT_LOWER_BLURRED = "Lower, blurred", "较小值，模糊后";
+    /// A step.
+    EXTRACT_LOWER_LINES = "Lower lines", "较小值的线条";
+    /// A step.
+    EXTRACT_UPPER = "Upper of both", "二者较大值";
+    /// A step.
+    EXTRACT_UPPER_BLURRED = "Upper, blurred", "较大值，模糊后";
+    /// A step.
+    EXTRACT_UPPER_LINES = "Upper lines", "较大值的线条";
+    /// A step.
+    EXTRACT_UNION = "Both together", "合并";
+    /// A step.
+    EXTRACT_LINES = "Blurred and cut", "模糊并取阈值";
+    /// A step.
+    EXTRACT_MEDIAN = "Median filter", "中值滤波";
+    /// A step.
+    EXTRACT_REDUCED = "At working size", "缩至工作尺寸";
+    /// A step.
+    EXTRACT_MAP = "Structure map", "结构图";
+
+    /// What drawing does.
+    DRAW_HELP = "Draw lines into the map, or begin with an empty sheet: what an outline encloses becomes the organ. Lines outside it do not count.", "在结构图上画线，或从空白画布开始：轮廓所围的区域即为器官，其外的线条无效。";
+    /// Name of the tools.
+    DRAW_TOOLS = "Drawing tool", "绘图工具";
+    /// A tool.
+    TOOL_PEN = "Pen", "画笔";
+    /// A tool.
+    TOOL_ERASER = "Eraser", "橡皮";
+    /// A tool.
+    TOOL_LINE = "Line", "直线";
+    /// How wide it draws.
+    PEN_WIDTH = "Width", "粗细";
+    /// So many pixels.
+    PIXELS = "{n} px", "{n} 像素";
+    /// Takes the last change back.
+    UNDO = "Undo", "撤销";
+    /// Does it again.
+    REDO = "Redo", "重做";
+    /// Takes away what was drawn.
+    CLEAR = "Clear drawing", "清除绘图";
+    /// An empty sheet.
+    EMPTY_SHEET = "Empty sheet", "空白画布";
+
+    /// Name of the board for lines.
+    BOARD_LINES = "Drawing board: structure map", "绘图板：结构图";
+    /// Keys of a board.
+    BOARD_KEYS = "Arrow keys move the pen, with Shift eight pixels. Space or Enter puts it down and lifts it, Escape gives the stroke up.", "方向键移动画笔，按住 Shift 每次移动八个像素。空格或 Enter 落笔和抬笔，Esc 放弃当前笔画。";
+    /// Where the pen is.
+    BOARD_PLACE = "x {x}, y {y}", "x {x}，y {y}";
+    /// The pen went down.
+    BOARD_DOWN = "Pen down at x {x}, y {y}", "已落笔：x {x}，y {y}";
+    /// The pen was lifted.
+    BOARD_UP = "Pen lifted at x {x}, y {y}", "已抬笔：x {x}，y {y}";
+    /// A stroke was given up.
+    BOARD_CANCELLED = "Stroke given up", "已放弃笔画";
+    /// A stroke was refused.
+    BOARD_REFUSED = "Stroke taken back", "笔画已撤回";
+}

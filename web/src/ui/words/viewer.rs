@@ -1,3 +1,172 @@
-//! Words of the part `viewer`.
+//! Words of the part `viewer`: the pictures, how they are looked at, their figures, the status.
 
-super::words! {}
+super::words! {
+    /// Above a picture; `{name}` is a modality.
+    SYNTHETIC_NAMED = "Synthetic {name}", "合成 {name}";
+    /// What a picture is, for those who do not see it.
+    PICTURE_OF_SEED = "{picture}, seed {seed}", "{picture}，种子 {seed}";
+    /// The same with a finding.
+    PICTURE_OF_FINDING = "{picture}, seed {seed}, finding: {finding}", "{picture}，种子 {seed}，所见：{finding}";
+    /// A modality.
+    XRAY = "X-ray", "X 光";
+    /// A modality.
+    T1 = "T1", "T1";
+    /// A modality.
+    T1_WITH_CONTRAST = "T1 with contrast", "增强 T1";
+    /// A modality.
+    T2 = "T2", "T2";
+    /// A modality.
+    FLAIR = "FLAIR", "FLAIR";
+    /// A modality.
+    FUNDUS_IMAGE = "fundus image", "眼底图像";
+    /// A modality.
+    CT = "CT", "CT";
+    /// Name of the frame around a picture, for those who use keys.
+    FRAME_OF = "{name}: plus and minus zoom, 0 shows all, arrow keys move", "{name}：加号和减号缩放，0 显示全部，方向键移动";
+    /// Steps the seed back.
+    PREVIOUS_SEED = "Previous seed", "上一个种子";
+    /// Steps the seed.
+    NEXT_SEED = "Next seed", "下一个种子";
+
+    /// Name of the strip of steps.
+    HOW_IT_WAS_MADE = "How it was made", "生成步骤";
+    /// A step: its name.
+    STEP_SOURCE = "Your image", "您的图像";
+    /// A step: what it shows.
+    STEP_SOURCE_HELP = "at working size", "按工作尺寸";
+    /// A step: its name.
+    STEP_STRUCTURE = "Structure map", "结构图";
+    /// A step: what it shows.
+    STEP_STRUCTURE_HELP = "the lines to follow", "要遵循的线条";
+    /// A step: its name.
+    STEP_MASK = "Mask", "掩膜";
+    /// A step: what it shows.
+    STEP_MASK_HELP = "white is outside", "白色为器官外";
+    /// A step: its name.
+    STEP_FUSED = "Fused input", "融合输入";
+    /// A step: what it shows.
+    STEP_FUSED_HELP = "lines and noise", "线条与噪声";
+    /// A step: its name.
+    STEP_LESION = "Lesion label", "病灶标注";
+    /// A step: what it shows.
+    STEP_LESION_HELP = "what was asked for", "所要求的病灶";
+
+    /// Name of the tools above the pictures.
+    LOOKING = "How to look", "查看方式";
+    /// How modalities are compared.
+    COMPARE_MODALITIES = "Compare", "比较";
+    /// All modalities at once.
+    SIDE_BY_SIDE = "Side by side", "并排";
+    /// Two in turn.
+    BLINK = "Blink", "交替";
+    /// One minus the other.
+    DIFFERENCE = "Difference", "差值";
+    /// The first of two modalities.
+    FIRST_MODALITY = "First", "第一个";
+    /// The second of two modalities.
+    SECOND_MODALITY = "Second", "第二个";
+    /// How often two modalities change.
+    BLINK_RATE = "Changes per second", "每秒切换次数";
+    /// Starts the blinking.
+    BLINK_START = "Start", "开始";
+    /// Stops it.
+    BLINK_PAUSE = "Pause", "暂停";
+    /// Shows the other of two modalities.
+    BLINK_OTHER = "Show the other", "显示另一个";
+    /// Legend of the difference.
+    DIFFERENCE_LEGEND = "Orange: {first} is brighter. Blue: {second} is. Full colour: {range} of 255 grey values.", "橙色：{first} 更亮；蓝色：{second} 更亮。最深颜色：相差 {range} 个灰度级（共 255）。";
+    /// The comparison, for those who do not see it.
+    COMPARISON_OF = "{first} and {second} compared", "{first} 与 {second} 的比较";
+    /// Enlarges.
+    ZOOM_IN = "Zoom in", "放大";
+    /// Makes smaller.
+    ZOOM_OUT = "Zoom out", "缩小";
+    /// Shows the whole picture again.
+    ZOOM_RESET = "Show all", "显示全部";
+    /// Whether pixels are smoothed when they are enlarged.
+    SMOOTH_PIXELS = "Smooth pixels", "平滑像素";
+    /// Name of the overlays.
+    OVERLAYS = "Draw over it", "叠加显示";
+    /// An overlay.
+    OVERLAY_STRUCTURE = "Structure lines", "结构线";
+    /// An overlay.
+    OVERLAY_MASK = "Mask outline", "掩膜轮廓";
+    /// An overlay.
+    OVERLAY_ASKED = "Lesion asked for", "要求的病灶";
+    /// An overlay.
+    OVERLAY_FOUND = "Lesion found", "分割到的病灶";
+    /// How strongly overlays are drawn.
+    OVERLAY_OPACITY = "Opacity", "不透明度";
+    /// Where the cross-hair is and what it lies on.
+    READ_OUT = "x {x}, y {y}: {values}", "x {x}，y {y}：{values}";
+    /// When there is no cross-hair.
+    READ_OUT_HELP = "Point at a picture to read its grey values. Ctrl and wheel, pinch, or + and - zoom; Shift and arrow keys move the cross-hair.", "将指针移到图像上可读取灰度值。Ctrl 加滚轮、双指捏合或 + 和 - 键缩放；Shift 加方向键移动十字线。";
+
+    /// Title of the figures.
+    FIGURES = "Figures", "指标";
+    /// Lesion asked against found, of one modality.
+    FIGURE_DICE = "Lesion in {name}", "{name} 中的病灶";
+    /// Its value.
+    FIGURE_DICE_VALUE = "Dice {dice}", "Dice {dice}";
+    /// Neither asked for nor found.
+    FIGURE_NO_LESION = "none asked for, none found", "未要求，也未发现";
+    /// What these figures are not.
+    FIGURE_DICE_NOTE = "Dice compares the lesion asked for with what the model's own segmenter finds. That segmenter guided the generator: a hint, no judgement.", "Dice 比较所要求的病灶与模型自带分割网络找到的病灶。该分割网络曾指导生成网络：仅供参考，不能作为评判。";
+    /// How two modalities fit.
+    FIGURE_REGISTER = "{first} on {second}", "{first} 对 {second}";
+    /// Shift and mutual information.
+    FIGURE_REGISTER_VALUE = "edges {shift} px apart, {information} nats shared", "边缘相差 {shift} 像素，互信息 {information} 奈特";
+    /// A figure that cannot be computed.
+    FIGURE_UNKNOWN = "?", "?";
+    /// What the discriminator gives the map.
+    FIGURE_STRUCTURE = "Structure score", "结构评分";
+    /// Its value.
+    FIGURE_STRUCTURE_VALUE = "{score} (real maps: about 1)", "{score}（真实结构图约为 1）";
+    /// How long it took.
+    FIGURE_TIME = "Time per image", "每幅图像用时";
+    /// Its value.
+    FIGURE_TIME_VALUE = "{time} ms", "{time} 毫秒";
+    /// What it was computed on.
+    FIGURE_BACKEND = "Computed on", "计算设备";
+
+    /// Status: painting.
+    PAINTING = "Painting…", "正在绘制…";
+    /// Status: something failed.
+    THAT_FAILED = "That did not work; see the message.", "未能完成，请看提示信息。";
+    /// Status: a model without a decoder.
+    BRING_AN_IMAGE = "Ready: this model paints from images; bring one.", "就绪：此模型依据图像绘制，请提供一幅图像。";
+    /// Status: a picture is there.
+    PAINTED_IN = "{from}: painted in {time} ms.", "{from}：已绘制，用时 {time} 毫秒。";
+    /// The same without a time.
+    PAINTED = "{from}: painted.", "{from}：已绘制。";
+    /// Where the lines come from.
+    FROM_SEED = "Seed {seed}", "种子 {seed}";
+    /// Where the lines come from.
+    FROM_LATENT = "From the latent space", "来自潜在空间";
+    /// Where the lines come from.
+    FROM_FILE = "From {name}", "来自 {name}";
+    /// Where the lines come from.
+    FROM_FIXED = "From the lines of a link", "来自链接中的线条";
+    /// Where the lines come from.
+    FROM_DRAWING = "From your drawing", "来自您的绘图";
+    /// Status: loading.
+    ENGINE_STARTS = "Starting the engine…", "正在启动计算引擎…";
+    /// Status: loading.
+    WEIGHTS_LOAD = "Loading the weights…", "正在加载权重…";
+    /// Status: loading.
+    NETWORKS_BUILD = "Building the networks…", "正在构建网络…";
+    /// Status: loading.
+    KNOWN_PICTURE = "Checking against a known picture…", "正在与已知图像核对…";
+    /// Name of the bar while a model loads.
+    MODEL_LOADS = "Loading the model", "正在加载模型";
+    /// Bytes that arrived.
+    MEGABYTES = "{done} of {total} MB", "{done} / {total} MB";
+    /// A backend.
+    BADGE_CPU = "CPU", "CPU";
+    /// A backend.
+    BADGE_WEBGPU = "WebGPU", "WebGPU";
+    /// Before there is one.
+    BADGE_CHOOSING = "choosing what to compute on", "正在选择计算设备";
+    /// The browser refused to draw.
+    CANNOT_DRAW = "The picture cannot be drawn: {why}.", "无法显示图像：{why}。";
+}

@@ -1,0 +1,422 @@
+//! Every kind of voxel in both byte orders, what the formats allow, and what nobody should send.
+
+use miniz_oxide::deflate::compress_to_vec_zlib;
+use proptest::prelude::*;
+
+use super::*;
+use crate::image::Plane;
+
+/// A NIfTI header with these fields, then the voxels.
+fn nifti_of(big: bool, dim: [i16; 8], kind: i16, scaling: [f32; 2], voxels: &[u8]) -> Vec<u8> {
+    let mut file = vec![0; 352];
+    let mut put = |at: usize, value: &mut [u8]| {
+        if big {
+            value.reverse();
+        }
+        file[at..at + value.len()].copy_from_slice(value);
+    };
+    put(0, &mut 348_i32.to_le_bytes());
+    for (i, side) in dim.into_iter().enumerate() {
+        put(40 + 2 * i, &mut side.to_le_bytes());
+    }
+    put(70, &mut kind.to_le_bytes());
+    for (i, step) in [1.0_f32, 0.5, -2.0, 0.0].into_iter().enumerate() {
+        put(76 + 4 * i, &mut step.to_le_bytes());
+    }
+    put(108, &mut 352.0_f32.to_le_bytes());
+    put(112, &mut scaling[0].to_le_bytes());
+    put(116, &mut scaling[1].to_le_bytes());
+    file[344..348].copy_from_slice(b"n+1\0");
+    file.extend(voxels);
+    file
+}
+
+const PLAIN: [f32; 2] = [0.0, 7.0];
+
+fn line(voxels: i16) -> [i16; 8] {
+    [3, voxels, 1, 1, 0, 0, 0, 0]
+}
+
+/// A MetaImage of 2 x 1 x `slices` voxels.
+fn mha_of(lines: &str, slices: usize, voxels: &[u8]) -> Vec<u8> {
+    let header = format!(
+        "ObjectType = Image\nNDims = 3\nDimSize = 2 1 {slices}\n{lines}\nElementDataFile = LOCAL\n"
+    );
+    [header.as_bytes(), voxels].concat()
+}
+
+/// 1, 2, 3 as each kind of number, little endian, with its names in both formats.
+fn kinds() -> Vec<(i16, &'static str, Vec<[u8; 8]>, usize)> {
+    macro_rules! kind {
+        ($code:literal, $name:literal, $type:ty) => {{
+            let bytes = |v: u8| {
+                let mut all = [0; 8];
+                let number = <$type>::from(v as i8 as $type).to_le_bytes();
+                all[..number.len()].copy_from_slice(&number);
+                all
+            };
+            let numbers = [1, 2, 3].map(bytes).to_vec();
+            ($code, $name, numbers, size_of::<$type>())
+        }};
+    }
+    vec![
+        kind!(2, "MET_UCHAR", u8),
+        kind!(256, "MET_CHAR", i8),
+        kind!(512, "MET_USHORT", u16),
+        kind!(4, "MET_SHORT", i16),
+        kind!(768, "MET_UINT", u32),
+        kind!(8, "MET_INT", i32),
+        kind!(1280, "MET_ULONG_LONG", u64),
+        kind!(1024, "MET_LONG_LONG", i64),
+        kind!(16, "MET_FLOAT", f32),
+        kind!(64, "MET_DOUBLE", f64),
+    ]
+}
+
+#[test]
+fn every_kind_of_voxel_in_both_byte_orders() {
+    for (code, name, numbers, size) in kinds() {
+        for big in [false, true] {
+            let ordered = numbers.iter().flat_map(|number| {
+                let mut bytes = number[..size].to_vec();
+                if big {
+                    bytes.reverse();
+                }
+                bytes
+            });
+            let voxels: Vec<u8> = ordered.collect();
+            let nifti = nifti_of(big, line(3), code, PLAIN, &voxels);
+            let found = read(&nifti).unwrap_or_else(|e| panic!("{name}: {e}"));
+            assert_eq!(found.voxels(), [1.0, 2.0, 3.0], "{name}, big: {big}");
+            // Along x as given, along y without the sign, along z not given.
+            assert_eq!(found.spacing(), [0.5, 2.0, 1.0]);
+
+            let order = if big { "True" } else { "False" };
+            let lines = format!("BinaryDataByteOrderMSB = {order}\nElementType = {name}");
+            let mha = mha_of(&lines, 1, &voxels[..2 * size]);
+            let found = read(&mha).unwrap_or_else(|e| panic!("{name}: {e}"));
+            assert_eq!(found.voxels(), [1.0, 2.0], "{name}, big: {big}");
+        }
+    }
+}
+
+#[test]
+fn negative_numbers_stay_negative() {
+    for (code, bytes) in [
+        (256, (-3_i8).to_le_bytes().to_vec()),
+        (4, (-3_i16).to_le_bytes().to_vec()),
+        (8, (-3_i32).to_le_bytes().to_vec()),
+        (1024, (-3_i64).to_le_bytes().to_vec()),
+    ] {
+        let found = read(&nifti_of(false, line(1), code, PLAIN, &bytes)).expect("one voxel");
+        assert_eq!(found.voxels(), [-3.0]);
+    }
+}
+
+#[test]
+fn slope_and_intercept_scale_where_they_are_given() {
+    let of = |scaling| {
+        let file = nifti_of(true, line(2), 2, scaling, &[10, 20]);
+        read(&file).expect("two voxels").voxels().to_vec()
+    };
+    assert_eq!(of([0.5, -1.0]), [4.0, 9.0]);
+    assert_eq!(of([0.0, 7.0]), [10.0, 20.0]);
+    assert_eq!(of([f32::NAN, 7.0]), [10.0, 20.0]);
+    assert_eq!(of([2.0, f32::INFINITY]), [20.0, 40.0]);
+}
+
+#[test]
+fn a_series_gives_its_first_volume_and_a_picture_is_one_slice() {
+    let file = nifti_of(
+        false,
+        [4, 2, 1, 2, 2, 1, 1, 1],
+        2,
+        PLAIN,
+        &[1, 2, 3, 4, 5, 6, 7, 8],
+    );
+    let found = read(&file).expect("two volumes");
+    assert_eq!(
+        (found.sides(), found.voxels()),
+        ([2, 1, 2], &[1.0, 2.0, 3.0, 4.0][..])
+    );
+    let flat = nifti_of(false, [2, 2, 2, 0, 0, 0, 0, 0], 2, PLAIN, &[1, 2, 3, 4]);
+    assert_eq!(read(&flat).expect("a picture").sides(), [2, 2, 1]);
+
+    let header = "NDims = 4\nDimSize = 2 1 1 3\nElementType = MET_UCHAR\n";
+    let compressed = compress_to_vec_zlib(&[9, 8, 7, 6, 5, 4], 6);
+    for (more, voxels) in [("", vec![9, 8, 7]), ("CompressedData = True\n", compressed)] {
+        let file = format!("{header}{more}ElementDataFile = LOCAL\n");
+        let found = read(&[file.as_bytes(), &voxels].concat()).expect("three volumes");
+        assert_eq!(found.voxels(), [9.0, 8.0], "{more}");
+    }
+}
+
+#[test]
+fn compressed_voxels_are_inflated_to_what_the_header_says() {
+    let lines = "CompressedData = True\nElementType = MET_SHORT\nElementSpacing = 1 2 x";
+    let voxels: Vec<u8> = (0..400).flat_map(|i: i16| (i / 7).to_le_bytes()).collect();
+    let whole = mha_of(lines, 200, &compress_to_vec_zlib(&voxels, 6));
+    let found = read(&whole).expect("a volume");
+    assert_eq!(found.voxels()[399], 57.0);
+    assert_eq!(found.spacing(), [1.0, 2.0, 1.0]);
+    let more = mha_of(lines, 199, &compress_to_vec_zlib(&voxels, 6));
+    assert!(matches!(read(&more), Err(FormatError::Compression(_))));
+    let fewer = mha_of(lines, 201, &compress_to_vec_zlib(&voxels, 6));
+    assert!(matches!(read(&fewer), Err(FormatError::Truncated { .. })));
+    let bomb = mha_of(lines, 100_000, &compress_to_vec_zlib(&[0; 60], 6));
+    assert!(matches!(read(&bomb), Err(FormatError::Compression(_))));
+}
+
+#[test]
+fn slices_along_every_axis() {
+    let voxels = (0..24).map(|i| i as f32).collect();
+    let volume = Volume::new([4, 3, 2], [1.0; 3], voxels).expect("24 voxels");
+    let slice = |axis, index| {
+        let plane = volume.slice(axis, index).expect("a slice");
+        (plane.width(), plane.height(), plane.into_values())
+    };
+    let (width, height, values) = slice(Axis::Z, 1);
+    assert_eq!((width, height, values[0], values[11]), (4, 3, 12.0, 23.0));
+    let all = vec![8.0, 9.0, 10.0, 11.0, 20.0, 21.0, 22.0, 23.0];
+    assert_eq!(slice(Axis::Y, 2), (4, 2, all));
+    assert_eq!(
+        slice(Axis::X, 3),
+        (3, 2, vec![3.0, 7.0, 11.0, 15.0, 19.0, 23.0])
+    );
+    let error = volume.slice(Axis::Z, 2).expect_err("slices 0 and 1");
+    assert_eq!(
+        error.to_string(),
+        "there is no slice 2: the volume has 2 slices, 0 to 1"
+    );
+}
+
+#[test]
+fn a_window_leaves_out_the_extremes_and_is_the_whole_volumes() {
+    let mut voxels: Vec<f32> = (0..2000).map(|i| (i % 100) as f32).collect();
+    voxels[7] = 1e9;
+    let volume = Volume::new([10, 10, 20], [1.0; 3], voxels).expect("2000 voxels");
+    let window = volume.window().expect("not constant");
+    assert_eq!(
+        window,
+        Window {
+            low: 0.0,
+            high: 99.0
+        }
+    );
+    let picture = volume.picture(Axis::Z, 0, window).expect("a slice");
+    assert_eq!(
+        (picture.at(0, 0), picture.at(7, 0), picture.at(9, 9)),
+        (0.0, 1.0, 1.0)
+    );
+
+    let mut mostly = vec![3.0; 1000];
+    mostly[5] = 4.0;
+    let volume = Volume::new([10, 10, 10], [1.0; 3], mostly).expect("1000 voxels");
+    let window = volume.window().expect("one voxel differs");
+    assert_eq!(
+        window,
+        Window {
+            low: 3.0,
+            high: 4.0
+        }
+    );
+    let error = volume
+        .picture(Axis::Z, 9, window)
+        .expect_err("a constant slice");
+    assert!(error.to_string().contains("constant"), "{error}");
+    let flat = Volume::new([2, 2, 1], [1.0; 3], vec![5.0; 4]).expect("4 voxels");
+    assert_eq!(flat.window(), Err(FormatError::Constant(5.0)));
+    let wide = Window {
+        low: f32::MIN,
+        high: f32::MAX,
+    };
+    assert_eq!(
+        (wide.of(f32::MIN), wide.of(0.0), wide.of(f32::MAX)),
+        (0.0, 0.5, 1.0)
+    );
+}
+
+#[test]
+fn voxels_that_are_no_numbers_count_as_nought_unless_they_are_the_most() {
+    let of = |voxels: &[f32]| Volume::new([4, 1, 1], [1.0; 3], voxels.to_vec());
+    let nan = f32::NAN;
+    let few = of(&[1.0, nan, f32::INFINITY, 4.0]).expect("half of them are numbers");
+    assert_eq!(few.voxels(), [1.0, 0.0, 0.0, 4.0]);
+    let most = of(&[nan, nan, 1.0, f32::NEG_INFINITY]);
+    assert_eq!(most, Err(FormatError::NotNumbers { bad: 3, of: 4 }));
+}
+
+fn planes() -> Vec<Plane> {
+    let plane = |z: usize| Plane::from_fn(5, 3, move |x, y| (x + 5 * y + 20 * z) as f32 / 255.0);
+    (0..2).map(plane).collect()
+}
+
+#[test]
+fn what_is_written_is_read_again() {
+    let file =
+        nifti::write(&planes(), [0.9, 0.8, 3.0], "SYNTHETIC, not for diagnosis").expect("a file");
+    assert_eq!(file.len(), 352 + 30);
+    let found = read(&file).expect("a volume");
+    assert_eq!(
+        (found.sides(), found.spacing()),
+        ([5, 3, 2], [0.9, 0.8, 3.0])
+    );
+    for (z, plane) in planes().iter().enumerate() {
+        let slice = found.slice(Axis::Z, z).expect("a slice");
+        assert_eq!(slice.map(|v| v / 255.0), *plane);
+    }
+    let text = &file[148..228];
+    assert!(text.starts_with(b"SYNTHETIC, not for diagnosis\0"));
+    let long = nifti::write(&planes(), [1.0; 3], &"ä long text ".repeat(50)).expect("a file");
+    assert_eq!((long[148], long[227]), (b' ', 0), "ASCII, and an end");
+}
+
+#[test]
+fn slices_that_make_no_volume_are_not_written() {
+    let mut uneven = planes();
+    uneven.push(Plane::filled(4, 3, 0.0));
+    for slices in [Vec::new(), uneven] {
+        let refused = nifti::write(&slices, [1.0; 3], "");
+        assert!(matches!(refused, Err(FormatError::Dimensions(_))));
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_named() {
+    let nifti = |dim, kind| nifti_of(false, dim, kind, PLAIN, &[0; 8]);
+    let mut pair = nifti(line(1), 2);
+    pair[345] = b'i';
+    let mut second = nifti(line(1), 2);
+    second[..4].copy_from_slice(&540_i32.to_le_bytes());
+    let mut nowhere = nifti(line(1), 2);
+    nowhere[108..112].copy_from_slice(&f32::NAN.to_le_bytes());
+    let mha = |lines: &str| mha_of(lines, 1, &[0; 8]);
+    let cases = [
+        (b"\x1f\x8b\x08".to_vec(), "inflate them first"),
+        (b"hello, world".to_vec(), "neither NIfTI-1 nor MetaImage"),
+        (Vec::new(), "neither NIfTI-1 nor MetaImage"),
+        (second, "convert it to NIfTI-1"),
+        (pair, "one .nii file"),
+        (nowhere, "begin at byte NaN"),
+        (nifti([0; 8], 2), "impossible sides (0 of 0 x 0"),
+        (
+            nifti([3, 2, -1, 4, 0, 0, 0, 0], 2),
+            "impossible sides (3 of 2 x -1",
+        ),
+        (nifti([5, 2, 2, 2, 1, 3, 0, 0], 2), "one grey volume"),
+        (
+            nifti([3, 32767, 32767, 32767, 0, 0, 0, 0], 2),
+            "crop or resample",
+        ),
+        (nifti(line(9), 2), "need 9 bytes, 8 are there"),
+        (nifti(line(1), 128), "colours (data type 128)"),
+        (nifti(line(1), 32), "complex numbers"),
+        (mha("Comment = x"), "the line ElementType is missing"),
+        (mha("ElementType = MET_UCHAR_ARRAY"), "type MET_UCHAR_ARRAY"),
+        (
+            mha("ElementType = MET_UCHAR\nElementNumberOfChannels = 3"),
+            "one grey volume",
+        ),
+        (
+            mha("ElementType = MET_DOUBLE"),
+            "need 16 bytes, 8 are there",
+        ),
+        (mha("BinaryData = False"), "in binary form"),
+        (mha("not a line"), "has no '='"),
+        (
+            b"ObjectType = Image\nNDims = 3\n".to_vec(),
+            "ElementDataFile is missing",
+        ),
+        (
+            b"NDims = 2\nElementDataFile = a.raw\n".to_vec(),
+            "one .mha file",
+        ),
+        (
+            b"NDims = 3\nDimSize = 2 2\nElementDataFile = LOCAL\n".to_vec(),
+            "impossible sides (2 2)",
+        ),
+        (
+            b"NDims = 3\nDimSize = 9 -1 9\nElementDataFile = LOCAL\n".to_vec(),
+            "(9 -1 9)",
+        ),
+        (
+            b"NDims = 2\nDimSize = 4294967295 4294967295\nElementDataFile = LOCAL\n".to_vec(),
+            "crop or resample",
+        ),
+    ];
+    for (bytes, word) in cases {
+        let error = read(&bytes).expect_err(word).to_string();
+        assert!(error.contains(word), "`{word}`: {error}");
+    }
+    let endless = [b"NDims = ".to_vec(), vec![b'3'; 200_000]].concat();
+    assert!(matches!(read(&endless), Err(FormatError::Header(_))));
+    let lines = "Comment = x\n".repeat(10_000);
+    assert!(matches!(
+        read(lines.as_bytes()),
+        Err(FormatError::Header(_))
+    ));
+}
+
+/// One good file of each kind.
+fn good() -> Vec<Vec<u8>> {
+    let shorts: Vec<u8> = (0..64).flat_map(|i: i16| (i * 5).to_be_bytes()).collect();
+    let lines = "BinaryDataByteOrderMSB = True\nElementType = MET_SHORT";
+    let packed = format!("{lines}\nCompressedData = True");
+    vec![
+        nifti_of(true, [3, 4, 4, 4, 0, 0, 0, 0], 4, [2.0, 1.0], &shorts),
+        nifti::write(&planes(), [1.0; 3], "SYNTHETIC").expect("a file"),
+        mha_of(lines, 32, &shorts),
+        mha_of(&packed, 32, &compress_to_vec_zlib(&shorts, 6)),
+    ]
+}
+
+/// Whatever is read can be looked at.
+fn look(bytes: &[u8]) {
+    if let Ok(volume) = read(bytes) {
+        assert!(volume.voxels().iter().all(|v| v.is_finite()));
+        for axis in [Axis::X, Axis::Y, Axis::Z] {
+            let last = volume.slices(axis) - 1;
+            let picture = volume.window().and_then(|w| volume.picture(axis, last, w));
+            if let Ok(picture) = picture {
+                assert!(picture.values().iter().all(|v| (0.0..=1.0).contains(v)));
+            }
+        }
+    }
+}
+
+#[test]
+fn every_cut_and_every_flipped_bit_is_survived() {
+    for file in good() {
+        read(&file).expect("a good file");
+        for end in 0..file.len() {
+            look(&file[..end]);
+        }
+        for at in 0..file.len() {
+            for bit in 0..8 {
+                let mut hostile = file.clone();
+                hostile[at] ^= 1 << bit;
+                look(&hostile);
+            }
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_a_reader_panic(
+        which in 0..4_usize,
+        changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12),
+        cut in any::<prop::sample::Index>(),
+        tail in proptest::collection::vec(any::<u8>(), 0..64),
+    ) {
+        let mut file = good().swap_remove(which);
+        for (at, byte) in changes {
+            let at = at.index(file.len());
+            file[at] = byte;
+        }
+        look(&file);
+        file.truncate(cut.index(file.len()));
+        file.extend(tail);
+        look(&file);
+    }
+}

@@ -1,0 +1,385 @@
+//! Equations (6)-(11) and (13)-(22) as the steps put them together, against the same sums written out
+//! on the host in double precision. What the networks answer is taken from the networks; everything
+//! that an equation does with it is computed here again, by nothing that the steps use. (12) is no
+//! loss: see `structure::fuse`.
+
+use burn::tensor::Tensor;
+
+use super::tests::*;
+use super::*;
+use crate::networks::{PatchDiscriminator, Unet};
+use crate::profile::{
+    ModalityHead, SegmenterWeights, StructureWeights, SynthesisWeights, TranslatorWeights,
+};
+
+/// The values of a tensor, in double precision.
+fn host<const D: usize>(tensor: &Tensor<D>) -> Vec<f64> {
+    let data = tensor.clone().inner().into_data();
+    let values = data.try_into_vec::<f32>().unwrap();
+    values.into_iter().map(f64::from).collect()
+}
+
+fn mean(values: impl Iterator<Item = f64>) -> f64 {
+    let (sum, count) = values.fold((0.0, 0.0), |(sum, n), v| (sum + v, n + 1.0));
+    sum / count
+}
+
+/// `||a - b||^2`, a mean over all elements.
+fn square(a: &[f64], b: &[f64]) -> f64 {
+    assert_eq!(a.len(), b.len());
+    mean(a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)))
+}
+
+/// `|a - b|`, a mean over all elements.
+fn magnitude(a: &[f64], b: &[f64]) -> f64 {
+    assert_eq!(a.len(), b.len());
+    mean(a.iter().zip(b).map(|(a, b)| (a - b).abs()))
+}
+
+/// `||d - target||^2`.
+fn distance<const D: usize>(verdict: &Tensor<D>, target: f64) -> f64 {
+    let values = host(verdict);
+    square(&values, &vec![target; values.len()])
+}
+
+fn product(a: &[f64], b: &[f64]) -> Vec<f64> {
+    a.iter().zip(b).map(|(a, b)| a * b).collect()
+}
+
+/// `-log softmax` of the entry that is 1, mean over the rows.
+fn cross_entropy(logits: &Tensor<2>, one_hot: &Tensor<2>) -> f64 {
+    let width = logits.dims()[1];
+    let (logits, one_hot) = (host(logits), host(one_hot));
+    let rows = logits.chunks(width).zip(one_hot.chunks(width));
+    mean(rows.map(|(row, hot)| {
+        let all = row.iter().map(|v| v.exp()).sum::<f64>().ln();
+        let asked: f64 = row.iter().zip(hot).map(|(v, h)| v * h).sum();
+        all - asked
+    }))
+}
+
+/// The class term of either head.
+fn class(head: ModalityHead, verdict: Option<Tensor<2>>, one_hot: &Tensor<2>) -> f64 {
+    let verdict = verdict.unwrap();
+    match head {
+        ModalityHead::CrossEntropy => cross_entropy(&verdict, one_hot),
+        ModalityHead::Regression => square(&host(&verdict), &host(one_hot)),
+    }
+}
+
+/// Weighted cross-entropy and `1 - Dice` of a segmentation, (22).
+fn segmentation(logits: &Tensor<4>, label: &Tensor<4>, weights: &SegmenterWeights) -> [f64; 2] {
+    let [batch, classes, height, width] = logits.dims();
+    let pixels = height * width;
+    let (logits, label) = (host(logits), host(label));
+    let at = |image: usize, class: usize, pixel: usize| (image * classes + class) * pixels + pixel;
+    let weight = |class: usize| weights.classes.get(class).map_or(1.0, |w| f64::from(*w));
+    let mut entropy = 0.0;
+    // Per class: what both say, and the sum of what each says.
+    let mut overlap = vec![[0.0; 2]; classes];
+    for image in 0..batch {
+        for pixel in 0..pixels {
+            let all: f64 = (0..classes)
+                .map(|c| logits[at(image, c, pixel)].exp())
+                .sum();
+            for (class, [both, sum]) in overlap.iter_mut().enumerate() {
+                let place = at(image, class, pixel);
+                let probability = logits[place].exp() / all;
+                entropy -= weight(class) * label[place] * probability.ln();
+                *both += probability * label[place];
+                *sum += probability + label[place];
+            }
+        }
+    }
+    let dice = |[both, sum]: &[f64; 2]| (2.0 * both + 1.0) / (sum + 1.0);
+    [
+        1.0 - mean(overlap[1..].iter().map(dice)),
+        entropy / (batch * pixels) as f64,
+    ]
+}
+
+/// The named losses of a step are these, and no others.
+fn check(losses: &NamedLosses, expected: &[(&str, f64)]) {
+    let found: Vec<_> = losses.iter().map(|(name, _)| *name).collect();
+    let names: Vec<_> = expected.iter().map(|(name, _)| *name).collect();
+    assert_eq!(found, names);
+    for ((name, loss), (_, expected)) in losses.iter().zip(expected) {
+        let found = host(loss)[0];
+        let tolerance = 1e-4 * expected.abs().max(1e-2);
+        assert!(
+            (found - expected).abs() < tolerance,
+            "{name}: {found}, by hand {expected}"
+        );
+        assert!(*expected > 0.0, "{name} says something");
+    }
+}
+
+/// A head of either kind, and weights by which no two terms can be mistaken for each other.
+fn heads() -> [ModalityHead; 2] {
+    [ModalityHead::CrossEntropy, ModalityHead::Regression]
+}
+
+#[test]
+fn the_structure_stage_is_equations_6_to_11() {
+    let weights = StructureWeights {
+        mask: 2.0,
+        squared: 3.0,
+        absolute: 5.0,
+        balance: 4.0,
+        outside: 7.0,
+        moments: 11.0,
+        divergence: 13.0,
+        latent_adversarial: 17.0,
+        adversarial: 19.0,
+        feature: 23.0,
+        sharpening: 0,
+    };
+    let stage = StructureStage::new(&GEOMETRY, 1e-3, &device());
+    let batch = structure_batch(0);
+    let (s, m) = (batch.structure.clone(), batch.mask.clone());
+    let before = stage.networks();
+    // f = f_mean + exp(0.5 f_logvar) z, s_r = G_s(f), s_g = G_s(z)
+    let (f_mean, logvar) = before.encoder.forward(s.clone());
+    let f = f_mean.clone() + (logvar.clone() * 0.5).exp() * batch.posterior.clone();
+    let s_r = before.decoder.decode(f.clone());
+    let s_g = before.decoder.forward(batch.latent.clone());
+    let fakes = Tensor::cat(vec![s_r.clone(), s_g], 0);
+    let m_0 = before.mask.forward(s.clone(), None);
+    let (d_s, d_z) = (
+        &before.structure_discriminator,
+        &before.latent_discriminator,
+    );
+    let d_s = distance(&d_s.forward(s.clone()).real, 1.0)
+        + distance(&d_s.forward(fakes.clone()).real, 0.0);
+    let d_z =
+        distance(&d_z.forward(batch.latent.clone()), 1.0) + distance(&d_z.forward(f.clone()), 0.0);
+
+    let (stage, losses) = stage.step(batch, &weights);
+    let after = stage.networks();
+    let m_fakes = after.mask.forward(fakes.clone(), None);
+    let verdict = after.structure_discriminator.forward(fakes.clone());
+    let real = after.structure_discriminator.forward(s.clone());
+    let layers = real.features.iter().zip(&verdict.features);
+    let features = mean(layers.map(|(r, v)| {
+        let v = host(v);
+        magnitude(&host(r), &v[..v.len() / 2])
+    }));
+    // A line counts `balance` times as much as an empty pixel.
+    let (s, s_r, f) = (host(&s), host(&s_r), host(&f));
+    let emphasis = |s: &f64| if *s > 0.5 { 4.0 } else { 1.0 };
+    let terms = || s.iter().zip(&s_r).map(|(s, r)| (emphasis(s), s - r));
+    let moment = mean(f.iter().copied());
+    let variance = mean(f.iter().map(|v| (v - moment) * (v - moment)));
+    let logvar = host(&logvar);
+    let kl = host(&f_mean).into_iter().zip(&logvar);
+    let kl = kl.map(|(m, v)| 0.5 * (m * m + v.exp() - v - 1.0));
+    let verdict_z = after.latent_discriminator.forward(
+        Tensor::<1>::from_floats(
+            f.iter().map(|v| *v as f32).collect::<Vec<_>>().as_slice(),
+            &device(),
+        )
+        .reshape([2, 4]),
+    );
+    check(
+        &losses,
+        &[
+            ("mask", 2.0 * square(&host(&m), &host(&m_0))),
+            ("D_s", d_s),
+            ("D_z", d_z),
+            ("squared", 3.0 * mean(terms().map(|(w, d)| w * d * d))),
+            ("absolute", 5.0 * mean(terms().map(|(w, d)| w * d.abs()))),
+            (
+                "outside",
+                7.0 * mean(
+                    product(&host(&m_fakes), &host(&fakes))
+                        .iter()
+                        .map(|v| v * v),
+                ),
+            ),
+            (
+                "moments",
+                11.0 * (moment * moment + (variance - 1.0) * (variance - 1.0)),
+            ),
+            ("divergence", 13.0 * kl.sum::<f64>() / 2.0),
+            ("E_s", 17.0 * distance(&verdict_z, 1.0)),
+            ("G_s", 19.0 * distance(&verdict.real, 1.0)),
+            ("feature", 23.0 * features),
+        ],
+    );
+}
+
+/// (13) and (20) of real and fake images, which are judged in one pass: least squares and class term.
+fn judged(
+    judge: &PatchDiscriminator,
+    real: &Tensor<4>,
+    fake: &Tensor<4>,
+    one_hot: &Tensor<2>,
+    head: ModalityHead,
+) -> [f64; 2] {
+    let [real, fake] = [real, fake].map(|x| judge.forward(x.clone()));
+    let least = 0.5 * (distance(&real.real, 1.0) + distance(&fake.real, 0.0));
+    let class = 0.5 * (class(head, real.modality, one_hot) + class(head, fake.modality, one_hot));
+    [least, class]
+}
+
+#[test]
+fn the_synthesis_stage_is_equations_13_to_18() {
+    let profile = brain();
+    for head in heads() {
+        let weights = SynthesisWeights {
+            adversarial: 2.0,
+            modality: 3.0,
+            head,
+            lesion: 5.0,
+            registration: 7.0,
+            squared: 11.0,
+            absolute: 13.0,
+            masked: 17.0,
+            feature: 19.0,
+        };
+        let guides = guides(&profile);
+        let stage = SynthesisStage::new(&profile, &GEOMETRY, guides.clone(), 1e-3, &device());
+        let batch = synthesis_batch(&profile);
+        let before = stage.networks();
+        let conditions: Vec<_> = batch.views.iter().map(|v| v.condition.clone()).collect();
+        let encoded = before.0.encode(batch.input.clone());
+        let views: Vec<_> = conditions
+            .iter()
+            .map(|c| before.0.decode(&encoded, c.clone()))
+            .collect();
+        let both = |parts: Vec<Tensor<4>>| Tensor::cat(parts, 0);
+        let x = both(batch.views.iter().map(|v| v.image.clone()).collect());
+        let x_g = both(views.clone());
+        let i = Tensor::cat(conditions.iter().flatten().cloned().collect(), 0);
+        let [d, d_class] = judged(&before.1, &x, &x_g, &i, head);
+
+        let (stage, losses) = stage.step(&batch, &weights, &profile.segmenter);
+        let (_, judge) = stage.networks();
+        let verdict = judge.forward(x_g.clone());
+        // (15), a mean over the views.
+        let label = batch.label.clone().unwrap();
+        let lesion = mean(batch.views.iter().zip(&views).map(|(view, image)| {
+            let segmenter = &guides.segmenters.as_ref().unwrap()[view.modality];
+            let logits = segmenter.logits(image.clone());
+            let [dice, entropy] = segmentation(&logits, &label, &profile.segmenter);
+            let s = &profile.segmenter;
+            f64::from(s.dice) * dice + f64::from(s.cross_entropy) * entropy
+        }));
+        // (16): the first view against the translated second.
+        let translator: &Unet = guides.translator.as_ref().unwrap();
+        let translated = translator.forward(views[1].clone(), conditions[0].clone());
+        // (18): the first input alone has its own images.
+        let first = |t: &Tensor<4>| host(&t.clone().narrow(0, 0, 1));
+        let own = |parts: Vec<Vec<f64>>| parts.concat();
+        let real = own(batch.views.iter().map(|v| first(&v.image)).collect());
+        let fake = own(views.iter().map(first).collect());
+        let mask = host(&batch.mask).repeat(2);
+        let differences: Vec<f64> = real.iter().zip(&fake).map(|(r, f)| f - r).collect();
+        let real_features = judge.forward(both(
+            batch
+                .views
+                .iter()
+                .map(|v| v.image.clone().narrow(0, 0, 1))
+                .collect(),
+        ));
+        let pairs = real_features.features.iter().zip(&verdict.features);
+        let features = mean(pairs.map(|(r, v)| {
+            let [two, ..] = r.dims();
+            assert_eq!((two, v.dims()[0]), (2, 4), "own images, all images");
+            let v = both(vec![v.clone().narrow(0, 0, 1), v.clone().narrow(0, 2, 1)]);
+            magnitude(&host(r), &host(&v))
+        }));
+        check(
+            &losses,
+            &[
+                ("D", d),
+                ("D modality", 3.0 * d_class),
+                ("G", 2.0 * distance(&verdict.real, 1.0)),
+                ("G modality", 3.0 * class(head, verdict.modality, &i)),
+                ("squared", 11.0 * square(&fake, &real)),
+                ("absolute", 13.0 * magnitude(&fake, &real)),
+                (
+                    "masked",
+                    17.0 * mean(product(&differences, &mask).iter().map(|v| v * v)),
+                ),
+                ("feature", 19.0 * features),
+                ("lesion", 5.0 * lesion),
+                (
+                    "registration",
+                    7.0 * square(&host(&views[0]), &host(&translated)),
+                ),
+            ],
+        );
+    }
+}
+
+#[test]
+fn the_translator_stage_is_equations_19_to_21() {
+    let profile = brain();
+    for head in heads() {
+        let weights = TranslatorWeights {
+            cycle: 2.0,
+            cycle_absolute: 3.0,
+            adversarial: 5.0,
+            modality: 7.0,
+            supervised: 11.0,
+        };
+        let stage = TranslatorStage::new(&profile, &GEOMETRY, 1e-3, &device());
+        let batch = translator_batch();
+        let before = stage.networks();
+        let there = before
+            .0
+            .forward(batch.image.clone(), Some(batch.to.clone()));
+        let back = before.0.forward(there.clone(), Some(batch.from.clone()));
+        let [d, d_class] = judged(&before.1, &batch.target, &there, &batch.to, head);
+        let (stage, losses) = stage.step(&batch, &weights, head);
+        let verdict = stage.networks().1.forward(there.clone());
+        let first = |t: &Tensor<4>| host(&t.clone().narrow(0, 0, 1));
+        check(
+            &losses,
+            &[
+                ("D_t", d),
+                ("D_t modality", 7.0 * d_class),
+                ("cycle", 2.0 * square(&host(&back), &host(&batch.image))),
+                (
+                    "cycle absolute",
+                    3.0 * magnitude(&host(&back), &host(&batch.image)),
+                ),
+                ("G_t", 5.0 * distance(&verdict.real, 1.0)),
+                (
+                    "G_t modality",
+                    7.0 * class(head, verdict.modality, &batch.to),
+                ),
+                (
+                    "supervised",
+                    11.0 * magnitude(&first(&there), &first(&batch.target)),
+                ),
+            ],
+        );
+    }
+}
+
+#[test]
+fn the_lesion_stage_is_equation_22() {
+    let profile = brain();
+    let stage = LesionStage::new(&profile, &GEOMETRY, 1e-3, &device());
+    let weights = SegmenterWeights {
+        dice: 2.0,
+        cross_entropy: 3.0,
+        classes: vec![0.5, 4.0],
+    };
+    let (image, label) = (planes(1.0, 2), label(planes(0.8, 2)));
+    let logits = stage.averaged().segmenters[1].logits(image.clone().inner());
+    let logits = Tensor::from_inner(logits);
+    let [dice, entropy] = segmentation(&logits, &label, &weights);
+    let batch = LesionBatch {
+        modality: 1,
+        image,
+        label,
+    };
+    let (_, losses) = stage.step(batch, &weights);
+    check(
+        &losses,
+        &[("dice", 2.0 * dice), ("cross-entropy", 3.0 * entropy)],
+    );
+}

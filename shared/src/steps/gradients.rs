@@ -1,0 +1,199 @@
+//! Which network learns from which term: with every other weight at 0, one term must move its own
+//! networks and no other.
+
+use super::tests::*;
+use super::*;
+use crate::networks::tensors::read_tensors;
+use crate::profile::{ModalityHead, StructureWeights, SynthesisWeights, TranslatorWeights};
+
+/// All weights 0.
+fn silent() -> SynthesisWeights {
+    SynthesisWeights {
+        adversarial: 0.0,
+        modality: 0.0,
+        head: ModalityHead::CrossEntropy,
+        lesion: 0.0,
+        registration: 0.0,
+        squared: 0.0,
+        absolute: 0.0,
+        masked: 0.0,
+        feature: 0.0,
+    }
+}
+
+/// A term, and how it is switched on.
+type Term = (&'static str, fn(&mut SynthesisWeights));
+
+#[test]
+fn generator_and_discriminator_learn_from_their_own_terms_alone() {
+    let profile = brain();
+    let (new, guides) = (synthesis_stages(&profile), guides(&profile));
+    let after = |weights: &SynthesisWeights| {
+        let batch = synthesis_batch(&profile);
+        let (stage, _) = new(&guides).step(&batch, weights, &profile.segmenter);
+        stage.weights()
+    };
+    let [fresh, fresh_judge] = new(&guides).weights();
+    let [plain, judge] = after(&silent());
+    assert!(plain == fresh, "(13) does not reach the generator");
+    assert!(judge != fresh_judge, "(13) trains the discriminator");
+    let terms: [Term; 7] = [
+        ("(14)", |w| w.adversarial = 1.0),
+        ("(15)", |w| w.lesion = 1.0),
+        ("(16)", |w| w.registration = 1.0),
+        ("(18), squared", |w| w.squared = 1.0),
+        ("(18), absolute", |w| w.absolute = 1.0),
+        ("(18), masked", |w| w.masked = 1.0),
+        ("(18), features", |w| w.feature = 1.0),
+    ];
+    for (name, set) in terms {
+        let mut weights = silent();
+        set(&mut weights);
+        let [generator, other] = after(&weights);
+        assert!(generator != plain, "{name} trains the generator");
+        assert!(other == judge, "{name} leaves the discriminator untouched");
+    }
+}
+
+#[test]
+fn translator_and_its_discriminator_learn_from_their_own_terms_alone() {
+    let profile = brain();
+    let fresh = translator_stages(&profile);
+    let silent = TranslatorWeights {
+        cycle: 0.0,
+        cycle_absolute: 0.0,
+        adversarial: 0.0,
+        modality: 0.0,
+        supervised: 0.0,
+    };
+    let after = |weights: TranslatorWeights| {
+        let head = ModalityHead::CrossEntropy;
+        let (stage, _) = fresh().step(&translator_batch(), &weights, head);
+        stage.weights()
+    };
+    let [plain, judge] = after(silent);
+    let [translator, discriminator] = fresh().weights();
+    assert!(plain == translator, "(20) does not reach the translator");
+    assert!(judge != discriminator, "(20) trains the discriminator");
+    for (name, weights) in [
+        (
+            "(19)",
+            TranslatorWeights {
+                cycle: 1.0,
+                ..silent
+            },
+        ),
+        (
+            "(21)",
+            TranslatorWeights {
+                adversarial: 1.0,
+                ..silent
+            },
+        ),
+        (
+            "supervised",
+            TranslatorWeights {
+                supervised: 1.0,
+                ..silent
+            },
+        ),
+    ] {
+        let [translator, other] = after(weights);
+        assert!(translator != plain, "{name} trains the translator");
+        assert!(other == judge, "{name} leaves the discriminator untouched");
+    }
+}
+
+/// Weights of encoder, decoder, mask generator, D_s and D_z.
+fn structure_weights(stage: &StructureStage) -> [Vec<crate::weights::Tensor>; 5] {
+    let n = stage.networks();
+    [
+        read_tensors(&n.encoder),
+        read_tensors(&n.decoder),
+        read_tensors(&n.mask),
+        read_tensors(&n.structure_discriminator),
+        read_tensors(&n.latent_discriminator),
+    ]
+}
+
+#[test]
+fn each_structure_network_learns_from_its_own_terms_alone() {
+    let silent = StructureWeights {
+        mask: 0.0,
+        squared: 0.0,
+        absolute: 0.0,
+        balance: 1.0,
+        outside: 0.0,
+        moments: 0.0,
+        divergence: 0.0,
+        latent_adversarial: 0.0,
+        adversarial: 0.0,
+        feature: 0.0,
+        sharpening: 0,
+    };
+    let fresh = structure_stages();
+    let after = |weights: StructureWeights| {
+        let (stage, _) = fresh().step(structure_batch(0), &weights);
+        structure_weights(&stage)
+    };
+    let moved = |a: &[Vec<crate::weights::Tensor>; 5], b: &[Vec<crate::weights::Tensor>; 5]| {
+        [0, 1, 2, 3, 4].map(|i| a[i] != b[i])
+    };
+    let plain = after(silent);
+    let judges = [false, false, false, true, true];
+    assert_eq!(
+        moved(&plain, &structure_weights(&fresh())),
+        judges,
+        "(8), (10)"
+    );
+    // Encoder, decoder and mask generator; never a discriminator.
+    for (name, weights, expected) in [
+        (
+            "(6)",
+            StructureWeights {
+                mask: 1.0,
+                ..silent
+            },
+            [false, false, true],
+        ),
+        (
+            "(7)",
+            StructureWeights {
+                squared: 1.0,
+                ..silent
+            },
+            [true, true, false],
+        ),
+        (
+            "(7), outside",
+            StructureWeights {
+                outside: 1.0,
+                ..silent
+            },
+            [true, true, false],
+        ),
+        (
+            "(9)",
+            StructureWeights {
+                latent_adversarial: 1.0,
+                ..silent
+            },
+            [true, false, false],
+        ),
+        (
+            "(11)",
+            StructureWeights {
+                adversarial: 1.0,
+                ..silent
+            },
+            [true, true, false],
+        ),
+    ] {
+        let [e, d, m] = expected;
+        assert_eq!(
+            moved(&after(weights), &plain),
+            [e, d, m, false, false],
+            "{name}"
+        );
+    }
+}

@@ -1,0 +1,177 @@
+//! That the page serves everyone: keyboards and screen readers, phones, two languages, no network, and
+//! browsers that lack something.
+
+use super::model::fresh;
+use super::page::Page;
+use super::site::{Offer, Site};
+use serde_json::{Value, json};
+
+fn site() -> Site {
+    Site::with_models(&[Offer::whole("fresh", &fresh(7))])
+}
+
+#[test]
+fn accessibility_checks_find_nothing_serious() {
+    let Ok(path) = std::env::var("SCANWEAVE_AXE") else {
+        println!(
+            "skipped: SCANWEAVE_AXE names no axe.min.js (`cargo xtask test` sets it where npm is there)"
+        );
+        return;
+    };
+    let axe = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{path}: {e}"));
+    let site = site();
+    let page = Page::open(&site, "backend=cpu&seed=4");
+    page.until_ready("Seed 4:");
+    page.browser.script(&axe);
+    for theme in ["dark", "light"] {
+        page.browser.devtools(
+            "Emulation.setEmulatedMedia",
+            json!({ "features": [{ "name": "prefers-color-scheme", "value": theme }] }),
+        );
+        for tab in ["tab-sample", "tab-walk", "tab-image", "tab-draw"] {
+            page.browser.click(&format!("[data-testid={tab}]"));
+            let found = page.browser.script(
+                "return axe.run(document).then(r => r.violations.filter(v => ['serious', 'critical'].includes(v.impact))
+                   .map(v => `${v.id}: ${v.nodes.map(n => n.target.join(' ')).join(', ')}`))",
+            );
+            assert_eq!(found, json!([]), "{theme}, {tab}");
+        }
+    }
+}
+
+#[test]
+fn a_phone_shows_everything_without_scrolling_sideways() {
+    let site = site();
+    let page = Page::open(&site, "backend=cpu&seed=4");
+    page.browser.screen(360, 740);
+    page.until_ready("Seed 4:");
+    for tab in ["tab-sample", "tab-walk", "tab-image", "tab-draw"] {
+        page.browser.script(&format!(
+            "document.querySelector('[data-testid={tab}]').click()"
+        ));
+        let width = page.browser.script(
+            "return [document.documentElement.scrollWidth, document.documentElement.clientWidth]",
+        );
+        assert!(width[0].as_u64() <= width[1].as_u64(), "{tab}: {width}");
+    }
+    page.is_quiet();
+}
+
+#[test]
+fn two_languages_are_spoken() {
+    let site = site();
+    let page = Page::open(&site, "backend=cpu&seed=4&lang=zh");
+    page.wait("a picture", || page.state() == "ready");
+    let lang = "return document.documentElement.lang";
+    assert!(
+        page.browser
+            .script(lang)
+            .as_str()
+            .is_some_and(|l| l.starts_with("zh"))
+    );
+    let latin = page.browser.script(
+        "return [...document.querySelectorAll('button, label, h1, h2, h3, legend, summary')]
+           .map(e => e.textContent.trim()).filter(t => /[A-Za-z]{4,}/.test(t) && !/[\\u4e00-\\u9fff]/.test(t))
+           .filter(t => !/^(scanweave|PNG|NIfTI|WebGPU|FLAIR|English|SHA-256|axe|fresh|Fresh weights)/.test(t))",
+    );
+    assert_eq!(latin, json!([]), "left untranslated");
+    page.browser.open(&site.url("backend=cpu&seed=4&lang=en"));
+    page.until_ready("Seed 4:");
+    page.is_quiet();
+}
+
+#[test]
+fn after_the_first_visit_no_network_is_needed() {
+    let site = site();
+    let page = Page::open(&site, "backend=cpu&seed=4");
+    page.until_ready("Seed 4:");
+    let picture = page.shown("image");
+    page.wait("the service worker", || {
+        page.browser.script(
+            "return navigator.serviceWorker.getRegistration().then(r => r?.active?.state === 'activated')",
+        ) == true
+    });
+    page.wait("stored weights", || {
+        page.browser.script(
+            "return caches.keys().then(async names => { for (const n of names) if ((await (await caches.open(n)).keys()).some(r => r.url.includes('.weave'))) return true; return false; })",
+        ) == true
+    });
+    site.stop();
+    page.browser.reload();
+    page.until_ready("Seed 4:");
+    assert!(
+        page.shown("image") == picture,
+        "offline the picture is the same"
+    );
+}
+
+#[test]
+fn what_a_browser_lacks_is_told_and_the_rest_works() {
+    let no_webgpu = "Object.defineProperty(Navigator.prototype, 'gpu', { get: () => undefined })";
+    let no_simd = "WebAssembly.validate = () => false";
+    let no_worker = "window.Worker = undefined";
+    let no_storage = "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('denied', 'SecurityError') } });
+        Object.defineProperty(window, 'caches', { get() { throw new DOMException('denied', 'SecurityError') } })";
+    let full = "if (self.CacheStorage) CacheStorage.prototype.open = () => Promise.reject(new DOMException('full', 'QuotaExceededError'))";
+    // What is taken away, and whether pictures can still be painted.
+    let cases = [
+        ("no WebGPU", no_webgpu, true),
+        ("no storage", no_storage, true),
+        ("a full disk", full, true),
+        ("no SIMD", no_simd, false),
+        ("no workers", no_worker, false),
+    ];
+    let site = site();
+    for (name, script, paints) in cases {
+        let page = Page::open(&site, "about=blank");
+        page.browser.before_pages(script);
+        page.browser.open(&site.url("seed=4"));
+        if paints {
+            page.until_ready("Seed 4:");
+        } else {
+            page.wait(name, || !page.error().is_empty());
+        }
+        assert!(
+            page.browser.displayed("[data-testid=gallery]"),
+            "{name}: the gallery is seen"
+        );
+        let text: Value = page
+            .browser
+            .script("return document.body.innerText.length > 100");
+        assert_eq!(text, true, "{name}: the page is not blank");
+    }
+}
+
+#[test]
+fn an_engine_that_dies_is_started_anew_on_the_cpu() {
+    let site = site();
+    let page = Page::open(&site, "about=blank");
+    // Every worker can be ended from the page.
+    page.browser.before_pages(
+        "const Real = window.Worker; window.engines = [];
+         window.Worker = class extends Real { constructor(...a) { super(...a); window.engines.push(this); } }",
+    );
+    page.browser.open(&site.url("backend=cpu&seed=4"));
+    page.until_ready("Seed 4:");
+    page.browser.script(
+        "const engine = window.engines.at(-1); engine.onerror(new ErrorEvent('error', { message: 'ended by a test' }))",
+    );
+    page.until_ready("Seed 4:");
+    assert_eq!(page.backend(), "cpu");
+    assert_eq!(page.browser.script("return window.engines.length"), 2);
+}
+
+#[test]
+fn the_policy_allows_no_other_origin() {
+    let site = site();
+    let page = Page::open(&site, "backend=cpu&seed=4");
+    page.until_ready("Seed 4:");
+    let refused = page.browser.script(
+        "return fetch('http://127.0.0.2:9/', { mode: 'no-cors' }).then(() => 'sent', e => 'refused')",
+    );
+    assert_eq!(refused, "refused");
+    let inline = page.browser.script(
+        "const s = document.createElement('script'); s.textContent = 'window.inline = 1'; document.head.append(s); return window.inline ?? 0",
+    );
+    assert_eq!(inline, 0, "inline scripts do not run");
+}

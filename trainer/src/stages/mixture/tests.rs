@@ -1,0 +1,284 @@
+//! Each switch of the ablation changes exactly one thing of a batch, and the losses nothing at all
+//! before the first step.
+
+use std::collections::BTreeMap;
+
+use scanweave::profile::{Ablation, Geometry, Preset, Profile, Switches};
+use scanweave::steps::{
+    LesionNetworks, LesionStage, Section, StructureNetworks, StructureStage, TranslatorNetworks,
+    TranslatorStage,
+};
+
+use super::super::Trainee as _;
+use super::super::synthesis::{Foundations, Synthesis};
+use super::*;
+use crate::data::datasets::phantom;
+use crate::data::prepare::prepare;
+use crate::device::Choice;
+use crate::run::Stage;
+
+const SIZE: usize = 32;
+const PIXELS: usize = SIZE * SIZE;
+/// Steps looked at: the first two are pre-training.
+const STEPS: core::ops::Range<u64> = 0..6;
+
+const GEOMETRY: Geometry = Geometry {
+    size: SIZE,
+    latent: 4,
+    structure_width: 2,
+    mask_width: 2,
+    generator_width: 2,
+    depth: 3,
+    segmenter_width: 2,
+    translator_width: 2,
+    discriminator_width: 2,
+};
+
+fn profile() -> Profile {
+    Profile::named("phantom-brain").expect("built in")
+}
+
+fn brains() -> Prepared {
+    let records = phantom::records(&profile(), 10, 3).expect("phantoms");
+    let (data, _) = prepare(&profile(), SIZE, &records, false, || {}).expect("prepared");
+    data
+}
+
+fn configuration(data: &Prepared, switches: Switches) -> Configuration {
+    let mut profile = profile();
+    profile.switches = switches;
+    Configuration {
+        version: "0".into(),
+        stage: Stage::Synthesis,
+        lesions: super::super::lesion_statistics(data, &profile.lesion),
+        profile,
+        preset: Preset::Tiny,
+        geometry: GEOMETRY,
+        data: String::new(),
+        structure: None,
+        lesion: None,
+        translator: None,
+        batch: 8,
+        rate: 1e-3,
+        seed: 7,
+        pretraining: 2,
+    }
+}
+
+/// One batch taken apart: for each input its fused map and its label planes.
+struct Parts {
+    maps: Vec<Vec<f32>>,
+    labels: Vec<Vec<f32>>,
+    classes: TensorData,
+    mask: TensorData,
+    paired: usize,
+    /// Modality, condition, images, own of each view.
+    views: Vec<(usize, Option<TensorData>, TensorData, TensorData)>,
+}
+
+impl Parts {
+    fn of(values: SynthesisValues) -> Self {
+        let input = values.input.try_into_vec::<f32>().expect("f32");
+        let planes = 1 + profile().label_planes();
+        let inputs = input.chunks_exact(planes * PIXELS);
+        Self {
+            maps: inputs.clone().map(|i| i[..PIXELS].to_vec()).collect(),
+            labels: inputs.map(|i| i[PIXELS..].to_vec()).collect(),
+            classes: values.label.expect("a study of masks"),
+            mask: values.mask,
+            paired: values.paired,
+            views: (values.views.into_iter())
+                .map(|v| (v.modality, v.condition, v.image, v.own))
+                .collect(),
+        }
+    }
+
+    /// The names of the parts that differ from those of another batch.
+    fn differing(&self, other: &Self) -> Vec<&'static str> {
+        let parts = [
+            ("map", self.maps != other.maps),
+            ("label", self.labels != other.labels),
+            ("classes", self.classes != other.classes),
+            ("mask", self.mask != other.mask),
+            ("paired", self.paired != other.paired),
+            ("views", self.views != other.views),
+        ];
+        let differing = parts.into_iter().filter(|(_, differs)| *differs);
+        differing.map(|(name, _)| name).collect()
+    }
+}
+
+/// The items' own maps, which also stand for the synthetic ones.
+fn own_maps(items: &[&Item]) -> Vec<Structure> {
+    items.iter().map(|item| structure(item, SIZE)).collect()
+}
+
+/// The batches that a training with these switches sees.
+fn batches(data: &Prepared, switches: Switches) -> Vec<Parts> {
+    let configuration = configuration(data, switches);
+    let items: Vec<&Item> = data.items.iter().collect();
+    let redraw = |items: &[&Item]| Ok(own_maps(items));
+    let mixture = Mixture::new(data, &configuration, own_maps(&items), redraw).expect("a mixture");
+    STEPS.map(|s| Parts::of(mixture.batch(s))).collect()
+}
+
+fn rows(data: &Prepared, a: Ablation, b: Ablation) -> Vec<(Parts, Parts)> {
+    let (a, b) = (batches(data, a.switches()), batches(data, b.switches()));
+    a.into_iter().zip(b).collect()
+}
+
+fn is_noise(value: f32) -> bool {
+    let (low, high) = profile().noise;
+    (low..high + 1e-6).contains(&value)
+}
+
+#[test]
+fn without_the_structure_map_noise_stands_in_its_place() {
+    for (a, g) in rows(&brains(), Ablation::A, Ablation::G) {
+        assert_eq!(a.differing(&g), ["map"]);
+        assert!(a.maps.iter().flatten().all(|&v| is_noise(v)));
+        assert!(g.maps.iter().flatten().all(|&v| v == 0.0 || v == 1.0));
+        assert!(g.maps.iter().all(|map| map.contains(&1.0)));
+    }
+}
+
+#[test]
+fn without_noise_fusion_the_map_itself_is_seen() {
+    let data = brains();
+    let noise = batches(&data, Ablation::A.switches());
+    for ((c, d), a) in rows(&data, Ablation::C, Ablation::D).into_iter().zip(noise) {
+        assert_eq!(c.differing(&d), ["map"]);
+        let planes = c.maps.iter().zip(&d.maps).zip(&a.maps);
+        for ((map, fused), noise) in planes {
+            let pixels = map.iter().zip(fused).zip(noise);
+            for ((&line, &seen), &noise) in pixels {
+                let allowed = if line == 1.0 { [1.0; 2] } else { [0.0, noise] };
+                assert!(allowed.contains(&seen), "{line} became {seen}");
+            }
+            assert!(fused.iter().any(|&v| is_noise(v)));
+        }
+    }
+}
+
+#[test]
+fn without_the_label_filter_lesions_lie_anywhere_and_all_else_stays() {
+    let data = brains();
+    let (maps, margin) = (
+        own_maps(&data.items.iter().collect::<Vec<_>>()),
+        profile().lesion_margin_at(SIZE),
+    );
+    // Row G and C show the map itself, by which the mask of a synthetic map is found again.
+    let illegal = |parts: &Parts| {
+        let inputs = parts.maps.iter().zip(&parts.labels).skip(parts.paired);
+        let illegal = inputs.filter(|(map, label)| {
+            let found = maps.iter().find(|s| s.map.values() == map.as_slice());
+            let forbidden = forbidden(&found.expect("one of the maps").mask, margin);
+            let mut pixels = label.iter().enumerate();
+            pixels.any(|(i, &l)| l > 0.5 && forbidden.values()[i % PIXELS] > 0.5)
+        });
+        illegal.count()
+    };
+    let (mut anywhere, mut filtered) = (0, 0);
+    for (step, (g, c)) in rows(&data, Ablation::G, Ablation::C)
+        .into_iter()
+        .enumerate()
+    {
+        let differing = g.differing(&c);
+        assert!(
+            differing.iter().all(|d| ["label", "classes"].contains(d)),
+            "step {step}: {differing:?}"
+        );
+        assert_eq!(g.labels[..g.paired], c.labels[..c.paired], "own labels");
+        assert!(step >= 2 || differing.is_empty(), "nothing is laid on yet");
+        anywhere += illegal(&g);
+        filtered += illegal(&c);
+    }
+    assert!(anywhere > 0, "a label lies outside the organ");
+    assert_eq!(filtered, 0);
+}
+
+#[test]
+fn registration_and_lesion_loss_are_none_of_the_batches() {
+    let data = brains();
+    for (one, other) in [
+        (Ablation::G, Ablation::B),
+        (Ablation::D, Ablation::E),
+        (Ablation::E, Ablation::F),
+    ] {
+        for (a, b) in rows(&data, one, other) {
+            assert!(a.differing(&b).is_empty(), "{one:?} and {other:?}");
+        }
+    }
+}
+
+/// Untrained networks that every row begins with. A seed would not do: tests run side by side, and all
+/// draw from the device's one source.
+struct Beginning {
+    device: Device,
+    structure: StructureNetworks,
+    lesion: LesionNetworks,
+    translator: TranslatorNetworks,
+    state: Vec<Section>,
+}
+
+impl Beginning {
+    fn of(data: &Prepared) -> Self {
+        let profile = profile();
+        let device = Choice::Flex.open().expect("flex").autodiff();
+        let structure = StructureStage::new(&GEOMETRY, 1e-3, &device);
+        let lesion = LesionStage::new(&profile, &GEOMETRY, 1e-3, &device);
+        let translator = TranslatorStage::new(&profile, &GEOMETRY, 1e-3, &device);
+        let mut beginning = Self {
+            structure: structure.averaged().clone(),
+            lesion: lesion.averaged().clone(),
+            translator: translator.averaged().clone(),
+            device,
+            state: Vec::new(),
+        };
+        let configuration = configuration(data, Switches::ALL);
+        beginning.state = beginning.stage(data, &configuration).save();
+        beginning
+    }
+
+    fn stage<'a>(&self, data: &'a Prepared, configuration: &'a Configuration) -> Synthesis<'a> {
+        let foundations = Foundations {
+            structure: self.structure.clone(),
+            maps: own_maps(&data.items.iter().collect::<Vec<_>>()),
+            lesion: Some(self.lesion.clone()),
+            translator: Some(self.translator.clone()),
+        };
+        Synthesis::new(data, configuration, foundations, &self.device).expect("a stage")
+    }
+
+    /// The losses of the first step after the pre-training, before any network has learnt.
+    fn losses(&self, data: &Prepared, row: Ablation) -> BTreeMap<&'static str, f32> {
+        let configuration = configuration(data, row.switches());
+        let stage = self.stage(data, &configuration);
+        let stage = stage.load(&self.state).expect("the same networks");
+        let batch = stage.loader().batch(configuration.pretraining);
+        let (_, losses) = stage.step(configuration.pretraining, batch);
+        let value = |(name, loss): (&'static str, Tensor<1>)| (name, loss.into_scalar::<f32>());
+        losses.into_iter().map(value).collect()
+    }
+}
+
+#[test]
+fn a_switch_of_a_loss_adds_its_term_and_changes_no_other() {
+    let data = brains();
+    let beginning = Beginning::of(&data);
+    let losses = |row| beginning.losses(&data, row);
+    for (without, with, term) in [
+        (Ablation::G, Ablation::B, "lesion"),
+        (Ablation::D, Ablation::E, "registration"),
+        (Ablation::E, Ablation::F, "lesion"),
+    ] {
+        let (without, mut with) = (losses(without), losses(with));
+        assert!(with.remove(term).is_some_and(|loss| loss > 0.0), "{term}");
+        assert_eq!(without, with, "{term}");
+    }
+    for row in [Ablation::A, Ablation::C, Ablation::D, Ablation::G] {
+        let names = losses(row);
+        let guided = ["lesion", "registration"].map(|n| names.contains_key(n));
+        assert_eq!(guided, [false, false], "{row:?}");
+    }
+}

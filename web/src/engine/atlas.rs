@@ -1,0 +1,61 @@
+//! An atlas: the structure maps of a grid on a plane through the latent space, one per slice.
+
+use scanweave::protocol::{CommandId, Event, Pixels};
+use scanweave::scene::{Latent, from_centre};
+
+use super::post;
+use super::session::{Long, Outcome, Session, Step, done};
+
+/// Most maps on a side.
+const MOST: u8 = 33;
+
+/// An atlas that is being drawn.
+pub struct Atlas {
+    seed: u64,
+    side: u8,
+    reach: f32,
+    /// Tiles that are still to be drawn, the next one last.
+    tiles: Vec<(u8, u8)>,
+}
+
+impl Atlas {
+    /// No tile is drawn yet.
+    pub fn new(seed: u64, side: u8, reach: f32) -> Result<Self, String> {
+        if !(1..=MOST).contains(&side) {
+            return Err(format!(
+                "An atlas has 1 to {MOST} maps on a side, not {side}."
+            ));
+        }
+        let mut tiles = from_centre(side);
+        tiles.reverse();
+        Ok(Self {
+            seed,
+            side,
+            reach,
+            tiles,
+        })
+    }
+}
+
+impl Session {
+    /// The next tile: the very lines that a picture of this place is painted on.
+    pub(super) async fn tile(&mut self, id: CommandId, mut atlas: Atlas) -> Step {
+        let Some((column, row)) = atlas.tiles.pop() else {
+            return Ok(done(id));
+        };
+        let place = Latent::on_grid(atlas.seed, atlas.side, atlas.reach, column, row);
+        let structure = self
+            .compute(async |synthesiser, _| {
+                let latent = place.values(synthesiser.latent());
+                synthesiser.structure(&latent).await
+            })
+            .await?;
+        post(&Event::Tile {
+            id,
+            column,
+            row,
+            map: Pixels::from(&structure.map),
+        });
+        Ok(Outcome::GoesOn(Long::Atlas(atlas)))
+    }
+}

@@ -1,0 +1,114 @@
+//! A labelled data set, subject after subject, as the trainer's builder makes them: the same seed
+//! gives the same series.
+//!
+//! A subject may need many structure maps before one is accepted, so it is made in slices: between two
+//! of them pictures are painted that are asked for meanwhile.
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+
+use scanweave::dataset::Recipe;
+use scanweave::protocol::{BuiltSubject, CommandId, Event, Pixels};
+use scanweave::synthesis::{Subject, SynthesisError, Synthesiser};
+
+use super::patience::Gate;
+use super::post;
+use super::session::{Long, Outcome, Session, Step, done};
+
+/// A data set that is being made.
+pub struct Build {
+    recipe: Recipe,
+    seed: u64,
+    count: u32,
+    /// The next subject.
+    index: u32,
+    gate: Gate,
+    /// That subject, when it was begun.
+    begun: RefCell<Option<Begun>>,
+}
+
+/// A subject between two slices, and the networks it is made with.
+struct Begun {
+    by: Rc<Synthesiser>,
+    work: Pin<Box<dyn Future<Output = Result<Subject, SynthesisError>>>>,
+}
+
+impl Build {
+    /// No subject is made yet.
+    pub fn new(recipe: Recipe, seed: u64, count: u32) -> Self {
+        Self {
+            recipe,
+            seed,
+            count,
+            index: 0,
+            gate: Gate::default(),
+            begun: RefCell::default(),
+        }
+    }
+
+    /// Goes on with the subject; `None` when it is not done yet.
+    async fn slice(&self, by: &Rc<Synthesiser>) -> Result<Option<Subject>, SynthesisError> {
+        let begun = self.begun.take();
+        // What other networks began, on a device that was given up, is begun anew.
+        let begun = begun.filter(|begun| Rc::ptr_eq(&begun.by, by));
+        let mut begun = begun.unwrap_or_else(|| self.begin(by));
+        let result = self.gate.until_stop(&mut begun.work).await;
+        if result.is_none() {
+            self.begun.replace(Some(begun));
+        }
+        result.transpose()
+    }
+
+    fn begin(&self, by: &Rc<Synthesiser>) -> Begun {
+        let (recipe, seed, index) = (self.recipe, self.seed, u64::from(self.index));
+        let (gate, networks) = (self.gate.clone(), by.clone());
+        let work = async move {
+            let pause = async || gate.stop().await;
+            let subject = networks.subject_with_pauses(&recipe, seed, index, &pause);
+            subject.await
+        };
+        Begun {
+            by: by.clone(),
+            work: Box::pin(work),
+        }
+    }
+}
+
+impl Session {
+    /// The next slice of the next subject.
+    pub(super) async fn build(&mut self, id: CommandId, mut build: Build) -> Step {
+        if build.index >= build.count {
+            return Ok(done(id));
+        }
+        let slice = self.compute(async |synthesiser, _| build.slice(synthesiser).await);
+        if let Some(subject) = slice.await? {
+            post(&Event::Subject {
+                id,
+                subject: Box::new(packed(subject)),
+            });
+            build.index += 1;
+        }
+        Ok(Outcome::GoesOn(Long::Build(build)))
+    }
+}
+
+fn packed(subject: Subject) -> BuiltSubject {
+    let sample = &subject.sample;
+    let images = sample.images.iter();
+    BuiltSubject {
+        structure: Pixels::from(&sample.structure.map),
+        mask: Pixels::from(&sample.structure.mask),
+        label: subject.lesion.as_ref().map(|lesion| Pixels {
+            width: lesion.width() as u32,
+            height: lesion.height() as u32,
+            bytes: lesion.values().to_vec(),
+        }),
+        class: subject.class.map(|class| class as u32),
+        images: images
+            .map(|(modality, plane)| (*modality, Pixels::from(plane)))
+            .collect(),
+        provenance: subject.provenance,
+    }
+}

@@ -1,0 +1,89 @@
+//! Weights that were fetched once, kept by the browser for the next visit.
+//!
+//! Nothing here is needed: where the browser refuses storage, or its quota is used up, the bytes are
+//! fetched again. What is found is verified like what arrives, by [`super::store`].
+
+use js_sys::{Reflect, Uint8Array};
+use scanweave::protocol::Source;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Cache, CacheQueryOptions, CacheStorage, Response};
+
+use crate::bridge::words;
+
+/// Name of the cache.
+const NAME: &str = "scanweave-weights";
+
+/// The stored bytes of a weights file, as they are.
+pub async fn find(source: &Source) -> Option<Vec<u8>> {
+    let cache = opened().await?;
+    let found = JsFuture::from(cache.match_with_str(&key(source)));
+    let response: Response = found.await.ok()?.dyn_into().ok()?;
+    let buffer = JsFuture::from(response.array_buffer().ok()?).await.ok()?;
+    Some(Uint8Array::new(&buffer).to_vec())
+}
+
+/// Stores the bytes of a weights file in place of any older ones of its address.
+pub async fn keep(source: &Source, bytes: &[u8]) {
+    let Some(cache) = opened().await else {
+        return;
+    };
+    remove(&cache, source).await;
+    if let Err(error) = put(&cache, source, bytes).await {
+        log::warn!(
+            "the weights are not kept for the next visit: {}",
+            words(&error)
+        );
+    }
+}
+
+/// Drops what is stored of a weights file.
+pub async fn drop_of(source: &Source) {
+    if let Some(cache) = opened().await {
+        remove(&cache, source).await;
+    }
+}
+
+/// Removes everything.
+pub async fn clear() -> Result<(), String> {
+    let Some(storage) = storage() else {
+        return Ok(());
+    };
+    let cleared = JsFuture::from(storage.delete(NAME)).await;
+    cleared.map(|_| ()).map_err(|e| {
+        format!(
+            "The stored models cannot be removed: {}. Remove this site's data in the browser's settings.",
+            words(&e)
+        )
+    })
+}
+
+async fn put(cache: &Cache, source: &Source, bytes: &[u8]) -> Result<(), JsValue> {
+    let response = Response::new_with_opt_js_u8_array(Some(&Uint8Array::from(bytes)))?;
+    JsFuture::from(cache.put_with_str(&key(source), &response)).await?;
+    Ok(())
+}
+
+async fn remove(cache: &Cache, source: &Source) {
+    let options = CacheQueryOptions::new();
+    options.set_ignore_search(true);
+    // What cannot be removed is replaced or never found.
+    let _ = JsFuture::from(cache.delete_with_str_and_options(&source.url, &options)).await;
+}
+
+/// The address with the checksum: another file under the same address is another entry.
+fn key(source: &Source) -> String {
+    let mark = if source.url.contains('?') { '&' } else { '?' };
+    format!("{}{mark}sha256={}", source.url, source.sha256)
+}
+
+async fn opened() -> Option<Cache> {
+    let opened = JsFuture::from(storage()?.open(NAME)).await;
+    opened.ok()?.dyn_into().ok()
+}
+
+/// Missing on pages without https and where storage is forbidden.
+fn storage() -> Option<CacheStorage> {
+    let storage = Reflect::get(&js_sys::global(), &"caches".into()).ok()?;
+    storage.dyn_into().ok()
+}

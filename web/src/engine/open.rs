@@ -1,0 +1,192 @@
+//! Loading a model. It replaces the one before only after its self-test; until then, and if it fails,
+//! the old one stays.
+
+use std::rc::Rc;
+
+use burn::tensor::Device;
+use scanweave::profile::LesionKind;
+use scanweave::protocol::{
+    Backend, BackendChoice, BackendKind, CommandId, Event, ModelInfo, Source, Stage,
+};
+use scanweave::synthesis::{Painter, SynthesisError, Synthesiser};
+use scanweave::weights::{self, KnownAnswer, Model};
+use web_sys::File;
+
+use super::patience::within;
+use super::read::Reader;
+use super::session::{Outcome, SILENT, Session, Step};
+use super::{device, faults, post, store};
+
+/// How long a first drawing may take on a graphics device, which also compiles the shaders, ms.
+const START_PATIENCE: i32 = 240_000;
+
+/// A model on a device.
+pub struct Open {
+    /// As it was read, to build it anew on another device.
+    pub model: Model,
+    /// Its networks.
+    pub synthesiser: Rc<Synthesiser>,
+    /// What they compute on.
+    pub backend: Backend,
+}
+
+impl Session {
+    pub(super) async fn open(
+        &mut self,
+        id: CommandId,
+        source: &Source,
+        choice: BackendChoice,
+        wanted: &dyn Fn() -> bool,
+    ) -> Step {
+        let progress = |done| {
+            let total = source.bytes;
+            post(&Event::Progress {
+                id,
+                stage: Stage::Download,
+                done,
+                total,
+            });
+        };
+        progress(0);
+        let bytes = store::obtain(source, progress, wanted).await?;
+        self.load(id, &source.title, &bytes, choice).await
+    }
+
+    pub(super) async fn open_file(
+        &mut self,
+        id: CommandId,
+        name: &str,
+        file: Option<File>,
+        choice: BackendChoice,
+    ) -> Step {
+        let file = file.ok_or_else(|| format!("{name} did not arrive: choose it again."))?;
+        let bytes = store::read(&file).await?;
+        self.load(id, name, &bytes, choice).await
+    }
+
+    async fn load(
+        &mut self,
+        id: CommandId,
+        name: &str,
+        bytes: &[u8],
+        choice: BackendChoice,
+    ) -> Step {
+        stage(id, Stage::Build);
+        let unusable = |why: String, still: &str| format!("{name} cannot be used: {why}. {still}");
+        let model = weights::read(bytes).map_err(|e| unusable(e.to_string(), self.still()))?;
+        let (device, backend) = self.devices.choose(choice).await;
+        stage(id, Stage::SelfTest);
+        let (open, self_test) = match tested(&model, &device, &backend).await {
+            Ok((synthesiser, difference)) => (
+                Open {
+                    model,
+                    synthesiser,
+                    backend,
+                },
+                difference,
+            ),
+            Err(why) if backend.kind == BackendKind::WebGpu => {
+                let moved = on_cpu(model, &format!("WebGPU was given up: {why}")).await;
+                let moved = moved.map_err(|e| unusable(e, self.still()))?;
+                // Sound on the CPU: so it was the graphics device.
+                self.devices.give_up_graphics(&why);
+                moved
+            }
+            Err(why) => return Err(unusable(why, self.still()).into()),
+        };
+        let info = describe(&open, bytes, self_test);
+        post(&Event::Opened {
+            id,
+            model: Box::new(info),
+            backend: open.backend.clone(),
+        });
+        self.open = Some(open);
+        self.painter = Painter::default();
+        self.reader = Reader::default();
+        Ok(Outcome::Opened(id))
+    }
+
+    fn still(&self) -> &'static str {
+        if self.open.is_some() {
+            "The model before it stays."
+        } else {
+            "Choose another model."
+        }
+    }
+}
+
+pub(super) async fn on_cpu(model: Model, reason: &str) -> Result<(Open, Option<f32>), String> {
+    let (device, backend) = device::cpu(reason);
+    let (synthesiser, difference) = tested(&model, &device, &backend).await?;
+    Ok((
+        Open {
+            model,
+            synthesiser,
+            backend,
+        },
+        difference,
+    ))
+}
+
+/// Builds the networks and lets them draw the known answer. Without one they draw all the same,
+/// so that every shader is compiled before the first picture is asked for.
+async fn tested(
+    model: &Model,
+    device: &Device,
+    backend: &Backend,
+) -> Result<(Rc<Synthesiser>, Option<f32>), String> {
+    // Faults of what was tried before are not this model's.
+    let _ = faults::take();
+    let opened = match backend.kind {
+        BackendKind::Cpu => Synthesiser::open_on_core(model, device),
+        BackendKind::WebGpu => Synthesiser::open(model, device),
+    };
+    let synthesiser = opened.map_err(|e| e.to_string())?;
+    let synthesiser = Rc::new(synthesiser);
+    let work = Box::pin(first_drawing(&synthesiser, model.known_answer.as_ref()));
+    let drawn = within(patience(backend, START_PATIENCE), work).await;
+    let difference = drawn.ok_or(SILENT)?.map_err(|e| e.to_string())?;
+    faults::take().map_or(Ok((synthesiser, difference)), Err)
+}
+
+async fn first_drawing(
+    synthesiser: &Synthesiser,
+    answer: Option<&KnownAnswer>,
+) -> Result<Option<f32>, SynthesisError> {
+    if let Some(answer) = answer {
+        return synthesiser.self_test(answer).await.map(Some);
+    }
+    if synthesiser.latent() > 0 {
+        synthesiser.thumbnail(0).await?;
+    }
+    Ok(None)
+}
+
+/// Only a graphics device can fall silent; the CPU holds the thread until it is done.
+pub(super) fn patience(backend: &Backend, limit: i32) -> Option<i32> {
+    (backend.kind == BackendKind::WebGpu).then_some(limit)
+}
+
+fn describe(open: &Open, bytes: &[u8], self_test: Option<f32>) -> ModelInfo {
+    let masks = matches!(open.model.profile.lesion, LesionKind::Mask(_));
+    ModelInfo {
+        profile: open.model.profile.clone(),
+        geometry: open.model.geometry,
+        card: open.model.card.clone(),
+        samples: open.synthesiser.latent() > 0,
+        bytes: bytes.len() as u64,
+        sha256: store::sha256(bytes),
+        self_test,
+        placed: masks && open.synthesiser.lesions().is_some(),
+        segmented: masks && open.synthesiser.segments(),
+    }
+}
+
+fn stage(id: CommandId, stage: Stage) {
+    post(&Event::Progress {
+        id,
+        stage,
+        done: 0,
+        total: 0,
+    });
+}

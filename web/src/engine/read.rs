@@ -1,0 +1,172 @@
+//! An image of the user's: a picture, or a slice of a volume.
+//!
+//! A small volume is kept while slices of it are looked at, so that turning through them is quick; of
+//! a large one only the slice.
+
+use scanweave::formats::{self, Axis, FormatError, Volume, Window, dicom};
+use scanweave::image::Plane;
+use scanweave::protocol::ImageInfo;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, File};
+
+use super::picture;
+use super::stream::{self, Stopped};
+use crate::bridge::words;
+use crate::image_file::{HEAD, Kind};
+
+/// Largest volume file, inflated: 512 x 512 x 320 voxels of 16 bits.
+const MAX_BYTES: u64 = 160 << 20;
+/// Voxels of the largest volume that is kept: 64 MB.
+const KEPT: usize = 1 << 24;
+
+/// Reads images; keeps the last volume.
+#[derive(Default)]
+pub struct Reader {
+    kept: Option<(Key, Slices)>,
+}
+
+/// What tells one file from another.
+#[derive(Debug, Clone, PartialEq)]
+struct Key {
+    name: String,
+    bytes: f64,
+    modified: f64,
+}
+
+/// A volume with the greys it is shown in.
+struct Slices {
+    volume: Volume,
+    window: Window,
+    inverted: bool,
+}
+
+impl Reader {
+    /// The picture in a file, or its slice.
+    pub async fn read(
+        &mut self,
+        file: &File,
+        slice: Option<u32>,
+    ) -> Result<(Plane, ImageInfo), String> {
+        let name = file.name();
+        let key = Key {
+            name: name.clone(),
+            bytes: file.size(),
+            modified: file.last_modified(),
+        };
+        if let Some((_, slices)) = self.kept.as_ref().filter(|(kept, _)| *kept == key) {
+            return slices.image(&name, slice);
+        }
+        let kind = Kind::of(&name, &head(file).await?);
+        if kind == Kind::Picture {
+            let (plane, [width, height]) = picture::read(file).await?;
+            usable(&name, &plane)?;
+            self.kept = None;
+            let image = ImageInfo {
+                name,
+                width,
+                height,
+                slices: 1,
+                slice: 0,
+            };
+            return Ok((plane, image));
+        }
+        let bytes = whole(file, kind == Kind::Gzip).await?;
+        let slices = Slices::of(kind, &bytes).map_err(|e| sentence(&name, &e))?;
+        drop(bytes);
+        let found = slices.image(&name, slice)?;
+        let small = slices.volume.voxels().len() <= KEPT;
+        self.kept = small.then_some((key, slices));
+        Ok(found)
+    }
+}
+
+impl Slices {
+    fn of(kind: Kind, bytes: &[u8]) -> Result<Self, FormatError> {
+        let (volume, window, inverted) = if kind == Kind::Dicom {
+            let read = dicom::read(bytes)?;
+            (read.volume, read.window, read.inverted)
+        } else {
+            (formats::read(bytes)?, None, false)
+        };
+        let window = window.map_or_else(|| volume.window(), Ok)?;
+        Ok(Self {
+            volume,
+            window,
+            inverted,
+        })
+    }
+
+    /// A slice along z, or the middle one.
+    fn image(&self, name: &str, slice: Option<u32>) -> Result<(Plane, ImageInfo), String> {
+        let [width, height, slices] = self.volume.sides().map(|s| s as u32);
+        let slice = slice.unwrap_or(slices / 2);
+        let named = if slices > 1 {
+            format!("{name}, slice {slice}")
+        } else {
+            name.to_owned()
+        };
+        let plane = self.volume.picture(Axis::Z, slice as usize, self.window);
+        let mut plane = plane.map_err(|e| sentence(&named, &e))?;
+        if self.inverted {
+            plane = plane.map(|v| 1.0 - v);
+        }
+        usable(&named, &plane)?;
+        let image = ImageInfo {
+            name: name.to_owned(),
+            width,
+            height,
+            slices,
+            slice,
+        };
+        Ok((plane, image))
+    }
+}
+
+/// Refuses what no line can be found in, as long as its name is known.
+fn usable(name: &str, plane: &Plane) -> Result<(), String> {
+    let flat = plane.normalised().err();
+    flat.map_or(Ok(()), |e| Err(format!("{name} cannot be used: {e}.")))
+}
+
+fn sentence(name: &str, error: &FormatError) -> String {
+    format!("{name} cannot be read: {error}.")
+}
+
+async fn head(file: &File) -> Result<Vec<u8>, String> {
+    let part = file.slice_with_i32_and_i32(0, HEAD as i32);
+    let part: Blob = part.map_err(|e| unreadable(&file.name(), &words(&e)))?;
+    let buffer = JsFuture::from(part.array_buffer()).await;
+    let buffer = buffer.map_err(|e| unreadable(&file.name(), &words(&e)))?;
+    Ok(js_sys::Uint8Array::new(&buffer).to_vec())
+}
+
+async fn whole(file: &File, gzip: bool) -> Result<Vec<u8>, String> {
+    let name = file.name();
+    let too_long = || {
+        let most = MAX_BYTES >> 20;
+        format!("{name} holds more than {most} MB: crop or resample the volume first.")
+    };
+    if file.size() > MAX_BYTES as f64 {
+        return Err(too_long());
+    }
+    let stream = if gzip {
+        stream::inflated(&file.stream()).ok_or_else(|| {
+            format!("{name} is compressed, and this browser cannot inflate it: unpack it first.")
+        })?
+    } else {
+        file.stream()
+    };
+    let bytes = stream::collect(&stream, file.size() as usize, MAX_BYTES, |_| true).await;
+    bytes.map_err(|stopped| match stopped {
+        Stopped::Broken(e) if gzip => format!(
+            "{name} is damaged and cannot be unpacked ({}): copy it again from its source.",
+            words(&e)
+        ),
+        Stopped::Broken(e) => unreadable(&name, &words(&e)),
+        Stopped::TooLong | Stopped::Unwanted => too_long(),
+    })
+}
+
+fn unreadable(name: &str, why: &str) -> String {
+    format!("{name} cannot be read: {why}.")
+}

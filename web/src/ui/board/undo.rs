@@ -1,0 +1,23 @@
+//! Undo and redo as buttons, for those without a keyboard.
+
+use leptos::prelude::*;
+
+use crate::ui::state::Page;
+use crate::ui::words::{REDO, UNDO};
+
+/// Undo and redo.
+#[component]
+pub fn UndoRedo(
+    /// `data-testid` of both.
+    ids: [&'static str; 2],
+) -> impl IntoView {
+    let page = expect_context::<Page>();
+    view! {
+        <div class="row">
+            <button type="button" data-testid=ids[0] disabled=move || page.steps.get().0 == 0
+                on:click=move |_| page.undo()>{move || UNDO.say()}</button>
+            <button type="button" data-testid=ids[1] disabled=move || page.steps.get().1 == 0
+                on:click=move |_| page.redo()>{move || REDO.say()}</button>
+        </div>
+    }
+}

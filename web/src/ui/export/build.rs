@@ -1,0 +1,277 @@
+//! A data set that grows: the engine makes one subject after the other, here each becomes files of
+//! one archive.
+//!
+//! Finished subjects are handed to the browser as parts of a file, so that this program holds one at
+//! a time however many there are.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use js_sys::{Array, Uint8Array};
+use leptos::prelude::*;
+use scanweave::dataset::{Dataset, Entry, Recipe};
+use scanweave::profile::LesionKind;
+use scanweave::protocol::{BuiltSubject, Event, Lane, ModelInfo, Request};
+use wasm_bindgen::JsValue;
+
+use super::names::plain;
+use super::{download, subject, zip};
+use crate::bridge;
+use crate::ui::state::Page;
+
+/// How many subjects one archive may hold.
+pub const MOST: u32 = 500;
+
+/// How far a data set has come.
+#[derive(Debug, Clone, PartialEq)]
+pub enum State {
+    /// None was asked for.
+    Idle,
+    /// It grows.
+    Growing {
+        /// Subjects that are done.
+        done: u32,
+        /// Subjects asked for.
+        count: u32,
+        /// Milliseconds that the rest will take.
+        rest: Option<f64>,
+    },
+    /// It was saved.
+    Saved {
+        /// Subjects in it.
+        count: u32,
+        /// Its name.
+        name: String,
+    },
+    /// It was stopped by the user, or by a newer one.
+    Cancelled,
+    /// It ended early.
+    Stopped {
+        /// Subjects that were done.
+        done: u32,
+        /// Subjects asked for.
+        count: u32,
+    },
+    /// It failed.
+    Failed(String),
+}
+
+/// What the user asks for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Order {
+    /// How many subjects.
+    pub count: u32,
+    /// Seed of the series.
+    pub seed: u64,
+    /// Share of subjects without a lesion.
+    pub healthy: f32,
+}
+
+/// Asks the engine for a data set; `state` follows it.
+pub fn start(page: Page, order: Order, state: RwSignal<State>) {
+    let Some(model) = page.opened.get_untracked() else {
+        return;
+    };
+    let count = order.count.clamp(1, MOST);
+    let recipe = recipe(&model, order.healthy);
+    let growing = Rc::new(RefCell::new(Growing::new(
+        &model, recipe, order.seed, count,
+    )));
+    state.set(growing.borrow().state());
+    let request = Request::Build {
+        recipe,
+        seed: order.seed,
+        count,
+    };
+    let answer = move |event: &Event| {
+        let mut growing = growing.borrow_mut();
+        let same = page.opened.with_untracked(|m| {
+            m.as_ref()
+                .is_some_and(|m| m.sha256 == growing.dataset.model)
+        });
+        let next = growing.take(event, same);
+        drop(growing);
+        let Some(next) = next else { return };
+        if next == State::Cancelled && !same {
+            cancel(page);
+        }
+        state.set(next);
+    };
+    page.ask(request, Rc::new(answer));
+}
+
+/// Stops it.
+pub fn cancel(page: Page) {
+    page.cancel(Lane::Build);
+}
+
+/// Studies with lesion masks whose model cannot place a lesion have healthy subjects alone.
+fn recipe(model: &ModelInfo, healthy: f32) -> Recipe {
+    let masks = matches!(model.profile.lesion, LesionKind::Mask(_));
+    let healthy = match (masks, model.placed) {
+        (true, true) => healthy.clamp(0.0, 1.0),
+        (true, false) => 1.0,
+        (false, _) => 0.0,
+    };
+    Recipe {
+        healthy,
+        ..Recipe::default()
+    }
+}
+
+struct Growing {
+    dataset: Dataset,
+    count: u32,
+    began: f64,
+    entries: Vec<Entry>,
+    zip: zip::Zip,
+    parts: Array,
+    /// Nothing more is taken in.
+    over: bool,
+}
+
+impl Growing {
+    fn new(model: &ModelInfo, recipe: Recipe, seed: u64, count: u32) -> Self {
+        let card = &model.card;
+        let dataset = Dataset::of(
+            &model.profile,
+            &card.title,
+            &card.licence,
+            &model.sha256,
+            seed,
+            recipe,
+        );
+        Self {
+            dataset,
+            count,
+            began: js_sys::Date::now(),
+            entries: Vec::new(),
+            zip: zip::Zip::default(),
+            parts: Array::new(),
+            over: false,
+        }
+    }
+
+    /// What an event of the engine changes. Subjects of another model than the one it began with (not
+    /// `same`) end it.
+    fn take(&mut self, event: &Event, same: bool) -> Option<State> {
+        if self.over {
+            return None;
+        }
+        let next = match event {
+            Event::Subject { .. } if !same => State::Cancelled,
+            Event::Subject { subject, .. } => match self.add(subject) {
+                Ok(()) => return Some(self.state()),
+                Err(why) => State::Failed(why),
+            },
+            Event::Done { .. } => self.end(),
+            Event::Superseded { .. } => State::Cancelled,
+            Event::Failed { message, .. } => State::Failed(message.clone()),
+            _ => return None,
+        };
+        self.over = true;
+        self.parts.set_length(0);
+        Some(next)
+    }
+
+    fn state(&self) -> State {
+        let done = self.entries.len() as u32;
+        State::Growing {
+            done,
+            count: self.count,
+            rest: rest(js_sys::Date::now() - self.began, done, self.count),
+        }
+    }
+
+    fn add(&mut self, subject: &BuiltSubject) -> Result<(), String> {
+        let files = subject::files(subject, &self.dataset).map_err(|e| e.to_string())?;
+        self.pack(&files)?;
+        self.entries.push(subject::entry(subject));
+        Ok(())
+    }
+
+    fn pack(&mut self, files: &[subject::File]) -> Result<(), String> {
+        let pieces = Array::new();
+        for (name, data) in files {
+            let piece = self.zip.file(name, data);
+            let piece = piece.map_err(|_| "the archive would be too large".to_owned())?;
+            pieces.push(&Uint8Array::from(piece.as_slice()));
+        }
+        self.hand_on(&pieces).map_err(|e| bridge::words(&e))
+    }
+
+    fn hand_on(&self, pieces: &Array) -> Result<(), JsValue> {
+        self.parts.push(download::blob(pieces, "")?.as_ref());
+        Ok(())
+    }
+
+    fn end(&mut self) -> State {
+        let done = self.entries.len() as u32;
+        if done < self.count {
+            let count = self.count;
+            return State::Stopped { done, count };
+        }
+        match self.save() {
+            Ok(name) => State::Saved { count: done, name },
+            Err(why) => State::Failed(why),
+        }
+    }
+
+    fn save(&mut self) -> Result<String, String> {
+        let about = subject::about(&self.dataset, &self.entries).map_err(|e| e.to_string())?;
+        self.pack(&about)?;
+        let end = std::mem::take(&mut self.zip).end();
+        let end = end.map_err(|_| "the archive would be too large".to_owned())?;
+        self.parts.push(&Uint8Array::from(end.as_slice()));
+        let study = plain(&self.dataset.profile);
+        let name = format!(
+            "synthetic-{study}-seed{}-{}.zip",
+            self.dataset.seed, self.count
+        );
+        let saved = download::blob(&self.parts, "application/zip")
+            .and_then(|blob| download::save_blob(&name, &blob));
+        saved.map_err(|e| bridge::words(&e))?;
+        Ok(name)
+    }
+}
+
+/// Milliseconds that the rest will take, by what the first ones took.
+fn rest(passed: f64, done: u32, count: u32) -> Option<f64> {
+    (done > 0).then(|| passed / f64::from(done) * f64::from(count - done.min(count)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use scanweave::profile::{Preset, Profile};
+    use scanweave::weights::Card;
+
+    #[test]
+    fn the_rest_follows_from_what_is_done() {
+        assert_eq!(rest(500.0, 0, 10), None);
+        assert_eq!(rest(500.0, 2, 10), Some(2000.0));
+        assert_eq!(rest(500.0, 10, 10), Some(0.0));
+    }
+
+    #[test]
+    fn a_model_is_not_asked_for_lesions_it_cannot_place() {
+        let model = |study: &str, placed| ModelInfo {
+            profile: Profile::named(study).expect("built in"),
+            geometry: Preset::Tiny.geometry(),
+            card: Card::default(),
+            samples: true,
+            bytes: 0,
+            sha256: String::new(),
+            self_test: None,
+            placed,
+            segmented: false,
+        };
+        assert_eq!(recipe(&model("brain-mri", true), 0.25).healthy, 0.25);
+        assert_eq!(
+            recipe(&model("brain-mri", true), f32::INFINITY).healthy,
+            1.0
+        );
+        assert_eq!(recipe(&model("brain-mri", false), 0.25).healthy, 1.0);
+        assert_eq!(recipe(&model("chest-xray", false), 0.25).healthy, 0.0);
+    }
+}

@@ -1,0 +1,126 @@
+//! The form that asks for a labelled data set, and its progress.
+
+use leptos::prelude::*;
+use scanweave::profile::LesionKind;
+
+use super::build::{self, MOST, Order, State};
+use crate::ui::state::{MAX_SEED, Page};
+use crate::ui::words::{
+    DATA_SET, DATA_SET_CANCEL, DATA_SET_CANCELLED, DATA_SET_COUNT, DATA_SET_DONE, DATA_SET_FAILED,
+    DATA_SET_HEALTHY, DATA_SET_HELP, DATA_SET_PROGRESS, DATA_SET_REMAINING, DATA_SET_SEED,
+    DATA_SET_START, DATA_SET_STOPPED, MINUTES_LEFT, SECONDS_LEFT,
+};
+
+/// The form.
+#[component]
+pub fn DataSet() -> impl IntoView {
+    let page = expect_context::<Page>();
+    let state = RwSignal::new(State::Idle);
+    let (count, seed, healthy) = (
+        RwSignal::new(20_u32),
+        RwSignal::new(1_u64),
+        RwSignal::new(0_u32),
+    );
+    let grows = move || state.with(|s| matches!(s, State::Growing { .. }));
+    let cannot = move || page.opened.with(|m| !m.as_ref().is_some_and(|m| m.samples));
+    let places = move || {
+        page.opened.with(|m| {
+            m.as_ref()
+                .is_some_and(|m| m.placed && matches!(m.profile.lesion, LesionKind::Mask(_)))
+        })
+    };
+    let start = move |_| {
+        let order = Order {
+            count: count.get_untracked(),
+            seed: seed.get_untracked(),
+            healthy: healthy.get_untracked() as f32 / 100.0,
+        };
+        build::start(page, order, state);
+    };
+    let counted = move |event| {
+        if let Ok(number) = event_target_value(&event).parse::<u32>() {
+            count.set(number.clamp(1, MOST));
+        }
+    };
+    let seeded = move |event| {
+        if let Ok(number) = event_target_value(&event).parse::<u64>() {
+            seed.set(number.min(MAX_SEED));
+        }
+    };
+    let shared = move |event| {
+        if let Ok(number) = event_target_value(&event).parse::<u32>() {
+            healthy.set(number.min(100));
+        }
+    };
+    let share = move || {
+        state.with(|s| match s {
+            State::Growing { done, count, .. } => f64::from(*done) / f64::from((*count).max(1)),
+            _ => 0.0,
+        })
+    };
+    // Not every subject is announced, only the end.
+    let live = move || if grows() { "off" } else { "polite" };
+    view! {
+        <div class="dataset">
+            <h3>{move || DATA_SET.say()}</h3>
+            <p class="help">{move || DATA_SET_HELP.say()}</p>
+            <label class="field"><span>{move || DATA_SET_COUNT.say()}</span>
+                <input data-testid="build-count" type="number" inputmode="numeric" min="1" max=MOST.to_string() disabled=grows
+                    prop:value=move || count.get().to_string() on:change=counted />
+            </label>
+            <label class="field"><span>{move || DATA_SET_SEED.say()}</span>
+                <input data-testid="build-seed" type="number" inputmode="numeric" min="0" max=MAX_SEED.to_string() disabled=grows
+                    prop:value=move || seed.get().to_string() on:change=seeded />
+            </label>
+            <Show when=places>
+                <label class="field"><span>{move || DATA_SET_HEALTHY.say()}</span>
+                    <input data-testid="build-healthy" type="number" inputmode="numeric" min="0" max="100" disabled=grows
+                        prop:value=move || healthy.get().to_string() on:change=shared />
+                </label>
+            </Show>
+            <div class="row">
+                <button type="button" data-testid="build-start" disabled=move || cannot() || grows() on:click=start>{move || DATA_SET_START.say()}</button>
+                <button type="button" data-testid="build-cancel" disabled=move || !grows() on:click=move |_| build::cancel(page)>{move || DATA_SET_CANCEL.say()}</button>
+            </div>
+            <progress data-testid="build-progress" aria-label=move || DATA_SET.say() max="1" prop:value=share hidden=move || !grows()></progress>
+            <p class="help" data-testid="build-status" aria-live=live>{move || state.with(said)}</p>
+        </div>
+    }
+}
+
+fn said(state: &State) -> String {
+    match state {
+        State::Idle => String::new(),
+        State::Growing { done, count, rest } => {
+            let (done, count) = (done.to_string(), count.to_string());
+            match rest {
+                Some(rest) => DATA_SET_REMAINING.with(&[
+                    ("done", &done),
+                    ("count", &count),
+                    ("time", &time(*rest)),
+                ]),
+                None => DATA_SET_PROGRESS.with(&[("done", &done), ("count", &count)]),
+            }
+        }
+        State::Saved { count, name } => {
+            DATA_SET_DONE.with(&[("count", &count.to_string()), ("name", name)])
+        }
+        State::Cancelled => DATA_SET_CANCELLED.say().into(),
+        State::Stopped { done, count } => {
+            let values = [("done", done.to_string()), ("count", count.to_string())];
+            let why = DATA_SET_STOPPED.with(&values.each_ref().map(|(n, v)| (*n, v.as_str())));
+            DATA_SET_FAILED.with(&[("why", &why)])
+        }
+        State::Failed(why) => DATA_SET_FAILED.with(&[("why", why)]),
+    }
+}
+
+/// Rounded up: whoever waits is not disappointed.
+fn time(milliseconds: f64) -> String {
+    let seconds = (milliseconds / 1000.0).ceil();
+    if seconds < 90.0 {
+        SECONDS_LEFT.with(&[("n", &seconds.to_string())])
+    } else {
+        MINUTES_LEFT.with(&[("n", &(seconds / 60.0).ceil().to_string())])
+    }
+}

@@ -1,0 +1,89 @@
+//! The word SYNTHETIC drawn into a corner of exported pixels, for pictures that travel without their
+//! file's text.
+
+use scanweave::protocol::Pixels;
+
+/// The word, five pixels high.
+const WORD: [&str; 5] = [
+    ".##.#.#.#..#.###.#.#.###.###.#..##",
+    "#...#.#.##.#..#..#.#.#....#..#.#..",
+    ".#...#..#.##..#..###.##...#..#.#..",
+    "..#..#..#..#..#..#.#.#....#..#.#..",
+    "##...#..#..#..#..#.#.###..#..#..##",
+];
+/// Black pixels around the word, so that it can be read on any ground.
+const MARGIN: usize = 2;
+
+/// The pixels with the word in the lower left corner; larger in larger pictures, left out where it
+/// does not fit.
+pub fn marked(pixels: &Pixels) -> Pixels {
+    let mut marked = pixels.clone();
+    let (width, height) = (pixels.width as usize, pixels.height as usize);
+    let scale = (width / 256).max(1);
+    let across = scale * (WORD[0].len() + 2 * MARGIN);
+    let down = scale * (WORD.len() + 2 * MARGIN);
+    if across > width || down > height || marked.bytes.len() != width * height {
+        return marked;
+    }
+    for y in 0..down {
+        for x in 0..across {
+            let white = ink(x / scale, y / scale);
+            marked.bytes[(height - down + y) * width + x] = if white { 255 } else { 0 };
+        }
+    }
+    marked
+}
+
+/// Whether the word has ink there, its margin included.
+fn ink(x: usize, y: usize) -> bool {
+    let row = y.checked_sub(MARGIN).and_then(|y| WORD.get(y));
+    let place = x.checked_sub(MARGIN);
+    let letter = row.zip(place).and_then(|(row, x)| row.as_bytes().get(x));
+    letter == Some(&b'#')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grey(width: u32, height: u32) -> Pixels {
+        let bytes = vec![90; (width * height) as usize];
+        Pixels {
+            width,
+            height,
+            bytes,
+        }
+    }
+
+    #[test]
+    fn the_word_is_even() {
+        assert!(WORD.iter().all(|row| row.len() == 34));
+    }
+
+    #[test]
+    fn it_stands_in_the_corner_and_nowhere_else() {
+        let marked = marked(&grey(64, 64));
+        let at = |x: usize, y: usize| marked.bytes[y * 64 + x];
+        // The box is 38 by 9 pixels; the first letter's first ink lies at (1, 0) of the word.
+        assert_eq!(
+            [at(0, 55), at(2, 57), at(3, 57), at(37, 63)],
+            [0, 0, 255, 0]
+        );
+        let outside = |i: usize| i / 64 < 55 || i % 64 >= 38;
+        assert!(
+            (0..64 * 64)
+                .filter(|&i| outside(i))
+                .all(|i| marked.bytes[i] == 90)
+        );
+        let inked = WORD.concat().matches('#').count();
+        assert_eq!(marked.bytes.iter().filter(|&&v| v == 255).count(), inked);
+    }
+
+    #[test]
+    fn it_grows_with_the_picture_and_spares_tiny_ones() {
+        let large = marked(&grey(512, 512));
+        let inked = WORD.concat().matches('#').count();
+        assert_eq!(large.bytes.iter().filter(|&&v| v == 255).count(), 4 * inked);
+        assert_eq!(marked(&grey(32, 32)), grey(32, 32));
+    }
+}

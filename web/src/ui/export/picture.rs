@@ -1,0 +1,170 @@
+//! The files of the picture that is shown: every modality with structure map, mask and label, as PNG
+//! or as volumes of one slice.
+
+use scanweave::formats::nifti;
+use scanweave::image::Plane;
+use scanweave::protocol::{Picture, Pixels};
+
+use super::mark;
+use super::names::Title;
+use super::subject::File;
+use crate::ui::png;
+
+/// The pictures as PNG: the modality alone where there is one, otherwise with structure map, mask and
+/// label. Only modalities are marked: a label's values are class numbers.
+pub fn pngs(picture: &Picture, title: &Title, visible: bool) -> Vec<File> {
+    let png = |name: String, what: &str, pixels: &Pixels| {
+        let text = title.text(what);
+        let file = png::grey(pixels.width, pixels.height, &pixels.bytes, &text);
+        (format!("{name}.png"), file)
+    };
+    let marked = |pixels: &Pixels| {
+        if visible {
+            mark::marked(pixels)
+        } else {
+            pixels.clone()
+        }
+    };
+    let stem = title.stem();
+    if let [(_, pixels)] = picture.images.as_slice() {
+        return vec![png(stem, "image", &marked(pixels))];
+    }
+    let images = picture.images.iter().map(|(modality, pixels)| {
+        let name = format!("{stem}-{}", modality.name());
+        png(name, "image", &marked(pixels))
+    });
+    let mut files: Vec<File> = images.collect();
+    files.push(png(
+        format!("{stem}-structure"),
+        "structure map",
+        &picture.structure,
+    ));
+    files.push(png(format!("{stem}-mask"), "mask", &picture.mask));
+    if let Some(label) = label(picture) {
+        files.push(png(format!("{stem}-label"), "label", &label));
+    }
+    files
+}
+
+/// The pictures as NIfTI-1 volumes of one slice, with the label, in class numbers, where there is one.
+///
+/// # Errors
+/// When a plane is larger than a volume can be.
+pub fn niftis(picture: &Picture, title: &Title, visible: bool) -> Result<Vec<File>, String> {
+    let nifti = |name: String, what: &str, pixels: &Pixels| {
+        let (width, height) = (pixels.width as usize, pixels.height as usize);
+        let plane = Plane::from_u8(width, height, &pixels.bytes).map_err(|e| e.to_string())?;
+        // No model knows millimetres: one pixel counts as one.
+        let file = nifti::write(&[plane], [1.0; 3], &title.text(what));
+        Ok((format!("{name}.nii"), file.map_err(|e| e.to_string())?))
+    };
+    let stem = title.stem();
+    let images = picture.images.iter().map(|(modality, pixels)| {
+        let name = format!("{stem}-{}", modality.name());
+        if visible {
+            nifti(name, "image", &mark::marked(pixels))
+        } else {
+            nifti(name, "image", pixels)
+        }
+    });
+    let label = label(picture);
+    let label = label.map(|label| nifti(format!("{stem}-label"), "label", &label));
+    images.chain(label).collect()
+}
+
+/// The lesion asked for as class numbers.
+fn label(picture: &Picture) -> Option<Pixels> {
+    let classes = &picture.lesion.as_ref()?.classes;
+    Some(Pixels {
+        width: u32::from(classes.width),
+        height: u32::from(classes.height),
+        bytes: classes.values()?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use scanweave::formats::Axis;
+    use scanweave::profile::Modality;
+    use scanweave::protocol::Labelled;
+    use scanweave::scene::Runs;
+
+    fn pixels(bytes: [u8; 4]) -> Pixels {
+        Pixels {
+            width: 2,
+            height: 2,
+            bytes: bytes.to_vec(),
+        }
+    }
+
+    fn picture(modalities: &[Modality]) -> Picture {
+        Picture {
+            source: None,
+            steps: Vec::new(),
+            structure: pixels([255, 0, 0, 0]),
+            mask: pixels([0; 4]),
+            forbidden: pixels([0; 4]),
+            fused: pixels([0; 4]),
+            lesion: Some(Labelled {
+                shades: pixels([0, 85, 255, 0]),
+                classes: Runs::of(2, 2, &[0, 1, 3, 0]),
+                legal: true,
+            }),
+            images: modalities
+                .iter()
+                .map(|&m| (m, pixels([0, 1, 254, 255])))
+                .collect(),
+        }
+    }
+
+    fn title() -> Title {
+        Title {
+            study: "brain-mri".into(),
+            seed: 3,
+        }
+    }
+
+    fn names(files: &[File]) -> Vec<&str> {
+        files.iter().map(|f| f.0.as_str()).collect()
+    }
+
+    #[test]
+    fn one_modality_is_one_picture() {
+        let files = pngs(&picture(&[Modality::Xray]), &title(), false);
+        assert_eq!(names(&files), ["synthetic-brain-mri-3.png"]);
+    }
+
+    #[test]
+    fn several_come_with_what_they_were_made_from() {
+        let files = pngs(&picture(&[Modality::T1, Modality::Flair]), &title(), true);
+        let expected = [
+            "synthetic-brain-mri-3-t1.png",
+            "synthetic-brain-mri-3-flair.png",
+            "synthetic-brain-mri-3-structure.png",
+            "synthetic-brain-mri-3-mask.png",
+            "synthetic-brain-mri-3-label.png",
+        ];
+        assert_eq!(names(&files), expected);
+        let label = png::grey(2, 2, &[0, 1, 3, 0], &title().text("label"));
+        assert_eq!(files[4].1, label);
+    }
+
+    #[test]
+    fn volumes_hold_the_very_values() {
+        let files = niftis(&picture(&[Modality::T1]), &title(), false).expect("small");
+        let expected = [
+            "synthetic-brain-mri-3-t1.nii",
+            "synthetic-brain-mri-3-label.nii",
+        ];
+        assert_eq!(names(&files), expected);
+        let values = |file: &[u8]| {
+            let volume = nifti::read(file).expect("a volume");
+            volume.slice(Axis::Z, 0).expect("a slice").into_values()
+        };
+        assert_eq!(values(&files[0].1), [0.0, 1.0, 254.0, 255.0]);
+        assert_eq!(values(&files[1].1), [0.0, 1.0, 3.0, 0.0]);
+        let text = b"SYNTHETIC image".as_slice();
+        assert!(files[0].1.windows(text.len()).any(|w| w == text));
+    }
+}

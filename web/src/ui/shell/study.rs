@@ -1,0 +1,61 @@
+//! The study: one of the models on offer, or a weights file of the user's.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlInputElement;
+
+use crate::ui::catalogue::Entry;
+use crate::ui::state::Page;
+use crate::ui::words::{OPEN_WEAVE, OPEN_WEAVE_HELP, OWN_FILE, STUDY};
+
+/// Chooses the model.
+#[component]
+pub fn Study() -> impl IntoView {
+    let page = expect_context::<Page>();
+    let options = move || {
+        let entry = |e: Entry| {
+            let (id, value) = (e.id.clone(), e.id.clone());
+            view! { <option value=value selected=move || page.model.get() == id>{move || e.name()}</option> }
+        };
+        page.catalogue.get().into_iter().map(entry).collect_view()
+    };
+    view! {
+        <div class="plain">
+            <div class="field">
+                <label for="model">{move || STUDY.say()}</label>
+                <select id="model" data-testid="model-select" on:change=move |e| page.open(&event_target_value(&e))>
+                    {options}
+                    <Show when=move || page.model.with(String::is_empty)>
+                        <option value="" selected=true>{move || OWN_FILE.say()}</option>
+                    </Show>
+                </select>
+            </div>
+            <OwnFile />
+        </div>
+    }
+}
+
+/// Opens a weights file; one that is dropped anywhere on the page opens, too.
+#[component]
+fn OwnFile() -> impl IntoView {
+    let page = expect_context::<Page>();
+    let picked = move |event: web_sys::Event| {
+        let target = event.target().and_then(|t| t.dyn_into().ok());
+        let Some(input): Option<HtmlInputElement> = target else {
+            return;
+        };
+        if let Some(file) = input.files().and_then(|files| files.get(0)) {
+            page.open_file(file);
+        }
+        // So that choosing the same file again is noticed.
+        input.set_value("");
+    };
+    view! {
+        <div class="field">
+            <label class="file" title=move || OPEN_WEAVE_HELP.say()>
+                <input class="visually-hidden" data-testid="weave-input" type="file" accept=".weave" on:change=picked />
+                <span class="button">{move || OPEN_WEAVE.say()}</span>
+            </label>
+        </div>
+    }
+}

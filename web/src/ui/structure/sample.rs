@@ -1,0 +1,54 @@
+//! A structure map from a seed.
+
+use leptos::prelude::*;
+
+use super::finding::named;
+use crate::ui::state::{MAX_SEED, Page};
+use crate::ui::words::{FINDING, RANDOM, SAMPLE, SEED, SEED_HELP};
+
+/// Seed and finding of a sampled subject.
+#[component]
+pub fn Sample() -> impl IntoView {
+    let page = expect_context::<Page>();
+    let cannot = move || page.opened.with(|m| !m.as_ref().is_some_and(|m| m.samples));
+    let typed = move |event| {
+        if let Ok(seed) = event_target_value(&event).parse::<u64>() {
+            page.sample(seed);
+        }
+    };
+    let random = move |_| page.sample((js_sys::Math::random() * MAX_SEED as f64) as u64);
+    view! {
+        <div class="field">
+            <label for="seed">{move || SEED.say()}</label>
+            <div class="row">
+                <input id="seed" data-testid="seed" type="number" inputmode="numeric" min="0" max=MAX_SEED.to_string()
+                    aria-describedby="seed-help" prop:value=move || page.seed.get().to_string() on:input=typed />
+                <button type="button" data-testid="random" disabled=cannot on:click=random>{move || RANDOM.say()}</button>
+            </div>
+            <p id="seed-help" class="help">{move || SEED_HELP.say()}</p>
+        </div>
+        <Findings />
+        <button type="button" class="primary" data-testid="sample-image" disabled=cannot
+            on:click=move |_| page.sample(page.seed.get_untracked())>{move || SAMPLE.say()}</button>
+    }
+}
+
+/// Chooses what the image is to show, for studies that have findings.
+#[component]
+fn Findings() -> impl IntoView {
+    let page = expect_context::<Page>();
+    let chosen = move |event| page.find(event_target_value(&event).parse().unwrap_or(0));
+    let option = move |(index, name): (usize, String)| {
+        view! { <option value=index.to_string() prop:selected=move || page.class.get() == index>{move || named(&name)}</option> }
+    };
+    view! {
+        <Show when=move || !page.findings().is_empty()>
+            <div class="field">
+                <label for="class">{move || FINDING.say()}</label>
+                <select id="class" data-testid="class-select" on:change=chosen>
+                    {move || page.findings().into_iter().enumerate().map(option).collect_view()}
+                </select>
+            </div>
+        </Show>
+    }
+}

@@ -1,0 +1,68 @@
+//! Every modality in a frame of its own.
+
+use leptos::html::Canvas;
+use leptos::prelude::*;
+use scanweave::protocol::Pixels;
+
+use super::film::Film;
+use super::layers::Overlay;
+use super::shown;
+use super::view::{Mode, View};
+use crate::bridge;
+use crate::ui::state::{Page, Phase};
+use crate::ui::words::{CANNOT_DRAW, FRAME_OF};
+use crate::ui::{canvas, trouble};
+
+/// The modalities side by side, one canvas each.
+#[component]
+pub fn Panes() -> impl IntoView {
+    let (page, view) = (expect_context::<Page>(), expect_context::<View>());
+    let count = Memo::new(move |_| shown::count(page));
+    let comparing = move || count.get() > 1 && view.mode.get() != Mode::Beside;
+    view! {
+        <div class="panes" class:single=move || count.get() == 1 class:smooth=move || view.smooth.get()
+            class:waiting=move || page.picture.with(Option::is_none)
+            hidden=comparing
+            aria-busy=move || (page.phase.get() == Phase::Busy).to_string()>
+            {move || (0..count.get()).map(|index| view! { <Pane index /> }).collect_view()}
+        </div>
+    }
+}
+
+#[component]
+fn Pane(index: usize) -> impl IntoView {
+    let page = expect_context::<Page>();
+    let node = NodeRef::<Canvas>::new();
+    keep(node, move || shown::image(page, index));
+    let id = match index {
+        0 => "image".to_owned(),
+        _ => format!("image-{index}"),
+    };
+    let frame = Signal::derive(move || FRAME_OF.with(&[("name", shown::name(page, index))]));
+    let looked = move || {
+        if page.focus.get_untracked() != index {
+            page.focus.set(index);
+        }
+    };
+    view! {
+        <figure class="shot">
+            <Film label=frame looked>
+                <canvas class="data" node_ref=node data-testid=id role="img" aria-label=move || shown::described(page, index)></canvas>
+                <Overlay index />
+            </Film>
+            <figcaption>{move || shown::caption(page, index)}</figcaption>
+        </figure>
+    }
+}
+
+/// Keeps a canvas showing these pixels.
+pub fn keep(node: NodeRef<Canvas>, pixels: impl Fn() -> Option<Pixels> + 'static) {
+    Effect::new(move |_| {
+        let (Some(node), Some(pixels)) = (node.get(), pixels()) else {
+            return;
+        };
+        if let Err(error) = canvas::show(&node, &pixels) {
+            trouble::show(&CANNOT_DRAW.with(&[("why", &bridge::words(&error))]));
+        }
+    });
+}

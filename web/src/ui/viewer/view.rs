@@ -1,0 +1,122 @@
+//! How the pictures are looked at: what changes no picture and is the same for all of them.
+
+use leptos::prelude::*;
+
+use super::zoom::{Window, centre};
+use crate::ui::state::Page;
+
+/// How modalities are laid beside each other.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// All at once.
+    #[default]
+    Beside,
+    /// Two in turn on one spot.
+    Blink,
+    /// One minus the other.
+    Difference,
+}
+
+/// Something that can be drawn over the pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layer {
+    /// The structure lines.
+    Structure,
+    /// The outline of the mask.
+    Mask,
+    /// The lesion asked for.
+    Asked,
+    /// The lesion that the segmenter finds.
+    Found,
+}
+
+/// Which overlays are wanted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Wanted([bool; 4]);
+
+impl Wanted {
+    /// Whether this one is.
+    pub fn has(self, layer: Layer) -> bool {
+        self.0[layer as usize]
+    }
+
+    /// Switches this one.
+    pub fn set(&mut self, layer: Layer, on: bool) {
+        self.0[layer as usize] = on;
+    }
+}
+
+/// The state of the viewer, shared by its parts.
+#[derive(Clone, Copy)]
+pub struct View {
+    /// The part of every picture that is seen.
+    pub window: RwSignal<Window>,
+    /// The pixel that the cross-hair lies on.
+    pub cross: RwSignal<Option<(u32, u32)>>,
+    /// Whether keys moved it: then its values are announced.
+    pub by_keys: RwSignal<bool>,
+    /// How modalities are laid beside each other.
+    pub mode: RwSignal<Mode>,
+    /// The two that are compared, as chosen; read through [`View::pair`].
+    pub chosen: RwSignal<(usize, usize)>,
+    /// Changes per second while blinking.
+    pub rate: RwSignal<f64>,
+    /// Whether it blinks by itself.
+    pub playing: RwSignal<bool>,
+    /// Whether the second of the two is shown.
+    pub turned: RwSignal<bool>,
+    /// Whether enlarged pixels are smoothed.
+    pub smooth: RwSignal<bool>,
+    /// Which overlays are wanted.
+    pub wanted: RwSignal<Wanted>,
+    /// How strongly they are drawn, percent.
+    pub opacity: RwSignal<u32>,
+}
+
+impl View {
+    /// The whole pictures, side by side, nothing over them. Who asked for less motion starts the
+    /// blinking by hand.
+    pub fn new() -> Self {
+        Self {
+            window: RwSignal::default(),
+            cross: RwSignal::default(),
+            by_keys: RwSignal::new(false),
+            mode: RwSignal::default(),
+            chosen: RwSignal::new((0, 1)),
+            rate: RwSignal::new(1.0),
+            playing: RwSignal::new(!less_motion()),
+            turned: RwSignal::new(false),
+            smooth: RwSignal::new(true),
+            wanted: RwSignal::default(),
+            opacity: RwSignal::new(80),
+        }
+    }
+
+    /// The two modalities that are compared, of those that the model has.
+    pub fn pair(self, count: usize) -> (usize, usize) {
+        let last = count.saturating_sub(1);
+        let (first, second) = self.chosen.get();
+        (first.min(last), second.min(last))
+    }
+
+    /// Moves the cross-hair by pixels, from the middle if there is none, and keeps it in sight.
+    pub fn step(self, page: Page, dx: i32, dy: i32) {
+        let side = page
+            .opened
+            .with_untracked(|m| m.as_ref().map(|m| m.geometry.size as u32));
+        let Some(side) = side.filter(|&s| s > 0) else {
+            return;
+        };
+        let (x, y) = self.cross.get_untracked().unwrap_or((side / 2, side / 2));
+        let moved = |at: u32, by: i32| at.saturating_add_signed(by).min(side - 1);
+        let cross = (moved(x, dx), moved(y, dy));
+        self.by_keys.set(true);
+        self.cross.set(Some(cross));
+        self.window.update(|w| *w = w.showing(centre(cross, side)));
+    }
+}
+
+fn less_motion() -> bool {
+    let query = window().match_media("(prefers-reduced-motion: reduce)");
+    query.ok().flatten().is_some_and(|list| list.matches())
+}

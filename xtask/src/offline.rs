@@ -1,0 +1,99 @@
+//! What the service worker has to know: the files that it stores, and the policy that its answers carry.
+//!
+//! The list comes last, when wasm-opt has rewritten what it had to. Weights are not on it: the engine keeps those that
+//! were asked for. The policy has one place, index.html.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+/// The service worker's file, in the root of the page so that its scope is the page.
+pub const WORKER: &str = "sw.js";
+
+const FILES: &str = "[\"__FILES__\"]";
+const POLICY: &str = "\"__POLICY__\"";
+
+/// Every file that the page needs without a network, sorted, as paths with `/`.
+pub fn files(dist: &Path) -> Result<Vec<String>> {
+    let mut files = Vec::new();
+    collect(dist, "", &mut files)?;
+    files.retain(|file| is_stored(file));
+    files.sort();
+    Ok(files)
+}
+
+fn collect(folder: &Path, prefix: &str, files: &mut Vec<String>) -> Result<()> {
+    let entries =
+        fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    for entry in entries {
+        let entry = entry?;
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if entry.file_type()?.is_dir() {
+            collect(&entry.path(), &format!("{name}/"), files)?;
+        } else {
+            files.push(name);
+        }
+    }
+    Ok(())
+}
+
+/// Style sheets of assets/ are stored under the hashed names that trunk gives their copies.
+fn is_stored(file: &str) -> bool {
+    let hidden = file.split('/').any(|part| part.starts_with('.'));
+    let elsewhere = file.starts_with("assets/readme/") || file.starts_with("assets/styles/");
+    !hidden && !elsewhere && file != WORKER && !file.ends_with(".weave") && !file.ends_with(".tmp")
+}
+
+/// The Content-Security-Policy of a page's meta element.
+pub fn policy(page: &str) -> Result<&str> {
+    page.split_once("\"Content-Security-Policy\" content=\"")
+        .and_then(|(_, rest)| rest.split_once('"'))
+        .map(|(policy, _)| policy)
+        .context("index.html has no Content-Security-Policy")
+}
+
+/// The service worker with what it has to know.
+pub fn filled(worker: &str, addresses: &[String], policy: &str) -> String {
+    worker
+        .replace(FILES, &serde_json::json!(addresses).to_string())
+        .replace(POLICY, &serde_json::json!(policy).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_and_pictures_of_the_readme_are_left_out() {
+        let stored = |file: &str| is_stored(file);
+        assert!(stored("index.html") && stored("engine_bg.wasm") && stored("assets/gallery/a.png"));
+        for file in [
+            "sw.js",
+            "assets/brain.weave",
+            "assets/readme/page.png",
+            "assets/styles/page.css",
+            ".nojekyll",
+            "assets/.cache/a.png",
+        ] {
+            assert!(!stored(file), "{file}");
+        }
+    }
+
+    #[test]
+    fn the_worker_of_the_repository_has_a_place_for_everything() {
+        let worker = include_str!("../../web/sw.js");
+        let page = include_str!("../../index.html");
+        let policy = policy(page).unwrap();
+        assert!(policy.contains("worker-src 'self'"), "{policy}");
+        let filled = filled(worker, &["./".to_owned()], policy);
+        assert!(filled.contains("const FILES = [\"./\"];"));
+        assert!(filled.contains(&format!("const POLICY = \"{policy}\";")));
+        assert!(filled.contains("const BUILD = \"__BUILD_ID__\";"));
+    }
+
+    #[test]
+    fn a_page_without_a_policy_is_refused() {
+        assert!(policy("<html></html>").is_err());
+    }
+}
