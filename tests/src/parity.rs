@@ -66,7 +66,7 @@ const CASES: [Case; 9] = [
     Case {
         name: "networks on one core",
         compute: network_digest,
-        expected: "eeffa86401e3c11243ab7078afb36049f2e8afced88d1aa014037199173fdca1",
+        expected: "0a38a5d86520642a3184691dc5e088b79753de05b60e6a49ba90d729c117869d",
     },
     Case {
         name: "weights files",

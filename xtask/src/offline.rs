@@ -8,6 +8,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
+use crate::stamp::extension;
+
 /// The service worker's file, in the root of the page so that its scope is the page.
 pub const WORKER: &str = "sw.js";
 
@@ -42,7 +44,7 @@ fn collect(folder: &Path, prefix: &str, files: &mut Vec<String>) -> Result<()> {
 fn is_stored(file: &str) -> bool {
     let hidden = file.split('/').any(|part| part.starts_with('.'));
     let elsewhere = file.starts_with("assets/readme/") || file.starts_with("assets/styles/");
-    !hidden && !elsewhere && file != WORKER && !file.ends_with(".weave") && !file.ends_with(".tmp")
+    !hidden && !elsewhere && file != WORKER && !matches!(extension(file), "weave" | "tmp")
 }
 
 /// The Content-Security-Policy of a page's meta element.

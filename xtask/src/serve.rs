@@ -5,14 +5,14 @@
 //! the progress of the weights) and no way out of the folder.
 
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 
 use anyhow::{Context, Result, anyhow, bail};
-use tiny_http::{Header, Method, Request, Response};
+use tiny_http::{HTTPVersion, Header, Method, Request, Response};
 
 /// How many ports are tried after the one that was asked for.
 const PORTS_TRIED: u16 = 50;
@@ -99,12 +99,26 @@ fn send_file(request: Request, path: &Path) -> std::io::Result<()> {
     // A rebuilt page is seen at the next reload.
     response.add_header(header("Cache-Control", "no-cache"));
     response.add_header(header("X-Content-Type-Options", "nosniff"));
-    request.respond(response)
+    send(request, response)
 }
 
 fn send_text(request: Request, status: u16, text: &str) -> std::io::Result<()> {
     let response = Response::from_string(text).with_status_code(status);
-    request.respond(response.with_header(header("Content-Type", "text/plain; charset=utf-8")))
+    send(
+        request,
+        response.with_header(header("Content-Type", "text/plain; charset=utf-8")),
+    )
+}
+
+/// Answers as HTTP/1.0, after which the browser closes the connection. A connection that is kept open
+/// holds one of the server's few reading threads, and with a service worker a page opens more of them
+/// than there are: its last requests would never be read.
+fn send<R: std::io::Read>(request: Request, response: Response<R>) -> std::io::Result<()> {
+    let headers = request.headers().to_vec();
+    let no_body = *request.method() == Method::Head;
+    let mut writer = request.into_writer();
+    response.raw_print(&mut writer, HTTPVersion(1, 0), &headers, no_body, None)?;
+    writer.flush()
 }
 
 fn header(name: &str, value: &str) -> Header {

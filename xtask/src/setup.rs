@@ -174,7 +174,7 @@ fn axe(project: &Project) -> String {
 
 /// Installs a package into a folder of its own, where npm is there; says it when it cannot. (In a folder
 /// without package.json npm removes what an earlier call has installed.)
-fn npm_install(project: &Project, folder: &Path, package: &str) {
+pub fn npm_install(project: &Project, folder: &Path, package: &str) {
     if output(npm(project).arg("--version")).is_none() {
         return;
     }
@@ -188,7 +188,7 @@ fn npm_install(project: &Project, folder: &Path, package: &str) {
     ];
     let made = std::fs::create_dir_all(folder).map_err(anyhow::Error::from);
     if let Err(error) =
-        made.and_then(|()| run(npm(project).args(arguments).arg(&folder).arg(package)))
+        made.and_then(|()| run(npm(project).args(arguments).arg(folder).arg(package)))
     {
         println!("{package} could not be installed: {error:#}");
     }

@@ -10,7 +10,7 @@ use crate::random::{Purpose, Random};
 pub enum Latent {
     /// z ~ N(0, 1) of a seed.
     Seed(u64),
-    /// A place on the plane through the latent of `seed` ([`Axes`]).
+    /// A place on the plane through the latent of `seed`.
     Plane {
         /// Seed of the plane: its centre and its two directions.
         seed: u64,

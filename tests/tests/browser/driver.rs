@@ -162,16 +162,6 @@ impl Browser {
         self.send("/refresh", Some(json!({})));
     }
 
-    /// A picture of the window, as PNG.
-    pub fn screenshot(&self) -> Vec<u8> {
-        let answer = self.devtools(
-            "Page.captureScreenshot",
-            json!({ "format": "png", "captureBeyondViewport": true }),
-        );
-        let text = answer["data"].as_str().expect("a picture").to_owned();
-        base64(&text)
-    }
-
     /// Whether a person sees the element.
     pub fn displayed(&self, selector: &str) -> bool {
         let element = self.element(selector);
@@ -220,25 +210,6 @@ impl Browser {
         );
         value["value"].take()
     }
-}
-
-/// Decodes base64 as RFC 4648 writes it.
-fn base64(text: &str) -> Vec<u8> {
-    let value = |byte: u8| match byte {
-        b'A'..=b'Z' => Some(byte - b'A'),
-        b'a'..=b'z' => Some(byte - b'a' + 26),
-        b'0'..=b'9' => Some(byte - b'0' + 52),
-        b'+' => Some(62),
-        b'/' => Some(63),
-        _ => None,
-    };
-    let digits: Vec<u8> = text.bytes().filter_map(value).collect();
-    let bytes = digits.chunks(4).flat_map(|chunk| {
-        let bits = chunk.iter().fold(0_u32, |sum, &d| sum << 6 | u32::from(d));
-        let bits = bits << (6 * (4 - chunk.len()));
-        bits.to_be_bytes()[1..chunk.len()].to_vec()
-    });
-    bytes.collect()
 }
 
 impl Drop for Browser {

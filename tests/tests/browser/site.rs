@@ -3,12 +3,13 @@
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use tempfile::TempDir;
-use tiny_http::{Header, Request, Response, Server};
+use tiny_http::{HTTPVersion, Header, Request, Response, Server};
 
 /// Where the list of models lies on the page.
 pub const MANIFEST: &str = "assets/manifest.json";
@@ -93,12 +94,17 @@ impl Site {
         let down = stopped.clone();
         let thread = std::thread::spawn(move || {
             for request in own.incoming_requests() {
-                if down.load(Ordering::SeqCst) {
-                    // Without an answer, as a server that is gone.
-                    drop(request.into_writer());
-                } else {
-                    answer(request, &root);
-                }
+                let (root, gone) = (root.clone(), down.load(Ordering::SeqCst));
+                // Each on a thread of its own: the service worker stores files while the page waits for
+                // others, and one that is not read to its end must not hold up the rest.
+                std::thread::spawn(move || {
+                    if gone {
+                        // Without an answer, as a server that is gone.
+                        drop(request.into_writer());
+                    } else {
+                        answer(request, &root);
+                    }
+                });
             }
         });
         Self {
@@ -174,16 +180,22 @@ fn answer(request: Request, root: &Path) {
     } else {
         name
     };
+    let headers = request.headers().to_vec();
+    let mut writer = request.into_writer();
+    // HTTP/1.0: the browser closes the connection after the answer. One that is kept open holds a reading
+    // thread of the server, and with a service worker a page opens more of them than there are.
+    let version = HTTPVersion(1, 0);
     let sent = match fs::read(root.join(&name)) {
-        Ok(bytes) => request.respond(
-            Response::from_data(bytes)
-                .with_header(content_type(&name))
-                .with_chunked_threshold(usize::MAX),
-        ),
-        Err(_) => request.respond(Response::from_string("no such file").with_status_code(404)),
+        Ok(bytes) => Response::from_data(bytes)
+            .with_header(content_type(&name))
+            .with_chunked_threshold(usize::MAX)
+            .raw_print(&mut writer, version, &headers, false, None),
+        Err(_) => Response::from_string("no such file")
+            .with_status_code(404)
+            .raw_print(&mut writer, version, &headers, false, None),
     };
     // The browser may have left.
-    drop(sent);
+    drop(sent.and_then(|()| writer.flush()));
 }
 
 fn content_type(name: &str) -> Header {

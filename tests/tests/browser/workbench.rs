@@ -52,12 +52,14 @@ fn touch_and_keys_draw_too() {
         .drag("canvas[data-testid=board]", &STROKE, "touch");
     page.until_changed("image", &before.hash);
     let touched = page.shown("image");
+    // The cursor is where the finger was lifted: back along the stroke, taking it away again. Space puts
+    // the eraser down and lifts it.
+    page.browser.click("[data-testid=tool-eraser]");
     page.browser
         .script("document.querySelector('canvas[data-testid=board]').focus()");
-    // Space puts the pen down and lifts it again.
-    let right = "\u{e014}";
+    let left = "\u{e012}";
     page.browser
-        .press(&[" ", right, right, right, right, right, " "]);
+        .press(&[" ", left, left, left, left, left, left, " "]);
     page.until_changed("image", &touched.hash);
     page.is_quiet();
 }
@@ -161,7 +163,7 @@ fn a_shared_link_shows_the_same_picture_elsewhere() {
         page.browser
             .script(link)
             .as_str()
-            .is_some_and(|l| l.contains("#"))
+            .is_some_and(|l| l.contains('#'))
     });
     let link = page
         .browser

@@ -30,12 +30,12 @@ impl<T> History<T> {
     }
 
     /// What to go back to; `now` can be had again.
-    pub fn undo(&mut self, now: T) -> Result<T, T> {
+    pub fn undo(&mut self, now: T) -> Option<T> {
         exchange(&mut self.past, &mut self.future, now)
     }
 
     /// What was taken back last; `now` can be gone back to.
-    pub fn redo(&mut self, now: T) -> Result<T, T> {
+    pub fn redo(&mut self, now: T) -> Option<T> {
         exchange(&mut self.future, &mut self.past, now)
     }
 
@@ -45,15 +45,11 @@ impl<T> History<T> {
     }
 }
 
-/// The newest of `from`, `now` put onto `to`; `now` itself where there is none.
-fn exchange<T>(from: &mut Vec<T>, to: &mut Vec<T>, now: T) -> Result<T, T> {
-    match from.pop() {
-        Some(other) => {
-            to.push(now);
-            Ok(other)
-        }
-        None => Err(now),
-    }
+/// The newest of `from`, `now` put onto `to`; nothing where there is none.
+fn exchange<T>(from: &mut Vec<T>, to: &mut Vec<T>, now: T) -> Option<T> {
+    let other = from.pop()?;
+    to.push(now);
+    Some(other)
 }
 
 #[cfg(test)]
@@ -65,15 +61,15 @@ mod tests {
         let mut history = History::default();
         history.remember(1);
         history.remember(2);
-        assert_eq!(history.undo(3), Ok(2));
-        assert_eq!(history.undo(2), Ok(1));
-        assert_eq!(history.undo(1), Err(1));
-        assert_eq!(history.redo(1), Ok(2));
+        assert_eq!(history.undo(3), Some(2));
+        assert_eq!(history.undo(2), Some(1));
+        assert_eq!(history.undo(1), None);
+        assert_eq!(history.redo(1), Some(2));
         assert_eq!(history.depths(), (1, 1));
         history.remember(2);
         assert_eq!(
             history.redo(9),
-            Err(9),
+            None,
             "a new step forgets what was taken back"
         );
     }

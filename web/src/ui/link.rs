@@ -23,7 +23,7 @@ use super::words::{
 };
 
 /// How long the engine may load before its silence is told.
-const SILENCE: Duration = Duration::from_secs(120);
+const SILENCE: Duration = Duration::from_mins(2);
 
 /// Takes in the events of one command.
 pub type Answer = Rc<dyn Fn(&Event)>;

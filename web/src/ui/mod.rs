@@ -2,6 +2,10 @@
 //!
 //! `index.html` already shows title, notice and gallery; this program fills in the workbench. What
 //! goes wrong is told in the page's own trouble panel (`trouble`), even when this program dies.
+#![allow(
+    clippy::large_types_passed_by_value,
+    reason = "the page's state is a handful of handles, copied into every closure"
+)]
 
 mod board;
 mod canvas;

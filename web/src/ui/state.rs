@@ -292,10 +292,10 @@ impl Page {
         self.travel(History::redo);
     }
 
-    fn travel(self, go: fn(&mut History<Scene>, Scene) -> Result<Scene, Scene>) {
+    fn travel(self, go: fn(&mut History<Scene>, Scene) -> Option<Scene>) {
         let now = self.scene.get_untracked();
         let found = self.history.try_update_value(|h| go(h, now));
-        if let Some(Ok(scene)) = found {
+        if let Some(Some(scene)) = found {
             self.count_steps();
             if let Some(seed) = scene.seed() {
                 self.seed.set(seed);

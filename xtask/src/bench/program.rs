@@ -40,6 +40,12 @@ impl Line {
             .next()
     }
 
+    /// The last line of `text` that is a JSON object with a number of this name.
+    pub fn last_with(text: &str, name: &str) -> Option<Self> {
+        let mut lines = text.lines().rev().filter_map(Self::last_of);
+        lines.find(|line| line.number(name).is_ok())
+    }
+
     /// The whole object.
     pub fn value(&self) -> &Value {
         &self.0
@@ -64,5 +70,7 @@ mod tests {
         assert_eq!(line.number("a").unwrap(), 2.5);
         assert!(line.number("b").is_err());
         assert!(Line::last_of("nothing").is_none());
+        let line = Line::last_with("{\"a\": 1}\n{\"b\": 2}\n", "a").unwrap();
+        assert_eq!(line.number("a").unwrap(), 1.0);
     }
 }

@@ -194,8 +194,11 @@ impl Trainer {
 /// The speed in the last line of a run's log.
 fn images_per_second(log: &Path) -> Result<f64> {
     let text = fs::read_to_string(log).with_context(|| format!("cannot read {}", log.display()))?;
-    let line = Line::last_of(&text).with_context(|| format!("{} is empty", log.display()))?;
-    line.number("images_per_second")
+    let name = "images_per_second";
+    // Validation figures stand in lines of their own.
+    let line = Line::last_with(&text, name);
+    let line = line.with_context(|| format!("{} tells no speed", log.display()))?;
+    line.number(name)
 }
 
 /// The program that is measured: a named one, or the trainer built in release, with LibTorch where it is named.

@@ -398,14 +398,15 @@ fn transform_kernel(kernel: &[f32]) -> [f32; POSITIONS] {
         [1.0 / 24.0, -1.0 / 12.0, 1.0 / 6.0],
         [0.0, 0.0, 1.0],
     ];
-    std::array::from_fn(|position| {
-        let (down, right) = (G[position / POINTS], G[position % POINTS]);
-        let mut sum = 0.0;
-        for (y, down) in down.iter().enumerate() {
-            for (x, right) in right.iter().enumerate() {
-                sum += down * right * f64::from(kernel[y * 3 + x]);
-            }
-        }
-        sum as f32
-    })
+    let apply = |column: [f64; 3]| {
+        G.map(|row| row[0] * column[0] + row[1] * column[1] + row[2] * column[2])
+    };
+    let k = |place: usize| f64::from(kernel[place]);
+    let columns: [[f64; POINTS]; 3] = std::array::from_fn(|x| apply([k(x), k(3 + x), k(6 + x)]));
+    let mut points = [0.0; POSITIONS];
+    for (down, row) in points.chunks_exact_mut(POINTS).enumerate() {
+        let values = apply(columns.map(|column| column[down]));
+        row.iter_mut().zip(values).for_each(|(p, v)| *p = v as f32);
+    }
+    points
 }

@@ -98,7 +98,9 @@ mod tests {
         for _ in 0..50 {
             let (a, b) = anywhere(&forbidden(), 6, &mut chance).expect("four pixels are free");
             let mut lesion = Sheet::empty(6);
-            oval(a, b).into_iter().for_each(|spot| lesion.put(spot, 1));
+            for spot in oval(a, b) {
+                lesion.put(spot, 1);
+            }
             assert!(!lesion.is_empty());
             assert_eq!(outside(&lesion, &forbidden()), 0);
         }

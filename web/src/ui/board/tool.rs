@@ -75,7 +75,11 @@ mod tests {
     }
 
     fn count(sheet: &Sheet, value: u8) -> usize {
-        sheet.values().iter().filter(|&&v| v == value).count()
+        sheet
+            .values()
+            .iter()
+            .map(|&v| usize::from(v == value))
+            .sum()
     }
 
     #[test]

@@ -60,6 +60,11 @@ mod tests {
         assert!(WORD.iter().all(|row| row.len() == 34));
     }
 
+    fn white(pixels: &Pixels) -> usize {
+        let white = pixels.bytes.iter().map(|&v| usize::from(v == 255));
+        white.sum()
+    }
+
     #[test]
     fn it_stands_in_the_corner_and_nowhere_else() {
         let marked = marked(&grey(64, 64));
@@ -76,14 +81,14 @@ mod tests {
                 .all(|i| marked.bytes[i] == 90)
         );
         let inked = WORD.concat().matches('#').count();
-        assert_eq!(marked.bytes.iter().filter(|&&v| v == 255).count(), inked);
+        assert_eq!(white(&marked), inked);
     }
 
     #[test]
     fn it_grows_with_the_picture_and_spares_tiny_ones() {
         let large = marked(&grey(512, 512));
         let inked = WORD.concat().matches('#').count();
-        assert_eq!(large.bytes.iter().filter(|&&v| v == 255).count(), 4 * inked);
+        assert_eq!(white(&large), 4 * inked);
         assert_eq!(marked(&grey(32, 32)), grey(32, 32));
     }
 }

@@ -127,6 +127,7 @@ use words;
 mod tests {
     use super::*;
 
+    #[allow(unused_qualifications, reason = "every part has a list of this name")]
     fn all() -> impl Iterator<Item = &'static Word> {
         [
             export::ALL,
