@@ -87,13 +87,15 @@ async function measure(name) {
     draw: () => core.draw(2),
   };
   const [cpu, images] = await inTurns(painters, ROUNDS.cpu);
-  report.cpu = { ...cpu, difference: largest(images.own, images.peer) };
+  const right = images.own;
+  const differences = (from) => ({ difference: largest(from.own, right), peer_difference: largest(from.peer, right) });
+  report.cpu = { ...cpu, ...differences({ own: images.library, peer: images.peer }) };
   library.free();
   if (asked.get("graphics") === "1") {
     const engine = await Engine.open(weights, "webgpu");
     const painters = { peer: await peer(graphics, "webgpu", model, core), own: () => engine.paint() };
     const [times, painted] = await inTurns(painters, ROUNDS.graphics);
-    report.graphics = { ...times, difference: largest(painted.own, painted.peer) };
+    report.graphics = { ...times, ...differences(painted) };
     engine.free();
   }
   core.free();
