@@ -17,7 +17,7 @@ use driver::Browser;
 use serde_json::Value;
 
 /// The longest that all generators may take: WebGPU in software needs a second for each run.
-const PATIENCE: Duration = Duration::from_secs(1800);
+const PATIENCE: Duration = Duration::from_mins(30);
 
 /// Time between two looks, long enough to leave the cores to what is measured.
 const PULSE: Duration = Duration::from_secs(2);

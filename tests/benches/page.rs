@@ -26,7 +26,7 @@ const ROUNDS: usize = 3;
 const SAMPLES: usize = 5;
 
 /// The longest that one image may take before the measurement is given up.
-const PATIENCE: Duration = Duration::from_secs(240);
+const PATIENCE: Duration = Duration::from_mins(4);
 
 /// Resolves as soon as the page is ready and has shown a frame, or has failed, to its state, the time and what the
 /// page says; after 20 s, which is less than WebDriver's patience, to nothing.

@@ -17,12 +17,14 @@ pub(super) enum Place {
 
 /// A U-Net.
 #[derive(Clone)]
+#[allow(clippy::large_enum_variant, reason = "a few per model")]
 pub(super) enum Network {
     Library(Unet),
     Core(cpu::Unet),
 }
 
 /// What a U-Net's downsampling half made of an input.
+#[allow(clippy::large_enum_variant, reason = "one at a time")]
 pub(super) enum Encoded {
     Library(networks::Encoded),
     Core {
@@ -33,6 +35,7 @@ pub(super) enum Encoded {
 }
 
 /// A structure decoder.
+#[allow(clippy::large_enum_variant, reason = "a few per model")]
 pub(super) enum Decoder {
     Library(StructureDecoder),
     Core(cpu::Decoder),

@@ -13,26 +13,33 @@ const FIRST_MODEL: &str = "chest-xray.weave";
 const GOAL: f64 = 10.0;
 
 /// Megabytes that each part may have: the page's binary and the engine's after brotli, a model as it is.
-const PARTS: [(&str, f64, fn(&str) -> bool); 2] = [
-    ("page's wasm, brotli", 0.4, |path| {
-        is_wasm(path) && !path.starts_with("engine")
-    }),
-    ("engine's wasm, brotli", 3.0, |path| {
-        is_wasm(path) && path.starts_with("engine")
-    }),
-];
+const PAGE_GOAL: f64 = 0.4;
+const ENGINE_GOAL: f64 = 3.0;
 const MODEL_GOAL: f64 = 8.0;
 
 /// The parts of the page that have goals of their own.
 pub fn parts(project: &Project) -> Result<Vec<Figure>> {
     project.require_dist()?;
     let all = Table::of(&project.dist(), BEST).context("the built page could not be measured")?;
-    let mut figures = Vec::new();
-    for (name, goal, belongs) in PARTS {
-        let (_, brotli) = all.filtered(|file| belongs(&file.path)).total();
-        figures.push(megabytes(name, brotli, Beside::Goal(goal)));
-    }
-    let models = all.filtered(|file| file.path.ends_with(".weave"));
+    let binaries = |engine: bool| {
+        let belongs = |file: &File| {
+            extension(&file.path) == "wasm" && file.path.starts_with("engine") == engine
+        };
+        all.filtered(belongs).total().1
+    };
+    let mut figures = vec![
+        megabytes(
+            "page's wasm, brotli",
+            binaries(false),
+            Beside::Goal(PAGE_GOAL),
+        ),
+        megabytes(
+            "engine's wasm, brotli",
+            binaries(true),
+            Beside::Goal(ENGINE_GOAL),
+        ),
+    ];
+    let models = all.filtered(|file| extension(&file.path) == "weave");
     if let Some(largest) = models.files.iter().map(|file| file.raw).max() {
         let beside = Beside::Goal(MODEL_GOAL);
         figures.push(megabytes("largest model", largest, beside));
@@ -67,14 +74,16 @@ fn megabytes(name: &str, bytes: u64, beside: Beside) -> Figure {
     }
 }
 
-fn is_wasm(path: &str) -> bool {
-    path.rsplit('.').next() == Some("wasm")
+fn extension(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or_default()
 }
 
 /// The gallery's pictures, lessons and other models are not waited for.
 fn needed_for_first_image(file: &File) -> bool {
-    let extension = file.path.rsplit('.').next().unwrap_or_default();
-    matches!(extension, "html" | "js" | "css" | "wasm" | "json") || is_first_model(&file.path)
+    matches!(
+        extension(&file.path),
+        "html" | "js" | "css" | "wasm" | "json"
+    ) || is_first_model(&file.path)
 }
 
 fn is_first_model(path: &str) -> bool {

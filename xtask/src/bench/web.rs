@@ -21,10 +21,12 @@ const TIMES: [(&str, &str, Option<f64>); 6] = [
     ("of that inside the engine", "engine_ms", None),
 ];
 
+type Part = fn(&Project) -> Result<Vec<Figure>>;
+
 /// The waits of the built page, its sizes, then the generators. What cannot be measured does not keep the rest from
 /// being told, unless nothing can.
 pub fn measure(project: &Project) -> Result<Vec<Figure>> {
-    let parts: [(&str, fn(&Project) -> Result<Vec<Figure>>); 3] = [
+    let parts: [(&str, Part); 3] = [
         ("the built page", page),
         ("its sizes", size::parts),
         ("the generators", generators::measure),

@@ -75,7 +75,9 @@ impl Decoder {
             normalise(&mut x, std::slice::from_ref(affine));
         }
         let mut values = self.head.forward(&x);
-        values.iter_mut().for_each(|v| *v = sigmoid(*v));
+        for value in &mut values {
+            *value = sigmoid(*value);
+        }
         values
     }
 }

@@ -16,9 +16,9 @@ pub fn multiply<const N: usize>(sums: &mut [Lanes; N], rows: [&[Lanes]; N], weig
     let rows = rows.map(|row| &row[..weights.len()]);
     let mut local = *sums;
     for (place, square) in weights.iter().enumerate() {
-        for from in 0..LANES {
+        for (from, weight) in square.iter().enumerate() {
             for (sum, row) in local.iter_mut().zip(&rows) {
-                *sum += square[from] * row[place].as_array()[from];
+                *sum += *weight * row[place].as_array()[from];
             }
         }
     }

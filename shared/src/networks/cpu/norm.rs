@@ -74,13 +74,9 @@ pub fn normalise(features: &mut Features, affine: &[Affine]) {
         let mut scale = affine.scale.clone();
         let mut shift = affine.shift.clone();
         for (group, (scale, shift)) in scale.iter_mut().zip(&mut shift).enumerate() {
-            *scale = *scale
-                * Lanes::new(
-                    variance[group]
-                        .to_array()
-                        .map(|v| 1.0 / (v + EPSILON).sqrt()),
-                );
-            *shift = *shift - mean[group] * *scale;
+            let variance = variance[group].to_array();
+            *scale *= Lanes::new(variance.map(|v| 1.0 / (v + EPSILON).sqrt()));
+            *shift -= mean[group] * *scale;
         }
         apply(features, image, &scale, &shift);
     }

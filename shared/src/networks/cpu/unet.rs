@@ -139,7 +139,9 @@ impl Unet {
     /// The images `[image, output, y, x]`, 0..=1.
     pub fn decode(&self, encoded: &Encoded, conditions: &[Vec<f32>]) -> Vec<f32> {
         let mut values = self.logits(encoded, conditions);
-        values.iter_mut().for_each(|v| *v = sigmoid(*v));
+        for value in &mut values {
+            *value = sigmoid(*value);
+        }
         values
     }
 

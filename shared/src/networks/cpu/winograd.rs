@@ -171,15 +171,14 @@ impl Work {
     fn multiply(&mut self, images: usize, part: &Part) {
         let count = images * self.tiles;
         let stride = count * part.inputs + GAP;
-        let mut place = 0;
-        for position in (0..POSITIONS).filter(|&p| kept(p, part.enlarged)) {
+        let positions = (0..POSITIONS).filter(|&p| kept(p, part.enlarged));
+        for (place, position) in positions.enumerate() {
             let inputs = &self.inputs[position * stride..][..count * part.inputs];
             let products = &mut self.products[position * self.stride..][..count * self.groups];
             for group in 0..self.groups {
                 let weights = part.at(place, group, self.groups);
                 product(inputs, products, weights, (self.groups, group));
             }
-            place += 1;
         }
     }
 
@@ -335,7 +334,7 @@ fn enlarged_tiles(
 }
 
 /// B' d: six inputs to six points.
-#[inline(always)]
+#[inline]
 fn transform([a, b, c, d, e, f]: [Lanes; POINTS]) -> [Lanes; POINTS] {
     let (even, odd) = (e - c * 4.0, d - b * 4.0);
     let (near, far) = (e - c, (d - b) * 2.0);
@@ -350,7 +349,7 @@ fn transform([a, b, c, d, e, f]: [Lanes; POINTS]) -> [Lanes; POINTS] {
 }
 
 /// B' d for d = (a, b, b, c, c, e), the six inputs of which four are different.
-#[inline(always)]
+#[inline]
 fn transform_enlarged([a, b, c, e]: [Lanes; 4]) -> [Lanes; POINTS] {
     let difference = b - c;
     [
@@ -364,7 +363,7 @@ fn transform_enlarged([a, b, c, e]: [Lanes; 4]) -> [Lanes; POINTS] {
 }
 
 /// A' m A: the products of a tile to its outputs.
-#[inline(always)]
+#[inline]
 fn transform_output<'a>(at: impl Fn(usize) -> &'a Lanes) -> [[Lanes; TILE]; TILE] {
     let mut half = [[ZERO; POINTS]; TILE];
     for right in 0..POINTS {
@@ -376,7 +375,7 @@ fn transform_output<'a>(at: impl Fn(usize) -> &'a Lanes) -> [[Lanes; TILE]; TILE
     half.map(outputs)
 }
 
-#[inline(always)]
+#[inline]
 fn outputs([a, b, c, d, e, f]: [Lanes; POINTS]) -> [Lanes; TILE] {
     let (sum, difference) = (b + c, b - c);
     let (wide_sum, wide_difference) = (d + e, d - e);
