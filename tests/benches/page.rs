@@ -1,4 +1,5 @@
-//! How long the built page lets people wait: to the first live image, and to every further one.
+//! How long the built page lets people wait: to the gallery, to controls that answer, to the first live image with
+//! nothing stored and at a second visit, and to every further one.
 //!
 //! `SCANWEAVE_URL` is the address of a served page; the server runs elsewhere, as it does for a visitor. Every round
 //! starts a browser with a fresh profile, so that nothing is cached. Times are taken by the page's own clock, which
@@ -12,6 +13,7 @@
 #[path = "../tests/browser/driver.rs"]
 mod driver;
 
+use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use driver::Browser;
@@ -24,7 +26,7 @@ const ROUNDS: usize = 3;
 const SAMPLES: usize = 5;
 
 /// The longest that one image may take before the measurement is given up.
-const PATIENCE: Duration = Duration::from_secs(240);
+const PATIENCE: Duration = Duration::from_mins(4);
 
 /// Resolves as soon as the page is ready and has shown a frame, or has failed, to its state, the time and what the
 /// page says; after 20 s, which is less than WebDriver's patience, to nothing.
@@ -40,6 +42,20 @@ const SETTLED: &str = "const settled = resolve => {
     setTimeout(() => { watch.disconnect(); resolve(null); }, 20000);
 };";
 
+/// Notes when a picture of the gallery and when the page's own controls first stand in a frame.
+const RECORDER: &str = "window.benched = {};
+const watch = () => {
+    const now = performance.now();
+    const loaded = image => image.complete && image.naturalWidth > 0;
+    if (!benched.gallery && [...document.querySelectorAll('[data-testid=gallery] img')].some(loaded)) benched.gallery = now;
+    if (!benched.interactive && document.querySelector('[data-testid=random]')) benched.interactive = now;
+    if (!benched.gallery || !benched.interactive) requestAnimationFrame(watch);
+};
+requestAnimationFrame(watch);";
+
+/// Time between the visits, for the page to store what it loaded.
+const BETWEEN: Duration = Duration::from_secs(3);
+
 /// Steps the seed as the arrow key does; the page is busy at once, so that waiting may begin.
 const NEXT: &str =
     "window.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true }));";
@@ -47,26 +63,53 @@ const NEXT: &str =
 fn main() {
     let url = std::env::var("SCANWEAVE_URL")
         .expect("SCANWEAVE_URL holds the address of the page: run `cargo xtask bench web`");
-    let (mut first, mut further, mut engine) = (Vec::new(), Vec::new(), Vec::new());
+    let mut times = Times::default();
     for round in 1..=ROUNDS {
         eprintln!("browser {round} of {ROUNDS}");
         let browser = Browser::start();
+        browser.before_pages(RECORDER);
         browser.open(&url);
-        first.push(settled(&browser).milliseconds);
+        times.first.push(settled(&browser).milliseconds);
+        times.gallery.extend(recorded(&browser, "gallery"));
+        times.interactive.extend(recorded(&browser, "interactive"));
         for _ in 0..SAMPLES {
             let begin =
                 browser.script(&format!("const now = performance.now(); {NEXT} return now"));
             let shown = settled(&browser);
-            further.push(shown.milliseconds - begin.as_f64().expect("a time"));
-            engine.extend(milliseconds_in(&shown.status));
+            let begin = begin.as_f64().expect("a time");
+            times.further.push(shown.milliseconds - begin);
+            times.engine.extend(milliseconds_in(&shown.status));
         }
+        sleep(BETWEEN);
+        browser.open(&url);
+        times.again.push(settled(&browser).milliseconds);
     }
     let line = serde_json::json!({
-        "first_ms": median(first),
-        "further_ms": median(further),
-        "engine_ms": (!engine.is_empty()).then(|| median(engine)),
+        "first_ms": median(times.first),
+        "again_ms": median(times.again),
+        "further_ms": median(times.further),
+        "engine_ms": median(times.engine),
+        "gallery_ms": median(times.gallery),
+        "interactive_ms": median(times.interactive),
     });
     println!("{line}");
+}
+
+/// What all browsers needed, milliseconds.
+#[derive(Default)]
+struct Times {
+    first: Vec<f64>,
+    again: Vec<f64>,
+    further: Vec<f64>,
+    engine: Vec<f64>,
+    gallery: Vec<f64>,
+    interactive: Vec<f64>,
+}
+
+fn recorded(browser: &Browser, what: &str) -> Option<f64> {
+    browser
+        .script(&format!("return window.benched.{what} ?? null"))
+        .as_f64()
 }
 
 /// What the page shows when it has settled.
@@ -93,7 +136,7 @@ fn settled(browser: &Browser) -> Shown {
     let text = |place: usize| answer[place].as_str().unwrap_or_default().to_owned();
     let (state, status) = (text(0), text(2));
     assert!(
-        state == "ready" && status.contains("painted"),
+        state == "ready" && status.starts_with("Seed "),
         "the page paints nothing, it says: {status} {}",
         text(3)
     );
@@ -109,7 +152,7 @@ fn milliseconds_in(status: &str) -> Option<f64> {
     before.rsplit(' ').next()?.parse().ok()
 }
 
-fn median(mut times: Vec<f64>) -> f64 {
+fn median(mut times: Vec<f64>) -> Option<f64> {
     times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
+    times.get(times.len() / 2).copied()
 }

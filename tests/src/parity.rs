@@ -10,6 +10,7 @@ use scanweave::image::Plane;
 use scanweave::lesion::{ClassMap, LESION_TRIES, LesionStatistics, augmented, place, place_drawn};
 use scanweave::metrics::{edge_shift, ms_ssim, mutual_information, psnr};
 use scanweave::networks::config::{DecoderConfig, NetworkConfig, UnetConfig};
+use scanweave::networks::cpu;
 use scanweave::phantom::{self, Anatomy};
 use scanweave::profile::{Extraction, Geometry, LocalContrast, MaskSettings, Profile};
 use scanweave::random::{Purpose, Random};
@@ -26,7 +27,7 @@ struct Case {
     expected: &'static str,
 }
 
-const CASES: [Case; 8] = [
+const CASES: [Case; 9] = [
     Case {
         name: "random numbers",
         compute: random_digest,
@@ -61,6 +62,11 @@ const CASES: [Case; 8] = [
         name: "metrics",
         compute: metric_digest,
         expected: "0af999bb752b064890607d7596d70137c8ab94657bc05b1d1f4a1d8042e2c481",
+    },
+    Case {
+        name: "networks on one core",
+        compute: network_digest,
+        expected: "0a38a5d86520642a3184691dc5e088b79753de05b60e6a49ba90d729c117869d",
     },
     Case {
         name: "weights files",
@@ -243,6 +249,48 @@ fn metric_digest() -> String {
         mutual_information(a, b, None).expect("equal sizes"),
         edge_shift(a, b, None, 6).expect("equal sizes"),
     ]);
+    sum.hex()
+}
+
+/// A U-Net of random weights, painting two images.
+fn network_digest() -> String {
+    let mut random = Random::new(12, Purpose::Device);
+    let mut tensors = Vec::new();
+    let mut add = |name: &str, shape: &[usize]| {
+        let values = random.normals(shape.iter().product());
+        tensors.push(Tensor {
+            name: name.into(),
+            shape: shape.to_vec(),
+            values: values.iter().map(|v| 0.2 * v).collect(),
+        });
+    };
+    let unet = UnetConfig {
+        inputs: 2,
+        outputs: 1,
+        width: 5,
+        depth: 1,
+        condition: 2,
+    };
+    for (name, inputs, outputs) in [("stem", 2, 5), ("head", 5, 1)] {
+        add(&format!("{name}.weight"), &[outputs, inputs, 3, 3]);
+        add(&format!("{name}.bias"), &[outputs]);
+    }
+    for (name, inputs, outputs) in [("down.0", 5, 10), ("middle", 12, 10), ("up.0", 15, 5)] {
+        add(&format!("{name}.conv.weight"), &[outputs, inputs, 3, 3]);
+        add(&format!("{name}.conv.bias"), &[outputs]);
+        add(&format!("{name}.norm.gamma"), &[outputs]);
+        add(&format!("{name}.norm.beta"), &[outputs]);
+    }
+    for (place, both) in [(0, 20), (1, 10)] {
+        add(&format!("modulations.{place}.weight"), &[2, both]);
+        add(&format!("modulations.{place}.bias"), &[both]);
+    }
+    let unet = cpu::Unet::new(&unet, &tensors).expect("every tensor is there");
+    let picture = pictures()[0].resized(18, 18);
+    let input = [picture.values(), picture.values()].concat();
+    let conditions = [vec![1.0, 0.0], vec![0.0, 1.0]];
+    let mut sum = Sum::default();
+    sum.values(&unet.decode(&unet.encode(&input, 18), &conditions));
     sum.hex()
 }
 

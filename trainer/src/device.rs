@@ -6,6 +6,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use burn::tensor::Device;
+use scanweave::synthesis::Synthesiser;
+use scanweave::weights::Model;
 
 pub use probe::Ability;
 
@@ -133,6 +135,16 @@ impl Choice {
                 other.build_command()
             ),
         }
+    }
+
+    /// The networks of a model, to draw with. On the CPU it is the code that the page runs there: the same
+    /// bits, and faster than through the tensor library.
+    pub fn synthesiser(self, model: &Model) -> anyhow::Result<Synthesiser> {
+        let device = self.open()?;
+        Ok(match self {
+            Self::Flex => Synthesiser::open_on_core(model, &device)?,
+            _ => Synthesiser::open(model, &device)?,
+        })
     }
 
     fn feature(self) -> &'static str {

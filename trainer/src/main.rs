@@ -9,6 +9,7 @@ mod device;
 mod evaluate;
 mod export;
 mod files;
+mod onnx;
 mod picture;
 mod run;
 mod stages;

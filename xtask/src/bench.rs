@@ -4,6 +4,7 @@
 //! a function that returns [`Figure`]s; it joins [`What`] and shows up in the table.
 
 mod extraction;
+mod generators;
 mod program;
 mod run;
 mod size;
@@ -28,8 +29,10 @@ pub struct Options {
 enum What {
     /// Structure map and mask of a 512 px image on one core, and the same operators through imageproc
     Extraction,
-    /// Seconds to the first live image and to one further in Chromium on the CPU path (needs a built page)
+    /// Waits of the built page in Chromium on the CPU path, its sizes, and each generator beside onnxruntime-web
     Web,
+    /// Each generator beside onnxruntime-web alone, on the CPU and on WebGPU
+    Generators,
     /// Bytes to the first live image: page, scripts, styles, binaries and one model (needs a built page)
     Size,
     /// One training step of every stage on flex and, where there is one, LibTorch: time and peak memory
@@ -51,6 +54,7 @@ impl What {
         match self {
             Self::Extraction => "extraction",
             Self::Web => "web",
+            Self::Generators => "generators",
             Self::Size => "size",
             Self::Train(_) => "train",
         }
@@ -60,6 +64,7 @@ impl What {
         match self {
             Self::Extraction => extraction::measure(project),
             Self::Web => web::measure(project),
+            Self::Generators => generators::measure(project),
             Self::Size => size::measure(project),
             Self::Train(options) => train::measure(project, options),
         }

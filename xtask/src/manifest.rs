@@ -30,6 +30,19 @@ pub fn check(project: &Project) -> Result<()> {
     Ok(())
 }
 
+/// The file names of the models.
+pub fn models(project: &Project) -> Result<Vec<String>> {
+    let manifest = read(project)?;
+    let models = manifest["models"].as_array();
+    let models = models.context("assets/manifest.json lists no models")?;
+    let names = models
+        .iter()
+        .map(|model| model["file"].as_str().map(str::to_owned));
+    names
+        .collect::<Option<_>>()
+        .context("a model of assets/manifest.json names no file")
+}
+
 fn read(project: &Project) -> Result<Value> {
     let text = fs::read_to_string(project.root().join("assets/manifest.json"))
         .context("assets/manifest.json")?;

@@ -44,6 +44,12 @@ impl Project {
         self.root.join("dist")
     }
 
+    /// The folder that Cargo builds into.
+    pub fn target(&self) -> PathBuf {
+        let target = env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
+        self.root.join(target)
+    }
+
     /// The folder of tools installed by `setup`.
     pub fn tools(&self) -> PathBuf {
         self.root.join("target").join("tools")

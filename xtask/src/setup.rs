@@ -174,7 +174,7 @@ fn axe(project: &Project) -> String {
 
 /// Installs a package into a folder of its own, where npm is there; says it when it cannot. (In a folder
 /// without package.json npm removes what an earlier call has installed.)
-fn npm_install(project: &Project, folder: &Path, package: &str) {
+pub fn npm_install(project: &Project, folder: &Path, package: &str) {
     if output(npm(project).arg("--version")).is_none() {
         return;
     }

@@ -4,6 +4,8 @@
 //! (feature `nn`). Layout of every image tensor: `[batch, channels, height, width]`, 0..=1.
 
 pub mod config;
+pub mod cpu;
+mod error;
 
 #[cfg(feature = "nn")]
 mod blocks;
@@ -17,6 +19,8 @@ mod structure;
 pub mod tensors;
 #[cfg(feature = "nn")]
 mod unet;
+
+pub use error::LoadError;
 
 #[cfg(feature = "nn")]
 pub use discriminator::{LatentDiscriminator, PatchDiscriminator, Verdict};

@@ -2,30 +2,10 @@
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Tensor, TensorData};
-use thiserror::Error;
 
 use crate::weights;
 
-/// Why weights could not be put into a network.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum LoadError {
-    /// The network has a tensor that the weights lack.
-    #[error("the weights lack the tensor `{0}`")]
-    Missing(String),
-    /// A tensor has another shape than the network's.
-    #[error("the tensor `{name}` has the shape {found:?}, the network needs {expected:?}")]
-    Shape {
-        /// Path of the tensor.
-        name: String,
-        /// Shape in the network.
-        expected: Vec<usize>,
-        /// Shape in the weights.
-        found: Vec<usize>,
-    },
-    /// The weights hold a tensor that the network lacks.
-    #[error("the network has no tensor `{0}`")]
-    Unused(String),
-}
+pub use super::LoadError;
 
 /// Every float tensor of a network, in the order of its layers. Reads the device synchronously:
 /// native only.

@@ -12,6 +12,7 @@ mod figures;
 mod label;
 mod networks;
 mod painter;
+mod place;
 mod subject;
 
 use burn::tensor::{Device, Tensor, TensorData};
@@ -32,6 +33,7 @@ pub use painter::{Asked, Painted, Painter, Refusal};
 pub use subject::Subject;
 
 use networks::{decoder, unet};
+use place::{Decoder, Network, Place};
 
 /// Largest difference between a device and the known answer that counts as the same picture,
 /// on the 0..=1 scale, in the mean over 8 x 8 pixels.
@@ -102,13 +104,13 @@ pub struct Synthesiser {
     profile: Profile,
     size: usize,
     device: Device,
-    decoder: Option<(StructureDecoder, usize)>,
-    mask: Option<Unet>,
-    generator: Unet,
+    decoder: Option<(Decoder, usize)>,
+    mask: Option<Network>,
+    generator: Network,
     /// D_s, for the structure filter.
     judge: Option<PatchDiscriminator>,
     /// G_l per modality, where the model has them.
-    segmenters: Vec<Option<Unet>>,
+    segmenters: Vec<Option<Network>>,
     lesions: Option<LesionStatistics>,
 }
 
@@ -116,22 +118,33 @@ impl Synthesiser {
     /// Puts the networks of `model` on `device`. The generator must be there; without decoder and
     /// mask generator, structure maps come from images only.
     pub fn open(model: &Model, device: &Device) -> Result<Self, SynthesisError> {
-        let generator = unet(model, Role::Generator, "generator", device)?.ok_or(
+        Self::open_at(model, &Place::Device(device.clone()), device)
+    }
+
+    /// As [`Synthesiser::open`], but computes the networks on one core of the processor, with the code
+    /// of [`networks::cpu`](crate::networks::cpu): several times as fast there as through the tensor
+    /// library on one thread, and the same bits on every machine. `device`, of the CPU, does the rest.
+    pub fn open_on_core(model: &Model, device: &Device) -> Result<Self, SynthesisError> {
+        Self::open_at(model, &Place::Core, device)
+    }
+
+    fn open_at(model: &Model, place: &Place, device: &Device) -> Result<Self, SynthesisError> {
+        let generator = unet(model, Role::Generator, "generator", place)?.ok_or(
             SynthesisError::Absent("generator", "it cannot paint any image"),
         )?;
         Ok(Self {
             profile: model.profile.clone(),
             size: model.geometry.size,
             device: device.clone(),
-            decoder: decoder(model, device)?,
-            mask: unet(model, Role::MaskGenerator, "mask generator", device)?,
+            decoder: decoder(model, place)?,
+            mask: unet(model, Role::MaskGenerator, "mask generator", place)?,
             generator,
             judge: networks::discriminator(model, device)?,
             segmenters: model
                 .profile
                 .modalities
                 .iter()
-                .map(|&modality| unet(model, Role::Segmenter(modality), "segmenter", device))
+                .map(|&modality| unet(model, Role::Segmenter(modality), "segmenter", place))
                 .collect::<Result<_, _>>()?,
             lesions: model.lesions.clone(),
         })
@@ -153,9 +166,9 @@ impl Synthesiser {
             profile,
             size,
             device,
-            decoder,
-            mask,
-            generator,
+            decoder: decoder.map(|(network, latent)| (Decoder::Library(network), latent)),
+            mask: mask.map(Network::Library),
+            generator: Network::Library(generator),
         }
     }
 
@@ -313,9 +326,10 @@ impl Synthesiser {
         let fused = fused(structure, &noise, self.profile.switches);
         let planes = label_planes(&self.profile.lesion, label, self.size)?;
         let encoded = self.generator.encode(self.input(&fused, &planes));
+        let conditions = modalities.iter().map(|&index| self.condition(index));
+        let painted = self.generator.decode_each(&encoded, conditions.collect());
         let mut images = Vec::new();
-        for &index in modalities {
-            let image = self.generator.decode(&encoded, self.condition(index));
+        for (&index, image) in modalities.iter().zip(painted) {
             images.push((self.profile.modalities[index], self.plane(image).await?));
         }
         Ok(Sample {

@@ -3,24 +3,30 @@
 use burn::tensor::Device;
 
 use super::SynthesisError;
+use super::place::{Decoder, Network, Place};
 use crate::networks::config::NetworkConfig;
 use crate::networks::tensors::load_tensors;
-use crate::networks::{PatchDiscriminator, StructureDecoder, Unet};
+use crate::networks::{PatchDiscriminator, cpu};
 use crate::weights::{Model, Role};
 
 pub(super) fn unet(
     model: &Model,
     role: Role,
     name: &'static str,
-    device: &Device,
-) -> Result<Option<Unet>, SynthesisError> {
+    place: &Place,
+) -> Result<Option<Network>, SynthesisError> {
     let Some(network) = model.network(role) else {
         return Ok(None);
     };
     let NetworkConfig::Unet(config) = &network.config else {
         return Err(SynthesisError::Kind(name));
     };
-    let loaded = load_tensors(config.init(device), &network.tensors);
+    let loaded = match place {
+        Place::Core => cpu::Unet::new(config, &network.tensors).map(Network::Core),
+        Place::Device(device) => {
+            load_tensors(config.init(device), &network.tensors).map(Network::Library)
+        }
+    };
     loaded.map(Some).map_err(|source| SynthesisError::Load {
         network: name,
         source,
@@ -29,8 +35,8 @@ pub(super) fn unet(
 
 pub(super) fn decoder(
     model: &Model,
-    device: &Device,
-) -> Result<Option<(StructureDecoder, usize)>, SynthesisError> {
+    place: &Place,
+) -> Result<Option<(Decoder, usize)>, SynthesisError> {
     let name = "structure decoder";
     let Some(network) = model.network(Role::StructureDecoder) else {
         return Ok(None);
@@ -38,7 +44,12 @@ pub(super) fn decoder(
     let NetworkConfig::Decoder(config) = &network.config else {
         return Err(SynthesisError::Kind(name));
     };
-    let loaded = load_tensors(config.init(device), &network.tensors);
+    let loaded = match place {
+        Place::Core => cpu::Decoder::new(config, &network.tensors).map(Decoder::Core),
+        Place::Device(device) => {
+            load_tensors(config.init(device), &network.tensors).map(Decoder::Library)
+        }
+    };
     loaded
         .map(|d| Some((d, config.latent)))
         .map_err(|source| SynthesisError::Load {

@@ -7,7 +7,7 @@ use clap::Parser;
 use scanweave::dataset::{Dataset, Recipe};
 use scanweave::image::Plane;
 use scanweave::structure::StructureFilter;
-use scanweave::synthesis::{Subject, Synthesiser};
+use scanweave::synthesis::Subject;
 use scanweave::weights::{self, Role};
 use sha2::{Digest as _, Sha256};
 
@@ -67,7 +67,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         let needed = model.require(role);
         needed.with_context(|| format!("{name} cannot build a data set"))?;
     }
-    let pipeline = Synthesiser::open(&model, &args.device.open()?)?;
+    let pipeline = args.device.synthesiser(&model)?;
     let recipe = recipe(&args, model.profile.lesion.classes())?;
     let masks = matches!(
         model.profile.lesion,

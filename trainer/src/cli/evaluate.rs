@@ -9,7 +9,6 @@ use indicatif::{ProgressBar, ProgressStyle};
 use scanweave::networks::config::NetworkConfig;
 use scanweave::profile::LesionKind;
 use scanweave::steps::LesionNetworks;
-use scanweave::synthesis::Synthesiser;
 use scanweave::weights::{self, Model, Role};
 
 use super::Usage;
@@ -87,7 +86,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     }
     let data = Prepared::open(&args.data)?;
     let device = args.device.open()?;
-    let pipeline = Synthesiser::open(&model, &device).with_context(unusable)?;
+    let pipeline = args.device.synthesiser(&model).with_context(unusable)?;
     let judge = judge(&args, &model, &data, &device)?;
     let seeds: Vec<u64> = (0..u64::from(args.seeds))
         .map(|k| args.seed.wrapping_add(k))

@@ -1,27 +1,37 @@
-//! `scanweave export`: finished runs to one weights file.
+//! `scanweave export`: finished runs to one weights file, and a generator to ONNX.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use clap::{Parser, ValueEnum};
-use scanweave::weights::{Card, Precision};
+use clap::{ArgGroup, Parser, ValueEnum};
+use scanweave::weights::{self, Card, Model, Precision};
 
 use super::Usage;
 use crate::device::Choice;
-use crate::{export, files};
+use crate::{export, files, onnx};
 
-/// Write the trained networks of one or more runs into one .weave file.
+/// Write the trained networks of one or more runs into one .weave file, or a generator as ONNX.
 ///
-/// A synthesis run is needed; its structure run adds the sampling of structure maps. The file
-/// carries the profile, the model card and a self-test.
+/// A synthesis run is needed; its structure run adds the sampling of structure maps, its lesion run the
+/// check of lesions. The .weave file carries the profile, the model card and a self-test.
+///
+/// --onnx writes the generator alone for other runtimes (ONNX opset 17, single precision): `input`
+/// [batch, 1 + label planes, size, size], the fused map and the label, 0..=1, and, for several modalities,
+/// `condition` [batch, modalities], one-hot; `image` [batch, 1, size, size], 0..=1. It is made from runs or
+/// from an existing .weave file: `scanweave export model.weave --onnx generator.onnx`.
 #[derive(Parser)]
+#[command(group(ArgGroup::new("file").required(true).multiple(true)))]
 pub struct Args {
-    /// Run directories: one synthesis run and its structure run.
+    /// Run directories: one synthesis run, its structure run and its lesion run. For --onnx alone also one
+    /// .weave file.
     #[arg(required = true, value_name = "RUN")]
     runs: Vec<PathBuf>,
-    /// The file to write.
-    #[arg(long, value_name = "FILE.weave")]
-    out: PathBuf,
+    /// The weights file to write.
+    #[arg(long, value_name = "FILE.weave", group = "file")]
+    out: Option<PathBuf>,
+    /// The ONNX file to write the generator to.
+    #[arg(long, value_name = "FILE.onnx", group = "file")]
+    onnx: Option<PathBuf>,
     /// How weights are stored: half precision, 8 bit per channel, or single precision.
     #[arg(long, value_enum, default_value = "q8")]
     precision: PrecisionName,
@@ -42,20 +52,56 @@ enum PrecisionName {
 
 /// Runs the subcommand.
 pub fn run(args: Args) -> anyhow::Result<()> {
-    if args.out.extension().is_none_or(|e| e != "weave") {
-        return Err(Usage(format!("--out {} must end in .weave", args.out.display())).into());
+    ends_in("--out", args.out.as_deref(), "weave")?;
+    ends_in("--onnx", args.onnx.as_deref(), "onnx")?;
+    let model = model(&args)?;
+    if let Some(path) = &args.onnx {
+        write(path, &onnx::generator(&model)?)?;
     }
-    let precision = match args.precision {
-        PrecisionName::F16 => Precision::F16,
-        PrecisionName::Q8 => Precision::Q8,
-        PrecisionName::F32 => Precision::F32,
+    if let Some(path) = &args.out {
+        let precision = match args.precision {
+            PrecisionName::F16 => Precision::F16,
+            PrecisionName::Q8 => Precision::Q8,
+            PrecisionName::F32 => Precision::F32,
+        };
+        write(
+            path,
+            &export::pack(model, precision, &Choice::Flex.open()?)?,
+        )?;
+    }
+    Ok(())
+}
+
+fn ends_in(option: &str, path: Option<&Path>, extension: &str) -> anyhow::Result<()> {
+    match path {
+        Some(path) if path.extension().is_none_or(|e| e != extension) => Err(Usage(format!(
+            "{option} {} must end in .{extension}",
+            path.display()
+        ))
+        .into()),
+        _ => Ok(()),
+    }
+}
+
+/// The model of the runs or, for ONNX alone, of a weights file.
+fn model(args: &Args) -> anyhow::Result<Model> {
+    let is_weave = |path: &PathBuf| path.extension().is_some_and(|e| e == "weave");
+    if !args.runs.iter().any(is_weave) {
+        let mut model = export::assemble(&args.runs, card(args)?, &Choice::Flex.open()?)?;
+        export::truncate(&mut model, args.truncation);
+        return Ok(model);
+    }
+    let ([path], None) = (&args.runs[..], &args.out) else {
+        let text = "a .weave file can only be turned into ONNX, and alone: export FILE.weave --onnx FILE.onnx";
+        return Err(Usage(text.into()).into());
     };
-    let device = Choice::Flex.open()?;
-    let mut model = export::assemble(&args.runs, card(&args)?, &device)?;
-    export::truncate(&mut model, args.truncation);
-    let bytes = export::pack(model, precision, &device)?;
-    files::write_whole(&args.out, &bytes)?;
-    println!("{}: {:.2} MB", args.out.display(), bytes.len() as f64 / 1e6);
+    weights::read(&files::read_whole(path)?)
+        .with_context(|| format!("{} cannot be used", path.display()))
+}
+
+fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    files::write_whole(path, bytes)?;
+    println!("{}: {:.2} MB", path.display(), bytes.len() as f64 / 1e6);
     Ok(())
 }
 

@@ -49,7 +49,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         .require(Role::StructureDecoder)
         .with_context(unusable)?;
     model.require(Role::MaskGenerator).with_context(unusable)?;
-    let pipeline = Synthesiser::open(&model, &Choice::Flex.open()?).with_context(unusable)?;
+    let pipeline = Choice::Flex.synthesiser(&model).with_context(unusable)?;
     let label = label(&args, &pipeline)?;
     files::create_folder(&args.out)?;
     let stages = 3 + usize::from(args.lesion) + pipeline.profile().modalities.len();

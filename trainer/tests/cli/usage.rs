@@ -3,7 +3,7 @@
 use crate::process::{scanweave, untouched};
 
 /// A command line and what the answer must say.
-const CASES: [(&str, &[&str]); 21] = [
+const CASES: [(&str, &[&str]); 25] = [
     ("", &["Usage"]),
     ("dance", &["dance"]),
     ("extract a.png --out o", &["--profile"]),
@@ -59,6 +59,10 @@ const CASES: [(&str, &[&str]); 21] = [
     ),
     ("export --out m.weave", &["RUN"]),
     ("export r --out model.zip", &["model.zip", ".weave"]),
+    ("export r", &["--out", "--onnx"]),
+    ("export r --onnx g.pb", &["g.pb", ".onnx"]),
+    ("export m.weave --out n.weave", &["ONNX", "alone"]),
+    ("export m.weave r --onnx g.onnx", &["ONNX", "alone"]),
     (
         "export r --out m.weave --precision q4",
         &["q4", "q8", "f16"],
@@ -98,7 +102,10 @@ fn help_teaches() {
         ("runs --help", &["diverged", "DIR"]),
         ("report --help", &["RUN", "report.html"]),
         ("devices --help", &["--device"]),
-        ("export --help", &["possible values", "weave"]),
+        (
+            "export --help",
+            &["possible values", "weave", "--onnx", "opset"],
+        ),
         ("evaluate --help", &["--judge", "95 % interval", "phantoms"]),
     ];
     for (line, words) in cases {

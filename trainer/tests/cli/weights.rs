@@ -112,6 +112,21 @@ fn truncated_latents_are_all_alike() {
 }
 
 #[test]
+fn a_generator_is_written_as_onnx_from_runs_and_from_a_file() {
+    let folder = copy();
+    let folder = folder.path();
+    let both = "export synthesis structure --precision f32 --out whole.weave --onnx runs.onnx";
+    scanweave(folder, both).well();
+    scanweave(folder, "export whole.weave --onnx file.onnx").well();
+    let read = |name: &str| fs::read(folder.join(name)).expect("it was exported");
+    assert!(read("runs.onnx") == read("file.onnx"), "the same generator");
+    untouched(folder, || {
+        let line = "export nothing.weave --onnx new.onnx";
+        scanweave(folder, line).badly(1, &["nothing.weave"]);
+    });
+}
+
+#[test]
 fn export_refuses_runs_that_are_no_model() {
     let folder = copy();
     let folder = folder.path();

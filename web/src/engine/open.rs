@@ -137,7 +137,11 @@ async fn tested(
 ) -> Result<(Rc<Synthesiser>, Option<f32>), String> {
     // Faults of what was tried before are not this model's.
     let _ = faults::take();
-    let synthesiser = Synthesiser::open(model, device).map_err(|e| e.to_string())?;
+    let opened = match backend.kind {
+        BackendKind::Cpu => Synthesiser::open_on_core(model, device),
+        BackendKind::WebGpu => Synthesiser::open(model, device),
+    };
+    let synthesiser = opened.map_err(|e| e.to_string())?;
     let synthesiser = Rc::new(synthesiser);
     let work = Box::pin(first_drawing(&synthesiser, model.known_answer.as_ref()));
     let drawn = within(patience(backend, START_PATIENCE), work).await;

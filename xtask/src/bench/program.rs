@@ -46,6 +46,11 @@ impl Line {
         lines.find(|line| line.number(name).is_ok())
     }
 
+    /// The whole object.
+    pub fn value(&self) -> &Value {
+        &self.0
+    }
+
     /// The number of this name.
     pub fn number(&self, name: &str) -> Result<f64> {
         self.0[name]

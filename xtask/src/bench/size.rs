@@ -12,6 +12,41 @@ const FIRST_MODEL: &str = "chest-xray.weave";
 /// Megabytes after brotli that the page must not exceed.
 const GOAL: f64 = 10.0;
 
+/// Megabytes that each part may have: the page's binary and the engine's after brotli, a model as it is.
+const PAGE_GOAL: f64 = 0.4;
+const ENGINE_GOAL: f64 = 3.0;
+const MODEL_GOAL: f64 = 8.0;
+
+/// The parts of the page that have goals of their own.
+pub fn parts(project: &Project) -> Result<Vec<Figure>> {
+    project.require_dist()?;
+    let all = Table::of(&project.dist(), BEST).context("the built page could not be measured")?;
+    let binaries = |engine: bool| {
+        let belongs = |file: &File| {
+            extension(&file.path) == "wasm" && file.path.starts_with("engine") == engine
+        };
+        all.filtered(belongs).total().1
+    };
+    let mut figures = vec![
+        megabytes(
+            "page's wasm, brotli",
+            binaries(false),
+            Beside::Goal(PAGE_GOAL),
+        ),
+        megabytes(
+            "engine's wasm, brotli",
+            binaries(true),
+            Beside::Goal(ENGINE_GOAL),
+        ),
+    ];
+    let models = all.filtered(|file| extension(&file.path) == "weave");
+    if let Some(largest) = models.files.iter().map(|file| file.raw).max() {
+        let beside = Beside::Goal(MODEL_GOAL);
+        figures.push(megabytes("largest model", largest, beside));
+    }
+    Ok(figures)
+}
+
 /// Prints the files that count and returns their sums.
 pub fn measure(project: &Project) -> Result<Vec<Figure>> {
     project.require_dist()?;
@@ -23,22 +58,32 @@ pub fn measure(project: &Project) -> Result<Vec<Figure>> {
         println!("The page holds no {FIRST_MODEL}: the figures are without weights.");
     }
     let (raw, brotli) = needed.total();
-    let megabytes = |name: &str, bytes: u64, beside| Figure {
-        name: format!("bytes to the first live image, {name}"),
+    let first = |what: &str| format!("bytes to the first live image, {what}");
+    Ok(vec![
+        megabytes(&first("raw"), raw, Beside::Nothing),
+        megabytes(&first("brotli"), brotli, Beside::Goal(GOAL)),
+    ])
+}
+
+fn megabytes(name: &str, bytes: u64, beside: Beside) -> Figure {
+    Figure {
+        name: name.to_owned(),
         measured: bytes as f64 / 1e6,
         unit: "MB",
         beside,
-    };
-    Ok(vec![
-        megabytes("raw", raw, Beside::Nothing),
-        megabytes("brotli", brotli, Beside::Goal(GOAL)),
-    ])
+    }
+}
+
+fn extension(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or_default()
 }
 
 /// The gallery's pictures, lessons and other models are not waited for.
 fn needed_for_first_image(file: &File) -> bool {
-    let extension = file.path.rsplit('.').next().unwrap_or_default();
-    matches!(extension, "html" | "js" | "css" | "wasm" | "json") || is_first_model(&file.path)
+    matches!(
+        extension(&file.path),
+        "html" | "js" | "css" | "wasm" | "json"
+    ) || is_first_model(&file.path)
 }
 
 fn is_first_model(path: &str) -> bool {

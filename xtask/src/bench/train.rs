@@ -202,7 +202,7 @@ fn images_per_second(log: &Path) -> Result<f64> {
 }
 
 /// The program that is measured: a named one, or the trainer built in release, with LibTorch where it is named.
-fn program(project: &Project) -> Result<PathBuf> {
+pub fn program(project: &Project) -> Result<PathBuf> {
     if let Some(named) = env::var_os(BINARY) {
         println!("The program of {BINARY} is measured.");
         return Ok(PathBuf::from(named));
@@ -218,12 +218,7 @@ fn program(project: &Project) -> Result<PathBuf> {
         )
     })?;
     let name = format!("scanweave{}", env::consts::EXE_SUFFIX);
-    Ok(release_folder(project).join(name))
-}
-
-fn release_folder(project: &Project) -> PathBuf {
-    let target = env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
-    project.root().join(target).join("release")
+    Ok(project.target().join("release").join(name))
 }
 
 /// The search path of shared libraries with those of the LibTorch that LIBTORCH names.

@@ -12,6 +12,7 @@ use crate::networks::config::{DecoderConfig, UnetConfig};
 use crate::phantom::{self, Anatomy};
 use crate::profile::{LesionKind, Modality, Profile};
 use crate::scene::{Latent, LesionBox, Pin, Values};
+use crate::synthesis::place;
 
 const SIZE: usize = 32;
 const FULL: Detail = Detail::Full;
@@ -434,7 +435,7 @@ fn a_segmenter_tells_what_it_finds_beside_what_was_asked() {
         depth: 2,
         condition: 0,
     };
-    pipeline.segmenters[0] = Some(config.init(&pipeline.device));
+    pipeline.segmenters[0] = Some(place::Network::Library(config.init(&pipeline.device)));
     assert!(pipeline.segments());
     let found = |asked: Option<&ClassMap>| {
         done(pipeline.found_lesion(0, &image, asked))

@@ -1,0 +1,49 @@
+//! The shipped models give the same pictures on one core as through the tensor library, and the known answer.
+#![cfg(feature = "nn")]
+
+use burn::tensor::Device;
+use scanweave::synthesis::{Synthesiser, default_label};
+use scanweave::weights::{self, Model};
+
+/// Largest difference of a pixel, 0..=1: found were 3e-6.
+const SAME: f32 = 1e-4;
+
+fn shipped() -> Vec<(String, Model)> {
+    let assets = concat!(env!("CARGO_MANIFEST_DIR"), "/../assets");
+    let files = std::fs::read_dir(assets).expect("the assets are there");
+    let paths = files.map(|file| file.expect("it can be listed").path());
+    let weights = paths.filter(|path| path.extension().is_some_and(|e| e == "weave"));
+    let models = weights.map(|path| {
+        let bytes = std::fs::read(&path).expect("it can be read");
+        let model = weights::read(&bytes).expect("a shipped model is whole");
+        (path.display().to_string(), model)
+    });
+    models.collect()
+}
+
+#[test]
+fn shipped_models_paint_the_same_on_one_core() {
+    let models = shipped();
+    assert!(!models.is_empty());
+    for (name, model) in models {
+        let device = Device::flex();
+        let core = Synthesiser::open_on_core(&model, &device).expect("it can be opened");
+        let library = Synthesiser::open(&model, &device).expect("it can be opened");
+        if let Some(answer) = &model.known_answer {
+            let difference = pollster::block_on(core.self_test(answer));
+            assert!(difference.is_ok_and(|d| d < SAME), "{name}");
+        }
+        let label = default_label(&model.profile.lesion);
+        let structure = pollster::block_on(core.structure_of_seed(3)).expect("it samples");
+        let paint = |pipeline: &Synthesiser| {
+            let sample = pollster::block_on(pipeline.paint(&structure, &label, 3));
+            sample.expect("it paints").images
+        };
+        for ((modality, own), (_, other)) in paint(&core).iter().zip(&paint(&library)) {
+            let pairs = own.values().iter().zip(other.values());
+            let worst = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            println!("{name} {}: {worst}", modality.name());
+            assert!(worst < SAME, "{name} {}: {worst}", modality.name());
+        }
+    }
+}
