@@ -234,9 +234,29 @@ fn brain(name: &str, title: &str, modalities: &[Modality], lesion: &[&str]) -> P
     }
 }
 
+/// The folds of a phantom's cortex are random, and no structure decoder can learn where the next ones
+/// run: its maps would be speckled where they lie. Its lines are therefore taken from a smoother picture
+/// of T1, which keeps the skull, the ventricles and the midline; the folds are the generator's to paint,
+/// from the noise that is fused into the map.
 fn phantom_brain() -> Profile {
     let lesion = ["oedema", "enhancing", "necrosis"];
+    let at = |size: usize, scale: usize, smoothing, sigma1, median| Extraction {
+        scale,
+        smoothing,
+        contrast: Some(LocalContrast {
+            radius: size * scale * 5 / 64,
+            floor: 0.06,
+            limit: Some(1.0),
+        }),
+        ..values(size, sigma1, 0.16, 0.45, 0.2, median)
+    };
     Profile {
+        source: Modality::T1,
+        extraction: vec![
+            at(64, 2, 1.2, 0.8, 3),
+            at(128, 2, 2.4, 1.2, 5),
+            at(512, 1, 4.8, 2.4, 9),
+        ],
         sharp_from: 800,
         ..brain("phantom-brain", "Phantom brain", &BRAIN, &lesion)
     }
