@@ -236,7 +236,7 @@ fn brain(name: &str, title: &str, modalities: &[Modality], lesion: &[&str]) -> P
 
 /// The folds of a phantom's cortex are random, and no structure decoder can learn where the next ones
 /// run: its maps would be speckled where they lie. Its lines are therefore taken from a smoother picture
-/// of T1, which keeps the skull, the ventricles and the midline; the folds are the generator's to paint,
+/// of T1, which keeps the skull and the ventricles; the folds are the generator's to paint,
 /// from the noise that is fused into the map.
 fn phantom_brain() -> Profile {
     let lesion = ["oedema", "enhancing", "necrosis"];
@@ -244,9 +244,9 @@ fn phantom_brain() -> Profile {
         scale,
         smoothing,
         contrast: Some(LocalContrast {
-            radius: size * scale * 5 / 64,
-            floor: 0.06,
-            limit: Some(1.0),
+            radius: size * scale / 8,
+            floor: 0.12,
+            limit: Some(1.2),
         }),
         ..values(size, sigma1, 0.16, 0.45, 0.2, median)
     };
