@@ -1,7 +1,7 @@
 //! MetaImage with its voxels inside (`.mha`): lines of text `Key = Value`, then the voxels, plain or
 //! compressed by zlib (itk.org, MetaIO).
 
-use super::{Element, FormatError, Volume, count};
+use super::{Directions, Element, FormatError, Volume, count};
 
 /// Longest header that is read.
 const MAX_HEADER: usize = 64 * 1024;
@@ -43,7 +43,7 @@ pub fn read(bytes: &[u8]) -> Result<Volume, FormatError> {
     } else {
         element.numbers(voxels, count, big, plain)?
     };
-    Volume::new(sides, header.spacing(), numbers)
+    Ok(Volume::new(sides, header.spacing(), numbers)?.lying(header.directions()))
 }
 
 /// `need` bytes of the first volume, out of `all` that are compressed. `miniz_oxide` doubles its output
@@ -192,5 +192,18 @@ impl<'a> Header<'a> {
         let mut steps = text.unwrap_or_default().split_whitespace();
         let mut next = || steps.next().and_then(|s| s.parse::<f32>().ok());
         [(); 3].map(|()| next().map_or(1.0, f32::abs))
+    }
+
+    /// `TransformMatrix`, the directions of x, y and z one behind the other, towards left, back and head;
+    /// under its older names too.
+    fn directions(&self) -> Option<Directions> {
+        let names = ["TransformMatrix", "Rotation", "Orientation"];
+        let text = names.iter().find_map(|name| self.value(name))?;
+        let numbers: Result<Vec<f32>, _> =
+            text.split_whitespace().take(10).map(str::parse).collect();
+        let numbers: [f32; 9] = numbers.ok()?.try_into().ok()?;
+        Some(Directions(
+            [0, 3, 6].map(|at| [numbers[at], numbers[at + 1], numbers[at + 2]]),
+        ))
     }
 }

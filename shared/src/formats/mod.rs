@@ -5,16 +5,18 @@
 //! before memory is asked for, and nothing in a file makes a reader panic. A whole volume takes 4
 //! bytes per voxel, at most four times the file that is not compressed.
 //!
-//! Voxels keep the order in which the file holds them. Neither reader turns a volume by the directions
-//! in its header: a label often has lost them, and must still lie on its image.
+//! Voxels keep the order in which the file holds them: a label often has lost the directions in its
+//! header, and must still lie on its image. [`Volume::upright`] turns a volume that stands alone.
 
 pub mod dicom;
 mod element;
 pub mod mha;
 pub mod nifti;
+mod orientation;
 mod volume;
 
 pub use element::Element;
+pub use orientation::Directions;
 pub use volume::{Axis, Volume, Window};
 
 use thiserror::Error;

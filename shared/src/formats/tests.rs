@@ -357,6 +357,89 @@ fn what_cannot_be_read_is_named() {
     ));
 }
 
+/// A NIfTI of 2 x 2 x 1 voxels 1, 2, 3, 4 whose header is changed by `edit`.
+fn turned(edit: impl Fn(&mut [u8])) -> Vec<f32> {
+    let mut file = nifti_of(false, [3, 2, 2, 1, 0, 0, 0, 0], 2, PLAIN, &[1, 2, 3, 4]);
+    edit(&mut file);
+    let volume = read(&file).expect("four voxels");
+    assert_eq!(
+        volume.voxels(),
+        [1.0, 2.0, 3.0, 4.0],
+        "the file's own order"
+    );
+    volume.upright().voxels().to_vec()
+}
+
+#[test]
+fn upright_shows_the_left_at_the_right_and_the_front_at_the_top() {
+    let put = |file: &mut [u8], at: usize, value: f32| {
+        file[at..at + 4].copy_from_slice(&value.to_le_bytes());
+    };
+    let code = |file: &mut [u8], at: usize| file[at] = 1;
+    assert_eq!(turned(|_| {}), [1.0, 2.0, 3.0, 4.0], "nothing is said");
+    // x to the right, y to the front (as most NIfTI files): both turn.
+    let sform = |f: &mut [u8]| {
+        code(f, 254);
+        put(f, 280, 0.5);
+        put(f, 300, 2.0);
+        put(f, 320, 1.0);
+    };
+    assert_eq!(turned(sform), [4.0, 3.0, 2.0, 1.0]);
+    // The same by a quaternion without rotation; the sform, where there is one, decides.
+    assert_eq!(turned(|f| code(f, 252)), [4.0, 3.0, 2.0, 1.0]);
+    // Half a turn about z: x to the left, y to the back, upright as it is.
+    let half = |f: &mut [u8]| {
+        code(f, 252);
+        put(f, 264, 1.0);
+    };
+    assert_eq!(turned(half), [1.0, 2.0, 3.0, 4.0]);
+    assert_eq!(
+        turned(|f| {
+            half(f);
+            sform(f);
+        }),
+        [4.0, 3.0, 2.0, 1.0]
+    );
+    // A quarter turn about z (a = d = sqrt(1/2)): x to the front, y to the left.
+    let quarter = |f: &mut [u8]| {
+        code(f, 252);
+        put(f, 264, 0.5_f32.sqrt());
+    };
+    assert_eq!(turned(quarter), [2.0, 4.0, 1.0, 3.0]);
+
+    let own = nifti::write(&planes(), [1.0; 3], "SYNTHETIC").expect("a file");
+    let own = read(&own).expect("our own file");
+    assert_eq!(own.clone().upright().voxels(), own.voxels());
+}
+
+#[test]
+fn a_meta_image_turns_by_its_matrix() {
+    let of = |matrix: &str| {
+        let lines = format!("ElementType = MET_UCHAR\n{matrix}");
+        let read = read(&mha_of(&lines, 2, &[1, 2, 3, 4])).expect("four voxels");
+        read.upright().voxels().to_vec()
+    };
+    assert_eq!(
+        of("TransformMatrix = 1 0 0 0 1 0 0 0 1"),
+        [1.0, 2.0, 3.0, 4.0]
+    );
+    assert_eq!(
+        of("TransformMatrix = -1 0 0 0 -1 0 0 0 1"),
+        [2.0, 1.0, 4.0, 3.0]
+    );
+    // x to the left, y to the feet, z to the back: slices become rows.
+    assert_eq!(of("Orientation = 1 0 0 0 0 -1 0 1 0"), [1.0, 2.0, 3.0, 4.0]);
+    for broken in [
+        "1 0 0",
+        "a b c d e f g h i",
+        "1 0 0 0 1 0 0 0 1 0",
+        "0 0 0 0 0 0 0 0 0",
+    ] {
+        let line = format!("TransformMatrix = {broken}");
+        assert_eq!(of(&line), [1.0, 2.0, 3.0, 4.0], "{broken}");
+    }
+}
+
 /// One good file of each kind.
 fn good() -> Vec<Vec<u8>> {
     let shorts: Vec<u8> = (0..64).flat_map(|i: i16| (i * 5).to_be_bytes()).collect();
@@ -374,6 +457,8 @@ fn good() -> Vec<Vec<u8>> {
 fn look(bytes: &[u8]) {
     if let Ok(volume) = read(bytes) {
         assert!(volume.voxels().iter().all(|v| v.is_finite()));
+        let upright = volume.clone().upright();
+        assert_eq!(upright.voxels().len(), volume.voxels().len());
         for axis in [Axis::X, Axis::Y, Axis::Z] {
             let last = volume.slices(axis) - 1;
             let picture = volume.window().and_then(|w| volume.picture(axis, last, w));

@@ -1,5 +1,6 @@
 //! Voxels in three dimensions, and the grey image of one slice.
 
+use super::orientation::{self, Directions};
 use super::{FormatError, MAX_VOXELS, count};
 use crate::image::{ImageError, Plane};
 
@@ -14,6 +15,7 @@ const LOOKED_AT: usize = 1 << 20;
 pub struct Volume {
     sides: [usize; 3],
     spacing: [f32; 3],
+    directions: Option<Directions>,
     voxels: Vec<f32>,
 }
 
@@ -65,8 +67,35 @@ impl Volume {
         Ok(Self {
             sides,
             spacing: spacing.map(usable),
+            directions: None,
             voxels,
         })
+    }
+
+    /// The same volume, known to lie in the patient like this.
+    #[must_use]
+    pub fn lying(mut self, directions: Option<Directions>) -> Self {
+        self.directions = directions;
+        self
+    }
+
+    /// The volume with columns to the patient's left, rows to the back and slices to the head, as
+    /// radiologists look; as it is where the file does not say how it lies.
+    #[must_use]
+    pub fn upright(self) -> Self {
+        let Some(turn) = self.directions.and_then(|d| d.turn()) else {
+            return self;
+        };
+        if turn == [(0, false), (1, false), (2, false)] {
+            return self;
+        }
+        let (voxels, sides) = orientation::turned(&self.voxels, self.sides, turn);
+        Self {
+            sides,
+            spacing: turn.map(|(axis, _)| self.spacing[axis]),
+            directions: None,
+            voxels,
+        }
     }
 
     /// Voxels along x, y and z.

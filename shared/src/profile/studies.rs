@@ -188,26 +188,32 @@ fn phantom_thorax() -> Profile {
 
 const BRAIN: [Modality; 4] = [Modality::T1, Modality::T1c, Modality::T2, Modality::Flair];
 
-/// Chosen by eye on 40 subjects: whole-head MRI is dominated by the scalp, so the picture is
-/// normalised in windows of an eighth of the side and cut at 0.8 deviations; ventricles, sulci and
-/// gyri then stand out like the skull. Lines are found at twice the working size: thinner, without
-/// speckle.
-fn brain_extraction() -> Vec<Extraction> {
-    let at = |size: usize, scale: usize, smoothing, sigma1, median| Extraction {
+/// Lines of an axial slice of the head, at twice the working size where that is small. The contrast is
+/// normalised in windows of `radius` 64ths of the side, with this floor and limit. `fine` holds smoothing,
+/// sigma1 and median for 64, 128 and 512 px.
+fn head_extraction(
+    (radius, floor, limit): (usize, f32, f32),
+    alpha: f32,
+    fine: [(f32, f32, usize); 3],
+) -> Vec<Extraction> {
+    let sizes = [(64, 2), (128, 2), (512, 1)];
+    let at = |((size, scale), (smoothing, sigma1, median))| Extraction {
         scale,
         smoothing,
         contrast: Some(LocalContrast {
-            radius: size * scale * 3 / 64,
-            floor: 0.03,
-            limit: Some(0.8),
+            radius: size * scale * radius / 64,
+            floor,
+            limit: Some(limit),
         }),
-        ..values(size, sigma1, 0.13, 0.45, 0.2, median)
+        ..values(size, sigma1, alpha, 0.45, 0.2, median)
     };
-    vec![
-        at(64, 2, 0.7, 0.8, 3),
-        at(128, 2, 1.4, 1.2, 5),
-        at(512, 1, 2.4, 2.0, 9),
-    ]
+    sizes.into_iter().zip(fine).map(at).collect()
+}
+
+/// As fine as it goes without speckle: ventricles, sulci and gyri stand out like the outline.
+fn brain_extraction() -> Vec<Extraction> {
+    let fine = [(0.7, 0.8, 3), (1.4, 1.2, 5), (2.4, 2.0, 9)];
+    head_extraction((3, 0.03, 0.8), 0.13, fine)
 }
 
 fn brain(name: &str, title: &str, modalities: &[Modality], lesion: &[&str]) -> Profile {
@@ -240,23 +246,13 @@ fn brain(name: &str, title: &str, modalities: &[Modality], lesion: &[&str]) -> P
 /// from the noise that is fused into the map.
 fn phantom_brain() -> Profile {
     let lesion = ["oedema", "enhancing", "necrosis"];
-    let at = |size: usize, scale: usize, smoothing, sigma1, median| Extraction {
-        scale,
-        smoothing,
-        contrast: Some(LocalContrast {
-            radius: size * scale / 8,
-            floor: 0.12,
-            limit: Some(1.2),
-        }),
-        ..values(size, sigma1, 0.16, 0.45, 0.2, median)
-    };
     Profile {
         source: Modality::T1,
-        extraction: vec![
-            at(64, 2, 1.2, 0.8, 3),
-            at(128, 2, 2.4, 1.2, 5),
-            at(512, 1, 4.8, 2.4, 9),
-        ],
+        extraction: head_extraction(
+            (8, 0.12, 1.2),
+            0.16,
+            [(1.2, 0.8, 3), (2.4, 1.2, 5), (4.8, 2.4, 9)],
+        ),
         sharp_from: 800,
         ..brain("phantom-brain", "Phantom brain", &BRAIN, &lesion)
     }
@@ -271,6 +267,11 @@ fn brain_mri() -> Profile {
             supervised: 10.0,
             ..TRANSLATOR
         },
+        extraction: head_extraction(
+            (4, 0.04, 0.8),
+            0.13,
+            [(1.6, 0.8, 3), (3.2, 1.2, 7), (6.4, 2.4, 13)],
+        ),
         ..brain("brain-mri", "Brain MRI", &modalities, &["tumour"])
     }
 }

@@ -86,7 +86,7 @@ impl Slices {
             let read = dicom::read(bytes)?;
             (read.volume, read.window, read.inverted)
         } else {
-            (formats::read(bytes)?, None, false)
+            (formats::read(bytes)?.upright(), None, false)
         };
         let window = window.map_or_else(|| volume.window(), Ok)?;
         Ok(Self {

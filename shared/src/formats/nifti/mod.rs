@@ -5,7 +5,7 @@ mod write;
 
 pub use write::write;
 
-use super::{Element, FormatError, Volume, count};
+use super::{Directions, Element, FormatError, Volume, count};
 
 /// Length of the header.
 const HEADER: usize = 348;
@@ -35,7 +35,7 @@ pub fn read(bytes: &[u8]) -> Result<Volume, FormatError> {
     let element = header.element()?;
     let voxels = bytes.get(start..).unwrap_or_default();
     let numbers = element.numbers(voxels, count, header.big, header.scaling())?;
-    Volume::new(sides, header.spacing(), numbers)
+    Ok(Volume::new(sides, header.spacing(), numbers)?.lying(header.directions()))
 }
 
 /// The header's bytes, of a length that every field lies in.
@@ -176,5 +176,38 @@ impl<'a> Header<'a> {
             _ => 1.0,
         };
         [80, 84, 88].map(|at| self.f32(at).abs() * unit)
+    }
+
+    /// By `sform`, or else by `qform`; none where the file gives neither.
+    fn directions(&self) -> Option<Directions> {
+        let number = |at: usize| self.f32(at);
+        if self.i16(254) > 0 {
+            let column = |x: usize| [280, 296, 312].map(|row| number(row + 4 * x));
+            return Some(Directions::of_ras([0, 1, 2].map(column)));
+        }
+        if self.i16(252) <= 0 {
+            return None;
+        }
+        // The quaternion of the rotation; its first part follows from the others.
+        let [b, c, d] = [256, 260, 264].map(number);
+        let a = (1.0 - (b * b + c * c + d * d)).max(0.0).sqrt();
+        let z = if number(76) < 0.0 { -1.0 } else { 1.0 };
+        Some(Directions::of_ras([
+            [
+                a * a + b * b - c * c - d * d,
+                2.0 * (b * c + a * d),
+                2.0 * (b * d - a * c),
+            ],
+            [
+                2.0 * (b * c - a * d),
+                a * a + c * c - b * b - d * d,
+                2.0 * (c * d + a * b),
+            ],
+            [
+                z * 2.0 * (b * d + a * c),
+                z * 2.0 * (c * d - a * b),
+                z * (a * a + d * d - b * b - c * c),
+            ],
+        ]))
     }
 }

@@ -74,7 +74,7 @@ impl<'a> Job<'a> {
             translator: fingerprint(&found.translator),
             lesions: statistics,
             batch: args.batch.into(),
-            rate: args.rate,
+            rate: self.rate(),
             seed: args.seed,
             pretraining: args.pretraining,
         })
@@ -145,6 +145,16 @@ impl<'a> Job<'a> {
         };
         let batch = self.args.batch.into();
         train(trainee, &directory, from, schedule, batch, stop)
+    }
+
+    /// What each stage has learnt fastest with, and without its losses going astray.
+    fn rate(&self) -> f64 {
+        self.args.rate.unwrap_or(match self.stage {
+            Stage::Structure => 6e-4,
+            Stage::Lesion => 1e-3,
+            Stage::Translator => 4e-4,
+            Stage::Synthesis => 2e-4,
+        })
     }
 
     /// When the stage ends.

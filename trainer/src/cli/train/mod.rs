@@ -68,9 +68,9 @@ pub struct Args {
     /// Images per step.
     #[arg(long, value_name = "B", default_value_t = 4, value_parser = clap::value_parser!(u16).range(2..=256))]
     batch: u16,
-    /// Learning rate of Adam.
-    #[arg(long, default_value_t = 2e-4, value_parser = rate)]
-    rate: f64,
+    /// Learning rate of Adam [default: structure 6e-4, lesion 1e-3, translator 4e-4, synthesis 2e-4].
+    #[arg(long, value_parser = rate)]
+    rate: Option<f64>,
     /// Steps on the maps of real images alone (18), half of them drawn anew, before synthetic maps join; synthesis stage only.
     #[arg(long, value_name = "N", default_value_t = 1000)]
     pretraining: u64,
