@@ -9,6 +9,8 @@ mod backends;
 mod driver;
 mod everyone;
 mod failures;
+mod files;
+mod lesions;
 mod model;
 mod page;
 mod shipped;
