@@ -11,6 +11,8 @@ mod everyone;
 mod failures;
 mod files;
 mod lesions;
+mod losses;
+mod memory;
 mod model;
 mod page;
 mod shipped;
