@@ -17,4 +17,5 @@ mod model;
 mod page;
 mod shipped;
 mod site;
+mod snapshots;
 mod workbench;
