@@ -18,4 +18,5 @@ mod page;
 mod shipped;
 mod site;
 mod snapshots;
+mod stored;
 mod workbench;
