@@ -17,7 +17,6 @@ export function note(text) {
 export function tell(name) {
   byId("trouble-text").textContent = say(name);
   byId("restart-engine").hidden = true;
-  byId("restart-engine").addEventListener("click", () => dispatchEvent(new CustomEvent("scanweave-restart")));
   byId("reload-page").hidden = false;
   byId("trouble").hidden = false;
   document.body.dataset.state = "error";
@@ -51,6 +50,7 @@ export function startTrouble() {
   for (const button of document.querySelectorAll("[data-copy-diagnostics]")) {
     button.addEventListener("click", () => copy(button));
   }
+  byId("restart-engine").addEventListener("click", () => dispatchEvent(new CustomEvent("scanweave-restart")));
   byId("reload-page").addEventListener("click", () => location.reload());
   byId("dismiss-trouble").addEventListener("click", () => { byId("trouble").hidden = true; });
 }

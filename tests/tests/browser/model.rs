@@ -8,8 +8,8 @@ use scanweave::networks::config::{DecoderConfig, NetworkConfig, UnetConfig};
 use scanweave::networks::tensors::read_tensors;
 use scanweave::phantom::{self, Anatomy};
 use scanweave::profile::{LesionKind, Preset, Profile};
-use scanweave::structure::Structure;
-use scanweave::synthesis::{Sample, Subject, Synthesiser, default_label};
+use scanweave::structure::{Structure, forbidden};
+use scanweave::synthesis::{Label, Sample, Subject, Synthesiser, default_label};
 use scanweave::weights::{self, Card, KnownAnswer, Model, Network, Precision, Role, Tensor};
 
 /// The weights of the last layer are multiplied by this: an untrained network would paint grey on
@@ -33,6 +33,17 @@ pub fn fresh_boxes(seed: u64) -> Vec<u8> {
         name: "boxes".into(),
         title: "Boxes".into(),
         lesion: LesionKind::Boxes(vec!["nodule".into(), "mass".into()]),
+        ..Profile::named("phantom-thorax").expect("built in")
+    };
+    fresh_of(profile, seed)
+}
+
+/// As [`fresh`], of a study whose findings are classes of the whole image.
+pub fn fresh_classes(seed: u64) -> Vec<u8> {
+    let profile = Profile {
+        name: "findings".into(),
+        title: "Findings".into(),
+        lesion: LesionKind::Class(vec!["normal".into(), "bacteria".into(), "virus".into()]),
         ..Profile::named("phantom-thorax").expect("built in")
     };
     fresh_of(profile, seed)
@@ -177,10 +188,21 @@ impl Native {
             .expect("a model that builds")
     }
 
+    /// Where no lesion may lie (1) in what is painted from a structure map.
+    pub fn forbidden(&self, structure: &Structure) -> Plane {
+        let margin = self.synthesiser.profile().lesion_margin_at(self.size());
+        forbidden(&structure.mask, margin)
+    }
+
     /// What is painted from a structure map, of a healthy subject.
     pub fn painted(&self, structure: &Structure, seed: u64) -> Sample {
         let label = default_label(&self.synthesiser.profile().lesion);
-        pollster::block_on(self.synthesiser.paint(structure, &label, seed))
+        self.painted_with(structure, &label, seed)
+    }
+
+    /// What is painted from a structure map with this label.
+    pub fn painted_with(&self, structure: &Structure, label: &Label, seed: u64) -> Sample {
+        pollster::block_on(self.synthesiser.paint(structure, label, seed))
             .expect("a model that paints")
     }
 }

@@ -171,6 +171,12 @@ impl Page {
         )
     }
 
+    /// Asks for the next seed by its key.
+    pub fn step(&self) {
+        self.browser
+            .script("window.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight' }))");
+    }
+
     /// Types a seed and waits for its picture.
     #[track_caller]
     pub fn seed(&self, seed: u64) -> Shown {
@@ -236,14 +242,19 @@ impl Page {
         assert_eq!(foreign, serde_json::json!([]), "fetched from elsewhere");
     }
 
+    /// The structure map and the mask that the page shows.
+    pub fn structure(&self) -> Structure {
+        Structure {
+            map: self.shown("structure").plane(),
+            mask: self.shown("mask").plane(),
+        }
+    }
+
     /// Compares what the page shows with the pipeline computed here: `expected` is the structure
     /// that it should have found.
     #[track_caller]
     pub fn agrees(&self, native: &Native, expected: &Structure, seed: u64, tolerance: &Tolerance) {
-        let own = Structure {
-            map: self.shown("structure").plane(),
-            mask: self.shown("mask").plane(),
-        };
+        let own = self.structure();
         for (name, found, wanted) in [
             ("structure map", &own.map, &expected.map),
             ("mask", &own.mask, &expected.mask),
@@ -296,7 +307,7 @@ fn spread(pixels: &[u8]) -> u8 {
 }
 
 /// Mean and largest difference.
-fn distance(a: &[u8], b: &[u8]) -> (f64, u8) {
+pub fn distance(a: &[u8], b: &[u8]) -> (f64, u8) {
     assert_eq!(a.len(), b.len(), "pictures of one size");
     let differences = || a.iter().zip(b).map(|(a, b)| a.abs_diff(*b));
     let sum: u64 = differences().map(u64::from).sum();

@@ -5,8 +5,8 @@ use sha2::{Digest, Sha256};
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use tempfile::TempDir;
 use tiny_http::{HTTPVersion, Header, Request, Response, Server};
@@ -33,6 +33,7 @@ pub struct Site {
     folder: TempDir,
     server: Arc<Server>,
     stopped: Arc<AtomicBool>,
+    served: Arc<Mutex<Vec<String>>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -91,10 +92,16 @@ impl Site {
         let server = Arc::new(Server::http("127.0.0.1:0").expect("a port"));
         let (own, root) = (server.clone(), folder.path().to_path_buf());
         let stopped = Arc::new(AtomicBool::new(false));
-        let down = stopped.clone();
+        let served = Arc::new(Mutex::new(Vec::new()));
+        let (down, log) = (stopped.clone(), served.clone());
         let thread = std::thread::spawn(move || {
             for request in own.incoming_requests() {
                 let (root, gone) = (root.clone(), down.load(Ordering::SeqCst));
+                if !gone {
+                    log.lock()
+                        .expect("no thread panics with it")
+                        .push(path_of(&request));
+                }
                 // Each on a thread of its own: the service worker stores files while the page waits for
                 // others, and one that is not read to its end must not hold up the rest.
                 std::thread::spawn(move || {
@@ -111,6 +118,7 @@ impl Site {
             folder,
             server,
             stopped,
+            served,
             thread: Some(thread),
         }
     }
@@ -130,6 +138,17 @@ impl Site {
     /// From now on nobody answers at the page's address.
     pub fn stop(&self) {
         self.stopped.store(true, Ordering::SeqCst);
+    }
+
+    /// The server is back.
+    pub fn go_on(&self) {
+        self.stopped.store(false, Ordering::SeqCst);
+    }
+
+    /// How often a file was asked for while somebody answered.
+    pub fn served(&self, path: &str) -> usize {
+        let served = self.served.lock().expect("no thread panics with it");
+        served.iter().filter(|p| *p == path).count()
     }
 
     /// What the page was served from.
@@ -168,18 +187,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 fn answer(request: Request, root: &Path) {
-    let name = request
-        .url()
-        .split('?')
-        .next()
-        .unwrap_or_default()
-        .trim_start_matches('/')
-        .to_owned();
-    let name = if name.is_empty() {
-        "index.html".into()
-    } else {
-        name
-    };
+    let name = path_of(&request);
     let headers = request.headers().to_vec();
     let mut writer = request.into_writer();
     // HTTP/1.0: the browser closes the connection after the answer. One that is kept open holds a reading
@@ -196,6 +204,15 @@ fn answer(request: Request, root: &Path) {
     };
     // The browser may have left.
     drop(sent.and_then(|()| writer.flush()));
+}
+
+/// The file that a request means.
+fn path_of(request: &Request) -> String {
+    let path = request.url().split('?').next().unwrap_or_default();
+    match path.trim_start_matches('/') {
+        "" => "index.html".to_owned(),
+        path => path.to_owned(),
+    }
 }
 
 fn content_type(name: &str) -> Header {

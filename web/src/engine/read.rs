@@ -163,6 +163,9 @@ async fn whole(file: &File, gzip: bool) -> Result<Vec<u8>, String> {
             words(&e)
         ),
         Stopped::Broken(e) => unreadable(&name, &words(&e)),
+        Stopped::NoMemory => format!(
+            "{name} does not fit into the memory that this browser gives the page: crop or resample the volume, or close other tabs."
+        ),
         Stopped::TooLong | Stopped::Unwanted => too_long(),
     })
 }

@@ -150,6 +150,8 @@ impl Session {
 
     async fn step_down(&mut self, why: &str) -> Result<(), String> {
         let broken = self.open.take().ok_or(NO_MODEL)?;
+        // Below the first line stand causes and a backtrace, which the log has too.
+        let why = why.lines().next().unwrap_or(why);
         // What a faulty device computed is not to be trusted.
         self.painter.forget();
         let (open, _) = on_cpu(broken.model, &format!("WebGPU was given up: {why}")).await?;

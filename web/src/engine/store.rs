@@ -47,8 +47,21 @@ pub async fn obtain(
         log::warn!("stored weights of {title} are damaged: they are fetched anew");
         drop(bytes);
         cache::drop_of(source).await;
+        let fetched = fetch(source, progress, wanted).await;
+        let bytes = fetched.map_err(|error| match error {
+            StoreError::Told(why) => StoreError::Told(format!(
+                "What this browser had stored of \u{201c}{title}\u{201d} was damaged and was removed. {why}"
+            )),
+            StoreError::Unwanted => StoreError::Unwanted,
+        })?;
+        return kept(source, bytes).await;
     }
     let bytes = fetch(source, progress, wanted).await?;
+    kept(source, bytes).await
+}
+
+/// What was fetched, verified and stored.
+async fn kept(source: &Source, bytes: Vec<u8>) -> Result<Vec<u8>, StoreError> {
     verify(source, &bytes)?;
     cache::keep(source, &bytes).await;
     Ok(bytes)
@@ -69,6 +82,10 @@ async fn fetch(
     bytes.map_err(|stopped| match stopped {
         Stopped::Unwanted => StoreError::Unwanted,
         Stopped::TooLong => damaged(title, "they are longer than announced").into(),
+        Stopped::NoMemory => format!(
+            "The weights of \u{201c}{title}\u{201d} do not fit into the memory that this browser gives the page: choose a smaller model, or close other tabs."
+        )
+        .into(),
         Stopped::Broken(e) => format!(
             "The weights of \u{201c}{title}\u{201d} stopped arriving: {}. Check the network and reload the page.",
             words(&e)

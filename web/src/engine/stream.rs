@@ -17,13 +17,22 @@ pub async fn collect(
     mut arrived: impl FnMut(u64) -> bool,
 ) -> Result<Vec<u8>, Stopped> {
     let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
-    let mut bytes = Vec::with_capacity(expected.min(limit as usize));
+    let mut bytes = Vec::new();
+    if bytes
+        .try_reserve_exact(expected.min(limit as usize))
+        .is_err()
+    {
+        return Err(Stopped::NoMemory);
+    }
     loop {
         let stopped = match next(&reader).await {
             Ok(None) => return Ok(bytes),
             Err(error) => return Err(Stopped::Broken(error)),
             Ok(Some(piece)) if bytes.len() as u64 + u64::from(piece.length()) > limit => {
                 Stopped::TooLong
+            }
+            Ok(Some(piece)) if bytes.try_reserve(piece.length() as usize).is_err() => {
+                Stopped::NoMemory
             }
             Ok(Some(piece)) => {
                 let start = bytes.len();
@@ -47,6 +56,8 @@ pub enum Stopped {
     Broken(JsValue),
     /// It is longer than allowed.
     TooLong,
+    /// The browser gives no memory for it.
+    NoMemory,
     /// Nobody wants it any more.
     Unwanted,
 }

@@ -1,8 +1,43 @@
 //! Pixels onto a 2-D canvas, pixel for pixel; the style sheet enlarges it.
+//!
+//! A browser whose graphics process ends takes the content of its canvases along and gives them back
+//! empty. So whoever draws follows [`restored`] and draws again.
 
+use std::cell::Cell;
+
+use leptos::prelude::*;
 use scanweave::protocol::Pixels;
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{Clamped, JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
+
+thread_local! {
+    /// For effects that belong to no view: they find no context.
+    static RESTORED: Cell<Option<RwSignal<()>>> = const { Cell::new(None) };
+}
+
+/// From now on canvases that were lost are drawn again.
+pub fn mend_losses() {
+    let restored = RwSignal::new(());
+    RESTORED.set(Some(restored));
+    let listen = Closure::<dyn FnMut()>::new(move || restored.set(()));
+    // The event does not bubble: it is caught on its way down. Without a listener lost canvases stay
+    // empty until the next picture.
+    let _ = document().add_event_listener_with_callback_and_bool(
+        "contextrestored",
+        listen.as_ref().unchecked_ref(),
+        true,
+    );
+    // The page listens as long as it lives.
+    listen.forget();
+}
+
+/// Followed by who draws: again when canvases came back empty.
+pub fn restored() {
+    if let Some(restored) = RESTORED.get() {
+        restored.track();
+    }
+}
 
 /// Coloured pixels to show, row-major.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,8 +69,9 @@ pub fn show(canvas: &HtmlCanvasElement, pixels: &Pixels) -> Result<(), JsValue> 
     canvas.set_attribute("data-hash", &format!("{:016x}", fnv1a(&pixels.bytes)))
 }
 
-/// Paints coloured pixels.
+/// Paints coloured pixels; an effect that does paints them again when the canvas was lost.
 pub fn colour(canvas: &HtmlCanvasElement, colours: &Colours) -> Result<(), JsValue> {
+    restored();
     canvas.set_width(colours.width);
     canvas.set_height(colours.height);
     let context = canvas

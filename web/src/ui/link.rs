@@ -15,11 +15,12 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{File, MessageEvent, Worker, WorkerOptions, WorkerType};
 
+use super::death::Death;
 use super::state::{Page, Phase, Progress};
-use super::trouble::Remedy;
+use super::trouble::{self, Remedy};
 use super::words::{
-    DID_NOT_WORK, ENGINE_NOT_LOADED, ENGINE_OTHER_VERSION, ENGINE_REFUSED, ENGINE_RESTARTED,
-    ENGINE_SILENT, ENGINE_STOPPED, ENGINE_UNREACHABLE,
+    DID_NOT_WORK, ENGINE_OTHER_VERSION, ENGINE_REFUSED, ENGINE_RESTARTED, ENGINE_SILENT,
+    ENGINE_UNREACHABLE, STEPPED_DOWN, Word,
 };
 
 /// How long the engine may load before its silence is told.
@@ -50,6 +51,8 @@ struct State {
     deaths: u32,
     /// Why the engine had to be started anew; told by the badge.
     setback: Option<String>,
+    /// What is said of it when the model is open again.
+    mended: Option<Word>,
     hello: bool,
     /// Workers so far, to know whose silence it is.
     starts: u32,
@@ -240,6 +243,9 @@ impl Link {
                 page.show_model(*model);
                 page.backend.set(Some(backend));
                 page.paint();
+                if let Some(mended) = self.0.borrow_mut().mended.take() {
+                    trouble::show(mended.say());
+                }
             }
             Event::Painted {
                 id,
@@ -259,7 +265,10 @@ impl Link {
             Event::Painted { id, picture, .. } if id == newest => page.preview.set(Some(picture)),
             Event::Measured { id, figures, .. } if id == newest => page.figures.set(Some(figures)),
             Event::Read { id, image } if id == newest => page.show_image(image),
-            Event::SteppedDown { backend } => page.backend.set(Some(backend)),
+            Event::SteppedDown { backend } => {
+                trouble::show(STEPPED_DOWN.say());
+                page.backend.set(Some(backend));
+            }
             Event::Failed { id, message } if id == newest => self.failed(page, &message),
             _ => {}
         }
@@ -293,15 +302,13 @@ impl Link {
         state.unsent.clear();
         let waiting = std::mem::take(&mut state.answers);
         state.deaths += 1;
-        state.setback = Some(ENGINE_RESTARTED.with(&[("why", message)]));
-        let stopped = if state.hello {
-            ENGINE_STOPPED
-        } else {
-            ENGINE_NOT_LOADED
-        };
+        let death = Death::of(message, state.hello);
+        let why = death.reason(message);
+        state.setback = Some(ENGINE_RESTARTED.with(&[("why", why)]));
         let again = (state.hello && state.deaths < 2)
             .then(|| state.model.clone())
             .flatten();
+        state.mended = again.is_some().then(|| death.mended());
         drop(state);
         tell_waiting(waiting, message);
         page.opened.set(None);
@@ -312,7 +319,7 @@ impl Link {
                 page.phase.set(Phase::Loading);
                 self.send(page, on_cpu(request), file, None);
             }
-            None => page.fail_with(stopped.say(), message, Remedy::Restart),
+            None => page.fail_with(death.told().say(), death.detail(message), Remedy::Restart),
         }
     }
 }

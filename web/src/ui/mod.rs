@@ -11,6 +11,7 @@ mod board;
 mod canvas;
 mod card;
 mod catalogue;
+mod death;
 mod export;
 mod history;
 mod keys;
@@ -58,6 +59,7 @@ fn Workbench() -> impl IntoView {
     let page = Page::new(url::read());
     provide_context(page);
     shell::follow(page, Speech::begin(shell::language()));
+    canvas::mend_losses();
     status::mirror(page);
     keys::listen(page);
     catalogue::load(page);

@@ -12,6 +12,7 @@ use super::colours::Sight;
 use super::sheet::Spot;
 use super::stroke::{Ending, Hand, Stroke};
 use super::{cursor, side};
+use crate::ui::canvas;
 use crate::ui::state::Page;
 use crate::ui::words::{
     BOARD_CANCELLED, BOARD_DOWN, BOARD_KEYS, BOARD_PLACE, BOARD_REFUSED, BOARD_UP,
@@ -299,6 +300,7 @@ fn target(event: &PointerEvent) -> Option<HtmlCanvasElement> {
 }
 
 fn show(canvas: &HtmlCanvasElement, sight: &Sight) -> Result<(), JsValue> {
+    canvas::restored();
     let (width, rgba) = sight.painted();
     let width = width as u32;
     if (canvas.width(), canvas.height()) != (width, width) {

@@ -12,6 +12,7 @@ use wasm_bindgen::{Clamped, JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
 use super::pad::{REACH, SIDE};
+use crate::ui::canvas;
 use crate::ui::state::Page;
 use crate::ui::words::{ATLAS_DONE, ATLAS_DRAWING, ATLAS_FAILED, ATLAS_HELP, ATLAS_SHOW};
 
@@ -58,6 +59,13 @@ impl Atlas {
             seed.track();
             page.opened.track();
             atlas.forget();
+        });
+        Effect::new(move |first: Option<()>| {
+            canvas::restored();
+            // Its tiles are not kept: they are asked for again.
+            if first.is_some() && untrack(|| atlas.is_asked()) {
+                atlas.ask();
+            }
         });
         atlas
     }

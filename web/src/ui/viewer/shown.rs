@@ -6,6 +6,7 @@ use scanweave::profile::Modality;
 use scanweave::protocol::{Picture, Pixels};
 
 use crate::ui::state::Page;
+use crate::ui::structure::named;
 use crate::ui::words::{
     CT, FLAIR, FUNDUS_IMAGE, PICTURE_OF_FINDING, PICTURE_OF_SEED, SYNTHETIC_NAMED, T1,
     T1_WITH_CONTRAST, T2, Word, XRAY,
@@ -80,7 +81,12 @@ pub fn described(page: Page, index: usize) -> String {
     let findings = page.findings();
     match findings.get(page.class.get()) {
         Some(finding) => {
-            PICTURE_OF_FINDING.with(&[("picture", &picture), ("seed", &seed), ("finding", finding)])
+            let finding = named(finding);
+            PICTURE_OF_FINDING.with(&[
+                ("picture", &picture),
+                ("seed", &seed),
+                ("finding", &finding),
+            ])
         }
         None => PICTURE_OF_SEED.with(&[("picture", &picture), ("seed", &seed)]),
     }

@@ -113,6 +113,16 @@ super::words! {
     ENGINE_SILENT = "The engine has not answered yet. On a slow network it may still arrive; otherwise start it again. The gallery below still works.", "计算引擎尚未响应。网络较慢时可能仍在加载，否则请重新启动引擎。下方的图库仍可使用。";
     /// It died twice.
     ENGINE_STOPPED = "The engine stopped again. Start it anew or choose a smaller task; the gallery below still works.", "计算引擎再次停止。请重新启动，或减小任务；下方的图库仍可使用。";
+    /// It died twice for want of memory.
+    ENGINE_NO_MEMORY = "The engine ran out of memory again: this browser gives the page too little. Close other tabs, or choose a smaller model or file, then start the engine anew; the gallery below still works.", "计算引擎再次内存不足：浏览器分配给此页面的内存太少。请关闭其他标签页，或选择较小的模型或文件，然后重新启动引擎；下方的图库仍可使用。";
+    /// It died once and is there again.
+    ENGINE_BACK = "The engine stopped and was started anew on the processor, with the last model. Everything works as before; what it was doing is lost.", "引擎曾停止，现已在处理器上重新启动并载入上一个模型。一切照常可用，但当时的计算已丢失。";
+    /// The same for want of memory.
+    ENGINE_BACK_NO_MEMORY = "The engine ran out of memory and was started anew on the processor, with the last model. Everything works as before; for what it was doing, choose a smaller file or model, or close other tabs.", "引擎内存不足，现已在处理器上重新启动并载入上一个模型。一切照常可用；若要继续当时的操作，请选择较小的文件或模型，或关闭其他标签页。";
+    /// Why, in the badge.
+    NO_MEMORY = "it ran out of memory", "内存不足";
+    /// The graphics device failed while it computed.
+    STEPPED_DOWN = "The graphics device stopped working. The pictures are computed on the processor now: the same ones, more slowly.", "图形设备已停止工作。现在改由处理器计算：图像相同，但速度较慢。";
     /// The badge after it died once.
     ENGINE_RESTARTED = "the engine stopped and was started anew: {why}", "引擎停止后已重新启动：{why}";
     /// The worker is of another build.

@@ -1,0 +1,159 @@
+//! The lesion tools of studies that label the whole image or draw boxes, on small models of our own:
+//! no shipped model has such lesions.
+
+use super::backends::png;
+use super::model::{Native, fresh_boxes, fresh_classes};
+use super::page::{CPU, Page, Shown, distance};
+use super::site::{Offer, Site};
+use scanweave::image::Plane;
+use scanweave::phantom::{self, Anatomy};
+use scanweave::synthesis::Label;
+
+/// The page's seed.
+const SEED: u64 = 4;
+/// Side of the boxes, pixels.
+const BOX: usize = 8;
+/// The arrow keys as WebDriver writes them.
+const LEFT: &str = "\u{e012}";
+const UP: &str = "\u{e013}";
+const RIGHT: &str = "\u{e014}";
+const DOWN: &str = "\u{e015}";
+
+#[test]
+fn the_finding_that_is_chosen_is_painted() {
+    let model = fresh_classes(7);
+    let native = Native::open(&model);
+    let site = Site::with_models(&[Offer::whole("findings", &model)]);
+    let page = Page::open(&site, &format!("backend=cpu&seed={SEED}"));
+    page.until_ready("Seed 4:");
+    let structure = page.structure();
+    let mut seen: Vec<Shown> = Vec::new();
+    for class in 0..3 {
+        if class > 0 {
+            page.browser
+                .click(&format!("[data-testid=finding-{class}]"));
+            page.until_changed("image", &seen[class - 1].hash);
+        }
+        let shown = page.shown("image");
+        let painted = native.painted_with(&structure, &Label::Class(class), SEED);
+        close(&shown, &painted.images[0].1);
+        assert!(!seen.contains(&shown), "class {class} is another picture");
+        seen.push(shown);
+    }
+    assert!(page.structure() == structure, "the lines stay");
+    // The keys of a group of radio buttons, and undo.
+    page.browser
+        .script("document.querySelector('[data-testid=finding-2]').focus()");
+    page.browser.press(&[UP]);
+    page.until_hash("image", &seen[1].hash);
+    page.browser
+        .script("window.dispatchEvent(new KeyboardEvent('keydown', { key: 'z', ctrlKey: true }))");
+    page.until_hash("image", &seen[2].hash);
+    let chosen = "return document.querySelector('[data-testid=finding-2]').checked";
+    assert_eq!(page.browser.script(chosen), true, "the choice follows undo");
+    page.is_quiet();
+}
+
+#[test]
+fn boxes_are_drawn_by_pointer_and_by_keys_and_refused_outside_the_organ() {
+    let model = fresh_boxes(7);
+    let native = Native::open(&model);
+    let side = native.size();
+    let site = Site::with_models(&[Offer::whole("boxes", &model)]);
+    let page = Page::open(&site, &format!("backend=cpu&seed={SEED}"));
+    page.until_ready("Seed 4:");
+    // The organ of an untrained network is none: that of an image is.
+    page.pick(&site.file("thorax.png", &thorax(side)));
+    page.until_ready("From thorax.png:");
+    let healthy = page.shown("image");
+    let structure = page.structure();
+    let (x, y) = place(&native.forbidden(&structure));
+    let (right, bottom) = (x + BOX - 1, y + BOX - 1);
+    let spot = |x: usize, y: usize| {
+        let share = |at: usize| (at as f64 + 0.5) / side as f64 - 0.5;
+        (share(x), share(y))
+    };
+
+    let board = "canvas[data-testid=lesion-board]";
+    page.browser
+        .drag(board, &[spot(x, y), spot(right, bottom)], "mouse");
+    page.until_changed("image", &healthy.hash);
+    page.until_ready("");
+    let (drawn, label) = (page.shown("image"), page.shown("lesion"));
+    let inside = |i: usize| (x..=right).contains(&(i % side)) && (y..=bottom).contains(&(i / side));
+    for (i, shade) in label.pixels.iter().enumerate() {
+        assert_eq!(*shade > 0, inside(i), "pixel {i} of the label");
+    }
+    let planes = vec![
+        Plane::from_fn(side, side, |x, y| f32::from(u8::from(inside(y * side + x)))),
+        Plane::filled(side, side, 0.0),
+    ];
+    let painted = native.painted_with(&structure, &Label::Planes(planes), SEED);
+    close(&drawn, &painted.images[0].1);
+
+    // The same box with the keys: the cursor is where the pointer was lifted.
+    page.browser.click("[data-testid=box-delete-0]");
+    page.until_hash("image", &healthy.hash);
+    page.browser
+        .script(&format!("document.querySelector('{board}').focus()"));
+    let back = [vec![LEFT; BOX - 1], vec![UP; BOX - 1]].concat();
+    let forth = [vec![RIGHT; BOX - 1], vec![DOWN; BOX - 1]].concat();
+    page.browser
+        .press(&[back, vec![" "], forth, vec![" "]].concat());
+    page.until_hash("image", &drawn.hash);
+
+    // Outside, with the pointer and with the keys: said, and taken back.
+    refused(&page, &drawn, || {
+        page.browser.drag(board, &[spot(0, 0), spot(5, 5)], "mouse");
+    });
+    refused(&page, &drawn, || {
+        page.browser
+            .script(&format!("document.querySelector('{board}').focus()"));
+        page.browser.press(&[" ", LEFT, LEFT, UP, " "]);
+    });
+    page.is_quiet();
+}
+
+/// A stroke that is refused: a sentence is seen, and picture and label stay.
+fn refused(page: &Page, before: &Shown, stroke: impl Fn()) {
+    let sentence = "[data-testid=lesion-refused]";
+    let script = format!("return document.querySelector('{sentence}').dataset.refused");
+    stroke();
+    page.wait("a refusal", || page.browser.script(&script) == "true");
+    assert!(page.browser.displayed(sentence), "the refusal is seen");
+    page.until_hash("image", &before.hash);
+    let boxes = "return document.querySelectorAll('[data-testid=boxes] li').length";
+    assert_eq!(page.browser.script(boxes), 1);
+    // Taking all boxes away takes the sentence away too.
+    page.browser.click("[data-testid=lesion-none]");
+    page.until_changed("image", &before.hash);
+    assert_eq!(page.browser.script(&script), "false");
+    page.browser.click("[data-testid=lesion-undo]");
+    page.until_hash("image", &before.hash);
+}
+
+/// A corner of a box where lesions may lie, and its neighbours too.
+fn place(forbidden: &Plane) -> (usize, usize) {
+    let side = forbidden.width();
+    let free = |x: usize, y: usize| forbidden.at(x, y) < 0.5;
+    let fits = |x: usize, y: usize| {
+        (y - 1..=y + BOX).all(|row| (x - 1..=x + BOX).all(|column| free(column, row)))
+    };
+    let corners = (1..side - BOX - 1).flat_map(|y| (1..side - BOX - 1).map(move |x| (x, y)));
+    let mut found = corners.filter(|&(x, y)| fits(x, y));
+    found.next().expect("an organ with room for a box")
+}
+
+fn thorax(side: usize) -> Vec<u8> {
+    let drawn = phantom::draw(Anatomy::Thorax, 11, side, false);
+    png(side as u32, side as u32, drawn.images[0].1.to_u8())
+}
+
+/// The picture is the one that is painted here.
+fn close(shown: &Shown, painted: &Plane) {
+    let (mean, largest) = distance(&shown.pixels, &painted.to_u8());
+    assert!(
+        mean <= CPU.mean && largest <= CPU.largest,
+        "mean difference {mean}, largest {largest}"
+    );
+}
