@@ -161,7 +161,7 @@ impl<'a> Job<'a> {
     pub fn limit(&self) -> Limit {
         let minutes = |m: f64| Limit::Time(Duration::from_secs_f64(m * 60.0));
         let steps = self.args.steps.unwrap_or(match self.stage {
-            Stage::Structure => 1500,
+            Stage::Structure => 2400,
             Stage::Lesion | Stage::Translator => 900,
             Stage::Synthesis => 2000,
         });

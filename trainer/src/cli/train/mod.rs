@@ -58,7 +58,7 @@ pub struct Args {
     /// Channels of the lesion segmenters; a judge should have another width and seed than the guide.
     #[arg(long, value_name = "W", value_parser = clap::value_parser!(u16).range(1..=256))]
     segmenter_width: Option<u16>,
-    /// Steps of each stage, resumed ones included [default: structure 1500, lesion 900, translator
+    /// Steps of each stage, resumed ones included [default: structure 2400, lesion 900, translator
     /// 900, synthesis 2000].
     #[arg(long, value_name = "N", conflicts_with = "minutes", value_parser = clap::value_parser!(u64).range(1..))]
     steps: Option<u64>,
