@@ -242,9 +242,10 @@ mod tests {
         let profile = Profile::named("phantom-brain").expect("a profile");
         for seed in 0..20 {
             let phantom = phantom::draw(Anatomy::Brain, seed, 256, false);
-            let flair = &phantom.images.last().expect("a picture").1;
+            let of_source = |(modality, _): &&(_, Plane)| *modality == profile.source;
+            let image = &phantom.images.iter().find(of_source).expect("a picture").1;
             let (values, settings) = (profile.extraction_at(128), profile.mask_at(128));
-            let structure = Structure::of_image(flair, 128, &values, &settings);
+            let structure = Structure::of_image(image, 128, &values, &settings);
             let Structure { mut map, mask } = structure.expect("a phantom has structure");
             let error = contour_error(&map, &mask);
             assert!(error < 0.02, "seed {seed}: {error}");
