@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::fs;
 use std::io::Write as _;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use tempfile::TempDir;
 use tiny_http::{HTTPVersion, Header, Request, Response, Server};
@@ -31,10 +31,15 @@ pub fn dist() -> PathBuf {
 /// A served page, gone when dropped.
 pub struct Site {
     folder: TempDir,
-    server: Arc<Server>,
-    stopped: Arc<AtomicBool>,
+    address: SocketAddr,
     served: Arc<Mutex<Vec<String>>>,
-    thread: Option<JoinHandle<()>>,
+    listening: Mutex<Option<Listening>>,
+}
+
+/// A server and the thread that takes its requests.
+struct Listening {
+    server: Arc<Server>,
+    thread: JoinHandle<()>,
 }
 
 /// A model of the list.
@@ -89,43 +94,21 @@ impl Site {
     }
 
     fn serve(folder: TempDir) -> Self {
-        let server = Arc::new(Server::http("127.0.0.1:0").expect("a port"));
-        let (own, root) = (server.clone(), folder.path().to_path_buf());
-        let stopped = Arc::new(AtomicBool::new(false));
-        let served = Arc::new(Mutex::new(Vec::new()));
-        let (down, log) = (stopped.clone(), served.clone());
-        let thread = std::thread::spawn(move || {
-            for request in own.incoming_requests() {
-                let (root, gone) = (root.clone(), down.load(Ordering::SeqCst));
-                if !gone {
-                    log.lock()
-                        .expect("no thread panics with it")
-                        .push(path_of(&request));
-                }
-                // Each on a thread of its own: the service worker stores files while the page waits for
-                // others, and one that is not read to its end must not hold up the rest.
-                std::thread::spawn(move || {
-                    if gone {
-                        // Without an answer, as a server that is gone.
-                        drop(request.into_writer());
-                    } else {
-                        answer(request, &root);
-                    }
-                });
-            }
-        });
+        let served = Arc::default();
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        let listening = Listening::at(any, folder.path(), &served);
+        let address = listening.server.server_addr().to_ip().expect("a port");
         Self {
             folder,
-            server,
-            stopped,
+            address,
             served,
-            thread: Some(thread),
+            listening: Mutex::new(Some(listening)),
         }
     }
 
     /// The page's address with these parameters.
     pub fn url(&self, query: &str) -> String {
-        format!("http://{}/?{query}", self.server.server_addr())
+        format!("http://{}/?{query}", self.address)
     }
 
     /// A file of ours beside the page, for the file field.
@@ -135,14 +118,21 @@ impl Site {
         path.to_string_lossy().into_owned()
     }
 
-    /// From now on nobody answers at the page's address.
+    /// From now on nobody listens at the page's address.
     pub fn stop(&self) {
-        self.stopped.store(true, Ordering::SeqCst);
+        let listening = self
+            .listening
+            .lock()
+            .expect("no thread panics with it")
+            .take();
+        listening.expect("it listens").end();
     }
 
     /// The server is back.
     pub fn go_on(&self) {
-        self.stopped.store(false, Ordering::SeqCst);
+        let listening = Listening::at(self.address, self.folder.path(), &self.served);
+        let mut now = self.listening.lock().expect("no thread panics with it");
+        *now = Some(listening);
     }
 
     /// How often a file was asked for while somebody answered.
@@ -157,12 +147,39 @@ impl Site {
     }
 }
 
+impl Listening {
+    fn at(address: SocketAddr, folder: &Path, served: &Arc<Mutex<Vec<String>>>) -> Self {
+        let server = Arc::new(Server::http(address).expect("a port"));
+        let (own, log, root) = (server.clone(), served.clone(), folder.to_path_buf());
+        let thread = std::thread::spawn(move || {
+            for request in own.incoming_requests() {
+                let path = path_of(&request);
+                log.lock().expect("no thread panics with it").push(path);
+                let root = root.clone();
+                // Each on a thread of its own: the service worker stores files while the page waits for
+                // others, and one that is not read to its end must not hold up the rest.
+                std::thread::spawn(move || answer(request, &root));
+            }
+        });
+        Self { server, thread }
+    }
+
+    /// Ends the thread, and with the last owner of the server its port is free.
+    fn end(self) {
+        self.server.unblock();
+        // A server that panicked has failed its test already.
+        let _ = self.thread.join();
+    }
+}
+
 impl Drop for Site {
     fn drop(&mut self) {
-        self.server.unblock();
-        if let Some(thread) = self.thread.take() {
-            // A server that panicked has failed its test already.
-            let _ = thread.join();
+        let listening = self
+            .listening
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(listening) = listening.take() {
+            listening.end();
         }
     }
 }
