@@ -136,7 +136,7 @@ fn settled(browser: &Browser) -> Shown {
     let text = |place: usize| answer[place].as_str().unwrap_or_default().to_owned();
     let (state, status) = (text(0), text(2));
     assert!(
-        state == "ready" && status.starts_with("Seed "),
+        state == "ready" && status.starts_with("Seed ") && status.contains("painted"),
         "the page paints nothing, it says: {status} {}",
         text(3)
     );

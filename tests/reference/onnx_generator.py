@@ -4,9 +4,9 @@
 The tests of the writer (trainer/src/onnx/tests.rs) write the file of a tiny network whose weights follow from a seed,
 this script lets onnxruntime compute it, and the tests compare our networks with the numbers in onnx_generator.json:
 
-    SCANWEAVE_ONNX_FILE=/tmp/tiny.onnx cargo test -p scanweave-trainer onnx
+    SCANWEAVE_ONNX_FILE="$PWD/target/tiny.onnx" cargo test -p scanweave-trainer onnx
     python -m venv venv && venv/bin/pip install onnx==1.23.2 onnxruntime==1.32.0 numpy
-    venv/bin/python tests/reference/onnx_generator.py /tmp/tiny.onnx > tests/reference/onnx_generator.json
+    venv/bin/python tests/reference/onnx_generator.py target/tiny.onnx > tests/reference/onnx_generator.json
 
 It works on any such file: the input is (37 i mod 101) / 101 for the i-th value and the condition 0.5, -1, 0.5, ..
 """

@@ -2,7 +2,7 @@
 //!
 //! Columns then run to the patient's left, rows to the back and slices to the head (LPS, the order of
 //! DICOM), so that a slice along z shows the nose at the top. Axes that stand askew go to the nearest
-//! one of the patient: nothing is interpolated.
+//! one of the patient: nothing is interpolated, and no voxel is moved, only found elsewhere.
 
 /// The smallest share of an axis along its nearest one of the patient, for its direction to be believed.
 const CLEAR: f32 = 0.2;
@@ -24,6 +24,9 @@ pub struct Directions(pub [[f32; 3]; 3]);
 /// For the patient's left, back and head: which axis of the file runs along it, and whether it runs the
 /// other way.
 pub(super) type Turn = [(usize, bool); 3];
+
+/// The file's own order.
+pub(super) const AS_IT_IS: Turn = [(0, false), (1, false), (2, false)];
 
 impl Directions {
     /// From the vectors along x, y and z in coordinates that grow to the right, the front and the head,
@@ -52,27 +55,17 @@ impl Directions {
     }
 }
 
-/// `values` of `sides` voxels along x, y and z (x fastest) after a turn, and the new sides.
-pub(super) fn turned<T: Copy>(values: &[T], sides: [usize; 3], turn: Turn) -> (Vec<T>, [usize; 3]) {
-    let step = [1, sides[0], sides[0] * sides[1]];
-    let to = turn.map(|(axis, _)| sides[axis]);
-    let place = |patient: usize, index: usize| {
-        let (axis, reversed) = turn[patient];
-        let index = if reversed {
-            to[patient] - 1 - index
+/// Where the voxel at `place` along left, back and head lies in a file of `sides` voxels, x fastest.
+pub(super) fn offset(turn: Turn, sides: [usize; 3], place: [usize; 3]) -> usize {
+    let mut at = [0; 3];
+    for ((axis, reversed), index) in turn.into_iter().zip(place) {
+        at[axis] = if reversed {
+            sides[axis] - 1 - index
         } else {
             index
         };
-        index * step[axis]
-    };
-    let mut out = Vec::with_capacity(values.len());
-    for z in 0..to[2] {
-        for y in 0..to[1] {
-            let row = place(1, y) + place(2, z);
-            out.extend((0..to[0]).map(|x| values[row + place(0, x)]));
-        }
     }
-    (out, to)
+    (at[2] * sides[1] + at[1]) * sides[0] + at[0]
 }
 
 #[cfg(test)]
@@ -83,8 +76,7 @@ mod tests {
 
     #[test]
     fn upright_volumes_stay_and_those_of_nifti_turn_by_half() {
-        let stay = [(0, false), (1, false), (2, false)];
-        assert_eq!(Directions(LPS).turn(), Some(stay));
+        assert_eq!(Directions(LPS).turn(), Some(AS_IT_IS));
         // A matrix without signs, the commonest one of NIfTI: right, front, head.
         let half = [(0, true), (1, true), (2, false)];
         assert_eq!(Directions::of_ras(LPS).turn(), Some(half));
@@ -97,9 +89,16 @@ mod tests {
         let turn = Directions(axes).turn().expect("clear directions");
         assert_eq!(turn, [(2, false), (0, false), (1, true)]);
         // 2 voxels to the back, 3 to the feet, 1 to the left.
-        let (values, sides) = turned(&[1, 2, 3, 4, 5, 6], [2, 3, 1], turn);
-        assert_eq!(sides, [1, 2, 3]);
-        assert_eq!(values, [5, 6, 3, 4, 1, 2]);
+        let places = [
+            [0, 0, 0],
+            [0, 1, 0],
+            [0, 0, 1],
+            [0, 1, 1],
+            [0, 0, 2],
+            [0, 1, 2],
+        ];
+        let offsets = places.map(|place| offset(turn, [2, 3, 1], place));
+        assert_eq!(offsets, [4, 5, 2, 3, 0, 1]);
     }
 
     #[test]

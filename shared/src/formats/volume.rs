@@ -1,6 +1,6 @@
 //! Voxels in three dimensions, and the grey image of one slice.
 
-use super::orientation::{self, Directions};
+use super::orientation::{AS_IT_IS, Directions, Turn, offset};
 use super::{FormatError, MAX_VOXELS, count};
 use crate::image::{ImageError, Plane};
 
@@ -10,13 +10,16 @@ const LEFT_OUT: f64 = 0.002;
 /// Voxels that a [`Window`] looks at, at most, evenly spread.
 const LOOKED_AT: usize = 1 << 20;
 
-/// A grey volume: `voxels[(z * ny + y) * nx + x]`, in the file's own units, every one finite.
+/// A grey volume in the file's own units, every voxel finite.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Volume {
+    /// Sides, spacing and voxels (x fastest) as the file has them.
     sides: [usize; 3],
     spacing: [f32; 3],
-    directions: Option<Directions>,
     voxels: Vec<f32>,
+    directions: Option<Directions>,
+    /// How it is looked at.
+    turn: Turn,
 }
 
 /// The axis that runs through the slices.
@@ -67,8 +70,9 @@ impl Volume {
         Ok(Self {
             sides,
             spacing: spacing.map(usable),
-            directions: None,
             voxels,
+            directions: None,
+            turn: AS_IT_IS,
         })
     }
 
@@ -82,41 +86,31 @@ impl Volume {
     /// The volume with columns to the patient's left, rows to the back and slices to the head, as
     /// radiologists look; as it is where the file does not say how it lies.
     #[must_use]
-    pub fn upright(self) -> Self {
-        let Some(turn) = self.directions.and_then(|d| d.turn()) else {
-            return self;
-        };
-        if turn == [(0, false), (1, false), (2, false)] {
-            return self;
-        }
-        let (voxels, sides) = orientation::turned(&self.voxels, self.sides, turn);
-        Self {
-            sides,
-            spacing: turn.map(|(axis, _)| self.spacing[axis]),
-            directions: None,
-            voxels,
-        }
+    pub fn upright(mut self) -> Self {
+        let turn = self.directions.and_then(|directions| directions.turn());
+        self.turn = turn.unwrap_or(AS_IT_IS);
+        self
     }
 
     /// Voxels along x, y and z.
     pub fn sides(&self) -> [usize; 3] {
-        self.sides
+        self.turn.map(|(axis, _)| self.sides[axis])
     }
 
     /// Millimetres between the centres of neighbouring voxels along x, y and z; 1 where the file does
     /// not say.
     pub fn spacing(&self) -> [f32; 3] {
-        self.spacing
+        self.turn.map(|(axis, _)| self.spacing[axis])
     }
 
-    /// All voxels, x fastest.
+    /// All voxels in the file's order, whichever way the volume is turned.
     pub fn voxels(&self) -> &[f32] {
         &self.voxels
     }
 
     /// Slices along an axis.
     pub fn slices(&self, axis: Axis) -> usize {
-        self.sides[axis as usize]
+        self.sides()[axis as usize]
     }
 
     /// Slice number `index` (from 0) along `axis`, in the file's own units.
@@ -125,8 +119,8 @@ impl Volume {
         if index >= count {
             return Err(FormatError::Slice { index, count });
         }
-        let [nx, ny, nz] = self.sides;
-        let at = |x: usize, y: usize, z: usize| self.voxels[(z * ny + y) * nx + x];
+        let [nx, ny, nz] = self.sides();
+        let at = |x, y, z| self.voxels[offset(self.turn, self.sides, [x, y, z])];
         let (width, height) = match axis {
             Axis::X => (ny, nz),
             Axis::Y => (nx, nz),

@@ -86,11 +86,7 @@ fn after_the_first_visit_no_network_is_needed() {
     let page = Page::open(&site, "backend=cpu&seed=4");
     page.until_ready("Seed 4:");
     let picture = page.shown("image");
-    page.wait("the service worker", || {
-        page.browser.script(
-            "return navigator.serviceWorker.getRegistration().then(r => r?.active?.state === 'activated')",
-        ) == true
-    });
+    page.until_service_worker();
     page.wait("stored weights", || {
         page.browser.script(
             "return caches.keys().then(async names => { for (const n of names) if ((await (await caches.open(n)).keys()).some(r => r.url.includes('.weave'))) return true; return false; })",

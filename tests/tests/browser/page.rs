@@ -73,6 +73,16 @@ impl Page {
         self.until(what, reached);
     }
 
+    /// Waits until the service worker takes the page's requests.
+    #[track_caller]
+    pub fn until_service_worker(&self) {
+        self.until("the service worker", || {
+            self.browser.script(
+                "return navigator.serviceWorker.getRegistration().then(r => r?.active?.state === 'activated')",
+            ) == true
+        });
+    }
+
     /// Waits until a canvas shows something else than `hash`.
     #[track_caller]
     pub fn until_changed(&self, name: &str, hash: &str) {

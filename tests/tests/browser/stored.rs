@@ -43,11 +43,7 @@ fn weights_damaged_without_a_network_are_told() {
     let page = Page::open(&site, "backend=cpu&seed=4");
     page.until_ready("Seed 4:");
     let picture = page.shown("image");
-    page.wait("the service worker", || {
-        page.browser.script(
-            "return navigator.serviceWorker.getRegistration().then(r => r?.active?.state === 'activated')",
-        ) == true
-    });
+    page.until_service_worker();
     change(&page, FLIP);
     site.stop();
     page.browser.reload();

@@ -155,11 +155,15 @@ impl Work {
                     let write = |position: usize, tile: usize| {
                         position * stride + (first + tile) * part.inputs + group
                     };
+                    // An enlarged input has half as many rows and columns per tile.
                     if part.enlarged {
-                        enlarged_line(input, image, tile_row, group, &mut self.lines);
+                        let step = TILE / 2;
+                        let place = (tile_row * step, group, across * step + 2);
+                        line(input, image, place, transform_enlarged, &mut self.lines);
                         enlarged_tiles(&self.lines, across, &mut self.inputs, write);
                     } else {
-                        line(input, image, tile_row, group, &mut self.lines);
+                        let place = (tile_row * TILE, group, across * TILE + 2);
+                        line(input, image, place, transform, &mut self.lines);
                         tiles(&self.lines, across, &mut self.inputs, write);
                     }
                 }
@@ -256,17 +260,18 @@ fn product(
     }
 }
 
-/// The columns of a row of tiles, transformed downwards: one entry per column with its border.
-fn line(
+/// The columns of a row of tiles that begins at bordered row `top`, transformed downwards: one entry per
+/// column with its border, and empty ones for tiles beyond the right border up to `columns`.
+fn line<const N: usize>(
     input: &Features,
     image: usize,
-    tile_row: usize,
-    group: usize,
+    (top, group, columns): (usize, usize, usize),
+    transform: impl Fn([Lanes; N]) -> [Lanes; POINTS],
     lines: &mut Vec<[Lanes; POINTS]>,
 ) {
     let (side, step) = (input.side(), input.groups());
-    let rows: [Option<&[Lanes]>; POINTS] = std::array::from_fn(|r| {
-        let y = tile_row * TILE + r;
+    let rows: [Option<&[Lanes]>; N] = std::array::from_fn(|r| {
+        let y = top + r;
         (y < side + 2).then(|| input.bordered_row(image, y))
     });
     lines.clear();
@@ -274,8 +279,7 @@ fn line(
         let at = |r: usize| rows[r].map_or(ZERO, |row| row[x * step + group]);
         lines.push(transform(std::array::from_fn(at)));
     }
-    // Tiles beyond the right border.
-    lines.resize(side.div_ceil(TILE) * TILE + 2, [ZERO; POINTS]);
+    lines.resize(columns, [ZERO; POINTS]);
 }
 
 fn tiles(
@@ -293,27 +297,6 @@ fn tiles(
             }
         }
     }
-}
-
-/// As [`line`], of an input that is enlarged: one entry per small column.
-fn enlarged_line(
-    input: &Features,
-    image: usize,
-    tile_row: usize,
-    group: usize,
-    lines: &mut Vec<[Lanes; POINTS]>,
-) {
-    let (side, step) = (input.side(), input.groups());
-    let rows: [Option<&[Lanes]>; 4] = std::array::from_fn(|r| {
-        let y = tile_row * (TILE / 2) + r;
-        (y < side + 2).then(|| input.bordered_row(image, y))
-    });
-    lines.clear();
-    for x in 0..side + 2 {
-        let at = |r: usize| rows[r].map_or(ZERO, |row| row[x * step + group]);
-        lines.push(transform_enlarged(std::array::from_fn(at)));
-    }
-    lines.resize((2 * side).div_ceil(TILE) * (TILE / 2) + 2, [ZERO; POINTS]);
 }
 
 fn enlarged_tiles(
