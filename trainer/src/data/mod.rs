@@ -9,6 +9,7 @@ pub mod decode;
 pub mod prepare;
 pub mod prepared;
 pub mod split;
+pub mod standardise;
 pub mod volumes;
 
 pub use prepared::{Item, Prepared};

@@ -3,13 +3,14 @@
 use super::datasets::phantom::anatomy;
 use super::decode::{Grid, read_grey, read_label};
 use super::prepared::{Header, Item, Prepared};
+use super::standardise::{is_relative, standardised};
 use super::volumes::Volumes;
 use super::{Content, Picture, Record, Split};
 use anyhow::{Context, Result, bail, ensure};
 use rayon::prelude::*;
 use scanweave::image::Plane;
 use scanweave::phantom;
-use scanweave::profile::{Extraction, LesionKind, MaskSettings, Profile};
+use scanweave::profile::{Extraction, LesionKind, MaskSettings, Modality, Profile};
 use scanweave::structure::{Structure, erase_lines};
 
 /// Pixels around a lesion whose lines count as its own, at a working size of 128.
@@ -103,19 +104,30 @@ impl Work<'_> {
 
     fn item(&self, record: &Record) -> Result<Item> {
         let Pixels { images, label } = self.pixels(&record.content)?;
+        let measured = matches!(record.content, Content::Files { .. });
         let source = self.source(&images)?;
         let structure = Structure::of_image(source, self.size, &self.extraction, &self.mask)?;
         let map = match &label {
             Some(label) => erase_lines(&structure.map, &self.lesion(label)?, self.margin()),
             None => structure.map,
         };
-        let small = |plane: &Plane| plane.resized(self.size, self.size).to_u8();
+        let small = |(plane, modality): (&Option<Plane>, &Modality)| {
+            let small = plane.as_ref()?.resized(self.size, self.size);
+            let relative = measured && is_relative(*modality);
+            let grey = if relative {
+                standardised(&small, &structure.mask)
+            } else {
+                small
+            };
+            Some(grey.to_u8())
+        };
+        let modalities = &self.profile.modalities;
         Ok(Item {
             subject: record.subject.clone(),
             split: record.split.unwrap_or(Split::Train),
             class: record.class,
             source: record.source.clone(),
-            images: images.iter().map(|p| p.as_ref().map(small)).collect(),
+            images: images.iter().zip(modalities).map(small).collect(),
             structure: binary(&map),
             mask: binary(&structure.mask),
             label,

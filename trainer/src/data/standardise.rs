@@ -1,0 +1,92 @@
+//! One scale of grey for MR images, whose intensities are in arbitrary units.
+//!
+//! A scanner, a coil or a bright patch of fat decides how dark a brain is in its picture. Left as they
+//! are, such differences drown the contrast of the tissue, and a generator learns their average. One
+//! landmark in the histogram is brought to one grey value (Nyul & Udupa, On standardizing the MR image
+//! intensity scale, Magnetic Resonance in Medicine 42 (1999) 1072-1081, with the median of the organ
+//! as the one landmark).
+
+use scanweave::image::Plane;
+use scanweave::profile::Modality;
+
+/// Grey value of the median of the organ: leaves room for bright lesions above it.
+const MEDIAN: f32 = 0.35;
+/// Share of all pixels that are darker than what counts as black.
+const BLACK: f32 = 0.01;
+/// Medians nearer to black than this scale nothing: the organ is empty.
+const DARKEST: f32 = 0.01;
+
+/// Whether the grey values of a modality have no unit.
+pub fn is_relative(modality: Modality) -> bool {
+    matches!(
+        modality,
+        Modality::T1 | Modality::T1c | Modality::T2 | Modality::Flair
+    )
+}
+
+/// The image with its 1st percentile at 0 and the median of the organ, where `background` is 0, at 0.35;
+/// what is then brighter than 1 is 1. An image whose organ is black or that the mask leaves
+/// nothing of comes back as it is. Both planes have the same size.
+pub fn standardised(image: &Plane, background: &Plane) -> Plane {
+    let organ = image.values().iter().zip(background.values());
+    let organ: Vec<f32> = organ.filter(|(_, m)| **m < 0.5).map(|(v, _)| *v).collect();
+    let (Some(black), Some(median)) = (at(image.values().to_vec(), BLACK), at(organ, 0.5)) else {
+        return image.clone();
+    };
+    if median - black < DARKEST {
+        return image.clone();
+    }
+    let gain = MEDIAN / (median - black);
+    image.map(|v| ((v - black) * gain).clamp(0.0, 1.0))
+}
+
+/// The value that this share of the values lies below.
+fn at(mut values: Vec<f32>, share: f32) -> Option<f32> {
+    values.sort_by(f32::total_cmp);
+    let last = values.len().checked_sub(1)?;
+    values.get((last as f32 * share) as usize).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn head(black: f32, brain: f32, lesion: f32) -> (Plane, Plane) {
+        let inside = |x: usize, y: usize| (8..24).contains(&x) && (8..24).contains(&y);
+        let image = Plane::from_fn(32, 32, |x, y| match (inside(x, y), x == 9) {
+            (true, true) => lesion,
+            (true, false) => brain,
+            _ => black,
+        });
+        let background = Plane::from_fn(32, 32, |x, y| f32::from(u8::from(!inside(x, y))));
+        (image, background)
+    }
+
+    #[test]
+    fn black_and_the_organs_median_come_to_rest_whatever_the_scanner_chose() {
+        for (black, brain, lesion) in [(0.0, 0.1, 0.2), (0.2, 0.4, 0.6), (0.45, 0.5, 0.55)] {
+            let (image, background) = head(black, brain, lesion);
+            let done = standardised(&image, &background);
+            let seen = [done.at(0, 0), done.at(16, 16), done.at(9, 16)];
+            for (seen, expected) in seen.into_iter().zip([0.0, 0.35, 0.7]) {
+                assert!((seen - expected).abs() < 1e-5, "{seen}, not {expected}");
+            }
+        }
+    }
+
+    #[test]
+    fn brighter_than_white_is_white_and_an_empty_organ_changes_nothing() {
+        let (image, background) = head(0.0, 0.1, 0.9);
+        assert!((standardised(&image, &background).at(9, 16) - 1.0).abs() < 1e-6);
+        let (dark, _) = head(0.0, 0.0, 0.9);
+        assert_eq!(standardised(&dark, &background), dark);
+        let nothing = Plane::filled(32, 32, 1.0);
+        assert_eq!(standardised(&image, &nothing), image);
+    }
+
+    #[test]
+    fn only_mri_is_relative() {
+        let relative = Modality::ALL.into_iter().filter(|&m| is_relative(m));
+        assert_eq!(relative.count(), 4);
+    }
+}
