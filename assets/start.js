@@ -8,6 +8,8 @@ import { startOffline } from "./shell/offline.js";
 
 // A module of one function that uses a 128-bit vector: valid only where wasm knows SIMD.
 const SIMD = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11);
+/** How long the gallery may hold up the app, ms. */
+const GALLERY_FIRST = 150;
 const byId = (id) => document.getElementById(id);
 
 function refuse(name) {
@@ -29,8 +31,10 @@ window.scanweave = { say, note };
 startTrouble();
 startLanguage(byId("language"));
 startTheme(byId("theme"));
-showGallery().catch((error) => note(`gallery: ${error}`));
+const gallery = showGallery().catch((error) => note(`gallery: ${error}`));
 startOffline().catch((error) => note(`offline: ${error}`));
+// The app keeps the page busy while it starts: the gallery goes first, but not on a network that is slow.
+await Promise.race([gallery, new Promise((resolve) => { setTimeout(resolve, GALLERY_FIRST); })]);
 startApp().catch((error) => {
   note(`start: ${error}`);
   if (!document.body.dataset.panic) refuse("no-start");

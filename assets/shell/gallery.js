@@ -68,11 +68,18 @@ function entries(model) {
   return gallery.map(entry).filter((found) => isObject(found) && typeof found.file === "string");
 }
 
+/** Ends when a picture has arrived or is found missing. */
+const arrived = (picture) => new Promise((resolve) => {
+  for (const end of ["load", "error"]) picture.addEventListener(end, resolve);
+});
+
+/** Ends when the first picture has arrived. */
 export async function showGallery() {
   try {
     const pictures = (await models()).flatMap((model) => entries(model).map((entry) => figure(model, entry)));
     byId("gallery-pictures").append(...pictures);
     byId("gallery").hidden = pictures.length === 0;
+    await Promise.race(pictures.map((item) => arrived(item.querySelector("img"))));
   } catch (error) {
     give(byId("gallery-help"), "gallery-broken");
     throw error;

@@ -37,6 +37,27 @@ pub async fn keep(source: &Source, bytes: &[u8]) {
     }
 }
 
+/// The difference that the networks of this file showed in the self-test of an earlier visit, on the CPU
+/// and by the very same build of this program: the same would come out again.
+pub async fn proof(source: &Source) -> Option<f32> {
+    let cache = opened().await?;
+    let found = JsFuture::from(cache.match_with_str(&proof_key(source)?));
+    let response: Response = found.await.ok()?.dyn_into().ok()?;
+    let text = JsFuture::from(response.text().ok()?).await.ok()?;
+    text.as_string()?.parse().ok()
+}
+
+/// Notes that the networks of this file passed the self-test on the CPU.
+pub async fn prove(source: &Source, difference: f32) {
+    let (Some(cache), Some(key)) = (opened().await, proof_key(source)) else {
+        return;
+    };
+    if let Ok(response) = Response::new_with_opt_str(Some(&difference.to_string())) {
+        // Without the note the next visit tests again.
+        let _ = JsFuture::from(cache.put_with_str(&key, &response)).await;
+    }
+}
+
 /// Drops what is stored of a weights file.
 pub async fn drop_of(source: &Source) {
     if let Some(cache) = opened().await {
@@ -75,6 +96,13 @@ async fn remove(cache: &Cache, source: &Source) {
 fn key(source: &Source) -> String {
     let mark = if source.url.contains('?') { '&' } else { '?' };
     format!("{}{mark}sha256={}", source.url, source.sha256)
+}
+
+/// Beside the weights, with the build of this program, which a published page has in its address.
+fn proof_key(source: &Source) -> Option<String> {
+    let build = super::scope().location().search();
+    let build = build.strip_prefix("?v=").filter(|id| !id.is_empty())?;
+    Some(format!("{}&proven-by={build}", key(source)))
 }
 
 async fn opened() -> Option<Cache> {

@@ -15,7 +15,7 @@ use web_sys::File;
 use super::patience::within;
 use super::read::Reader;
 use super::session::{Outcome, SILENT, Session, Step};
-use super::{device, faults, post, store};
+use super::{cache, device, faults, post, store};
 
 /// How long a first drawing may take on a graphics device, which also compiles the shaders, ms.
 const START_PATIENCE: i32 = 240_000;
@@ -49,7 +49,8 @@ impl Session {
         };
         progress(0);
         let bytes = store::obtain(source, progress, wanted).await?;
-        self.load(id, &source.title, &bytes, choice).await
+        self.load(id, &source.title, Some(source), &bytes, choice)
+            .await
     }
 
     pub(super) async fn open_file(
@@ -61,13 +62,15 @@ impl Session {
     ) -> Step {
         let file = file.ok_or_else(|| format!("{name} did not arrive: choose it again."))?;
         let bytes = store::read(&file).await?;
-        self.load(id, name, &bytes, choice).await
+        self.load(id, name, None, &bytes, choice).await
     }
 
+    /// `source` is what the bytes were verified against.
     async fn load(
         &mut self,
         id: CommandId,
         name: &str,
+        source: Option<&Source>,
         bytes: &[u8],
         choice: BackendChoice,
     ) -> Step {
@@ -76,7 +79,7 @@ impl Session {
         let model = weights::read(bytes).map_err(|e| unusable(e.to_string(), self.still()))?;
         let (device, backend) = self.devices.choose(choice).await;
         stage(id, Stage::SelfTest);
-        let (open, self_test) = match tested(&model, &device, &backend).await {
+        let (open, self_test) = match proven(&model, source, &device, &backend).await {
             Ok((synthesiser, difference)) => (
                 Open {
                     model,
@@ -94,7 +97,8 @@ impl Session {
             }
             Err(why) => return Err(unusable(why, self.still()).into()),
         };
-        let info = describe(&open, bytes, self_test);
+        let sha256 = source.map_or_else(|| store::sha256(bytes), |s| s.sha256.to_lowercase());
+        let info = describe(&open, bytes.len() as u64, sha256, self_test);
         post(&Event::Opened {
             id,
             model: Box::new(info),
@@ -126,6 +130,28 @@ pub(super) async fn on_cpu(model: Model, reason: &str) -> Result<(Open, Option<f
         },
         difference,
     ))
+}
+
+/// As [`tested`], but on the CPU only once for each file and build: there the same numbers would come
+/// out again, and at a second visit people would wait for them.
+async fn proven(
+    model: &Model,
+    source: Option<&Source>,
+    device: &Device,
+    backend: &Backend,
+) -> Result<(Rc<Synthesiser>, Option<f32>), String> {
+    let Some(source) = source.filter(|_| backend.kind == BackendKind::Cpu) else {
+        return tested(model, device, backend).await;
+    };
+    if let Some(difference) = cache::proof(source).await {
+        let synthesiser = Synthesiser::open_on_core(model, device).map_err(|e| e.to_string())?;
+        return Ok((Rc::new(synthesiser), Some(difference)));
+    }
+    let (synthesiser, difference) = tested(model, device, backend).await?;
+    if let Some(difference) = difference {
+        cache::prove(source, difference).await;
+    }
+    Ok((synthesiser, difference))
 }
 
 /// Builds the networks and lets them draw the known answer. Without one they draw all the same,
@@ -167,15 +193,15 @@ pub(super) fn patience(backend: &Backend, limit: i32) -> Option<i32> {
     (backend.kind == BackendKind::WebGpu).then_some(limit)
 }
 
-fn describe(open: &Open, bytes: &[u8], self_test: Option<f32>) -> ModelInfo {
+fn describe(open: &Open, bytes: u64, sha256: String, self_test: Option<f32>) -> ModelInfo {
     let masks = matches!(open.model.profile.lesion, LesionKind::Mask(_));
     ModelInfo {
         profile: open.model.profile.clone(),
         geometry: open.model.geometry,
         card: open.model.card.clone(),
         samples: open.synthesiser.latent() > 0,
-        bytes: bytes.len() as u64,
-        sha256: store::sha256(bytes),
+        bytes,
+        sha256,
         self_test,
         placed: masks && open.synthesiser.lesions().is_some(),
         segmented: masks && open.synthesiser.segments(),
