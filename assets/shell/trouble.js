@@ -1,5 +1,5 @@
 // The panel that says what went wrong. It works without the app, which writes into the same panel.
-import { say } from "./language.js";
+import { give, say } from "./language.js";
 import { diagnostics } from "./diagnostics.js";
 
 const byId = (id) => document.getElementById(id);
@@ -15,7 +15,7 @@ export function note(text) {
 
 /** Shows a word of words.js; all of start.js's troubles are mended by a new start. */
 export function tell(name) {
-  byId("trouble-text").textContent = say(name);
+  give(byId("trouble-text"), name);
   byId("restart-engine").hidden = true;
   byId("reload-page").hidden = false;
   byId("trouble").hidden = false;

@@ -15,7 +15,7 @@ use crate::scene::{Runs, Scene};
 use crate::weights::Card;
 
 /// Raised whenever a message changes; page and engine of different builds must not talk.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Why a message could not be understood.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -181,8 +181,36 @@ pub enum BackendKind {
 pub struct Backend {
     /// Which.
     pub kind: BackendKind,
-    /// Why, in one sentence for people.
-    pub reason: String,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Why a model computes on what it does. The page has the sentence; a `String` is what the browser or
+/// the driver said, or a name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Reason {
+    /// The CPU was asked for.
+    AskedFor,
+    /// The graphics adapter of this name.
+    Adapter(String),
+    /// A graphics adapter of this name that computes in software and was asked for.
+    AdapterInSoftware(String),
+    /// The CPU: the browser has no WebGPU.
+    NoWebGpu,
+    /// The CPU: there is no graphics adapter.
+    NoAdapter,
+    /// The CPU: the graphics adapter lacks timestamps, which burn asks for.
+    NoTimestamps,
+    /// The CPU: the browser refuses a graphics adapter.
+    Refused(String),
+    /// The CPU: the adapter of this name computes in software, which is slower.
+    Slower(String),
+    /// The CPU: the adapter could not be started.
+    NotStarted(String),
+    /// The CPU: WebGPU failed while it was used.
+    GivenUp(String),
+    /// The CPU: the engine died and was started again.
+    Restarted(String),
 }
 
 /// What the engine reports.
@@ -535,7 +563,7 @@ mod tests {
             }),
             backend: Backend {
                 kind: BackendKind::Cpu,
-                reason: "asked for".into(),
+                reason: Reason::AskedFor,
             },
         };
         assert_eq!(Event::from_bytes(&event.to_bytes()), Ok(event));

@@ -75,6 +75,25 @@ fn two_languages_are_spoken() {
            .filter(t => !/^(scanweave|PNG|NIfTI|WebGPU|FLAIR|English|SHA-256|axe|fresh|Fresh weights|A test picture)/.test(t))",
     );
     assert_eq!(latin, json!([]), "left untranslated");
+    let badge = page
+        .browser
+        .script("return document.querySelector('[data-testid=badge] small').textContent");
+    assert_eq!(badge, "按您的要求", "why it computes on the CPU");
+
+    // What stands on the screen follows a change of language, and changes back.
+    page.browser.script("location.hash = 'm=AAECA6D'");
+    page.wait("a refusal", || page.error().contains("此链接不完整"));
+    let speak = |language: &str| {
+        page.browser.script(&format!(
+            "const choice = document.getElementById('language'); choice.value = '{language}'; choice.dispatchEvent(new Event('change'))"
+        ));
+    };
+    speak("en");
+    page.wait("English", || {
+        page.error().contains("This link is cut or damaged")
+    });
+    speak("zh-Hans");
+    page.wait("Chinese", || page.error().contains("此链接不完整"));
     page.browser.open(&site.url("backend=cpu&seed=4&lang=en"));
     page.until_ready("Seed 4:");
     page.is_quiet();

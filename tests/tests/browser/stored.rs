@@ -22,9 +22,15 @@ fn damaged_weights_are_noticed_and_fetched_again() {
     let picture = page.shown("image");
     let sound = stored(&page);
     assert_eq!(sound, scanweave_tests::hex(&sha2::Sha256::digest(&model)));
+    let self_test = proven(&page);
     page.browser.reload();
     page.until_ready("Seed 4:");
     assert_eq!(site.served(FILE), 1, "what is stored is used");
+    assert_eq!(
+        proven(&page),
+        self_test,
+        "the self-test counts at the second visit"
+    );
     for (fetched, damage) in [(2, FLIP), (3, CUT)] {
         change(&page, damage);
         assert!(stored(&page) != sound, "{damage}");
@@ -33,6 +39,7 @@ fn damaged_weights_are_noticed_and_fetched_again() {
         assert_eq!(site.served(FILE), fetched, "after {damage}");
         assert!(page.shown("image") == picture, "after {damage}");
         assert_eq!(stored(&page), sound, "after {damage}");
+        assert_eq!(proven(&page), self_test, "after {damage}");
     }
     page.is_quiet();
 }
@@ -62,12 +69,26 @@ fn weights_damaged_without_a_network_are_told() {
 fn stored(page: &Page) -> String {
     let hash = page.browser.script(
         "return (async () => {
-         const cache = await caches.open('scanweave-weights'); const all = await cache.keys();
+         const cache = await caches.open('scanweave-weights');
+         const all = (await cache.keys()).filter(request => !request.url.includes('proven-by'));
          if (all.length !== 1) return `${all.length} files`;
          const digest = await crypto.subtle.digest('SHA-256', await (await cache.match(all[0])).arrayBuffer());
          return Array.from(new Uint8Array(digest), b => b.toString(16).padStart(2, '0')).join('') })()",
     );
     hash.as_str().expect("a hash").to_owned()
+}
+
+/// What is noted of the self-test: one difference, for one file and build.
+fn proven(page: &Page) -> f64 {
+    let noted = page.browser.script(
+        "return (async () => {
+         const cache = await caches.open('scanweave-weights');
+         const all = (await cache.keys()).filter(request => request.url.includes('proven-by'));
+         return Promise.all(all.map(async request => Number(await (await cache.match(request)).text()))) })()",
+    );
+    let noted = noted.as_array().expect("a list");
+    assert_eq!(noted.len(), 1, "{noted:?}");
+    noted[0].as_f64().expect("a number")
 }
 
 /// Runs a line of script on the stored `bytes`.

@@ -3,8 +3,11 @@
 //! Asked through plain property access: the bindings of WebGPU are not stable yet.
 
 use js_sys::{Function, Object, Promise, Reflect};
+use scanweave::protocol::Reason;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
+
+use crate::bridge::words;
 
 /// A usable adapter.
 pub struct Adapter {
@@ -15,22 +18,19 @@ pub struct Adapter {
 }
 
 /// Asks for the adapter; the error is the reason why there is none to use.
-pub async fn ask() -> Result<Adapter, String> {
+pub async fn ask() -> Result<Adapter, Reason> {
     let gpu = property(&property(&js_sys::global(), "navigator"), "gpu");
     if !gpu.is_object() {
-        return Err("this browser offers no WebGPU".into());
+        return Err(Reason::NoWebGpu);
     }
-    let adapter = request(&gpu).await.map_err(|e| {
-        format!(
-            "the browser refuses a graphics adapter: {}",
-            crate::bridge::words(&e)
-        )
-    })?;
+    let adapter = request(&gpu)
+        .await
+        .map_err(|e| Reason::Refused(words(&e)))?;
     if !adapter.is_object() {
-        return Err("no graphics adapter was found".into());
+        return Err(Reason::NoAdapter);
     }
     if !has_feature(&adapter, "timestamp-query") {
-        return Err("the graphics adapter lacks timestamps".into());
+        return Err(Reason::NoTimestamps);
     }
     Ok(describe(&adapter))
 }
@@ -50,10 +50,10 @@ async fn request(gpu: &JsValue) -> Result<JsValue, JsValue> {
 fn describe(adapter: &JsValue) -> Adapter {
     let info = property(adapter, "info");
     let text = |name: &str| property(&info, name).as_string().filter(|s| !s.is_empty());
-    let words = ["description", "vendor", "architecture"]
+    let told = ["description", "vendor", "architecture"]
         .into_iter()
         .filter_map(text);
-    let name = words.collect::<Vec<String>>().join(" ");
+    let name = told.collect::<Vec<String>>().join(" ");
     let all = name.to_lowercase();
     let emulated = [
         "swiftshader",

@@ -4,70 +4,67 @@
 //! used only when asked for.
 
 use burn::tensor::Device;
-use scanweave::protocol::{Backend, BackendChoice, BackendKind};
+use scanweave::protocol::{Backend, BackendChoice, BackendKind, Reason};
 
 use super::adapter;
 
 /// The devices of this worker; the graphics device can be initialised only once.
 #[derive(Default)]
 pub struct Devices {
-    graphics: Option<Result<(Device, String), String>>,
+    graphics: Option<Result<(Device, Reason), Reason>>,
 }
 
 impl Devices {
     /// The best device for this choice, and why it is that one.
     pub async fn choose(&mut self, choice: BackendChoice) -> (Device, Backend) {
         if choice == BackendChoice::Cpu {
-            return cpu("asked for");
+            return cpu(Reason::AskedFor);
         }
         match self.graphics(choice == BackendChoice::WebGpu).await {
-            Ok((device, name)) => (
+            Ok((device, reason)) => (
                 device,
                 Backend {
                     kind: BackendKind::WebGpu,
-                    reason: format!("on {name}"),
+                    reason,
                 },
             ),
-            Err(why) => cpu(&why),
+            Err(why) => cpu(why),
         }
     }
 
     /// From now on the graphics device is not used any more.
     pub fn give_up_graphics(&mut self, why: &str) {
-        self.graphics = Some(Err(format!("WebGPU was given up: {why}")));
+        self.graphics = Some(Err(Reason::GivenUp(why.to_owned())));
     }
 
-    async fn graphics(&mut self, even_software: bool) -> Result<(Device, String), String> {
+    async fn graphics(&mut self, even_software: bool) -> Result<(Device, Reason), Reason> {
         if let Some(known) = &self.graphics {
             return known.clone();
         }
         let adapter = adapter::ask().await?;
         if adapter.software && !even_software {
-            return Err(format!(
-                "WebGPU runs in software here ({}), which is slower",
-                adapter.name
-            ));
+            return Err(Reason::Slower(adapter.name));
         }
-        let started = Device::wgpu_options().init_async().await;
-        let name = if adapter.software {
-            format!("{}, in software", adapter.name)
+        let on = if adapter.software {
+            Reason::AdapterInSoftware(adapter.name)
         } else {
-            adapter.name
+            Reason::Adapter(adapter.name)
         };
+        let started = Device::wgpu_options().init_async().await;
         let device = started
-            .map(|device| (device, name))
-            .map_err(|e| format!("WebGPU could not be started: {e}"));
+            .map(|device| (device, on))
+            .map_err(|e| Reason::NotStarted(e.to_string()));
         self.graphics.insert(device).clone()
     }
 }
 
 /// The CPU, and why it is that one.
-pub fn cpu(reason: &str) -> (Device, Backend) {
+pub fn cpu(reason: Reason) -> (Device, Backend) {
     (
         Device::flex(),
         Backend {
             kind: BackendKind::Cpu,
-            reason: reason.to_owned(),
+            reason,
         },
     )
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use burn::tensor::Device;
 use scanweave::profile::LesionKind;
 use scanweave::protocol::{
-    Backend, BackendChoice, BackendKind, CommandId, Event, ModelInfo, Source, Stage,
+    Backend, BackendChoice, BackendKind, CommandId, Event, ModelInfo, Reason, Source, Stage,
 };
 use scanweave::synthesis::{Painter, SynthesisError, Synthesiser};
 use scanweave::weights::{self, KnownAnswer, Model};
@@ -89,7 +89,7 @@ impl Session {
                 difference,
             ),
             Err(why) if backend.kind == BackendKind::WebGpu => {
-                let moved = on_cpu(model, &format!("WebGPU was given up: {why}")).await;
+                let moved = on_cpu(model, &why).await;
                 let moved = moved.map_err(|e| unusable(e, self.still()))?;
                 // Sound on the CPU: so it was the graphics device.
                 self.devices.give_up_graphics(&why);
@@ -119,8 +119,9 @@ impl Session {
     }
 }
 
-pub(super) async fn on_cpu(model: Model, reason: &str) -> Result<(Open, Option<f32>), String> {
-    let (device, backend) = device::cpu(reason);
+/// On the CPU, because WebGPU failed like this.
+pub(super) async fn on_cpu(model: Model, why: &str) -> Result<(Open, Option<f32>), String> {
+    let (device, backend) = device::cpu(Reason::GivenUp(why.to_owned()));
     let (synthesiser, difference) = tested(&model, &device, &backend).await?;
     Ok((
         Open {

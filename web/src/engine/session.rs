@@ -154,7 +154,7 @@ impl Session {
         let why = why.lines().next().unwrap_or(why);
         // What a faulty device computed is not to be trusted.
         self.painter.forget();
-        let (open, _) = on_cpu(broken.model, &format!("WebGPU was given up: {why}")).await?;
+        let (open, _) = on_cpu(broken.model, why).await?;
         self.devices.give_up_graphics(why);
         post(&Event::SteppedDown {
             backend: open.backend.clone(),

@@ -64,7 +64,7 @@ pub fn load(page: Page) {
     follow_gallery(page);
     spawn_local(async move {
         match fetch_manifest().await {
-            Ok(models) if models.is_empty() => page.fail(NO_MODELS.say()),
+            Ok(models) if models.is_empty() => page.fail(NO_MODELS),
             Ok(models) => {
                 let wished = page.model.get_untracked();
                 let id = models
@@ -77,7 +77,7 @@ pub fn load(page: Page) {
                 page.open(&id);
             }
             Err(why) => page.fail_with(
-                &LIST_BROKEN.with(&[("list", MANIFEST)]),
+                LIST_BROKEN.sentence(&[("list", MANIFEST)]),
                 &why,
                 Remedy::Reload,
             ),

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use leptos::prelude::*;
-use scanweave::protocol::{BackendChoice, Command, Detail, Event, Lane, Request, VERSION};
+use scanweave::protocol::{BackendChoice, Command, Detail, Event, Lane, Reason, Request, VERSION};
 
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -19,8 +19,8 @@ use super::death::Death;
 use super::state::{Page, Phase, Progress};
 use super::trouble::{self, Remedy};
 use super::words::{
-    DID_NOT_WORK, ENGINE_OTHER_VERSION, ENGINE_REFUSED, ENGINE_RESTARTED, ENGINE_SILENT,
-    ENGINE_UNREACHABLE, STEPPED_DOWN, Word,
+    DID_NOT_WORK, ENGINE_OTHER_VERSION, ENGINE_REFUSED, ENGINE_SILENT, ENGINE_UNREACHABLE,
+    STEPPED_DOWN, Word,
 };
 
 /// How long the engine may load before its silence is told.
@@ -114,7 +114,7 @@ impl Link {
             drop(sent);
             drop(state);
             let why = bridge::words(&error);
-            page.fail_with(ENGINE_UNREACHABLE.say(), &why, Remedy::Restart);
+            page.fail_with(ENGINE_UNREACHABLE, &why, Remedy::Restart);
         }
     }
 
@@ -132,7 +132,7 @@ impl Link {
             }
             Err(error) => {
                 let why = bridge::words(&error);
-                page.fail_with(ENGINE_REFUSED.say(), &why, Remedy::Reload);
+                page.fail_with(ENGINE_REFUSED, &why, Remedy::Reload);
                 false
             }
         }
@@ -146,7 +146,7 @@ impl Link {
             let silent = state.starts == start && state.worker.is_some() && !state.hello;
             drop(state);
             if silent {
-                page.fail_with(ENGINE_SILENT.say(), "", Remedy::Restart);
+                page.fail_with(ENGINE_SILENT, "", Remedy::Restart);
             }
         };
         set_timeout(look, SILENCE);
@@ -205,7 +205,7 @@ impl Link {
                 self.flush(page);
             }
             Some(Ok(Event::Hello { .. })) => {
-                page.fail_with(ENGINE_OTHER_VERSION.say(), "", Remedy::Reload);
+                page.fail_with(ENGINE_OTHER_VERSION, "", Remedy::Reload);
             }
             Some(Ok(Event::Died { message })) => self.died(page, &message),
             Some(Ok(event @ Event::SteppedDown { .. })) => self.take_in(page, event),
@@ -214,11 +214,9 @@ impl Link {
                     self.take_in(page, event);
                 }
             }
-            Some(Err(error)) => page.fail_with(
-                ENGINE_OTHER_VERSION.say(),
-                &error.to_string(),
-                Remedy::Reload,
-            ),
+            Some(Err(error)) => {
+                page.fail_with(ENGINE_OTHER_VERSION, &error.to_string(), Remedy::Reload);
+            }
             None => {}
         }
     }
@@ -233,7 +231,7 @@ impl Link {
                 model, mut backend, ..
             } => {
                 if let Some(why) = self.0.borrow().setback.clone() {
-                    backend.reason = why;
+                    backend.reason = Reason::Restarted(why);
                 }
                 if let Some((Request::OpenFile { .. }, _)) = self.0.borrow().model {
                     page.model.set(String::new());
@@ -244,7 +242,7 @@ impl Link {
                 page.backend.set(Some(backend));
                 page.paint();
                 if let Some(mended) = self.0.borrow_mut().mended.take() {
-                    trouble::show(mended.say());
+                    trouble::show(mended);
                 }
             }
             Event::Painted {
@@ -266,7 +264,7 @@ impl Link {
             Event::Measured { id, figures, .. } if id == newest => page.figures.set(Some(figures)),
             Event::Read { id, image } if id == newest => page.show_image(image),
             Event::SteppedDown { backend } => {
-                trouble::show(STEPPED_DOWN.say());
+                trouble::show(STEPPED_DOWN);
                 page.backend.set(Some(backend));
             }
             Event::Failed { id, message } if id == newest => self.failed(page, &message),
@@ -292,7 +290,7 @@ impl Link {
         if let Some(Request::Read { .. }) = self.0.borrow().wish {
             page.forget_file();
         }
-        page.fail_with(DID_NOT_WORK.say(), message, Remedy::None);
+        page.fail_with(DID_NOT_WORK, message, Remedy::None);
     }
 
     /// The engine is gone. Its model is opened once more, on the CPU.
@@ -304,7 +302,7 @@ impl Link {
         state.deaths += 1;
         let death = Death::of(message, state.hello);
         let why = death.reason(message);
-        state.setback = Some(ENGINE_RESTARTED.with(&[("why", why)]));
+        state.setback = Some(why.to_owned());
         let again = (state.hello && state.deaths < 2)
             .then(|| state.model.clone())
             .flatten();
@@ -319,7 +317,7 @@ impl Link {
                 page.phase.set(Phase::Loading);
                 self.send(page, on_cpu(request), file, None);
             }
-            None => page.fail_with(death.told().say(), death.detail(message), Remedy::Restart),
+            None => page.fail_with(death.told(), death.detail(message), Remedy::Restart),
         }
     }
 }

@@ -45,8 +45,8 @@ pub fn start() {
         .get_element_by_id("app")
         .and_then(|e| e.dyn_into::<HtmlElement>().ok())
     else {
-        let sentence = PAGE_INCOMPLETE.in_language(shell::language());
-        trouble::tell(sentence, "", Remedy::Reload);
+        Speech::begin(shell::language());
+        trouble::tell(PAGE_INCOMPLETE, "", Remedy::Reload);
         return;
     };
     place.set_inner_html("");
@@ -61,6 +61,7 @@ fn Workbench() -> impl IntoView {
     shell::follow(page, Speech::begin(shell::language()));
     canvas::mend_losses();
     status::mirror(page);
+    trouble::follow();
     keys::listen(page);
     catalogue::load(page);
     url::follow(page);

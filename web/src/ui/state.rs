@@ -16,7 +16,7 @@ use super::history::History;
 use super::link::{Answer, Link};
 use super::trouble::Remedy;
 use super::url::Wish;
-use super::words::NOT_ON_OFFER;
+use super::words::{NOT_ON_OFFER, Sentence, Word};
 use super::{trouble, url};
 
 /// Largest seed: what fits a number field without surprises.
@@ -135,7 +135,7 @@ impl Page {
             .catalogue
             .with_untracked(|c| c.iter().find(|e| e.id == id).cloned());
         let Some(entry) = entry else {
-            return self.fail(NOT_ON_OFFER.say());
+            return self.fail(NOT_ON_OFFER);
         };
         self.model.set(entry.id.clone());
         self.load(
@@ -362,12 +362,12 @@ impl Page {
     }
 
     /// A wish failed: says so, and keeps what was there.
-    pub fn fail(self, message: &str) {
-        self.fail_with(message, "", Remedy::None);
+    pub fn fail(self, sentence: Word) {
+        self.fail_with(sentence, "", Remedy::None);
     }
 
     /// As [`Page::fail`]; behind the sentence stands what the engine or the browser says in English.
-    pub fn fail_with(self, sentence: &str, detail: &str, remedy: Remedy) {
+    pub fn fail_with(self, sentence: impl Into<Sentence>, detail: &str, remedy: Remedy) {
         self.progress.set(None);
         self.phase.set(Phase::Error);
         trouble::tell(sentence, detail, remedy);

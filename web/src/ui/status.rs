@@ -1,14 +1,16 @@
 //! What is going on: loading, the time a picture took, and what it was computed on.
 
 use leptos::prelude::*;
-use scanweave::protocol::{BackendKind, Stage};
+use scanweave::protocol::{Backend, BackendKind, Reason, Stage};
 use scanweave::scene::{Latent, Origin};
 
 use super::state::{Page, Phase, Progress};
 use super::words::{
-    BADGE_CHOOSING, BADGE_CPU, BADGE_WEBGPU, BRING_AN_IMAGE, ENGINE_STARTS, FROM_DRAWING,
-    FROM_FILE, FROM_FIXED, FROM_LATENT, FROM_SEED, KNOWN_PICTURE, MEGABYTES, MODEL_LOADS,
-    NETWORKS_BUILD, PAINTED, PAINTED_IN, PAINTING, THAT_FAILED, WEIGHTS_LOAD, Word,
+    BADGE_CHOOSING, BADGE_CPU, BADGE_WEBGPU, BRING_AN_IMAGE, ENGINE_RESTARTED, ENGINE_STARTS,
+    FROM_DRAWING, FROM_FILE, FROM_FIXED, FROM_LATENT, FROM_SEED, KNOWN_PICTURE, MEGABYTES,
+    MODEL_LOADS, NETWORKS_BUILD, PAINTED, PAINTED_IN, PAINTING, REASON_ASKED, REASON_GIVEN_UP,
+    REASON_IN_SOFTWARE, REASON_NO_ADAPTER, REASON_NO_TIMESTAMPS, REASON_NO_WEBGPU,
+    REASON_NOT_STARTED, REASON_REFUSED, REASON_SLOWER, THAT_FAILED, WEIGHTS_LOAD, Word,
 };
 
 /// Keeps `data-state` of the body in step with the page.
@@ -103,6 +105,24 @@ pub fn backend_name(kind: BackendKind) -> &'static str {
     }
 }
 
+/// Why it is that one.
+pub fn reason(backend: &Backend) -> String {
+    let because = |word: Word, why: &str| word.with(&[("why", why)]);
+    match &backend.reason {
+        Reason::AskedFor => REASON_ASKED.say().into(),
+        Reason::Adapter(name) => name.clone(),
+        Reason::AdapterInSoftware(name) => because(REASON_IN_SOFTWARE, name),
+        Reason::NoWebGpu => REASON_NO_WEBGPU.say().into(),
+        Reason::NoAdapter => REASON_NO_ADAPTER.say().into(),
+        Reason::NoTimestamps => REASON_NO_TIMESTAMPS.say().into(),
+        Reason::Refused(why) => because(REASON_REFUSED, why),
+        Reason::Slower(name) => because(REASON_SLOWER, name),
+        Reason::NotStarted(why) => because(REASON_NOT_STARTED, why),
+        Reason::GivenUp(why) => because(REASON_GIVEN_UP, why),
+        Reason::Restarted(why) => because(ENGINE_RESTARTED, why),
+    }
+}
+
 /// The backend and why it is that one.
 #[component]
 pub fn Badge() -> impl IntoView {
@@ -123,7 +143,7 @@ pub fn Badge() -> impl IntoView {
     view! {
         <div class="badge" data-testid="badge" data-backend=kind>
             <span class="dot" aria-hidden="true"></span>
-            <p><strong>{name}</strong><small>{move || page.backend.get().map_or_else(|| BADGE_CHOOSING.say().to_owned(), |b| b.reason)}</small></p>
+            <p><strong>{name}</strong><small>{move || page.backend.get().map_or_else(|| BADGE_CHOOSING.say().to_owned(), |b| reason(&b))}</small></p>
         </div>
     }
 }

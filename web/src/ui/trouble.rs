@@ -1,10 +1,18 @@
 //! Trouble is told in plain sentences, in a panel of `index.html` that works without this program.
 
-use leptos::prelude::document;
+use std::cell::RefCell;
+
+use leptos::prelude::{Effect, document, untrack};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
 use super::shell::site;
+use super::words::{Language, Sentence, spoken};
+
+/// Attribute of elements that hold a word of `assets/shell/words.js`.
+const WORD: &str = "data-word";
+/// The word of a page that panicked.
+const STOPPED: &str = "page-stopped";
 
 /// What a person can do about it, as a button of the panel.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -18,28 +26,75 @@ pub enum Remedy {
     Reload,
 }
 
+/// What the panel says, to say it in another language.
+#[derive(Clone)]
+struct Told {
+    sentence: Sentence,
+    detail: String,
+    remedy: Remedy,
+    /// The whole text as it was written.
+    text: String,
+}
+
+thread_local! {
+    static TOLD: RefCell<Option<Told>> = const { RefCell::new(None) };
+}
+
 /// Shows a sentence.
-pub fn show(message: &str) {
-    tell(message, "", Remedy::None);
+pub fn show(sentence: impl Into<Sentence>) {
+    tell(sentence, "", Remedy::None);
 }
 
 /// Shows a sentence, behind it what the engine or the browser says in English, and the remedy.
-pub fn tell(sentence: &str, detail: &str, remedy: Remedy) {
-    site::note(&format!("{sentence} {detail}"));
-    let (Some(panel), Some(text)) = (element("trouble"), element("trouble-text")) else {
+pub fn tell(sentence: impl Into<Sentence>, detail: &str, remedy: Remedy) {
+    let sentence = sentence.into();
+    let english = sentence.in_language(Language::English);
+    site::note(&format!("{english} {detail}"));
+    write(sentence, detail.to_owned(), remedy, untrack(spoken));
+}
+
+/// Says what the panel says in the language of the page whenever that changes.
+pub fn follow() {
+    Effect::new(|_| {
+        let language = spoken();
+        let told = TOLD.with_borrow(Clone::clone);
+        // The panel is also written by the scripts of `index.html`.
+        let Some(told) = told.filter(|t| text() == t.text) else {
+            return;
+        };
+        write(told.sentence, told.detail, told.remedy, language);
+    });
+}
+
+fn write(sentence: Sentence, detail: String, remedy: Remedy, language: Language) {
+    let (Some(panel), Some(line)) = (element("trouble"), element("trouble-text")) else {
         return;
     };
-    text.set_text_content(Some(sentence));
+    let said = sentence.in_language(language);
+    // Otherwise the scripts of `index.html` would put their word here.
+    let _ = line.remove_attribute(WORD);
+    line.set_text_content(Some(&said));
     if !detail.is_empty()
-        && let Some(english) = english(detail)
+        && let Some(english) = english(&detail)
     {
-        text.set_text_content(Some(&format!("{sentence} ")));
+        line.set_text_content(Some(&format!("{said} ")));
         // A paragraph takes a span.
-        let _ = text.append_child(&english);
+        let _ = line.append_child(&english);
     }
     offer("restart-engine", remedy == Remedy::Restart);
     offer("reload-page", remedy == Remedy::Reload);
     panel.set_hidden(false);
+    let text = text();
+    TOLD.set(Some(Told {
+        sentence,
+        detail,
+        remedy,
+        text,
+    }));
+}
+
+fn text() -> String {
+    element("trouble-text").map_or_else(String::new, |e| e.text_content().unwrap_or_default())
 }
 
 /// Takes the sentence away.
@@ -47,6 +102,7 @@ pub fn clear() {
     if let (Some(panel), Some(text)) = (element("trouble"), element("trouble-text")) {
         panel.set_hidden(true);
         text.set_text_content(None);
+        TOLD.set(None);
     }
 }
 
@@ -77,7 +133,13 @@ pub fn report_panics() {
             let _ = body.set_attribute("data-state", "error");
             let _ = body.set_attribute("data-panic", &what);
         }
-        let sentence = site::say("page-stopped").unwrap_or_else(|| what.clone());
-        tell(&sentence, "", Remedy::Reload);
+        site::note(&what);
+        if let (Some(panel), Some(line)) = (element("trouble"), element("trouble-text")) {
+            line.set_text_content(Some(&site::say(STOPPED).unwrap_or(what)));
+            // The scripts of `index.html` keep it in the language of the page.
+            let _ = line.set_attribute(WORD, STOPPED);
+            offer("reload-page", true);
+            panel.set_hidden(false);
+        }
     }));
 }

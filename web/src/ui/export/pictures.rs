@@ -21,8 +21,7 @@ pub fn Pictures() -> impl IntoView {
     let none = move || page.picture.with(Option::is_none);
     let save = move |kind: Kind| {
         if let Err(why) = save(page, speech, kind, visible.get_untracked()) {
-            let language = speech.0.get_untracked();
-            trouble::show(&CANNOT_SAVE.in_language(language).replace("{why}", &why));
+            trouble::show(CANNOT_SAVE.sentence(&[("why", &why)]));
         }
     };
     view! {

@@ -76,7 +76,7 @@ fn describe(page: Page) {
     Effect::new(move |_| {
         let device = page
             .backend
-            .with(|b| b.as_ref().map(|b| format!("{:?}: {}", b.kind, b.reason)));
+            .with(|b| b.as_ref().map(|b| format!("{:?}: {:?}", b.kind, b.reason)));
         put("data-device", &device.unwrap_or_default());
     });
 }

@@ -50,7 +50,7 @@ fn take(page: Page, file: File) {
     if file.name().to_lowercase().ends_with(".weave") {
         page.open_file(file);
     } else if page.opened.with_untracked(Option::is_none) {
-        page.fail(FILE_LATER.say());
+        page.fail(FILE_LATER);
     } else {
         page.bring(file);
     }
@@ -69,7 +69,7 @@ fn accept_drops(page: Page, over: RwSignal<bool>) {
         let files = event.data_transfer().and_then(|data| data.files());
         match files.and_then(|files| files.get(0)) {
             Some(file) => take(page, file),
-            None => page.fail(FILE_NONE.say()),
+            None => page.fail(FILE_NONE),
         }
     });
     on_cleanup(move || {

@@ -15,9 +15,7 @@ use web_sys::UrlSearchParams;
 
 use super::state::{MAX_SEED, Page, Phase};
 use super::trouble;
-use super::words::{
-    LINK_DAMAGED, LINK_DOES_NOT_FIT, LINK_OTHER_WEIGHTS, LINK_VERSION, Speech, Word,
-};
+use super::words::{LINK_DAMAGED, LINK_DOES_NOT_FIT, LINK_OTHER_WEIGHTS, LINK_VERSION, Word};
 use shared::{Refused, Shared};
 
 /// Shortest time between two writings: browsers refuse more than about three a second.
@@ -182,8 +180,6 @@ fn set(query: &UrlSearchParams, page: Page, seed: Option<u64>) {
 /// Follows the address while the page lives: a link that is opened in this tab shows itself, and what
 /// is wrong with one is told.
 pub fn follow(page: Page) {
-    let speech = expect_context::<Speech>();
-    let tell = move |word: Word| trouble::show(word.in_language(speech.0.get_untracked()));
     let waiting = StoredValue::new(None::<Waiting>);
     let refused = StoredValue::new(None::<Word>);
     let read = move || match Shared::read(&fragment()) {
@@ -195,7 +191,7 @@ pub fn follow(page: Page) {
             waiting.set_value(None);
             let word = refusal(&why);
             refused.set_value(Some(word));
-            tell(word);
+            trouble::show(word);
         }
     };
     read();
@@ -205,10 +201,10 @@ pub fn follow(page: Page) {
         };
         // Opening a model clears the panel of trouble.
         if let Some(word) = refused.try_update_value(Option::take).flatten() {
-            tell(word);
+            trouble::show(word);
         }
         if let Some(word) = arrive(page, waiting, shared::weights(&loaded)) {
-            tell(word);
+            trouble::show(word);
         }
     });
     // Lines found in an image are known only when they are painted.
@@ -230,7 +226,7 @@ pub fn follow(page: Page) {
         if let Some(loaded) = loaded
             && let Some(word) = arrive(page, waiting, shared::weights(&loaded))
         {
-            tell(word);
+            trouble::show(word);
         }
     });
     on_cleanup(move || handle.remove());

@@ -64,7 +64,7 @@ fn Spot() -> impl IntoView {
             _ => shown::image(page, seen.get()).map(|pixels| canvas::show(&node, &pixels)),
         };
         if let Some(Err(error)) = drawn {
-            trouble::show(&CANNOT_DRAW.with(&[("why", &bridge::words(&error))]));
+            trouble::show(CANNOT_DRAW.sentence(&[("why", &bridge::words(&error))]));
         }
     });
     let names = move || {

@@ -31,7 +31,7 @@ pub fn Overlay(
         let Some(node) = node.get() else { return };
         let shown = drawn.with(|d| d.as_ref().map(|colours| canvas::colour(&node, colours)));
         if let Some(Err(error)) = shown {
-            trouble::show(&CANNOT_DRAW.with(&[("why", &bridge::words(&error))]));
+            trouble::show(CANNOT_DRAW.sentence(&[("why", &bridge::words(&error))]));
         }
     });
     view! {

@@ -62,7 +62,7 @@ pub fn keep(node: NodeRef<Canvas>, pixels: impl Fn() -> Option<Pixels> + 'static
             return;
         };
         if let Err(error) = canvas::show(&node, &pixels) {
-            trouble::show(&CANNOT_DRAW.with(&[("why", &bridge::words(&error))]));
+            trouble::show(CANNOT_DRAW.sentence(&[("why", &bridge::words(&error))]));
         }
     });
 }

@@ -93,9 +93,42 @@ impl Word {
         self.in_language(spoken())
     }
 
+    /// As a sentence with values in place of `{name}`.
+    pub fn sentence(self, values: &[(&'static str, &str)]) -> Sentence {
+        let owned = |(name, value): &(&'static str, &str)| (*name, (*value).to_owned());
+        Sentence {
+            word: self,
+            values: values.iter().map(owned).collect(),
+        }
+    }
+
     /// In the language of the page, with values in place of `{name}`.
     pub fn with(self, values: &[(&str, &str)]) -> String {
         filled(self.say(), values)
+    }
+}
+
+/// A word with its values: what stays on the screen and changes with the language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sentence {
+    word: Word,
+    values: Vec<(&'static str, String)>,
+}
+
+impl From<Word> for Sentence {
+    fn from(word: Word) -> Self {
+        word.sentence(&[])
+    }
+}
+
+impl Sentence {
+    /// In this language.
+    pub fn in_language(&self, language: Language) -> String {
+        let values = self
+            .values
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()));
+        filled(self.word.in_language(language), &values.collect::<Vec<_>>())
     }
 }
 

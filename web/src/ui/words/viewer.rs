@@ -167,6 +167,24 @@ super::words! {
     BADGE_WEBGPU = "WebGPU", "WebGPU";
     /// Before there is one.
     BADGE_CHOOSING = "choosing what to compute on", "正在选择计算设备";
+    /// Why the CPU: the address asked for it.
+    REASON_ASKED = "asked for", "按您的要求";
+    /// On this adapter.
+    REASON_IN_SOFTWARE = "{why}, in software", "{why}（软件模拟）";
+    /// Why the CPU: no WebGPU.
+    REASON_NO_WEBGPU = "this browser offers no WebGPU", "此浏览器不支持 WebGPU";
+    /// Why the CPU: no adapter.
+    REASON_NO_ADAPTER = "no graphics adapter was found", "未找到图形适配器";
+    /// Why the CPU: the adapter has no timestamps.
+    REASON_NO_TIMESTAMPS = "the graphics adapter lacks timestamps", "图形适配器不支持时间戳";
+    /// Why the CPU: the browser says no.
+    REASON_REFUSED = "the browser refuses a graphics adapter: {why}", "浏览器拒绝提供图形适配器：{why}";
+    /// Why the CPU: the adapter is an emulation.
+    REASON_SLOWER = "WebGPU runs in software here ({why}), which is slower", "此处的 WebGPU 由软件模拟（{why}），速度较慢";
+    /// Why the CPU: the adapter did not start.
+    REASON_NOT_STARTED = "WebGPU could not be started: {why}", "无法启动 WebGPU：{why}";
+    /// Why the CPU: WebGPU failed.
+    REASON_GIVEN_UP = "WebGPU was given up: {why}", "已停用 WebGPU：{why}";
     /// The browser refused to draw.
     CANNOT_DRAW = "The picture cannot be drawn: {why}.", "无法显示图像：{why}。";
 }
