@@ -3,10 +3,11 @@
 //! that an equation does with it is computed here again, by nothing that the steps use. (12) is no
 //! loss: see `structure::fuse`.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Tensor, TensorData};
 
 use super::tests::*;
 use super::*;
+use crate::networks::tensors::read_tensors;
 use crate::networks::{PatchDiscriminator, Unet};
 use crate::profile::{
     ModalityHead, SegmenterWeights, StructureWeights, SynthesisWeights, TranslatorWeights,
@@ -311,6 +312,84 @@ fn the_synthesis_stage_is_equations_13_to_18() {
             ],
         );
     }
+}
+
+/// Means of 2 x 2 pixels.
+fn halved(x: &Tensor<4>) -> Tensor<4> {
+    let [batch, channels, height, width] = x.dims();
+    let values = host(x);
+    let mut means = Vec::new();
+    for plane in values.chunks(height * width) {
+        for (y, x) in (0..height / 2).flat_map(|y| (0..width / 2).map(move |x| (2 * y, 2 * x))) {
+            let row = |y: usize| plane[y * width + x] + plane[y * width + x + 1];
+            means.push(((row(y) + row(y + 1)) / 4.0) as f32);
+        }
+    }
+    let shape = [batch, channels, height / 2, width / 2];
+    Tensor::from_data(TensorData::new(means, shape), &x.device())
+}
+
+#[test]
+fn a_coarse_judge_adds_what_it_says_of_images_at_half_their_size() {
+    let profile = brain();
+    let (head, weights) = (profile.synthesis.head, profile.synthesis);
+    let stage = SynthesisStage::new(&profile, &GEOMETRY, Guides::default(), 1e-3, &device())
+        .with_coarse_judge(&profile, &GEOMETRY, 1e-3, &device());
+    let batch = synthesis_batch(&profile);
+    let (generator, _) = stage.networks();
+    let encoded = generator.encode(batch.input.clone());
+    let views = batch.views.iter();
+    let views: Vec<_> = views
+        .map(|v| generator.decode(&encoded, v.condition.clone()))
+        .collect();
+    let both = |parts: Vec<Tensor<4>>| Tensor::cat(parts, 0);
+    let x = both(batch.views.iter().map(|v| v.image.clone()).collect());
+    let x_g = both(views);
+    let conditions = batch.views.iter().filter_map(|v| v.condition.clone());
+    let i = Tensor::cat(conditions.collect(), 0);
+    let seen = [(x.clone(), x_g.clone()), (halved(&x), halved(&x_g))];
+    let before: Vec<[f64; 2]> = stage
+        .judges()
+        .iter()
+        .zip(&seen)
+        .map(|(judge, (x, x_g))| judged(judge, x, x_g, &i, head))
+        .collect();
+
+    let (stage, losses) = stage.step(&batch, &weights, &profile.segmenter);
+    let said = stage.judges().into_iter().zip(&seen);
+    let fooled: f64 = said
+        .map(|(judge, (_, x_g))| distance(&judge.forward(x_g.clone()).real, 1.0))
+        .sum();
+    let expected = [
+        ("D", before[0][0] + before[1][0]),
+        (
+            "D modality",
+            f64::from(weights.modality) * (before[0][1] + before[1][1]),
+        ),
+        ("G", f64::from(weights.adversarial) * fooled),
+    ];
+    for (name, expected) in expected {
+        let (_, loss) = losses.iter().find(|(n, _)| *n == name).unwrap();
+        let found = host(loss)[0];
+        assert!(
+            (found - expected).abs() < 1e-4 * expected,
+            "{name}: {found}, by hand {expected}"
+        );
+    }
+    // What is saved brings the same judges back, and the generator alone does not need them.
+    let again = SynthesisStage::new(&profile, &GEOMETRY, Guides::default(), 1e-3, &device());
+    let both = again.with_coarse_judge(&profile, &GEOMETRY, 1e-3, &device());
+    let both = both.load(&stage.save()).unwrap();
+    for (found, expected) in both.judges().iter().zip(&stage.judges()) {
+        assert!(read_tensors(found) == read_tensors(expected));
+    }
+    let plain = SynthesisStage::new(&profile, &GEOMETRY, Guides::default(), 1e-3, &device());
+    assert!(plain.load(&stage.save()).is_ok());
+    let plain = SynthesisStage::new(&profile, &GEOMETRY, Guides::default(), 1e-3, &device());
+    assert!(
+        both.load(&plain.save()).is_err(),
+        "a judge is missing from the checkpoint"
+    );
 }
 
 #[test]

@@ -6,6 +6,7 @@
 //! the translator judge alone.
 
 use burn::module::Module;
+use burn::tensor::module::adaptive_avg_pool2d;
 use burn::tensor::{Device, Tensor};
 
 use super::lesion::guidance;
@@ -15,7 +16,7 @@ use super::{
 };
 use crate::losses::{absolute_loss, feature_loss, least_squares_loss, masked_loss, squared_loss};
 use crate::networks::config::{PatchConfig, UnetConfig};
-use crate::networks::{PatchDiscriminator, Unet};
+use crate::networks::{PatchDiscriminator, Unet, Verdict};
 use crate::profile::{Geometry, Profile, SegmenterWeights, SynthesisWeights};
 
 /// Weights of the averaged generator kept per step.
@@ -68,11 +69,45 @@ pub struct SynthesisNetworks {
 /// Networks, optimizers and averages of the synthesis stage.
 pub struct SynthesisStage {
     generator: Unet,
-    discriminator: PatchDiscriminator,
+    judges: Vec<Judge>,
     guides: Guides,
     adam_generator: Optimizer,
-    adam_discriminator: Optimizer,
     averaged: SynthesisNetworks,
+}
+
+/// D at one size of the images.
+struct Judge {
+    name: &'static str,
+    network: PatchDiscriminator,
+    adam: Optimizer,
+    /// It sees images this many times halved.
+    halvings: usize,
+}
+
+impl Judge {
+    fn new(
+        name: &'static str,
+        config: &PatchConfig,
+        halvings: usize,
+        rate: f64,
+        device: &Device,
+    ) -> Self {
+        Self {
+            name,
+            network: config.init(device),
+            adam: Optimizer::new(name, rate),
+            halvings,
+        }
+    }
+
+    /// What this network, its own or a frozen copy, says of full-size images.
+    fn forward(&self, network: &PatchDiscriminator, x: Tensor<4>) -> Verdict {
+        let seen = (0..self.halvings).fold(x, |x, _| {
+            let [_, _, height, width] = x.dims();
+            adaptive_avg_pool2d(x, [height / 2, width / 2])
+        });
+        network.forward(seen)
+    }
 }
 
 /// The configurations of the synthesis stage's networks for a study at a geometry.
@@ -113,7 +148,7 @@ impl SynthesisStage {
                 generator: generator.valid(),
             },
             generator,
-            discriminator: discriminator.init(device),
+            judges: vec![Judge::new("discriminator", &discriminator, 0, rate, device)],
             guides: Guides {
                 segmenters: segmenters
                     .map(|all| all.into_iter().map(Module::no_grad).collect())
@@ -121,8 +156,24 @@ impl SynthesisStage {
                 translator: guides.translator.map(Module::no_grad),
             },
             adam_generator: Optimizer::new("generator", rate),
-            adam_discriminator: Optimizer::new("discriminator", rate),
         }
+    }
+
+    /// With a second discriminator that sees the images at half their size (Wang 2018, multi-scale
+    /// discriminators): it cannot be deceived by a pattern of single pixels, and asks for tissue of the
+    /// right texture instead. Its losses are added to the first one's.
+    #[must_use]
+    pub fn with_coarse_judge(
+        mut self,
+        profile: &Profile,
+        geometry: &Geometry,
+        rate: f64,
+        device: &Device,
+    ) -> Self {
+        let (_, config) = configurations(profile, geometry);
+        let coarse = Judge::new("coarse discriminator", &config, 1, rate, device);
+        self.judges.push(coarse);
+        self
     }
 
     /// One step of both networks. Returns the losses as they were weighted.
@@ -157,22 +208,26 @@ impl SynthesisStage {
         let real = each(&batch.views, |view| view.image.clone());
         let fake = Tensor::cat(painted.to_vec(), 0).detach();
         let count = real.dims()[0];
-        let verdict = self.discriminator.forward(Tensor::cat(vec![real, fake], 0));
-        let real = verdict.real.clone().narrow(0, 0, count);
-        let fake = verdict.real.clone().narrow(0, count, count);
-        let mut losses = vec![(
-            "D",
-            (least_squares_loss(real, 1.0) + least_squares_loss(fake, 0.0)) * 0.5,
-        )];
-        if let Some(one_hot) = conditions(&batch.views) {
-            let both = Tensor::cat(vec![one_hot.clone(), one_hot], 0);
-            let class = class_loss(verdict.modality, both, weights.head);
-            losses.extend(class.map(|loss| ("D modality", loss * weights.modality)));
+        let both = Tensor::cat(vec![real, fake], 0);
+        let mut all = Vec::new();
+        for judge in &mut self.judges {
+            let verdict = judge.forward(&judge.network, both.clone());
+            let real = verdict.real.clone().narrow(0, 0, count);
+            let fake = verdict.real.clone().narrow(0, count, count);
+            let mut losses = vec![(
+                "D",
+                (least_squares_loss(real, 1.0) + least_squares_loss(fake, 0.0)) * 0.5,
+            )];
+            if let Some(one_hot) = conditions(&batch.views) {
+                let both = Tensor::cat(vec![one_hot.clone(), one_hot], 0);
+                let class = class_loss(verdict.modality, both, weights.head);
+                losses.extend(class.map(|loss| ("D modality", loss * weights.modality)));
+            }
+            let stepped = judge.adam.step(judge.network.clone(), &sum(&losses));
+            judge.network = stepped.advanced();
+            add(&mut all, losses);
         }
-        let discriminator = self.discriminator.clone();
-        let stepped = self.adam_discriminator.step(discriminator, &sum(&losses));
-        self.discriminator = stepped.advanced();
-        losses
+        all
     }
 
     /// (14), (15), (16) and, on the paired inputs, (18) with its feature term.
@@ -183,24 +238,29 @@ impl SynthesisStage {
         weights: &SynthesisWeights,
         segmenter: &SegmenterWeights,
     ) -> NamedLosses {
-        let judge = self.discriminator.clone().no_grad();
-        let verdict = judge.forward(Tensor::cat(painted.to_vec(), 0));
-        let mut losses = vec![(
-            "G",
-            least_squares_loss(verdict.real, 1.0) * weights.adversarial,
-        )];
-        if let Some(one_hot) = conditions(&batch.views) {
-            let class = class_loss(verdict.modality, one_hot, weights.head);
-            losses.extend(class.map(|loss| ("G modality", loss * weights.modality)));
+        let all = Tensor::cat(painted.to_vec(), 0);
+        let mut losses = Vec::new();
+        let mut features = Vec::new();
+        for judge in &self.judges {
+            let network = judge.network.clone().no_grad();
+            let verdict = judge.forward(&network, all.clone());
+            let real = least_squares_loss(verdict.real, 1.0) * weights.adversarial;
+            add(&mut losses, vec![("G", real)]);
+            if let Some(one_hot) = conditions(&batch.views) {
+                let class = class_loss(verdict.modality, one_hot, weights.head);
+                let class = class.map(|loss| ("G modality", loss * weights.modality));
+                add(&mut losses, class.into_iter().collect());
+            }
+            if batch.paired > 0 {
+                let real = each(&batch.views, |view| {
+                    view.image.clone().narrow(0, 0, batch.paired)
+                });
+                let real = judge.forward(&network, real).features;
+                features.push((real, verdict.features));
+            }
         }
         if batch.paired > 0 {
-            losses.extend(paired_losses(
-                batch,
-                painted,
-                &judge,
-                &verdict.features,
-                weights,
-            ));
+            losses.extend(paired_losses(batch, painted, features, weights));
         }
         losses.extend(self.lesion_loss(batch, painted, weights.lesion, segmenter));
         losses.extend(self.registration_loss(batch, painted, weights.registration));
@@ -255,7 +315,13 @@ impl SynthesisStage {
     /// Both networks, as they are in training.
     #[cfg(test)]
     pub(super) fn networks(&self) -> (Unet, PatchDiscriminator) {
-        (self.generator.clone(), self.discriminator.clone())
+        (self.generator.clone(), self.judges[0].network.clone())
+    }
+
+    /// Every discriminator, the full-size one first.
+    #[cfg(test)]
+    pub(super) fn judges(&self) -> Vec<PatchDiscriminator> {
+        self.judges.iter().map(|j| j.network.clone()).collect()
     }
 
     /// The weights of both networks.
@@ -264,40 +330,47 @@ impl SynthesisStage {
         use crate::networks::tensors::read_tensors;
         [
             read_tensors(&self.generator),
-            read_tensors(&self.discriminator),
+            read_tensors(&self.judges[0].network),
         ]
     }
 
     /// Everything that a resumed training needs; the guides are not part of it.
     pub fn save(&self) -> Vec<Section> {
-        vec![
+        let mut sections = vec![
             save_module("generator", &self.generator),
-            save_module("discriminator", &self.discriminator),
             save_module("averaged.generator", &self.averaged.generator),
             self.adam_generator.save(),
-            self.adam_discriminator.save(),
-        ]
+        ];
+        for judge in &self.judges {
+            sections.push(save_module(judge.name, &judge.network));
+            sections.push(judge.adam.save());
+        }
+        sections
     }
 
     /// Restores what [`SynthesisStage::save`] gave.
     pub fn load(mut self, sections: &[Section]) -> Result<Self, RestoreError> {
         self.generator = load_module("generator", self.generator, sections)?;
-        self.discriminator = load_module("discriminator", self.discriminator, sections)?;
         self.averaged.generator =
             load_module("averaged.generator", self.averaged.generator, sections)?;
         self.adam_generator.load(sections)?;
-        self.adam_discriminator.load(sections)?;
+        let judges = std::mem::take(&mut self.judges).into_iter();
+        let loaded = judges.map(|mut judge| {
+            judge.network = load_module(judge.name, judge.network, sections)?;
+            judge.adam.load(sections)?;
+            Ok(judge)
+        });
+        self.judges = loaded.collect::<Result<_, RestoreError>>()?;
         Ok(self)
     }
 }
 
-/// (18): squared and absolute distance from the own image, its mask term, and the discriminator's
-/// features, over the paired inputs of every view that have an own image.
+/// (18): squared and absolute distance from the own image, its mask term, and each discriminator's
+/// `features` of real paired images and of everything painted, over the paired inputs of every view that have an own image.
 fn paired_losses(
     batch: &SynthesisBatch,
     painted: &[Tensor<4>],
-    judge: &PatchDiscriminator,
-    features: &[Tensor<4>],
+    features: Vec<(Vec<Tensor<4>>, Vec<Tensor<4>>)>,
     weights: &SynthesisWeights,
 ) -> NamedLosses {
     let (paired, count) = (batch.paired, batch.input.dims()[0]);
@@ -311,11 +384,13 @@ fn paired_losses(
     let only_own = |t: Tensor<4>| t * own.clone();
     let real = each(&batch.views, |view| view.image.clone().narrow(0, 0, paired));
     let synthetic = of_pairs(&Tensor::cat(painted.to_vec(), 0));
-    let real_features = judge.forward(real.clone()).features.into_iter();
-    let features = feature_loss(
-        real_features.map(only_own).collect(),
-        features.iter().map(of_pairs).map(only_own).collect(),
-    );
+    let terms = features.into_iter().map(|(real, synthetic)| {
+        feature_loss(
+            real.into_iter().map(only_own).collect(),
+            synthetic.iter().map(of_pairs).map(only_own).collect(),
+        )
+    });
+    let features = terms.reduce(|a, b| a + b).expect("at least one judge");
     let (real, synthetic) = (only_own(real), only_own(synthetic));
     let mask = Tensor::cat(vec![batch.mask.clone(); painted.len()], 0);
     vec![
@@ -333,6 +408,16 @@ fn paired_losses(
         ),
         ("feature", features * weights.feature),
     ]
+}
+
+/// Adds losses to those of the same name.
+fn add(all: &mut NamedLosses, losses: NamedLosses) {
+    for (name, loss) in losses {
+        match all.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, sum)) => *sum = sum.clone() + loss,
+            None => all.push((name, loss)),
+        }
+    }
 }
 
 /// Something of every view, one view after the other.

@@ -72,6 +72,9 @@ pub struct Configuration {
     pub seed: u64,
     /// Steps of (18) before synthetic maps join.
     pub pretraining: u64,
+    /// A second discriminator of the synthesis stage sees the images at half their size.
+    #[serde(default)]
+    pub coarse: bool,
 }
 
 /// A run directory.

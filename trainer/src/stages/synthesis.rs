@@ -112,14 +112,13 @@ impl<'a> Synthesis<'a> {
         };
         let unseen = data.items.iter().filter(|i| i.split == Split::Test);
         device.seed(configuration.seed);
+        let (geometry, rate) = (&configuration.geometry, configuration.rate);
+        let mut stage = SynthesisStage::new(profile, geometry, guides, rate, device);
+        if configuration.coarse {
+            stage = stage.with_coarse_judge(profile, geometry, rate, device);
+        }
         Ok(Self {
-            stage: SynthesisStage::new(
-                profile,
-                &configuration.geometry,
-                guides,
-                configuration.rate,
-                device,
-            ),
+            stage,
             loader: Arc::new(Mixture::new(
                 data,
                 configuration,

@@ -77,6 +77,7 @@ impl<'a> Job<'a> {
             rate: self.rate(),
             seed: args.seed,
             pretraining: args.pretraining,
+            coarse: args.coarse,
         })
     }
 

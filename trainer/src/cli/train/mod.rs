@@ -74,6 +74,9 @@ pub struct Args {
     /// Steps on the maps of real images alone (18), half of them drawn anew, before synthetic maps join; synthesis stage only.
     #[arg(long, value_name = "N", default_value_t = 1000)]
     pretraining: u64,
+    /// A second discriminator looks at the images at half their size: fewer patterns of single pixels, more texture of tissue; synthesis stage only.
+    #[arg(long)]
+    coarse: bool,
     /// Seed of everything random.
     #[arg(long, default_value_t = 1)]
     seed: u64,

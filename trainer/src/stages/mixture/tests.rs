@@ -62,6 +62,7 @@ fn configuration(data: &Prepared, switches: Switches) -> Configuration {
         rate: 1e-3,
         seed: 7,
         pretraining: 2,
+        coarse: true,
     }
 }
 

@@ -84,6 +84,7 @@ fn configuration() -> Configuration {
         rate: 1e-3,
         seed: 1,
         pretraining: 0,
+        coarse: false,
     }
 }
 
