@@ -1,5 +1,5 @@
 //! How long the built page lets people wait: to the gallery, to controls that answer, to the first live image with
-//! nothing stored and at a second visit, and to every further one.
+//! nothing stored and at a second visit, to every further one, and to the preview while a lesion is drawn.
 //!
 //! `SCANWEAVE_URL` is the address of a served page; the server runs elsewhere, as it does for a visitor. Every round
 //! starts a browser with a fresh profile, so that nothing is cached. Times are taken by the page's own clock, which
@@ -53,6 +53,35 @@ const watch = () => {
 };
 requestAnimationFrame(watch);";
 
+/// Notes how long a movement of the pressed pointer waits for the frame after the engine's next answer. Movements
+/// that are overtaken belong to the wait of the first.
+const STROKES: &str = "benched.previews = []; let moved = null;
+addEventListener('pointermove', event => { if (event.buttons) moved ??= performance.now(); }, true);
+const Native = Worker;
+window.Worker = class extends Native {
+    constructor(...given) {
+        super(...given);
+        this.addEventListener('message', () => {
+            const since = moved; moved = null;
+            if (since !== null) requestAnimationFrame(() => benched.previews.push(performance.now() - since));
+        });
+    }
+};";
+
+/// The study that is drawn on, with three modalities, and a stroke inside the head.
+const DRAWN_ON: &str = "model=brain-mri&seed=3&class=0";
+const STROKE: [(f64, f64); 9] = [
+    (-0.08, -0.08),
+    (-0.06, -0.06),
+    (-0.04, -0.04),
+    (-0.02, -0.02),
+    (0.0, 0.0),
+    (0.02, 0.02),
+    (0.04, 0.04),
+    (0.06, 0.06),
+    (0.08, 0.08),
+];
+
 /// Time between the visits, for the page to store what it loaded.
 const BETWEEN: Duration = Duration::from_secs(3);
 
@@ -83,6 +112,19 @@ fn main() {
         sleep(BETWEEN);
         browser.open(&url);
         times.again.push(settled(&browser).milliseconds);
+        browser.before_pages(STROKES);
+        let mark = if url.contains('?') { '&' } else { '?' };
+        browser.open(&format!("{url}{mark}{DRAWN_ON}"));
+        settled(&browser);
+        browser.click("[data-testid=lesion-brush]");
+        browser.drag("canvas[data-testid=lesion-board]", &STROKE, "mouse");
+        settled(&browser);
+        let previews = browser.script("return window.benched.previews");
+        let previews = previews.as_array().expect("a list");
+        assert!(!previews.is_empty(), "the stroke showed no preview");
+        times
+            .previews
+            .extend(previews.iter().filter_map(Value::as_f64));
     }
     let line = serde_json::json!({
         "first_ms": median(times.first),
@@ -91,6 +133,7 @@ fn main() {
         "engine_ms": median(times.engine),
         "gallery_ms": median(times.gallery),
         "interactive_ms": median(times.interactive),
+        "preview_ms": median(times.previews),
     });
     println!("{line}");
 }
@@ -104,6 +147,7 @@ struct Times {
     engine: Vec<f64>,
     gallery: Vec<f64>,
     interactive: Vec<f64>,
+    previews: Vec<f64>,
 }
 
 fn recorded(browser: &Browser, what: &str) -> Option<f64> {
