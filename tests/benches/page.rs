@@ -53,8 +53,7 @@ const watch = () => {
 };
 requestAnimationFrame(watch);";
 
-/// Notes how long a movement of the pressed pointer waits for the frame after the engine's next answer. Movements
-/// that are overtaken belong to the wait of the first.
+/// Notes how long a movement of the pressed pointer waits for the frame after the engine's next answer.
 const STROKES: &str = "benched.previews = []; let moved = null;
 addEventListener('pointermove', event => { if (event.buttons) moved ??= performance.now(); }, true);
 const Native = Worker;
@@ -67,6 +66,9 @@ window.Worker = class extends Native {
         });
     }
 };";
+
+/// Time between two movements of a stroke, ms: each is answered before the next.
+const RESTING: u32 = 300;
 
 /// The study that is drawn on, with three modalities, and a stroke inside the head.
 const DRAWN_ON: &str = "model=brain-mri&seed=3&class=0";
@@ -117,7 +119,8 @@ fn main() {
         browser.open(&format!("{url}{mark}{DRAWN_ON}"));
         settled(&browser);
         browser.click("[data-testid=lesion-brush]");
-        browser.drag("canvas[data-testid=lesion-board]", &STROKE, "mouse");
+        let board = "canvas[data-testid=lesion-board]";
+        browser.drag_with(board, &STROKE, "mouse", (0, RESTING));
         settled(&browser);
         let previews = browser.script("return window.benched.previews");
         let previews = previews.as_array().expect("a list");
