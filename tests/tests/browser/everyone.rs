@@ -94,6 +94,15 @@ fn two_languages_are_spoken() {
     });
     speak("zh-Hans");
     page.wait("Chinese", || page.error().contains("此链接不完整"));
+    page.browser.click("[data-testid=dismiss]");
+    speak("en");
+    page.wait("English", || {
+        page.browser.script("return document.documentElement.lang") == "en"
+    });
+    assert!(
+        !page.browser.displayed("[data-testid=error]"),
+        "what was dismissed stays away"
+    );
     page.browser.open(&site.url("backend=cpu&seed=4&lang=en"));
     page.until_ready("Seed 4:");
     page.is_quiet();

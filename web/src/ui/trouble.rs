@@ -31,7 +31,6 @@ pub enum Remedy {
 struct Told {
     sentence: Sentence,
     detail: String,
-    remedy: Remedy,
     /// The whole text as it was written.
     text: String,
 }
@@ -50,10 +49,14 @@ pub fn tell(sentence: impl Into<Sentence>, detail: &str, remedy: Remedy) {
     let sentence = sentence.into();
     let english = sentence.in_language(Language::English);
     site::note(&format!("{english} {detail}"));
-    write(sentence, detail.to_owned(), remedy, untrack(spoken));
+    write(sentence, detail.to_owned(), untrack(spoken));
+    offer("restart-engine", remedy == Remedy::Restart);
+    offer("reload-page", remedy == Remedy::Reload);
+    show_panel();
 }
 
-/// Says what the panel says in the language of the page whenever that changes.
+/// Says what the panel says in the language of the page whenever that changes; one that was dismissed
+/// stays away.
 pub fn follow() {
     Effect::new(|_| {
         let language = spoken();
@@ -62,12 +65,12 @@ pub fn follow() {
         let Some(told) = told.filter(|t| text() == t.text) else {
             return;
         };
-        write(told.sentence, told.detail, told.remedy, language);
+        write(told.sentence, told.detail, language);
     });
 }
 
-fn write(sentence: Sentence, detail: String, remedy: Remedy, language: Language) {
-    let (Some(panel), Some(line)) = (element("trouble"), element("trouble-text")) else {
+fn write(sentence: Sentence, detail: String, language: Language) {
+    let Some(line) = element("trouble-text") else {
         return;
     };
     let said = sentence.in_language(language);
@@ -81,16 +84,18 @@ fn write(sentence: Sentence, detail: String, remedy: Remedy, language: Language)
         // A paragraph takes a span.
         let _ = line.append_child(&english);
     }
-    offer("restart-engine", remedy == Remedy::Restart);
-    offer("reload-page", remedy == Remedy::Reload);
-    panel.set_hidden(false);
     let text = text();
     TOLD.set(Some(Told {
         sentence,
         detail,
-        remedy,
         text,
     }));
+}
+
+fn show_panel() {
+    if let Some(panel) = element("trouble") {
+        panel.set_hidden(false);
+    }
 }
 
 fn text() -> String {
@@ -134,12 +139,13 @@ pub fn report_panics() {
             let _ = body.set_attribute("data-panic", &what);
         }
         site::note(&what);
-        if let (Some(panel), Some(line)) = (element("trouble"), element("trouble-text")) {
+        if let Some(line) = element("trouble-text") {
             line.set_text_content(Some(&site::say(STOPPED).unwrap_or(what)));
             // The scripts of `index.html` keep it in the language of the page.
             let _ = line.set_attribute(WORD, STOPPED);
-            offer("reload-page", true);
-            panel.set_hidden(false);
         }
+        offer("restart-engine", false);
+        offer("reload-page", true);
+        show_panel();
     }));
 }
