@@ -5,6 +5,7 @@
 
 use scanweave::formats::{dicom, mha, nifti};
 use scanweave::image::MAX_SIDE;
+use scanweave::protocol::{Cause, Failure};
 
 /// Largest file that is read, bytes.
 pub const MAX_BYTES: u64 = 64 << 20;
@@ -50,23 +51,17 @@ impl Kind {
 }
 
 /// Checks that these bytes are a PNG or JPEG file of bearable size; returns width and height.
-pub fn size_of(name: &str, bytes: &[u8]) -> Result<(u32, u32), String> {
+pub fn size_of(name: &str, bytes: &[u8]) -> Result<(u32, u32), Failure> {
     if bytes.is_empty() {
-        return Err(format!("{name} is empty: choose another file."));
+        return Err(Cause::FileEmpty.of(name));
     }
     let size = png_size(bytes).or_else(|| jpeg_size(bytes));
-    let (width, height) = size.ok_or_else(|| {
-        format!(
-            "{name} is no PNG, JPEG, NIfTI, MetaImage or DICOM file: save it as one of these first."
-        )
-    })?;
+    let (width, height) = size.ok_or_else(|| Cause::FileUnknown.of(name))?;
     let fits = |side: u32| (1..=MAX_SIDE as u32).contains(&side);
     if fits(width) && fits(height) {
         Ok((width, height))
     } else {
-        Err(format!(
-            "{name} has {width} x {height} pixels: each side must be 1 to {MAX_SIDE}."
-        ))
+        Err(Cause::ImageSides.because(name, format!("{width} x {height}")))
     }
 }
 
@@ -140,13 +135,11 @@ mod tests {
 
     #[test]
     fn refuses_what_would_take_the_tab_down() {
-        assert!(
-            size_of("bomb.png", &png(60_000, 60_000))
-                .unwrap_err()
-                .contains("60000 x 60000")
-        );
-        assert!(size_of("flat.png", &png(0, 4)).is_err());
-        assert!(size_of("none.png", &[]).unwrap_err().contains("empty"));
+        let refusal = |bytes: &[u8]| size_of("a.png", bytes).unwrap_err();
+        let bomb = Cause::ImageSides.because("a.png", "60000 x 60000");
+        assert_eq!(refusal(&png(60_000, 60_000)), bomb);
+        assert_eq!(refusal(&png(0, 4)).cause, Cause::ImageSides);
+        assert_eq!(refusal(&[]).cause, Cause::FileEmpty);
     }
 
     #[test]

@@ -106,6 +106,27 @@ fn two_languages_are_spoken() {
     page.browser.open(&site.url("backend=cpu&seed=4&lang=en"));
     page.until_ready("Seed 4:");
     page.is_quiet();
+
+    // So does what the engine says of a file; what a reader of files says stands behind it.
+    for (name, bytes, english, chinese) in [
+        ("letter.txt", &b"hello"[..], "is no PNG", "不是 PNG"),
+        (
+            "cut.weave",
+            b"scanweave",
+            "cannot be used as a model",
+            "不能用作模型",
+        ),
+        ("flat.nii", &[0; 400], "cannot be read", "无法读取"),
+    ] {
+        page.pick(&site.file(name, bytes));
+        page.until_error(&[name, english]);
+        speak("zh-Hans");
+        page.wait(name, || page.error().contains(chinese));
+        let said = page.error();
+        assert!(said.contains(name) && !said.contains(english), "{said}");
+        speak("en");
+        page.wait(name, || page.error().contains(english));
+    }
 }
 
 #[test]

@@ -54,7 +54,7 @@ fn an_engine_without_memory_is_told_and_started_anew() {
     assert!(
         badge
             .as_str()
-            .is_some_and(|b| b.contains("it ran out of memory")),
+            .is_some_and(|b| b.contains("ran out of memory and was started anew")),
         "{badge}"
     );
     page.step();

@@ -1,6 +1,6 @@
 //! An atlas: the structure maps of a grid on a plane through the latent space, one per slice.
 
-use scanweave::protocol::{CommandId, Event, Pixels};
+use scanweave::protocol::{Cause, CommandId, Event, Failure, Pixels};
 use scanweave::scene::{Latent, from_centre};
 
 use super::post;
@@ -20,11 +20,10 @@ pub struct Atlas {
 
 impl Atlas {
     /// No tile is drawn yet.
-    pub fn new(seed: u64, side: u8, reach: f32) -> Result<Self, String> {
+    pub fn new(seed: u64, side: u8, reach: f32) -> Result<Self, Failure> {
         if !(1..=MOST).contains(&side) {
-            return Err(format!(
-                "An atlas has 1 to {MOST} maps on a side, not {side}."
-            ));
+            let why = format!("an atlas has 1 to {MOST} maps on a side, not {side}");
+            return Err(Cause::Computation.because("", why));
         }
         let mut tiles = from_centre(side);
         tiles.reverse();

@@ -4,7 +4,7 @@
 //! fetched again. What is found is verified like what arrives, by [`super::store`].
 
 use js_sys::{Reflect, Uint8Array};
-use scanweave::protocol::Source;
+use scanweave::protocol::{Cause, Failure, Source};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Cache, CacheQueryOptions, CacheStorage, Response};
@@ -66,17 +66,14 @@ pub async fn drop_of(source: &Source) {
 }
 
 /// Removes everything.
-pub async fn clear() -> Result<(), String> {
+pub async fn clear() -> Result<(), Failure> {
     let Some(storage) = storage() else {
         return Ok(());
     };
     let cleared = JsFuture::from(storage.delete(NAME)).await;
-    cleared.map(|_| ()).map_err(|e| {
-        format!(
-            "The stored models cannot be removed: {}. Remove this site's data in the browser's settings.",
-            words(&e)
-        )
-    })
+    cleared
+        .map(|_| ())
+        .map_err(|e| Cause::StoreStuck.because("", words(&e)))
 }
 
 async fn put(cache: &Cache, source: &Source, bytes: &[u8]) -> Result<(), JsValue> {

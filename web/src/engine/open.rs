@@ -6,7 +6,7 @@ use std::rc::Rc;
 use burn::tensor::Device;
 use scanweave::profile::LesionKind;
 use scanweave::protocol::{
-    Backend, BackendChoice, BackendKind, CommandId, Event, ModelInfo, Reason, Source, Stage,
+    Backend, BackendChoice, BackendKind, Cause, CommandId, Event, ModelInfo, Reason, Source, Stage,
 };
 use scanweave::synthesis::{Painter, SynthesisError, Synthesiser};
 use scanweave::weights::{self, KnownAnswer, Model};
@@ -60,7 +60,7 @@ impl Session {
         file: Option<File>,
         choice: BackendChoice,
     ) -> Step {
-        let file = file.ok_or_else(|| format!("{name} did not arrive: choose it again."))?;
+        let file = file.ok_or_else(|| Cause::FileMissing.of(name))?;
         let bytes = store::read(&file).await?;
         self.load(id, name, None, &bytes, choice).await
     }
@@ -75,8 +75,8 @@ impl Session {
         choice: BackendChoice,
     ) -> Step {
         stage(id, Stage::Build);
-        let unusable = |why: String, still: &str| format!("{name} cannot be used: {why}. {still}");
-        let model = weights::read(bytes).map_err(|e| unusable(e.to_string(), self.still()))?;
+        let unusable = |why: String| Cause::ModelUnusable.because(name, why);
+        let model = weights::read(bytes).map_err(|e| unusable(e.to_string()))?;
         let (device, backend) = self.devices.choose(choice).await;
         stage(id, Stage::SelfTest);
         let (open, self_test) = match proven(&model, source, &device, &backend).await {
@@ -90,12 +90,12 @@ impl Session {
             ),
             Err(why) if backend.kind == BackendKind::WebGpu => {
                 let moved = on_cpu(model, &why).await;
-                let moved = moved.map_err(|e| unusable(e, self.still()))?;
+                let moved = moved.map_err(unusable)?;
                 // Sound on the CPU: so it was the graphics device.
                 self.devices.give_up_graphics(&why);
                 moved
             }
-            Err(why) => return Err(unusable(why, self.still()).into()),
+            Err(why) => return Err(unusable(why).into()),
         };
         let sha256 = source.map_or_else(|| store::sha256(bytes), |s| s.sha256.to_lowercase());
         let info = describe(&open, bytes.len() as u64, sha256, self_test);
@@ -108,14 +108,6 @@ impl Session {
         self.painter = Painter::default();
         self.reader = Reader::default();
         Ok(Outcome::Opened(id))
-    }
-
-    fn still(&self) -> &'static str {
-        if self.open.is_some() {
-            "The model before it stays."
-        } else {
-            "Choose another model."
-        }
     }
 }
 

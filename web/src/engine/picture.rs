@@ -4,6 +4,7 @@
 //! [`SIDE`], so that even 16384 x 16384 pixels need only a few megabytes here.
 
 use scanweave::image::Plane;
+use scanweave::protocol::{Cause, Failure};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -11,6 +12,7 @@ use web_sys::{
     OffscreenCanvasRenderingContext2d,
 };
 
+use super::store::megabytes;
 use crate::bridge::words;
 use crate::image_file;
 
@@ -18,20 +20,12 @@ use crate::image_file;
 const SIDE: u32 = 2048;
 
 /// Decodes a PNG or JPEG file; returns its own width and height too.
-pub async fn read(file: &File) -> Result<(Plane, [u32; 2]), String> {
+pub async fn read(file: &File) -> Result<(Plane, [u32; 2]), Failure> {
     let name = file.name();
     if file.size() > image_file::MAX_BYTES as f64 {
-        return Err(format!(
-            "{name} is larger than {} MB: save it smaller first.",
-            image_file::MAX_BYTES >> 20
-        ));
+        return Err(Cause::FileTooLong.because(name, megabytes(image_file::MAX_BYTES)));
     }
-    let unreadable = |e: JsValue| {
-        format!(
-            "{name} cannot be read as an image ({}): is the file complete?",
-            words(&e)
-        )
-    };
+    let unreadable = |e: JsValue| Cause::FileUnreadable.because(&name, words(&e));
     let buffer = JsFuture::from(file.array_buffer())
         .await
         .map_err(unreadable)?;

@@ -5,11 +5,13 @@
 
 use scanweave::formats::{self, Axis, FormatError, Volume, Window, dicom};
 use scanweave::image::Plane;
-use scanweave::protocol::ImageInfo;
+use scanweave::protocol::{Cause, Failure, ImageInfo};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, File};
 
 use super::picture;
+use super::store::megabytes;
 use super::stream::{self, Stopped};
 use crate::bridge::words;
 use crate::image_file::{HEAD, Kind};
@@ -46,7 +48,7 @@ impl Reader {
         &mut self,
         file: &File,
         slice: Option<u32>,
-    ) -> Result<(Plane, ImageInfo), String> {
+    ) -> Result<(Plane, ImageInfo), Failure> {
         let name = file.name();
         let key = Key {
             name: name.clone(),
@@ -71,7 +73,7 @@ impl Reader {
             return Ok((plane, image));
         }
         let bytes = whole(file, kind == Kind::Gzip).await?;
-        let slices = Slices::of(kind, &bytes).map_err(|e| sentence(&name, &e))?;
+        let slices = Slices::of(kind, &bytes).map_err(|e| broken(&name, &e))?;
         drop(bytes);
         let found = slices.image(&name, slice)?;
         let small = slices.volume.voxels().len() <= KEPT;
@@ -97,7 +99,7 @@ impl Slices {
     }
 
     /// A slice along z, or the middle one.
-    fn image(&self, name: &str, slice: Option<u32>) -> Result<(Plane, ImageInfo), String> {
+    fn image(&self, name: &str, slice: Option<u32>) -> Result<(Plane, ImageInfo), Failure> {
         let [width, height, slices] = self.volume.sides().map(|s| s as u32);
         let slice = slice.unwrap_or(slices / 2);
         let named = if slices > 1 {
@@ -106,7 +108,7 @@ impl Slices {
             name.to_owned()
         };
         let plane = self.volume.picture(Axis::Z, slice as usize, self.window);
-        let mut plane = plane.map_err(|e| sentence(&named, &e))?;
+        let mut plane = plane.map_err(|e| broken(&named, &e))?;
         if self.inverted {
             plane = plane.map(|v| 1.0 - v);
         }
@@ -123,53 +125,45 @@ impl Slices {
 }
 
 /// Refuses what no line can be found in, as long as its name is known.
-fn usable(name: &str, plane: &Plane) -> Result<(), String> {
+fn usable(name: &str, plane: &Plane) -> Result<(), Failure> {
     let flat = plane.normalised().err();
-    flat.map_or(Ok(()), |e| Err(format!("{name} cannot be used: {e}.")))
+    flat.map_or(Ok(()), |e| {
+        Err(Cause::ImageFlat.because(name, e.to_string()))
+    })
 }
 
-fn sentence(name: &str, error: &FormatError) -> String {
-    format!("{name} cannot be read: {error}.")
+fn broken(name: &str, error: &FormatError) -> Failure {
+    Cause::FileUnreadable.because(name, error.to_string())
 }
 
-async fn head(file: &File) -> Result<Vec<u8>, String> {
+fn refused(name: &str, error: &JsValue) -> Failure {
+    Cause::FileUnreadable.because(name, words(error))
+}
+
+async fn head(file: &File) -> Result<Vec<u8>, Failure> {
     let part = file.slice_with_i32_and_i32(0, HEAD as i32);
-    let part: Blob = part.map_err(|e| unreadable(&file.name(), &words(&e)))?;
+    let part: Blob = part.map_err(|e| refused(&file.name(), &e))?;
     let buffer = JsFuture::from(part.array_buffer()).await;
-    let buffer = buffer.map_err(|e| unreadable(&file.name(), &words(&e)))?;
+    let buffer = buffer.map_err(|e| refused(&file.name(), &e))?;
     Ok(js_sys::Uint8Array::new(&buffer).to_vec())
 }
 
-async fn whole(file: &File, gzip: bool) -> Result<Vec<u8>, String> {
+async fn whole(file: &File, gzip: bool) -> Result<Vec<u8>, Failure> {
     let name = file.name();
-    let too_long = || {
-        let most = MAX_BYTES >> 20;
-        format!("{name} holds more than {most} MB: crop or resample the volume first.")
-    };
+    let too_long = || Cause::FileTooLong.because(&name, megabytes(MAX_BYTES));
     if file.size() > MAX_BYTES as f64 {
         return Err(too_long());
     }
     let stream = if gzip {
-        stream::inflated(&file.stream()).ok_or_else(|| {
-            format!("{name} is compressed, and this browser cannot inflate it: unpack it first.")
-        })?
+        stream::inflated(&file.stream()).ok_or_else(|| Cause::FileCompressed.of(&name))?
     } else {
         file.stream()
     };
     let bytes = stream::collect(&stream, file.size() as usize, MAX_BYTES, |_| true).await;
     bytes.map_err(|stopped| match stopped {
-        Stopped::Broken(e) if gzip => format!(
-            "{name} is damaged and cannot be unpacked ({}): copy it again from its source.",
-            words(&e)
-        ),
-        Stopped::Broken(e) => unreadable(&name, &words(&e)),
-        Stopped::NoMemory => format!(
-            "{name} does not fit into the memory that this browser gives the page: crop or resample the volume, or close other tabs."
-        ),
+        Stopped::Broken(e) if gzip => Cause::FileDamaged.because(&name, words(&e)),
+        Stopped::Broken(e) => refused(&name, &e),
+        Stopped::NoMemory => Cause::FileNoMemory.of(&name),
         Stopped::TooLong | Stopped::Unwanted => too_long(),
     })
-}
-
-fn unreadable(name: &str, why: &str) -> String {
-    format!("{name} cannot be read: {why}.")
 }

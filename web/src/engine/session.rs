@@ -5,7 +5,9 @@
 
 use std::rc::Rc;
 
-use scanweave::protocol::{BackendKind, Command, CommandId, Detail, Event, Request};
+use scanweave::protocol::{
+    BackendKind, Cause, Command, CommandId, Detail, Event, Failure, Request,
+};
 use scanweave::scene::Scene;
 use scanweave::synthesis::{Painter, SynthesisError, Synthesiser};
 use web_sys::File;
@@ -24,7 +26,6 @@ use super::{faults, now, post};
 /// How long a picture may take on a graphics device, ms.
 const PAINT_PATIENCE: i32 = 90_000;
 pub(super) const SILENT: &str = "it did not answer in time";
-const NO_MODEL: &str = "No model is loaded: choose one first.";
 
 /// The state of the engine.
 #[derive(Default)]
@@ -73,7 +74,7 @@ impl Session {
             Request::Paint { scene, detail } => self.paint(id, &scene, detail).await,
             Request::Atlas { seed, side, reach } => match Atlas::new(seed, side, reach) {
                 Ok(atlas) => self.tile(id, atlas).await,
-                Err(message) => Err(message.into()),
+                Err(failure) => Err(failure.into()),
             },
             Request::Build {
                 recipe,
@@ -103,7 +104,7 @@ impl Session {
         file: Option<File>,
         slice: Option<u32>,
     ) -> Step {
-        let file = file.ok_or_else(|| format!("{name} did not arrive: choose it again."))?;
+        let file = file.ok_or_else(|| Cause::FileMissing.of(name))?;
         let (plane, image) = self.reader.read(&file, slice).await?;
         self.painter.bring(plane);
         post(&Event::Read { id, image });
@@ -131,8 +132,8 @@ impl Session {
     pub(super) async fn compute<T>(
         &mut self,
         work: impl AsyncFn(&Rc<Synthesiser>, &mut Painter) -> Result<T, SynthesisError>,
-    ) -> Result<T, String> {
-        let open = self.open.as_ref().ok_or(NO_MODEL)?;
+    ) -> Result<T, Failure> {
+        let open = self.open.as_ref().ok_or(Cause::NoModel)?;
         let attempt = Box::pin(work(&open.synthesiser, &mut self.painter));
         let done = within(patience(&open.backend, PAINT_PATIENCE), attempt).await;
         let done = done.unwrap_or_else(|| Err(SynthesisError::Device(SILENT.into())));
@@ -140,21 +141,21 @@ impl Session {
         let done = match (done, fault) {
             (Err(SynthesisError::Device(why)), _) | (_, Some(why)) => {
                 self.step_down(&why).await?;
-                let open = self.open.as_ref().ok_or(NO_MODEL)?;
+                let open = self.open.as_ref().ok_or(Cause::NoModel)?;
                 Box::pin(work(&open.synthesiser, &mut self.painter)).await
             }
             (done, None) => done,
         };
-        done.map_err(|e| format!("{}.", capital(&e.to_string())))
+        done.map_err(|e| failed(e.to_string()))
     }
 
-    async fn step_down(&mut self, why: &str) -> Result<(), String> {
-        let broken = self.open.take().ok_or(NO_MODEL)?;
+    async fn step_down(&mut self, why: &str) -> Result<(), Failure> {
+        let broken = self.open.take().ok_or(Cause::NoModel)?;
         // Below the first line stand causes and a backtrace, which the log has too.
         let why = why.lines().next().unwrap_or(why);
         // What a faulty device computed is not to be trusted.
         self.painter.forget();
-        let (open, _) = on_cpu(broken.model, why).await?;
+        let (open, _) = on_cpu(broken.model, why).await.map_err(failed)?;
         self.devices.give_up_graphics(why);
         post(&Event::SteppedDown {
             backend: open.backend.clone(),
@@ -177,16 +178,13 @@ fn report(id: CommandId, done: Step) -> Outcome {
             post(&Event::Superseded { id });
             Outcome::Ended
         }
-        Err(StoreError::Told(message)) => {
-            post(&Event::Failed { id, message });
+        Err(StoreError::Failed(failure)) => {
+            post(&Event::Failed { id, failure });
             Outcome::Ended
         }
     }
 }
 
-/// A sentence begins with a capital letter.
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(|c| c.to_ascii_uppercase());
-    first.into_iter().chain(letters).collect()
+fn failed(why: String) -> Failure {
+    Cause::Computation.because("", why)
 }

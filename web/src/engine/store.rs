@@ -2,7 +2,7 @@
 //! and always hashed.
 
 use js_sys::Uint8Array;
-use scanweave::protocol::Source;
+use scanweave::protocol::{Cause, Failure, Source};
 use sha2::{Digest, Sha256};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
@@ -19,13 +19,13 @@ const MAX_BYTES: u64 = 512 << 20;
 pub enum StoreError {
     /// Nobody wants them any more.
     Unwanted,
-    /// For people.
-    Told(String),
+    /// Something went wrong.
+    Failed(Failure),
 }
 
-impl From<String> for StoreError {
-    fn from(message: String) -> Self {
-        Self::Told(message)
+impl From<Failure> for StoreError {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
     }
 }
 
@@ -37,7 +37,7 @@ pub async fn obtain(
 ) -> Result<Vec<u8>, StoreError> {
     let title = &source.title;
     if source.bytes == 0 || source.bytes > MAX_BYTES || source.sha256.len() != 64 {
-        return Err(format!("The weights of \u{201c}{title}\u{201d} are not on offer yet: the manifest names no size and checksum.").into());
+        return Err(Cause::WeightsUnlisted.of(title).into());
     }
     if let Some(bytes) = cache::find(source).await {
         if verify(source, &bytes).is_ok() {
@@ -49,9 +49,7 @@ pub async fn obtain(
         cache::drop_of(source).await;
         let fetched = fetch(source, progress, wanted).await;
         let bytes = fetched.map_err(|error| match error {
-            StoreError::Told(why) => StoreError::Told(format!(
-                "What this browser had stored of \u{201c}{title}\u{201d} was damaged and was removed. {why}"
-            )),
+            StoreError::Failed(why) => Cause::WeightsLost.because(title, why.detail).into(),
             StoreError::Unwanted => StoreError::Unwanted,
         })?;
         return kept(source, bytes).await;
@@ -81,31 +79,21 @@ async fn fetch(
     let bytes = stream::collect(&body, source.bytes as usize, source.bytes, arrived).await;
     bytes.map_err(|stopped| match stopped {
         Stopped::Unwanted => StoreError::Unwanted,
-        Stopped::TooLong => damaged(title, "they are longer than announced").into(),
-        Stopped::NoMemory => format!(
-            "The weights of \u{201c}{title}\u{201d} do not fit into the memory that this browser gives the page: choose a smaller model, or close other tabs."
-        )
-        .into(),
-        Stopped::Broken(e) => format!(
-            "The weights of \u{201c}{title}\u{201d} stopped arriving: {}. Check the network and reload the page.",
-            words(&e)
-        )
-        .into(),
+        Stopped::TooLong => damaged(source, "longer than announced").into(),
+        Stopped::NoMemory => Cause::WeightsNoMemory.of(title).into(),
+        Stopped::Broken(e) => Cause::WeightsInterrupted.because(title, words(&e)).into(),
     })
 }
 
 /// Reads a file of the user's.
-pub async fn read(file: &File) -> Result<Vec<u8>, String> {
+pub async fn read(file: &File) -> Result<Vec<u8>, Failure> {
     let name = file.name();
     if file.size() > MAX_BYTES as f64 {
-        return Err(format!(
-            "{name} is larger than {} MB: it cannot be a model for the browser.",
-            MAX_BYTES >> 20
-        ));
+        return Err(Cause::FileTooLong.because(name, megabytes(MAX_BYTES)));
     }
     let buffer = JsFuture::from(file.array_buffer())
         .await
-        .map_err(|e| format!("{name} cannot be read: {}.", words(&e)))?;
+        .map_err(|e| Cause::FileUnreadable.because(name, words(&e)))?;
     Ok(Uint8Array::new(&buffer).to_vec())
 }
 
@@ -117,44 +105,37 @@ pub fn sha256(bytes: &[u8]) -> String {
         .collect()
 }
 
-async fn open(source: &Source) -> Result<ReadableStream, String> {
-    let unreachable = |why: String| {
-        format!(
-            "The weights of \u{201c}{}\u{201d} cannot be fetched: {why}. Check the network and reload the page.",
-            source.title
-        )
-    };
+async fn open(source: &Source) -> Result<ReadableStream, Failure> {
+    let unreachable = |why: String| Cause::WeightsUnreachable.because(&source.title, why);
     let answer = JsFuture::from(super::scope().fetch_with_str(&source.url))
         .await
         .map_err(|e| unreachable(words(&e)))?;
     let response: Response = answer.unchecked_into();
     if !response.ok() {
-        return Err(unreachable(format!(
-            "the server answers {}",
-            response.status()
-        )));
+        return Err(unreachable(format!("HTTP {}", response.status())));
     }
     response
         .body()
-        .ok_or_else(|| unreachable("the answer is empty".into()))
+        .ok_or_else(|| unreachable("empty answer".into()))
 }
 
-fn verify(source: &Source, bytes: &[u8]) -> Result<(), String> {
+fn verify(source: &Source, bytes: &[u8]) -> Result<(), Failure> {
     if bytes.len() as u64 != source.bytes {
-        return Err(damaged(
-            &source.title,
-            &format!("{} of {} bytes came", bytes.len(), source.bytes),
-        ));
+        let found = format!("{} of {} bytes", bytes.len(), source.bytes);
+        return Err(damaged(source, &found));
     }
     if sha256(bytes).eq_ignore_ascii_case(&source.sha256) {
         Ok(())
     } else {
-        Err(damaged(&source.title, "their SHA-256 is another one"))
+        Err(damaged(source, "another SHA-256"))
     }
 }
 
-fn damaged(title: &str, how: &str) -> String {
-    format!(
-        "The weights of \u{201c}{title}\u{201d} arrived damaged: {how}. Reload the page; if that does not help, the site's files are wrong."
-    )
+fn damaged(source: &Source, how: &str) -> Failure {
+    Cause::WeightsDamaged.because(&source.title, how)
+}
+
+/// A limit, as it stands behind a sentence.
+pub fn megabytes(most: u64) -> String {
+    format!("> {} MB", most >> 20)
 }

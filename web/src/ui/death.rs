@@ -1,8 +1,9 @@
 //! What is said when the engine is gone: whether it ran out of memory or had another fault.
 
+use scanweave::protocol::Reason;
+
 use super::words::{
-    ENGINE_BACK, ENGINE_BACK_NO_MEMORY, ENGINE_NO_MEMORY, ENGINE_NOT_LOADED, ENGINE_STOPPED,
-    NO_MEMORY, Word,
+    ENGINE_BACK, ENGINE_BACK_NO_MEMORY, ENGINE_NO_MEMORY, ENGINE_NOT_LOADED, ENGINE_STOPPED, Word,
 };
 
 /// Why the engine is gone.
@@ -64,11 +65,11 @@ impl Death {
         }
     }
 
-    /// The reason in a few words.
-    pub fn reason(self, message: &str) -> &str {
+    /// Why the one after it computes on the CPU.
+    pub fn reason(self, message: &str) -> Reason {
         match self {
-            Self::Memory => NO_MEMORY.say(),
-            Self::Fault | Self::Unborn => message,
+            Self::Memory => Reason::RestartedForMemory,
+            Self::Fault | Self::Unborn => Reason::Restarted(message.to_owned()),
         }
     }
 }

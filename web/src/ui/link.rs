@@ -9,18 +9,20 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use leptos::prelude::*;
-use scanweave::protocol::{BackendChoice, Command, Detail, Event, Lane, Reason, Request, VERSION};
+use scanweave::protocol::{
+    BackendChoice, Cause, Command, Detail, Event, Failure, Lane, Reason, Request, VERSION,
+};
 
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{File, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 use super::death::Death;
+use super::failure;
 use super::state::{Page, Phase, Progress};
 use super::trouble::{self, Remedy};
 use super::words::{
-    DID_NOT_WORK, ENGINE_OTHER_VERSION, ENGINE_REFUSED, ENGINE_SILENT, ENGINE_UNREACHABLE,
-    STEPPED_DOWN, Word,
+    ENGINE_OTHER_VERSION, ENGINE_REFUSED, ENGINE_SILENT, ENGINE_UNREACHABLE, STEPPED_DOWN, Word,
 };
 
 /// How long the engine may load before its silence is told.
@@ -50,7 +52,7 @@ struct State {
     wish: Option<Request>,
     deaths: u32,
     /// Why the engine had to be started anew; told by the badge.
-    setback: Option<String>,
+    setback: Option<Reason>,
     /// What is said of it when the model is open again.
     mended: Option<Word>,
     hello: bool,
@@ -230,8 +232,8 @@ impl Link {
             Event::Opened {
                 model, mut backend, ..
             } => {
-                if let Some(why) = self.0.borrow().setback.clone() {
-                    backend.reason = Reason::Restarted(why);
+                if let Some(setback) = self.0.borrow().setback.clone() {
+                    backend.reason = setback;
                 }
                 if let Some((Request::OpenFile { .. }, _)) = self.0.borrow().model {
                     page.model.set(String::new());
@@ -267,7 +269,7 @@ impl Link {
                 trouble::show(STEPPED_DOWN);
                 page.backend.set(Some(backend));
             }
-            Event::Failed { id, message } if id == newest => self.failed(page, &message),
+            Event::Failed { id, failure } if id == newest => self.failed(page, &failure),
             _ => {}
         }
     }
@@ -286,11 +288,12 @@ impl Link {
         None
     }
 
-    fn failed(&self, page: Page, message: &str) {
+    fn failed(&self, page: Page, failure: &Failure) {
         if let Some(Request::Read { .. }) = self.0.borrow().wish {
             page.forget_file();
         }
-        page.fail_with(DID_NOT_WORK, message, Remedy::None);
+        let detail = failure::detail(failure);
+        page.fail_with(failure::sentence(failure), &detail, Remedy::None);
     }
 
     /// The engine is gone. Its model is opened once more, on the CPU.
@@ -301,8 +304,7 @@ impl Link {
         let waiting = std::mem::take(&mut state.answers);
         state.deaths += 1;
         let death = Death::of(message, state.hello);
-        let why = death.reason(message);
-        state.setback = Some(why.to_owned());
+        state.setback = Some(death.reason(message));
         let again = (state.hello && state.deaths < 2)
             .then(|| state.model.clone())
             .flatten();
@@ -325,8 +327,8 @@ impl Link {
 /// Who waits for a worker that is gone learns that nothing will come.
 fn tell_waiting(waiting: HashMap<u32, Answer>, message: &str) {
     for (id, answer) in waiting {
-        let message = message.to_owned();
-        answer(&Event::Failed { id, message });
+        let failure = Cause::EngineGone.because("", message);
+        answer(&Event::Failed { id, failure });
     }
 }
 

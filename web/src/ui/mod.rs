@@ -13,6 +13,7 @@ mod card;
 mod catalogue;
 mod death;
 mod export;
+mod failure;
 mod history;
 mod keys;
 mod lesion;

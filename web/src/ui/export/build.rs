@@ -11,7 +11,7 @@ use js_sys::{Array, Uint8Array};
 use leptos::prelude::*;
 use scanweave::dataset::{Dataset, Entry, Recipe};
 use scanweave::profile::LesionKind;
-use scanweave::protocol::{BuiltSubject, Event, Lane, ModelInfo, Request};
+use scanweave::protocol::{BuiltSubject, Cause, Event, Failure, Lane, ModelInfo, Request};
 use wasm_bindgen::JsValue;
 
 use super::names::plain;
@@ -53,7 +53,7 @@ pub enum State {
         count: u32,
     },
     /// It failed.
-    Failed(String),
+    Failed(Failure),
 }
 
 /// What the user asks for.
@@ -162,11 +162,11 @@ impl Growing {
             Event::Subject { .. } if !same => State::Cancelled,
             Event::Subject { subject, .. } => match self.add(subject) {
                 Ok(()) => return Some(self.state()),
-                Err(why) => State::Failed(why),
+                Err(why) => failed(why),
             },
             Event::Done { .. } => self.end(),
             Event::Superseded { .. } => State::Cancelled,
-            Event::Failed { message, .. } => State::Failed(message.clone()),
+            Event::Failed { failure, .. } => State::Failed(failure.clone()),
             _ => return None,
         };
         self.over = true;
@@ -213,7 +213,7 @@ impl Growing {
         }
         match self.save() {
             Ok(name) => State::Saved { count: done, name },
-            Err(why) => State::Failed(why),
+            Err(why) => failed(why),
         }
     }
 
@@ -233,6 +233,10 @@ impl Growing {
         saved.map_err(|e| bridge::words(&e))?;
         Ok(name)
     }
+}
+
+fn failed(why: String) -> State {
+    State::Failed(Cause::Computation.because("", why))
 }
 
 /// Milliseconds that the rest will take, by what the first ones took.

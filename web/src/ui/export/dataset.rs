@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use scanweave::profile::LesionKind;
 
 use super::build::{self, MOST, Order, State};
+use crate::ui::failure;
 use crate::ui::state::{MAX_SEED, Page};
 use crate::ui::words::{
     DATA_SET, DATA_SET_CANCEL, DATA_SET_CANCELLED, DATA_SET_COUNT, DATA_SET_DONE, DATA_SET_FAILED,
@@ -111,7 +112,7 @@ fn said(state: &State) -> String {
             let why = DATA_SET_STOPPED.with(&values.each_ref().map(|(n, v)| (*n, v.as_str())));
             DATA_SET_FAILED.with(&[("why", &why)])
         }
-        State::Failed(why) => DATA_SET_FAILED.with(&[("why", why)]),
+        State::Failed(failure) => DATA_SET_FAILED.with(&[("why", &failure::told(failure))]),
     }
 }
 

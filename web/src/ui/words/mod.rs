@@ -4,12 +4,14 @@
 //! ([`Word::with`]). Words are read inside views and effects, so a change of language repaints them.
 
 mod export;
+mod failure;
 mod lesion;
 mod shell;
 mod structure;
 mod viewer;
 
 pub use export::*;
+pub use failure::*;
 pub use lesion::*;
 pub use shell::*;
 pub use structure::*;
@@ -164,6 +166,7 @@ mod tests {
     fn all() -> impl Iterator<Item = &'static Word> {
         [
             export::ALL,
+            failure::ALL,
             lesion::ALL,
             shell::ALL,
             structure::ALL,

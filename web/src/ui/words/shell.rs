@@ -95,8 +95,6 @@ super::words! {
     /// A card that cannot be read.
     CARD_MISSING = "The card cannot be read: open the model to see the one inside it.", "无法读取卡片：请打开模型查看其内部的卡片。";
 
-    /// Before a message of the engine, which is English.
-    DID_NOT_WORK = "That did not work:", "未能完成：";
     /// No model is offered.
     NO_MODELS = "No model is on offer here: open a .weave file of your own.", "此处没有可用的模型：请打开您自己的 .weave 文件。";
     /// The list of models is damaged.
@@ -119,12 +117,12 @@ super::words! {
     ENGINE_BACK = "The engine stopped and was started anew on the processor, with the last model. Everything works as before; what it was doing is lost.", "引擎曾停止，现已在处理器上重新启动并载入上一个模型。一切照常可用，但当时的计算已丢失。";
     /// The same for want of memory.
     ENGINE_BACK_NO_MEMORY = "The engine ran out of memory and was started anew on the processor, with the last model. Everything works as before; for what it was doing, choose a smaller file or model, or close other tabs.", "引擎内存不足，现已在处理器上重新启动并载入上一个模型。一切照常可用；若要继续当时的操作，请选择较小的文件或模型，或关闭其他标签页。";
-    /// Why, in the badge.
-    NO_MEMORY = "it ran out of memory", "内存不足";
     /// The graphics device failed while it computed.
     STEPPED_DOWN = "The graphics device stopped working. The pictures are computed on the processor now: the same ones, more slowly.", "图形设备已停止工作。现在改由处理器计算：图像相同，但速度较慢。";
     /// The badge after it died once.
     ENGINE_RESTARTED = "the engine stopped and was started anew: {why}", "引擎停止后已重新启动：{why}";
+    /// The badge after it ran out of memory once.
+    ENGINE_RESTARTED_NO_MEMORY = "the engine ran out of memory and was started anew", "引擎内存不足，已重新启动";
     /// The worker is of another build.
     ENGINE_OTHER_VERSION = "Page and engine are of different versions: reload the page.", "页面与引擎版本不一致：请重新加载页面。";
     /// The page has no place for the app.

@@ -5,6 +5,8 @@
 //! with postcard. A [`Command`] carries an id that every [`Event`] about it repeats. Of two waiting
 //! commands of one [`Lane`] only the newer is run: who drags a slider wants the last position.
 
+mod failure;
+
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use thiserror::Error;
 
@@ -14,8 +16,10 @@ use crate::profile::{Geometry, Modality, Profile};
 use crate::scene::{Runs, Scene};
 use crate::weights::Card;
 
+pub use failure::{Cause, Failure};
+
 /// Raised whenever a message changes; page and engine of different builds must not talk.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Why a message could not be understood.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -211,6 +215,8 @@ pub enum Reason {
     GivenUp(String),
     /// The CPU: the engine died and was started again.
     Restarted(String),
+    /// The CPU: the engine ran out of memory and was started again.
+    RestartedForMemory,
 }
 
 /// What the engine reports.
@@ -307,8 +313,8 @@ pub enum Event {
     Failed {
         /// The command.
         id: CommandId,
-        /// Why and what to do, for people.
-        message: String,
+        /// Why.
+        failure: Failure,
     },
     /// The engine cannot go on and must be started anew.
     Died {
