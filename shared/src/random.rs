@@ -27,6 +27,8 @@ pub enum Purpose {
     Device = 7,
     /// Posterior noise of the encoder.
     Posterior = 8,
+    /// Turns and mirrors of the structure maps that the structure stage learns from.
+    Augmentation = 9,
 }
 
 /// A reproducible source of random numbers.

@@ -267,10 +267,16 @@ fn brain_mri() -> Profile {
             supervised: 10.0,
             ..TRANSLATOR
         },
+        // Tissue gets its texture from the discriminators; the own image alone would smooth it.
+        synthesis: SynthesisWeights {
+            adversarial: 2.0,
+            feature: 2.5,
+            ..SYNTHESIS
+        },
         extraction: head_extraction(
             (4, 0.04, 0.8),
-            0.13,
-            [(1.6, 0.8, 3), (3.2, 1.2, 7), (6.4, 2.4, 13)],
+            0.14,
+            [(1.1, 0.7, 3), (2.2, 1.0, 5), (4.4, 2.0, 9)],
         ),
         ..brain("brain-mri", "Brain MRI", &modalities, &["tumour"])
     }

@@ -314,28 +314,50 @@ fn the_synthesis_stage_is_equations_13_to_18() {
     }
 }
 
-/// Means of 2 x 2 pixels.
-fn halved(x: &Tensor<4>) -> Tensor<4> {
-    let [batch, channels, height, width] = x.dims();
+/// The 8 x 8 part of 16 x 16 images that begins at this row and column.
+fn part_of(x: &Tensor<4>, [top, left]: [usize; 2]) -> Tensor<4> {
+    let [batch, _, height, width] = x.dims();
     let values = host(x);
-    let mut means = Vec::new();
+    let mut seen = Vec::new();
     for plane in values.chunks(height * width) {
-        for (y, x) in (0..height / 2).flat_map(|y| (0..width / 2).map(move |x| (2 * y, 2 * x))) {
-            let row = |y: usize| plane[y * width + x] + plane[y * width + x + 1];
-            means.push(((row(y) + row(y + 1)) / 4.0) as f32);
-        }
+        let pixels = (top..top + 8).flat_map(|y| (left..left + 8).map(move |x| (y, x)));
+        seen.extend(pixels.map(|(y, x)| plane[y * width + x] as f32));
     }
-    let shape = [batch, channels, height / 2, width / 2];
-    Tensor::from_data(TensorData::new(means, shape), &x.device())
+    Tensor::from_data(TensorData::new(seen, [batch, 1, 8, 8]), &device())
+}
+
+/// Local contrast of 8 x 8 images over 3 x 3 pixels, or as many of them as there are.
+fn contrast_of(x: &Tensor<4>) -> Tensor<4> {
+    let around = |x: usize| x.saturating_sub(1)..=(x + 1).min(7);
+    let window_mean = |plane: &[f64]| -> Vec<f64> {
+        let pixels = (0..8).flat_map(|y| (0..8).map(move |x| (y, x)));
+        let at = |(y, x): (usize, usize)| {
+            mean(around(y).flat_map(|v| around(x).map(move |u| plane[v * 8 + u])))
+        };
+        pixels.map(at).collect()
+    };
+    let mut found = Vec::new();
+    for plane in host(x).chunks(64) {
+        let means = window_mean(plane);
+        let away: Vec<f64> = plane.iter().zip(&means).map(|(x, m)| x - m).collect();
+        let squares = window_mean(&product(&away, &away));
+        let normed = away.iter().zip(squares);
+        found.extend(normed.map(|(a, s)| (a / (s.sqrt() + 0.03)) as f32));
+    }
+    Tensor::from_data(TensorData::new(found, x.dims()), &device())
 }
 
 #[test]
-fn a_coarse_judge_adds_what_it_says_of_images_at_half_their_size() {
+fn strict_judges_see_a_part_of_the_images_and_its_local_contrast() {
     let profile = brain();
     let (head, weights) = (profile.synthesis.head, profile.synthesis);
     let stage = SynthesisStage::new(&profile, &GEOMETRY, Guides::default(), 1e-3, &device())
-        .with_coarse_judge(&profile, &GEOMETRY, 1e-3, &device());
-    let batch = synthesis_batch(&profile);
+        .with_strict_judges(&profile, &GEOMETRY, 1e-3, &device());
+    let corner = [3, 6];
+    let batch = SynthesisBatch {
+        corner: Some(corner),
+        ..synthesis_batch(&profile)
+    };
     let (generator, _) = stage.networks();
     let encoded = generator.encode(batch.input.clone());
     let views = batch.views.iter();
@@ -347,7 +369,9 @@ fn a_coarse_judge_adds_what_it_says_of_images_at_half_their_size() {
     let x_g = both(views);
     let conditions = batch.views.iter().filter_map(|v| v.condition.clone());
     let i = Tensor::cat(conditions.collect(), 0);
-    let seen = [(x.clone(), x_g.clone()), (halved(&x), halved(&x_g))];
+    let (x, x_g) = (part_of(&x, corner), part_of(&x_g, corner));
+    let contrasts = (contrast_of(&x), contrast_of(&x_g));
+    let seen = [(x, x_g), contrasts];
     let before: Vec<[f64; 2]> = stage
         .judges()
         .iter()
@@ -378,7 +402,7 @@ fn a_coarse_judge_adds_what_it_says_of_images_at_half_their_size() {
     }
     // What is saved brings the same judges back, and the generator alone does not need them.
     let again = SynthesisStage::new(&profile, &GEOMETRY, Guides::default(), 1e-3, &device());
-    let both = again.with_coarse_judge(&profile, &GEOMETRY, 1e-3, &device());
+    let both = again.with_strict_judges(&profile, &GEOMETRY, 1e-3, &device());
     let both = both.load(&stage.save()).unwrap();
     for (found, expected) in both.judges().iter().zip(&stage.judges()) {
         assert!(read_tensors(found) == read_tensors(expected));

@@ -4,6 +4,7 @@
 //! loss is read from the device here: it stays a tensor until somebody logs it.
 
 mod average;
+mod judge;
 mod latent_moments;
 mod lesion;
 mod optimizer;
@@ -12,6 +13,7 @@ mod synthesis;
 mod translator;
 
 pub use average::average;
+pub use judge::MARGIN;
 pub use latent_moments::{Affine, LatentMoments};
 pub use lesion::{LesionBatch, LesionNetworks, LesionStage, configuration as lesion_configuration};
 pub use optimizer::Optimizer;

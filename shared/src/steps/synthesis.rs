@@ -6,17 +6,17 @@
 //! the translator judge alone.
 
 use burn::module::Module;
-use burn::tensor::module::adaptive_avg_pool2d;
 use burn::tensor::{Device, Tensor};
 
+use super::judge::{Judge, part};
 use super::lesion::guidance;
 use super::{
     NamedLosses, Optimizer, RestoreError, Section, average, class_loss, load_module, save_module,
     sum,
 };
 use crate::losses::{absolute_loss, feature_loss, least_squares_loss, masked_loss, squared_loss};
+use crate::networks::Unet;
 use crate::networks::config::{PatchConfig, UnetConfig};
-use crate::networks::{PatchDiscriminator, Unet, Verdict};
 use crate::profile::{Geometry, Profile, SegmenterWeights, SynthesisWeights};
 
 /// Weights of the averaged generator kept per step.
@@ -35,6 +35,9 @@ pub struct SynthesisBatch {
     pub paired: usize,
     /// One or two modalities.
     pub views: Vec<View>,
+    /// Where the part of the images begins that the discriminators see, from the top and from the
+    /// left, each 0..=[`MARGIN`](super::MARGIN); they see all of them without.
+    pub corner: Option<[usize; 2]>,
 }
 
 /// One modality of a batch.
@@ -75,41 +78,6 @@ pub struct SynthesisStage {
     averaged: SynthesisNetworks,
 }
 
-/// D at one size of the images.
-struct Judge {
-    name: &'static str,
-    network: PatchDiscriminator,
-    adam: Optimizer,
-    /// It sees images this many times halved.
-    halvings: usize,
-}
-
-impl Judge {
-    fn new(
-        name: &'static str,
-        config: &PatchConfig,
-        halvings: usize,
-        rate: f64,
-        device: &Device,
-    ) -> Self {
-        Self {
-            name,
-            network: config.init(device),
-            adam: Optimizer::new(name, rate),
-            halvings,
-        }
-    }
-
-    /// What this network, its own or a frozen copy, says of full-size images.
-    fn forward(&self, network: &PatchDiscriminator, x: Tensor<4>) -> Verdict {
-        let seen = (0..self.halvings).fold(x, |x, _| {
-            let [_, _, height, width] = x.dims();
-            adaptive_avg_pool2d(x, [height / 2, width / 2])
-        });
-        network.forward(seen)
-    }
-}
-
 /// The configurations of the synthesis stage's networks for a study at a geometry.
 pub fn configurations(profile: &Profile, g: &Geometry) -> (UnetConfig, PatchConfig) {
     let modalities = profile.modalities.len();
@@ -148,7 +116,7 @@ impl SynthesisStage {
                 generator: generator.valid(),
             },
             generator,
-            judges: vec![Judge::new("discriminator", &discriminator, 0, rate, device)],
+            judges: Judge::plain(&discriminator, rate, device),
             guides: Guides {
                 segmenters: segmenters
                     .map(|all| all.into_iter().map(Module::no_grad).collect())
@@ -159,11 +127,9 @@ impl SynthesisStage {
         }
     }
 
-    /// With a second discriminator that sees the images at half their size (Wang 2018, multi-scale
-    /// discriminators): it cannot be deceived by a pattern of single pixels, and asks for tissue of the
-    /// right texture instead. Its losses are added to the first one's.
+    /// With two discriminators of another sight, which learn faster than the generator (`judge`).
     #[must_use]
-    pub fn with_coarse_judge(
+    pub fn with_strict_judges(
         mut self,
         profile: &Profile,
         geometry: &Geometry,
@@ -171,8 +137,7 @@ impl SynthesisStage {
         device: &Device,
     ) -> Self {
         let (_, config) = configurations(profile, geometry);
-        let coarse = Judge::new("coarse discriminator", &config, 1, rate, device);
-        self.judges.push(coarse);
+        self.judges = Judge::strict(&config, geometry, rate, device);
         self
     }
 
@@ -208,7 +173,7 @@ impl SynthesisStage {
         let real = each(&batch.views, |view| view.image.clone());
         let fake = Tensor::cat(painted.to_vec(), 0).detach();
         let count = real.dims()[0];
-        let both = Tensor::cat(vec![real, fake], 0);
+        let both = part(Tensor::cat(vec![real, fake], 0), batch.corner);
         let mut all = Vec::new();
         for judge in &mut self.judges {
             let verdict = judge.forward(&judge.network, both.clone());
@@ -238,7 +203,8 @@ impl SynthesisStage {
         weights: &SynthesisWeights,
         segmenter: &SegmenterWeights,
     ) -> NamedLosses {
-        let all = Tensor::cat(painted.to_vec(), 0);
+        let all = part(Tensor::cat(painted.to_vec(), 0), batch.corner);
+        let paired = (batch.paired > 0).then(|| paired_images(batch));
         let mut losses = Vec::new();
         let mut features = Vec::new();
         for judge in &self.judges {
@@ -251,16 +217,14 @@ impl SynthesisStage {
                 let class = class.map(|loss| ("G modality", loss * weights.modality));
                 add(&mut losses, class.into_iter().collect());
             }
-            if batch.paired > 0 {
-                let real = each(&batch.views, |view| {
-                    view.image.clone().narrow(0, 0, batch.paired)
-                });
+            if let Some(real) = &paired {
+                let real = part(real.clone(), batch.corner);
                 let real = judge.forward(&network, real).features;
                 features.push((real, verdict.features));
             }
         }
-        if batch.paired > 0 {
-            losses.extend(paired_losses(batch, painted, features, weights));
+        if let Some(real) = paired {
+            losses.extend(paired_losses(batch, real, painted, features, weights));
         }
         losses.extend(self.lesion_loss(batch, painted, weights.lesion, segmenter));
         losses.extend(self.registration_loss(batch, painted, weights.registration));
@@ -314,13 +278,13 @@ impl SynthesisStage {
 
     /// Both networks, as they are in training.
     #[cfg(test)]
-    pub(super) fn networks(&self) -> (Unet, PatchDiscriminator) {
+    pub(super) fn networks(&self) -> (Unet, crate::networks::PatchDiscriminator) {
         (self.generator.clone(), self.judges[0].network.clone())
     }
 
-    /// Every discriminator, the full-size one first.
+    /// Every discriminator, the one that sees grey values first.
     #[cfg(test)]
-    pub(super) fn judges(&self) -> Vec<PatchDiscriminator> {
+    pub(super) fn judges(&self) -> Vec<crate::networks::PatchDiscriminator> {
         self.judges.iter().map(|j| j.network.clone()).collect()
     }
 
@@ -365,10 +329,19 @@ impl SynthesisStage {
     }
 }
 
+/// The real images of the paired inputs, view after view.
+fn paired_images(batch: &SynthesisBatch) -> Tensor<4> {
+    each(&batch.views, |view| {
+        view.image.clone().narrow(0, 0, batch.paired)
+    })
+}
+
 /// (18): squared and absolute distance from the own image, its mask term, and each discriminator's
-/// `features` of real paired images and of everything painted, over the paired inputs of every view that have an own image.
+/// `features` of the `real` paired images and of everything painted, over the paired inputs of every
+/// view that have an own image.
 fn paired_losses(
     batch: &SynthesisBatch,
+    real: Tensor<4>,
     painted: &[Tensor<4>],
     features: Vec<(Vec<Tensor<4>>, Vec<Tensor<4>>)>,
     weights: &SynthesisWeights,
@@ -382,7 +355,6 @@ fn paired_losses(
     };
     let own = each(&batch.views, |view| view.own.clone());
     let only_own = |t: Tensor<4>| t * own.clone();
-    let real = each(&batch.views, |view| view.image.clone().narrow(0, 0, paired));
     let synthetic = of_pairs(&Tensor::cat(painted.to_vec(), 0));
     let terms = features.into_iter().map(|(real, synthetic)| {
         feature_loss(

@@ -63,6 +63,7 @@ pub(super) fn synthesis_batch(profile: &Profile) -> SynthesisBatch {
         mask: planes(0.7, 1),
         paired: 1,
         views: (0..modalities.min(2)).map(view).collect(),
+        corner: None,
     }
 }
 

@@ -72,9 +72,13 @@ pub struct Configuration {
     pub seed: u64,
     /// Steps of (18) before synthetic maps join.
     pub pretraining: u64,
-    /// A second discriminator of the synthesis stage sees the images at half their size.
+    /// The structure stage sees its maps mirrored, turned, scaled and shifted a little.
     #[serde(default)]
-    pub coarse: bool,
+    pub augment: bool,
+    /// The synthesis stage has two discriminators, which see parts of the images and their local
+    /// contrast and learn faster than the generator.
+    #[serde(default)]
+    pub strict: bool,
 }
 
 /// A run directory.

@@ -58,7 +58,7 @@ impl Loader for LesionLoader<'_> {
         for place in 0..self.configuration.batch {
             let item = self.draw(modality, place % 2 == 0, &mut random);
             let bytes = item.images[modality].as_deref();
-            let warp = Warp::draw(size, &mut random);
+            let warp = Warp::of_images(size, &mut random);
             images.extend(
                 warp.image(&image(bytes.expect("of this pool"), size))
                     .into_values(),

@@ -7,7 +7,7 @@ use scanweave::image::Plane;
 use scanweave::lesion::{ClassMap, LESION_TRIES, LesionStatistics, place, place_drawn};
 use scanweave::profile::LesionKind;
 use scanweave::random::{Purpose, Random};
-use scanweave::steps::{SynthesisBatch, View};
+use scanweave::steps::{MARGIN, SynthesisBatch, View};
 use scanweave::structure::{Structure, forbidden, fusion_noise};
 use scanweave::synthesis::{Label, fused, label_planes};
 
@@ -47,6 +47,7 @@ pub struct SynthesisValues {
     mask: TensorData,
     paired: usize,
     views: Vec<ViewValues>,
+    corner: Option<[usize; 2]>,
 }
 
 struct ViewValues {
@@ -70,6 +71,7 @@ impl SynthesisValues {
             mask: Tensor::from_data(self.mask, device),
             paired: self.paired,
             views: self.views.into_iter().map(view).collect(),
+            corner: self.corner,
         }
     }
 }
@@ -271,6 +273,13 @@ impl<'a> Mixture<'a> {
     }
 }
 
+/// Where strict discriminators begin to see the images of a step, from the top and from the left, evenly
+/// spread over the steps (Knuth's multiplicative hash).
+fn corner(step: u64) -> [usize; 2] {
+    let hash = (step + 1).wrapping_mul(2_654_435_761);
+    [8, 16].map(|shift| (hash >> shift) as usize % (MARGIN + 1))
+}
+
 /// Modalities per input: two, so that they can be held in register, where there are several.
 fn views(configuration: &Configuration) -> usize {
     configuration.profile.modalities.len().min(2)
@@ -298,6 +307,7 @@ impl Loader for Mixture<'_> {
                 .into_iter()
                 .map(|modality| self.view(modality, &inputs, paired))
                 .collect(),
+            corner: self.configuration.strict.then(|| corner(step)),
         }
     }
 }

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use scanweave::image::Plane;
-use scanweave::random::Purpose;
+use scanweave::random::{Purpose, Random};
 use scanweave::steps::{LatentMoments, NamedLosses, Section, StructureBatch, StructureStage};
 
 use super::batch::{Order, binary, binary_data, noise, noise_data, planes};
+use super::warp::Warp;
 use super::{Loader, Trainee, samples};
 use crate::data::{Item, Prepared, Split};
 use crate::run::{Better, Cadence, Configuration, Figures};
@@ -51,10 +52,20 @@ impl Loader for StructureLoader<'_> {
         let (seed, size) = (self.configuration.seed, self.configuration.geometry.size);
         let chosen = self.order.items(step);
         let shape = [chosen.len(), self.configuration.geometry.latent];
-        let items = || chosen.iter().map(|&i| self.items[i]);
+        let mut random = Random::nth(seed, Purpose::Augmentation, step);
+        let seen = chosen.iter().map(|&i| {
+            let (map, mask) = (&self.items[i].structure, &self.items[i].mask);
+            if self.configuration.augment {
+                let warp = Warp::of_maps(size, &mut random);
+                (warp.binary(map, size), warp.binary(mask, size))
+            } else {
+                (map.clone(), mask.clone())
+            }
+        });
+        let (maps, masks): (Vec<_>, Vec<_>) = seen.unzip();
         StructureValues {
-            structure: binary_data(items().map(|i| i.structure.as_slice()), size),
-            mask: binary_data(items().map(|i| i.mask.as_slice()), size),
+            structure: binary_data(maps.iter().map(Vec::as_slice), size),
+            mask: binary_data(masks.iter().map(Vec::as_slice), size),
             latent: noise_data(seed, Purpose::Latent, step, shape),
             posterior: noise_data(seed, Purpose::Posterior, step, shape),
         }

@@ -114,8 +114,8 @@ impl<'a> Synthesis<'a> {
         device.seed(configuration.seed);
         let (geometry, rate) = (&configuration.geometry, configuration.rate);
         let mut stage = SynthesisStage::new(profile, geometry, guides, rate, device);
-        if configuration.coarse {
-            stage = stage.with_coarse_judge(profile, geometry, rate, device);
+        if configuration.strict {
+            stage = stage.with_strict_judges(profile, geometry, rate, device);
         }
         Ok(Self {
             stage,

@@ -1,19 +1,40 @@
 //! Random warps of an image together with its label, so that a segmenter does not learn 90 heads by
-//! heart: mirrored, turned, scaled and shifted a little, with another gain and offset.
+//! heart: mirrored, turned, scaled and shifted a little, with another gain and offset. Structure maps
+//! are warped less, and keep their values: a decoder is to draw heads as they lie in a scanner.
 
 use scanweave::image::Plane;
 use scanweave::lesion::ClassMap;
 use scanweave::random::Random;
 
-/// Largest turn, radians.
-const TURN: f32 = 0.26;
-/// Largest change of size.
-const SCALE: f32 = 0.12;
-/// Largest shift, as a share of the side.
-const SHIFT: f32 = 0.06;
-/// Largest change of contrast, and of brightness.
-const GAIN: f32 = 0.2;
-const OFFSET: f32 = 0.05;
+/// How far a warp goes at most.
+struct Reach {
+    /// Turn, radians.
+    turn: f32,
+    /// Change of size.
+    scale: f32,
+    /// Shift, as a share of the side.
+    shift: f32,
+    /// Change of contrast.
+    gain: f32,
+    /// Change of brightness.
+    offset: f32,
+}
+
+const IMAGE: Reach = Reach {
+    turn: 0.26,
+    scale: 0.12,
+    shift: 0.06,
+    gain: 0.2,
+    offset: 0.05,
+};
+
+const MAP: Reach = Reach {
+    turn: 0.05,
+    scale: 0.05,
+    shift: 0.02,
+    gain: 0.0,
+    offset: 0.0,
+};
 
 /// One warp: where each pixel comes from, and what becomes of its brightness.
 pub struct Warp {
@@ -26,19 +47,28 @@ pub struct Warp {
 }
 
 impl Warp {
-    /// A warp of pictures of `size` x `size` pixels.
-    pub fn draw(size: usize, random: &mut Random) -> Self {
+    /// A warp of images of `size` x `size` pixels and their labels.
+    pub fn of_images(size: usize, random: &mut Random) -> Self {
+        Self::draw(size, &IMAGE, random)
+    }
+
+    /// A warp of structure maps of `size` x `size` pixels and their masks.
+    pub fn of_maps(size: usize, random: &mut Random) -> Self {
+        Self::draw(size, &MAP, random)
+    }
+
+    fn draw(size: usize, most: &Reach, random: &mut Random) -> Self {
         let mirror = if random.chance(0.5) { -1.0 } else { 1.0 };
-        let angle = random.range(-TURN, TURN);
-        let scale = 1.0 + random.range(-SCALE, SCALE);
+        let angle = random.range(-most.turn, most.turn);
+        let scale = 1.0 + random.range(-most.scale, most.scale);
         let (sin, cos) = (angle.sin() * scale, angle.cos() * scale);
-        let reach = SHIFT * size as f32;
+        let reach = most.shift * size as f32;
         Self {
             centre: (size as f32 - 1.0) / 2.0,
             matrix: [cos * mirror, -sin, sin * mirror, cos],
             shift: [random.range(-reach, reach), random.range(-reach, reach)],
-            gain: 1.0 + random.range(-GAIN, GAIN),
-            offset: random.range(-OFFSET, OFFSET),
+            gain: 1.0 + random.range(-most.gain, most.gain),
+            offset: random.range(-most.offset, most.offset),
         }
     }
 
@@ -66,6 +96,13 @@ impl Warp {
             let value = top * (1.0 - fy) + below * fy;
             (value * self.gain + self.offset).clamp(0.0, 1.0)
         })
+    }
+
+    /// Warped binary values, row by row: 1 where most of what comes there is 1; edges repeated.
+    pub fn binary(&self, values: &[u8], side: usize) -> Vec<u8> {
+        let plane = Plane::from_fn(side, side, |x, y| f32::from(values[y * side + x]));
+        let moved = self.image(&plane);
+        moved.values().iter().map(|&v| u8::from(v > 0.5)).collect()
     }
 
     /// The warped label, nearest pixel; nothing comes in from outside.
@@ -102,7 +139,7 @@ mod tests {
         let label = ClassMap::new(64, 64, classes).unwrap();
         let mut random = Random::new(1, Purpose::Batch);
         for _ in 0..20 {
-            let warp = Warp::draw(64, &mut random);
+            let warp = Warp::of_images(64, &mut random);
             let (image, label) = (warp.image(&image), warp.label(&label));
             assert!(label.area() > 30, "the spot stays inside");
             let bright = image.values().iter().zip(label.values());

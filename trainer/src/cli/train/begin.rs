@@ -77,7 +77,8 @@ impl<'a> Job<'a> {
             rate: self.rate(),
             seed: args.seed,
             pretraining: args.pretraining,
-            coarse: args.coarse,
+            augment: args.augment,
+            strict: args.strict,
         })
     }
 

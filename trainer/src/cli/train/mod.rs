@@ -26,6 +26,10 @@ use begin::Job;
 /// sheets/*.png, report.html (look at it!) and checkpoints/. The same seed, data and device give the
 /// same weights, interrupted or not.
 #[derive(Parser)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 pub struct Args {
     /// What to train.
     stage: StageName,
@@ -74,9 +78,12 @@ pub struct Args {
     /// Steps on the maps of real images alone (18), half of them drawn anew, before synthetic maps join; synthesis stage only.
     #[arg(long, value_name = "N", default_value_t = 1000)]
     pretraining: u64,
-    /// A second discriminator looks at the images at half their size: fewer patterns of single pixels, more texture of tissue; synthesis stage only.
+    /// Every map is mirrored at random, and turned, scaled and shifted a little, so that few subjects go further; not for studies where left differs from right, as a chest does; structure stage only.
     #[arg(long)]
-    coarse: bool,
+    augment: bool,
+    /// Two discriminators that see parts of the images, one of them as local contrast, and learn six times as fast as the generator: tissue with texture instead of a grid; wants half the usual --rate; synthesis stage only.
+    #[arg(long)]
+    strict: bool,
     /// Seed of everything random.
     #[arg(long, default_value_t = 1)]
     seed: u64,

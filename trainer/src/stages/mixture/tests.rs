@@ -62,7 +62,8 @@ fn configuration(data: &Prepared, switches: Switches) -> Configuration {
         rate: 1e-3,
         seed: 7,
         pretraining: 2,
-        coarse: true,
+        augment: false,
+        strict: true,
     }
 }
 

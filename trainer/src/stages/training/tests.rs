@@ -84,7 +84,8 @@ fn configuration() -> Configuration {
         rate: 1e-3,
         seed: 1,
         pretraining: 0,
-        coarse: false,
+        augment: false,
+        strict: false,
     }
 }
 
