@@ -105,7 +105,7 @@ pub(super) fn part(x: Tensor<4>, corner: Option<[usize; 2]>) -> Tensor<4> {
 
 /// `(x - mean) / (spread + floor)`: mean over a square window, spread the root of the mean squared
 /// distance from such means over the same window, both over what lies inside the image.
-pub(super) fn contrast(x: Tensor<4>, radius: usize) -> Tensor<4> {
+fn contrast(x: Tensor<4>, radius: usize) -> Tensor<4> {
     let away = x.clone() - window_mean(x, radius);
     let square = window_mean(away.clone() * away.clone(), radius);
     away / ((square + EPSILON).sqrt() + FLOOR)

@@ -130,6 +130,25 @@ mod tests {
     use scanweave::random::Purpose;
 
     #[test]
+    fn maps_stay_binary_and_move_with_their_masks() {
+        let inside = |i: usize| (16..48).contains(&(i % 64)) && (16..48).contains(&(i / 64));
+        let map: Vec<u8> = (0..64 * 64).map(|i| u8::from(inside(i))).collect();
+        let mask: Vec<u8> = map.iter().map(|v| 1 - v).collect();
+        let mut random = Random::new(1, Purpose::Augmentation);
+        let mut moved = 0;
+        for _ in 0..20 {
+            let warp = Warp::of_maps(64, &mut random);
+            let (m, o) = (warp.binary(&map, 64), warp.binary(&mask, 64));
+            assert!(m.iter().zip(&o).all(|(a, b)| a + b <= 1));
+            let open = m.iter().zip(&o).filter(|(a, b)| *a + *b == 0).count();
+            assert!(open <= 64, "{open} pixels on neither side");
+            assert_eq!(o[0], 1, "what comes from outside is background");
+            moved += usize::from(m != map);
+        }
+        assert!(moved >= 18, "{moved} of 20 maps changed");
+    }
+
+    #[test]
     fn image_and_label_move_together() {
         let spot = |x: usize, y: usize| (20..28).contains(&x) && (30..38).contains(&y);
         let image = Plane::from_fn(64, 64, |x, y| f32::from(u8::from(spot(x, y))));

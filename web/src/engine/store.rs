@@ -49,8 +49,12 @@ pub async fn obtain(
         cache::drop_of(source).await;
         let fetched = fetch(source, progress, wanted).await;
         let bytes = fetched.map_err(|error| match error {
-            StoreError::Failed(why) => Cause::WeightsLost.because(title, why.detail).into(),
-            StoreError::Unwanted => StoreError::Unwanted,
+            StoreError::Failed(Failure {
+                cause: Cause::WeightsUnreachable | Cause::WeightsInterrupted,
+                detail,
+                ..
+            }) => Cause::WeightsLost.because(title, detail).into(),
+            other => other,
         })?;
         return kept(source, bytes).await;
     }

@@ -48,8 +48,11 @@ pub fn detail(failure: &Failure) -> String {
     }
 }
 
-/// Sentence and detail, in the language of the page.
+/// Sentence and detail, in the language of the page, as the reason within another sentence.
 pub fn told(failure: &Failure) -> String {
+    if failure.cause == Cause::Computation {
+        return detail(failure);
+    }
     let told = [sentence(failure).in_language(spoken()), detail(failure)];
     told.join(" ").trim_end().to_owned()
 }

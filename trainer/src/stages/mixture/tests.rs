@@ -284,3 +284,11 @@ fn a_switch_of_a_loss_adds_its_term_and_changes_no_other() {
         assert_eq!(guided, [false, false], "{row:?}");
     }
 }
+
+#[test]
+fn discriminators_see_every_part_of_the_images_in_turn() {
+    let seen: std::collections::BTreeSet<_> = (0..2000).map(corner).collect();
+    let most = MARGIN + 1;
+    assert!(seen.iter().flatten().all(|&offset| offset < most));
+    assert_eq!(seen.len(), most * most, "every corner");
+}
