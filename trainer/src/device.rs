@@ -119,7 +119,10 @@ impl Choice {
             #[cfg(feature = "tch")]
             Self::LibTorch => Ok(Device::libtorch()),
             #[cfg(feature = "tch")]
-            Self::LibTorchCuda => Ok(Device::libtorch_cuda(0)),
+            Self::LibTorchCuda => {
+                scanweave::networks::learn_by_columns();
+                Ok(Device::libtorch_cuda(0))
+            }
             #[cfg(feature = "cuda")]
             Self::Cuda(index) => Ok(Device::cuda(index)),
             #[cfg(feature = "vulkan")]

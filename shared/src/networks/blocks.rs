@@ -1,12 +1,13 @@
 //! The few layers that every network is made of.
 
 use burn::module::{Initializer, Module, Param};
-use burn::nn::PaddingConfig2d;
-use burn::nn::conv::{Conv2d, Conv2dConfig};
+use burn::nn::conv::Conv2d;
 use burn::tensor::activation::leaky_relu;
 use burn::tensor::module::{batch_norm_train, interpolate};
 use burn::tensor::ops::{InterpolateMode, InterpolateOptions};
 use burn::tensor::{Device, Tensor};
+
+use super::convolution::{conv, convolve};
 
 /// Slope of the leaky rectifier below zero.
 const SLOPE: f64 = 0.2;
@@ -16,27 +17,6 @@ const EPSILON: f64 = 1e-5;
 /// Leaky rectifier with slope 0.2.
 pub(super) fn rectify<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     leaky_relu(x, SLOPE)
-}
-
-/// A convolution with zero padding that keeps the size (stride 1) or halves it (stride 2).
-pub(super) fn conv(
-    inputs: usize,
-    outputs: usize,
-    kernel: usize,
-    stride: usize,
-    device: &Device,
-) -> Conv2d {
-    let padding = (kernel - 1) / 2;
-    Conv2dConfig::new([inputs, outputs], [kernel, kernel])
-        .with_stride([stride, stride])
-        .with_padding(PaddingConfig2d::Explicit(
-            padding, padding, padding, padding,
-        ))
-        .with_initializer(Initializer::KaimingNormal {
-            gain: 1.0,
-            fan_out_only: false,
-        })
-        .init(device)
 }
 
 /// Instance normalisation with learnt scale and shift per channel (Ulyanov 2016).
@@ -92,7 +72,7 @@ impl Block {
     }
 
     pub(super) fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        self.finish(self.conv.forward(x))
+        self.finish(convolve(&self.conv, x))
     }
 
     /// What follows the convolution.
@@ -103,7 +83,7 @@ impl Block {
     /// As [`Block::forward`], with a scale and a shift per channel, `[batch, 2 x outputs]`, after the
     /// normalisation.
     pub(super) fn forward_modulated(&self, x: Tensor<4>, modulation: Tensor<2>) -> Tensor<4> {
-        let normed = self.norm.forward(self.conv.forward(x));
+        let normed = self.norm.forward(convolve(&self.conv, x));
         let [batch, channels, _, _] = normed.dims();
         let part = |first| {
             let values = modulation.clone().narrow(1, first, channels);

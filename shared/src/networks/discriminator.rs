@@ -5,8 +5,9 @@ use burn::nn::conv::Conv2d;
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
 
-use super::blocks::{Block, conv, rectify};
+use super::blocks::{Block, rectify};
 use super::config::{LatentDiscriminatorConfig, PatchConfig};
+use super::convolution::conv;
 use super::spectral::{self, Vector};
 
 /// What a discriminator says of a batch.

@@ -10,6 +10,8 @@ mod error;
 #[cfg(feature = "nn")]
 mod blocks;
 #[cfg(feature = "nn")]
+mod convolution;
+#[cfg(feature = "nn")]
 mod discriminator;
 #[cfg(feature = "nn")]
 mod spectral;
@@ -22,6 +24,8 @@ mod unet;
 
 pub use error::LoadError;
 
+#[cfg(feature = "nn")]
+pub use convolution::learn_by_columns;
 #[cfg(feature = "nn")]
 pub use discriminator::{LatentDiscriminator, PatchDiscriminator, Verdict};
 #[cfg(feature = "nn")]

@@ -9,6 +9,8 @@ use burn::module::Param;
 use burn::nn::conv::Conv2d;
 use burn::tensor::{Device, Tensor};
 
+use super::convolution::convolve;
+
 /// Keeps norms away from zero.
 const EPSILON: f64 = 1e-12;
 
@@ -25,13 +27,13 @@ pub(super) fn vector(conv: &Conv2d, device: &Device) -> Vector {
 /// `conv` of `x`, spectrally normalised where there is a vector.
 pub(super) fn convolved(conv: &Conv2d, vector: Option<&Vector>, x: Tensor<4>) -> Tensor<4> {
     let Some(vector) = vector else {
-        return conv.forward(x);
+        return convolve(conv, x);
     };
     // (W / sigma) x + b = (W x) / sigma + b
     let sigma = largest_singular(&flat(conv), vector.val());
     let mut weights_alone = conv.clone();
     let bias = weights_alone.bias.take();
-    let y = weights_alone.forward(x) / sigma;
+    let y = convolve(&weights_alone, x) / sigma;
     match bias {
         Some(bias) => {
             let bias = bias.val();
@@ -80,7 +82,7 @@ fn unit(column: Tensor<2>) -> Tensor<2> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::networks::blocks::conv;
+    use crate::networks::convolution::conv;
     use burn::tensor::TensorData;
 
     #[test]

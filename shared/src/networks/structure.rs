@@ -11,8 +11,9 @@ use burn::nn::{Linear, LinearConfig};
 use burn::tensor::activation::sigmoid;
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::blocks::{Block, conv, rectify, upsample};
+use super::blocks::{Block, rectify, upsample};
 use super::config::{DecoderConfig, EncoderConfig};
+use super::convolution::{conv, convolve};
 
 /// Largest magnitude of the log-variance, so that its exponential stays finite.
 const LOGVAR_LIMIT: f64 = 8.0;
@@ -48,7 +49,7 @@ impl EncoderConfig {
 impl StructureEncoder {
     /// `s` `[batch, 1, size, size]` to (mean, log-variance), each `[batch, latent]`.
     pub fn forward(&self, s: Tensor<4>) -> (Tensor<2>, Tensor<2>) {
-        let mut x = rectify(self.stem.forward(s));
+        let mut x = rectify(convolve(&self.stem, s));
         for block in &self.down {
             x = block.forward(x);
         }
@@ -107,7 +108,7 @@ impl StructureDecoder {
         for block in &self.up {
             x = block.forward(upsample(x));
         }
-        sigmoid(self.head.forward(x))
+        sigmoid(convolve(&self.head, x))
     }
 
     /// s_g = G_s(z), `z ~ N(0, 1)` `[batch, latent]` to `[batch, 1, size, size]`, 0..=1.

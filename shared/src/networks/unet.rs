@@ -6,8 +6,9 @@ use burn::nn::{Linear, LinearConfig};
 use burn::tensor::activation::sigmoid;
 use burn::tensor::{Device, Tensor};
 
-use super::blocks::{Block, conv, rectify, upsample};
+use super::blocks::{Block, rectify, upsample};
 use super::config::UnetConfig;
+use super::convolution::{conv, convolve};
 
 /// Downsampling levels with a skip at each size but the smallest.
 ///
@@ -75,7 +76,7 @@ impl Unet {
 
     /// The downsampling half. Several modalities of one structure map share it.
     pub fn encode(&self, x: Tensor<4>) -> Encoded {
-        let mut skips = vec![rectify(self.stem.forward(x))];
+        let mut skips = vec![rectify(convolve(&self.stem, x))];
         for block in &self.down {
             let next = block.forward(skips[skips.len() - 1].clone());
             skips.push(next);
@@ -101,7 +102,7 @@ impl Unet {
             let x = Tensor::cat(vec![upsample(y), skip.clone()], 1);
             y = self.conditioned(place + 1, block, x, condition.as_ref());
         }
-        self.head.forward(y)
+        convolve(&self.head, y)
     }
 
     fn conditioned(

@@ -40,7 +40,7 @@ pub use error::{TensorProblem, WeightsError};
 pub use header::VERSION;
 pub use model::{Card, Figure, KnownAnswer, Model, Network, Role, Tensor};
 pub use quantise::Precision;
-pub use read::{inspect, read};
+pub use read::{inspect, read, read_verified};
 pub use summary::{NetworkSummary, Summary, TensorSummary};
 pub use write::{TensorError, Written, write};
 

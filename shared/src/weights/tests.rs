@@ -263,6 +263,29 @@ fn every_cut_and_every_flip_is_refused() {
     }
 }
 
+/// What was verified elsewhere is read without its checksum, and what was not is still read within bounds.
+#[test]
+fn verified_bytes_read_as_the_same_model_and_others_do_no_harm() {
+    let bytes = bytes_of(&small(), Precision::Q8);
+    let read_twice = [read(&bytes), read_verified(&bytes)].map(Result::unwrap);
+    assert_eq!(read_twice[0], read_twice[1]);
+    let mut sealed_wrongly = bytes.clone();
+    *sealed_wrongly.last_mut().unwrap() ^= 1;
+    assert!(matches!(read(&sealed_wrongly), Err(WeightsError::Checksum)));
+    assert!(read_verified(&sealed_wrongly).is_ok());
+    for length in 0..bytes.len() {
+        assert!(read_verified(&bytes[..length]).is_err(), "{length}");
+    }
+    let mut flipped = bytes.clone();
+    for index in 0..bytes.len() {
+        flipped[index] ^= 0xff;
+        if let Ok(model) = read_verified(&flipped) {
+            assert!(write(&model, Precision::F32).is_ok(), "byte {index}");
+        }
+        flipped[index] = bytes[index];
+    }
+}
+
 /// postcard does not describe itself: a field added, moved or retyped under the same [`VERSION`] would
 /// read yesterday's files as nonsense. `SCANWEAVE_WRITE_GOLDEN=1` writes the file of a new version.
 #[test]

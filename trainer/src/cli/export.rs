@@ -17,13 +17,15 @@ use crate::{export, files, onnx};
 ///
 /// --onnx writes the generator alone for other runtimes (ONNX opset 17, single precision): `input`
 /// [batch, 1 + label planes, size, size], the fused map and the label, 0..=1, and, for several modalities,
-/// `condition` [batch, modalities], one-hot; `image` [batch, 1, size, size], 0..=1. It is made from runs or
-/// from an existing .weave file: `scanweave export model.weave --onnx generator.onnx`.
+/// `condition` [batch, modalities], one-hot; `image` [batch, 1, size, size], 0..=1.
+///
+/// In place of runs one .weave file can be given: `scanweave export model.weave --onnx generator.onnx`. With
+/// --card it is written with another card, for figures that `evaluate` found in it:
+/// `scanweave export model.weave --card card.json --out model.weave`; weights of the same precision stay.
 #[derive(Parser)]
 #[command(group(ArgGroup::new("file").required(true).multiple(true)))]
 pub struct Args {
-    /// Run directories: one synthesis run, its structure run and its lesion run. For --onnx alone also one
-    /// .weave file.
+    /// Run directories: one synthesis run, its structure run and its lesion run; or one .weave file.
     #[arg(required = true, value_name = "RUN")]
     runs: Vec<PathBuf>,
     /// The weights file to write.
@@ -83,20 +85,26 @@ fn ends_in(option: &str, path: Option<&Path>, extension: &str) -> anyhow::Result
     }
 }
 
-/// The model of the runs or, for ONNX alone, of a weights file.
+/// The model of the runs, or of one weights file with the card that is given.
 fn model(args: &Args) -> anyhow::Result<Model> {
     let is_weave = |path: &PathBuf| path.extension().is_some_and(|e| e == "weave");
-    if !args.runs.iter().any(is_weave) {
-        let mut model = export::assemble(&args.runs, card(args)?, &Choice::Flex.open()?)?;
-        export::truncate(&mut model, args.truncation);
-        return Ok(model);
-    }
-    let ([path], None) = (&args.runs[..], &args.out) else {
-        let text = "a .weave file can only be turned into ONNX, and alone: export FILE.weave --onnx FILE.onnx";
-        return Err(Usage(text.into()).into());
+    let mut model = match &args.runs[..] {
+        [path] if is_weave(path) => {
+            let mut model = weights::read(&files::read_whole(path)?)
+                .with_context(|| format!("{} cannot be used", path.display()))?;
+            if args.card.is_some() {
+                model.card = card(args)?;
+            }
+            model
+        }
+        runs if runs.iter().any(is_weave) => {
+            let text = "a .weave file goes alone: export FILE.weave --card FILE.json --out FILE.weave, or --onnx FILE.onnx";
+            return Err(Usage(text.into()).into());
+        }
+        runs => export::assemble(runs, card(args)?, &Choice::Flex.open()?)?,
     };
-    weights::read(&files::read_whole(path)?)
-        .with_context(|| format!("{} cannot be used", path.display()))
+    export::truncate(&mut model, args.truncation);
+    Ok(model)
 }
 
 fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {

@@ -61,8 +61,8 @@ const CASES: [(&str, &[&str]); 25] = [
     ("export r --out model.zip", &["model.zip", ".weave"]),
     ("export r", &["--out", "--onnx"]),
     ("export r --onnx g.pb", &["g.pb", ".onnx"]),
-    ("export m.weave --out n.weave", &["ONNX", "alone"]),
-    ("export m.weave r --onnx g.onnx", &["ONNX", "alone"]),
+    ("export m.weave r --out n.weave", &["alone", "--card"]),
+    ("export m.weave r --onnx g.onnx", &["alone", "--onnx"]),
     (
         "export r --out m.weave --precision q4",
         &["q4", "q8", "f16"],

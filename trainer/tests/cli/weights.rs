@@ -70,6 +70,31 @@ fn a_finding_can_be_asked_for() {
 }
 
 #[test]
+fn a_card_can_be_exchanged_and_nothing_else_changes() {
+    let folder = copy();
+    let folder = folder.path();
+    let card = r#"{"title":"Measured later","data":"drawings","licence":"MIT","commands":[],"training":"","figures":[{"name":"error","value":"0.5"}],"limits":"none"}"#;
+    fs::write(folder.join("card.json"), card).expect("a card");
+    scanweave(
+        folder,
+        "export model.weave --card card.json --out new.weave",
+    )
+    .well();
+    let ended = scanweave(folder, "inspect new.weave").well();
+    assert!(ended.said.contains("Measured later"), "{ended}");
+    scanweave(folder, "sample model.weave --count 1 --out a").well();
+    scanweave(folder, "sample new.weave --count 1 --out b").well();
+    let read = |name: &str| fs::read(folder.join(name).join("000001-xray.png")).expect("a picture");
+    assert!(read("a") == read("b"), "the weights are the same");
+    untouched(folder, || {
+        fs::write(folder.join("bad.json"), "{").expect("a file");
+        let line = "export model.weave --card bad.json --out other.weave";
+        scanweave(folder, line).badly(1, &["bad.json", "model card"]);
+        fs::remove_file(folder.join("bad.json")).expect("it is there");
+    });
+}
+
+#[test]
 fn export_is_reproducible_in_every_precision() {
     let folder = copy();
     let folder = folder.path();

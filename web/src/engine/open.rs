@@ -76,7 +76,11 @@ impl Session {
     ) -> Step {
         stage(id, Stage::Build);
         let unusable = |why: String| Cause::ModelUnusable.because(name, why);
-        let model = weights::read(bytes).map_err(|e| unusable(e.to_string()))?;
+        let read = match source {
+            Some(_) => weights::read_verified(bytes),
+            None => weights::read(bytes),
+        };
+        let model = read.map_err(|e| unusable(e.to_string()))?;
         let (device, backend) = self.devices.choose(choice).await;
         stage(id, Stage::SelfTest);
         let (open, self_test) = match proven(&model, source, &device, &backend).await {
