@@ -5,7 +5,9 @@
 use peak_alloc::PeakAlloc;
 use scanweave::networks::config::{DecoderConfig, NetworkConfig};
 use scanweave::profile::{Geometry, Profile};
-use scanweave::weights::{Card, Model, Network, Precision, Role, Tensor, inspect, read, write};
+use scanweave::weights::{
+    Card, Model, Network, Precision, Role, Tensor, VERSION, inspect, read, write,
+};
 use sha2::{Digest as _, Sha256};
 
 #[global_allocator]
@@ -32,7 +34,7 @@ fn memory_is_bounded_by_the_file() {
     let length = u32::from_le_bytes(whole[8..12].try_into().expect("four bytes")) as usize;
     let header = &whole[PREFIX..PREFIX + length];
     let payload = &whole[(PREFIX + length).next_multiple_of(64)..whole.len() - DIGEST];
-    measure("a good file", header, payload);
+    assert!(measure("a good file", header, payload), "it is read");
 
     // Every length in the header is replaced by one that claims the address space, and followed by
     // what there is, by nothing, or by as many empty entries as the header may have.
@@ -55,9 +57,11 @@ fn memory_is_bounded_by_the_file() {
     }
 }
 
-/// Reads the file of this header and payload and compares the memory it took with the bound.
-fn measure(what: &str, header: &[u8], payload: &[u8]) {
-    let mut bytes = b"WEAVE\0\x01\0".to_vec();
+/// Reads the file of this header and payload, compares the memory it took with the bound, and says
+/// whether it could be read.
+fn measure(what: &str, header: &[u8], payload: &[u8]) -> bool {
+    let mut bytes = b"WEAVE\0".to_vec();
+    bytes.extend_from_slice(&VERSION.to_le_bytes());
     bytes.extend_from_slice(&(header.len() as u32).to_le_bytes());
     bytes.extend_from_slice(header);
     bytes.resize(bytes.len().next_multiple_of(64), 0);
@@ -72,6 +76,7 @@ fn measure(what: &str, header: &[u8], payload: &[u8]) {
             "{what}: {taken} bytes of memory, {bound} allowed"
         );
     }
+    read(&bytes).is_ok()
 }
 
 /// Most bytes in use at once while `work` runs, beyond those in use before.

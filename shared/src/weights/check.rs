@@ -41,6 +41,14 @@ pub(super) fn study(
     problem.map_or(Ok(()), |text| Err(WeightsError::Model(text)))
 }
 
+/// Whether this can be a study: modalities, classes, values for structure maps and masks.
+///
+/// # Errors
+/// [`WeightsError::Model`] that says what is wrong.
+pub fn check_profile(profile: &Profile) -> Result<(), WeightsError> {
+    profile_problem(profile).map_or(Ok(()), |text| Err(WeightsError::Model(text)))
+}
+
 /// At most one network per role.
 pub(super) fn roles(roles: impl Iterator<Item = Role>) -> Result<(), WeightsError> {
     let mut seen = Vec::new();

@@ -8,7 +8,7 @@ use super::Role;
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum WeightsError {
     /// The first bytes are others.
-    #[error("this is not a .weave file")]
+    #[error("this is not a .weave file, or it is damaged: fetch it again")]
     NotWeave,
     /// A format version of the future.
     #[error(

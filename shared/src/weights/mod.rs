@@ -35,12 +35,12 @@ mod role;
 mod summary;
 mod write;
 
-pub use check::check_config;
+pub use check::{check_config, check_profile};
 pub use error::{TensorProblem, WeightsError};
 pub use header::VERSION;
 pub use model::{Card, Figure, KnownAnswer, Model, Network, Role, Tensor};
 pub use quantise::Precision;
-pub use read::{inspect, read, read_verified};
+pub use read::{Checksums, inspect, read, read_checked};
 pub use summary::{NetworkSummary, Summary, TensorSummary};
 pub use write::{TensorError, Written, write};
 

@@ -18,16 +18,50 @@ use super::{Model, Network, Tensor};
 /// # Errors
 /// When the bytes are not a whole, undamaged file of this format whose model can be used.
 pub fn read(bytes: &[u8]) -> Result<Model, WeightsError> {
-    open(bytes, Seal::Unseen).and_then(Opened::model)
+    read_checked(bytes, Checksums::of(bytes))
 }
 
-/// As [`read`], of bytes whose SHA-256 has been found to be the expected one: the checksum at their end is
-/// not computed once more.
+/// Both checksums of a file: its own, which it ends in, and that of all its bytes, by which others name it.
+#[derive(Debug, Clone, Copy)]
+pub struct Checksums {
+    is_whole: bool,
+    whole_file: [u8; DIGEST],
+}
+
+impl Checksums {
+    /// In one pass over the bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        let mut hash = Sha256::new();
+        let is_whole = bytes
+            .split_last_chunk::<DIGEST>()
+            .is_some_and(|(content, end)| {
+                hash.update(content);
+                let found = hash.clone().finalize();
+                hash.update(end);
+                found[..] == *end
+            });
+        if bytes.len() < DIGEST {
+            hash.update(bytes);
+        }
+        Self {
+            is_whole,
+            whole_file: hash.finalize().into(),
+        }
+    }
+
+    /// SHA-256 of the whole file, hexadecimal.
+    pub fn sha256(&self) -> String {
+        let digits = self.whole_file.iter();
+        digits.map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// As [`read`], with the checksums of the same bytes at hand.
 ///
 /// # Errors
-/// As [`read`], but for damage that only the checksum shows.
-pub fn read_verified(bytes: &[u8]) -> Result<Model, WeightsError> {
-    open(bytes, Seal::Seen).and_then(Opened::model)
+/// As [`read`].
+pub fn read_checked(bytes: &[u8], checksums: Checksums) -> Result<Model, WeightsError> {
+    open(bytes, checksums.is_whole).and_then(Opened::model)
 }
 
 /// What a file holds, without its weights; checks the same as [`read`] but for the values.
@@ -40,7 +74,7 @@ pub fn inspect(bytes: &[u8]) -> Result<Summary, WeightsError> {
         spans,
         digest,
         ..
-    } = open(bytes, Seal::Unseen)?;
+    } = open(bytes, Checksums::of(bytes).is_whole)?;
     let networks = header.networks.into_iter().zip(spans);
     Ok(Summary {
         version: VERSION,
@@ -79,15 +113,18 @@ impl Opened<'_> {
     }
 }
 
-/// Whether somebody has already seen that the bytes are the right ones.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Seal {
-    Unseen,
-    Seen,
-}
-
-fn open(bytes: &[u8], seal: Seal) -> Result<Opened<'_>, WeightsError> {
-    let length = header_length(bytes)?;
+/// `whole`: the bytes end in the checksum of what is before it.
+fn open(bytes: &[u8], whole: bool) -> Result<Opened<'_>, WeightsError> {
+    let length = header_length(bytes);
+    // Versions to come end in their checksum too: a version that nobody wrote is damage.
+    if matches!(
+        length,
+        Err(WeightsError::Newer { .. } | WeightsError::Older { .. })
+    ) && !whole
+    {
+        return Err(WeightsError::Checksum);
+    }
+    let length = length?;
     let start = payload_start(length);
     let content = bytes.len().checked_sub(DIGEST).filter(|end| *end >= start);
     let truncated = |expected| WeightsError::Truncated {
@@ -97,7 +134,6 @@ fn open(bytes: &[u8], seal: Seal) -> Result<Opened<'_>, WeightsError> {
     let content = content.ok_or_else(|| truncated(start + DIGEST))?;
     let mut digest = [0; DIGEST];
     digest.copy_from_slice(&bytes[content..]);
-    let whole = seal == Seal::Seen || Sha256::digest(&bytes[..content])[..] == digest;
     let header = Header::decode(&bytes[PREFIX..PREFIX + length]);
     let placed = header.and_then(|h| Ok((h.spans()?, h)));
     // A damaged header is only worth a closer word when the damage is not in the bytes themselves.

@@ -263,26 +263,17 @@ fn every_cut_and_every_flip_is_refused() {
     }
 }
 
-/// What was verified elsewhere is read without its checksum, and what was not is still read within bounds.
 #[test]
-fn verified_bytes_read_as_the_same_model_and_others_do_no_harm() {
+fn one_pass_gives_both_checksums() {
     let bytes = bytes_of(&small(), Precision::Q8);
-    let read_twice = [read(&bytes), read_verified(&bytes)].map(Result::unwrap);
-    assert_eq!(read_twice[0], read_twice[1]);
-    let mut sealed_wrongly = bytes.clone();
-    *sealed_wrongly.last_mut().unwrap() ^= 1;
-    assert!(matches!(read(&sealed_wrongly), Err(WeightsError::Checksum)));
-    assert!(read_verified(&sealed_wrongly).is_ok());
-    for length in 0..bytes.len() {
-        assert!(read_verified(&bytes[..length]).is_err(), "{length}");
-    }
-    let mut flipped = bytes.clone();
-    for index in 0..bytes.len() {
-        flipped[index] ^= 0xff;
-        if let Ok(model) = read_verified(&flipped) {
-            assert!(write(&model, Precision::F32).is_ok(), "byte {index}");
-        }
-        flipped[index] = bytes[index];
+    for length in [0, 31, 32, 33, bytes.len() - 1, bytes.len()] {
+        let expected = Sha256::digest(&bytes[..length]);
+        let expected: String = expected.iter().map(|b| format!("{b:02x}")).collect();
+        let checksums = Checksums::of(&bytes[..length]);
+        assert_eq!(checksums.sha256(), expected, "{length}");
+        let model = read_checked(&bytes[..length], checksums);
+        assert_eq!(model, read(&bytes[..length]), "{length}");
+        assert_eq!(model.is_ok(), length == bytes.len(), "{length}");
     }
 }
 
@@ -344,8 +335,21 @@ fn the_frame_says_what_is_wrong() {
         read(b"<!DOCTYPE html>").expect_err("refused"),
         WeightsError::NotWeave
     );
-    assert_eq!(changed(&|b| b[6] = 9), WeightsError::Newer { found: 9 });
-    assert_eq!(changed(&|b| b[6] = 0), WeightsError::Older { found: 0 });
+    for version in [9, 0] {
+        assert_eq!(
+            changed(&|b| b[6] = version),
+            WeightsError::Checksum,
+            "a version that nobody wrote"
+        );
+    }
+    let of_version = |version| {
+        let mut content = bytes_of(&small(), Precision::F16);
+        content.truncate(content.len() - DIGEST);
+        content[6] = version;
+        read(&with_checksum(content)).expect_err("refused")
+    };
+    assert_eq!(of_version(9), WeightsError::Newer { found: 9 });
+    assert_eq!(of_version(0), WeightsError::Older { found: 0 });
     assert_eq!(
         changed(&|b| *b.last_mut().expect("some") ^= 1),
         WeightsError::Checksum

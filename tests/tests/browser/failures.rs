@@ -43,6 +43,28 @@ fn broken_images_are_told_and_nothing_is_lost() {
 }
 
 #[test]
+fn a_corrupt_model_is_survived_on_webgpu_too() {
+    let good = fresh(7);
+    let flipped = flip(&good);
+    let site = Site::with_models(&[
+        Offer::whole("good", &good),
+        Offer::whole("flipped", &flipped),
+    ]);
+    let page = Page::open(&site, "backend=webgpu&seed=4");
+    page.until_ready("Seed 4:");
+    assert_eq!(page.backend(), "webgpu", "{}", page.status());
+    let before = page.shown("image");
+    choose(&page, "flipped");
+    page.until_error(&["flipped"]);
+    page.pick(&site.file("cut.weave", &good[..good.len() / 2]));
+    page.until_error(&["cut.weave"]);
+    page.browser.click("[data-testid=sample-image]");
+    page.until_ready("Seed 4:");
+    assert!(page.shown("image") == before, "the model before stays");
+    assert_eq!(page.backend(), "webgpu", "{}", page.status());
+}
+
+#[test]
 fn a_corrupt_model_is_told_and_the_one_before_stays() {
     let good = fresh(7);
     let flipped = flip(&good);

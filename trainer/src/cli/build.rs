@@ -6,6 +6,7 @@ use anyhow::{Context as _, ensure};
 use clap::Parser;
 use scanweave::dataset::{Dataset, Recipe};
 use scanweave::image::Plane;
+use scanweave::lesion::ClassMap;
 use scanweave::structure::StructureFilter;
 use scanweave::synthesis::Subject;
 use scanweave::weights::{self, Role};
@@ -90,10 +91,13 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     )?;
     let bar = indicatif::ProgressBar::new(args.count);
     let mut shown = Vec::new();
+    let (mut refused, mut healthy) = (0, 0);
     for index in 0..args.count {
         if !folder.holds(index) || shown.len() < SHOWN {
             let subject = pollster::block_on(pipeline.subject(&recipe, args.seed, index))?;
             if !folder.holds(index) {
+                refused += u64::from(!subject.provenance.accepted);
+                healthy += u64::from(subject.lesion.as_ref().is_some_and(ClassMap::is_empty));
                 folder.add(index, &subject)?;
             }
             if shown.len() < SHOWN {
@@ -107,6 +111,14 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     picture::save_sheet(&args.out.join("sheet.png"), &rows(&shown))?;
     let out = args.out.display();
     println!("{} subjects in {out}; look at sheet.png", args.count);
+    if refused > 0 {
+        println!(
+            "{refused} of those built now keep a map that the structure filter refused in every try (`accepted` in their .json)"
+        );
+    }
+    if healthy > 0 {
+        println!("{healthy} of those built now show no lesion");
+    }
     Ok(())
 }
 

@@ -169,6 +169,7 @@ fn run_inspect(args: &InspectArgs) -> Result<()> {
         .sheet
         .clone()
         .unwrap_or_else(|| args.file.with_extension("png"));
+    super::refuse_input(&path, &[&args.file])?;
     save_sheet(&path, &sheet(&prepared)?)?;
     println!("contact sheet: {}", path.display());
     Ok(())

@@ -78,6 +78,9 @@ struct Judge {
 
 /// Runs the subcommand.
 pub fn run(args: Args) -> anyhow::Result<()> {
+    if let Some(out) = &args.out {
+        super::refuse_input(out, &[&args.weights, &args.data])?;
+    }
     let bytes = files::read_whole(&args.weights)?;
     let unusable = || format!("{} cannot be evaluated", args.weights.display());
     let model = weights::read(&bytes).with_context(unusable)?;

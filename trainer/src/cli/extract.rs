@@ -1,11 +1,12 @@
 //! `scanweave extract`: what algorithms 1 and 2 make of one image.
 
+use super::Usage;
 use crate::data::Picture;
 use crate::data::decode::read_grey;
 use crate::data::volumes::{Volumes, is_volume};
 use crate::files;
 use crate::picture::save_plane;
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use clap::builder::PossibleValuesParser;
 use scanweave::image::Plane;
 use scanweave::profile::Profile;
@@ -48,32 +49,34 @@ pub fn run(args: Args) -> Result<()> {
     let large = image.resized(side, side);
     let image = image.resized(args.size, args.size);
     let mask = organ_mask(&image, &profile.mask_at(args.size)).with_context(name)?;
-    let mut steps = structure_steps(&large, &mask, &values).with_context(name)?;
+    let steps = structure_steps(&large, &mask, &values).with_context(name)?;
     let map = steps
         .last()
         .map(|step| step.plane.clone())
         .context("the extraction has steps")?;
     let fused = fuse(&map, &mask, &fusion_noise(args.size, 0, profile.noise));
 
-    files::create_folder(&args.out)?;
-    let pictures = [
+    let named = [
         ("image", &image),
         ("mask", &mask),
         ("structure-map", &map),
         ("fused", &fused),
     ];
-    for (name, plane) in pictures {
-        save_plane(&args.out.join(format!("{name}.png")), plane)?;
-    }
+    let named = named.map(|(name, plane)| (format!("{name}.png"), plane.clone()));
+    let mut pictures = Vec::from(named);
     if args.steps {
-        for (index, step) in steps.drain(..).enumerate() {
-            save_plane(
-                &args
-                    .out
-                    .join(format!("step-{:02}-{}.png", index + 1, step.name)),
-                &step.picture(),
-            )?;
-        }
+        let steps = (1..).zip(steps);
+        pictures.extend(steps.map(|(number, step)| {
+            let name = format!("step-{number:02}-{}.png", step.name);
+            (name, step.picture())
+        }));
+    }
+    for (name, _) in &pictures {
+        super::refuse_input(&args.out.join(name), &[&args.image])?;
+    }
+    files::create_folder(&args.out)?;
+    for (name, plane) in pictures {
+        save_plane(&args.out.join(name), &plane)?;
     }
     println!("{}: {}", args.out.display(), summary(&map, &mask));
     Ok(())
@@ -83,17 +86,17 @@ fn picture(args: &Args) -> Result<Picture> {
     let (path, slice) = (args.image.clone(), args.slice);
     let name = path.display();
     if is_volume(&path) {
-        let count = || Volumes::default().slices(&path);
-        ensure!(
-            slice.is_some(),
-            "{name} is a volume of {} slices: choose one with --slice N, from 0",
-            count()?
-        );
-    } else {
-        ensure!(
-            slice.is_none(),
+        if slice.is_none() {
+            let count = Volumes::default().slices(&path)?;
+            let text =
+                format!("{name} is a volume of {count} slices: choose one with --slice N, from 0");
+            return Err(Usage(text).into());
+        }
+    } else if slice.is_some() {
+        let text = format!(
             "--slice belongs to a volume (.nii, .nii.gz, .mha), and {name} is none: leave it out"
         );
+        return Err(Usage(text).into());
     }
     Ok(Picture { path, slice })
 }

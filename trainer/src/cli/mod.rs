@@ -66,6 +66,23 @@ impl std::fmt::Display for Usage {
 
 impl std::error::Error for Usage {}
 
+/// Refuses an output that is one of the inputs: it would be lost.
+///
+/// # Errors
+/// [`Usage`], naming the file.
+fn refuse_input(output: &std::path::Path, inputs: &[&std::path::Path]) -> anyhow::Result<()> {
+    let place = |path: &std::path::Path| std::fs::canonicalize(path).ok();
+    let same = |input: &&&std::path::Path| place(input).is_some_and(|p| Some(p) == place(output));
+    match inputs.iter().find(same) {
+        Some(_) => Err(Usage(format!(
+            "{} is read and would be replaced by what is written: choose another place",
+            output.display()
+        ))
+        .into()),
+        None => Ok(()),
+    }
+}
+
 /// Runs the chosen subcommand.
 pub fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {

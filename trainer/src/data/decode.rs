@@ -1,13 +1,13 @@
 //! One image file, or one slice of a volume, as one grey plane.
 //!
-//! PNG, JPEG, BMP and TIFF, 8 or 16 bits or float, grey or colour (CMYK included), with or without
-//! alpha. Colour becomes luminance; what is transparent becomes black, the background of a
+//! PNG, JPEG, BMP and TIFF, 8 or 16 bits, grey or colour (CMYK included), with or without alpha; float
+//! in colour. Colour becomes luminance; what is transparent becomes black, the background of a
 //! radiograph. Sizes are checked before memory is asked for.
 
 use super::Picture;
 use super::volumes::Volumes;
 use anyhow::{Context, Result, bail, ensure};
-use image::{DynamicImage, ImageReader, Limits};
+use image::{DynamicImage, ImageFormat, ImageReader, Limits};
 use scanweave::image::{MAX_SIDE, Plane};
 use std::path::{Path, PathBuf};
 
@@ -132,16 +132,20 @@ pub fn read_label(
         let (plane, grid) = volumes.values(path, slice)?;
         (grid, plane.into_values())
     } else {
-        let image = read(path)?.to_luma8();
+        let image = read(path)?;
         let sides = (image.width() as usize, image.height() as usize);
-        let values = image.into_raw().into_iter().map(f32::from);
-        (Grid::flat(path, sides), values.collect())
+        (Grid::flat(path, sides), numbers(image))
     };
     let (width, height) = grid.sides;
     let pick = |i: usize, side: usize| ((2 * i + 1) * side / (2 * size)).min(side - 1);
     let places = (0..size * size).map(|i| pick(i / size, height) * width + pick(i % size, width));
     let number = |at: usize| {
         let value = values[at];
+        ensure!(
+            value.is_finite(),
+            "{}: the label holds a value that is no number",
+            path.display()
+        );
         if classes == 1 {
             return Ok(u8::from(value > 0.0));
         }
@@ -157,6 +161,21 @@ pub fn read_label(
         classes: places.map(number).collect::<Result<_>>()?,
         grid,
     })
+}
+
+/// The numbers of a label as the file has them: 16 bits are not brought to 8, which would lose small ones.
+fn numbers(image: DynamicImage) -> Vec<f32> {
+    let deep = matches!(
+        image.color().bytes_per_pixel() / image.color().channel_count(),
+        2
+    );
+    if deep {
+        let values = image.into_luma16().into_raw().into_iter();
+        values.map(f32::from).collect()
+    } else {
+        let values = image.into_luma8().into_raw().into_iter();
+        values.map(f32::from).collect()
+    }
 }
 
 fn read(path: &Path) -> Result<DynamicImage> {
@@ -176,7 +195,21 @@ fn read(path: &Path) -> Result<DynamicImage> {
     limits.max_image_height = Some(MAX_SIDE as u32);
     limits.max_alloc = Some(MAX_BYTES);
     reader.limits(limits);
-    reader.decode().map_err(|error| refused(path, error))
+    let jpeg = reader.format() == Some(ImageFormat::Jpeg);
+    let image = reader.decode().map_err(|error| refused(path, error))?;
+    // The decoder fills what is missing with grey.
+    if jpeg && is_cut(&std::fs::read(path).with_context(|| format!("{name}: cannot be read"))?) {
+        bail!(
+            "{name}: the file is damaged (it is cut short): copy it again from its source or leave it out"
+        );
+    }
+    Ok(image)
+}
+
+/// Whether a JPEG has no end after its last scan: entropy-coded data holds neither marker.
+fn is_cut(jpeg: &[u8]) -> bool {
+    let last = |marker: [u8; 2]| jpeg.windows(2).rposition(|pair| pair == marker);
+    last([0xff, 0xd9]) < last([0xff, 0xda])
 }
 
 fn refused(path: &Path, error: image::ImageError) -> anyhow::Error {
@@ -187,10 +220,7 @@ fn refused(path: &Path, error: image::ImageError) -> anyhow::Error {
             )
         }
         image::ImageError::Unsupported(_) => {
-            format!(
-                "this kind of file cannot be read: convert it to one of {}",
-                EXTENSIONS.join(", ")
-            )
+            "this kind of file cannot be read: save it as a PNG of 8 or 16 bits".into()
         }
         _ => {
             "the file is damaged or no image: copy it again from its source or leave it out".into()
@@ -336,6 +366,15 @@ mod tests {
         let label = read_label(&picture, &volumes, 2, 1).expect("binary");
         assert_eq!(label.classes, [0, 1, 0, 1]);
         assert_eq!(label.grid, Grid::flat(&path, (4, 4)));
+        // Brought to 8 bits, the 2 would be a 0.
+        let deep = folder.join("deep.png");
+        DynamicImage::from(ImageBuffer::from_fn(4, 4, |x, _| {
+            image::Luma([if x < 2 { 0u16 } else { 2 }])
+        }))
+        .save(&deep)
+        .expect("saved");
+        let label = read_label(&deep.into(), &volumes, 2, 3).expect("16 bits");
+        assert_eq!(label.classes, [0, 2, 0, 2]);
         let error = read_label(&picture, &volumes, 2, 3).expect_err("no such class");
         let error = format!("{error:#}");
         assert!(

@@ -95,7 +95,23 @@ fn reason(said: &str) -> Option<String> {
         Some(text) => text.trim(),
         None => lines.next().unwrap_or(found),
     };
-    Some(text.chars().filter(|c| !c.is_control()).take(300).collect())
+    Some(
+        unwrapped(text)
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(300)
+            .collect(),
+    )
+}
+
+/// The first sentence of an error that somebody unwrapped; other text as it is.
+fn unwrapped(text: &str) -> &str {
+    let Some((_, why)) = text.rsplit_once("on an `Err` value: ") else {
+        return text;
+    };
+    let quoted = why.split('"').nth(1).unwrap_or(why);
+    let line = quoted.split("\\n").next().unwrap_or(quoted);
+    line.split(". ").next().unwrap_or(line)
 }
 
 #[cfg(test)]
@@ -109,5 +125,8 @@ mod tests {
         assert_eq!(reason(panic).as_deref(), Some("no driver found"));
         assert_eq!(reason("error: no GPU\n").as_deref(), Some("no GPU"));
         assert_eq!(reason("noise\n"), None);
+        let panic = r#"thread 'main' panicked at a.rs:1:1:
+called `Result::unwrap()` on an `Err` value: Torch("No driver found. Please install one.\nException raised from")"#;
+        assert_eq!(reason(panic).as_deref(), Some("No driver found"));
     }
 }

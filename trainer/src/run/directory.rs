@@ -112,6 +112,9 @@ impl Directory {
             );
         }
         directory.lock = Some(Lock::take(path)?);
+        for folder in [path, &path.join("checkpoints"), &path.join("sheets")] {
+            files::remove_unfinished(folder);
+        }
         Ok(directory)
     }
 
@@ -157,8 +160,12 @@ impl Directory {
             );
         }
         let text = files::read_whole(&file)?;
-        let configuration =
-            parse(&text, path).with_context(|| format!("{} cannot be used", file.display()))?;
+        let configuration = parse(&text, path).with_context(|| {
+            let file = file.display();
+            format!(
+                "{file} cannot be used: put it back from a copy, or train anew with another --run"
+            )
+        })?;
         let path = path.into();
         Ok((Self { path, lock: None }, configuration))
     }
@@ -185,17 +192,20 @@ impl Directory {
 
     /// The newest checkpoint that can be read whole; a damaged one is skipped with a warning.
     pub fn newest(&self) -> anyhow::Result<Option<Checkpoint>> {
-        let mut damaged = None;
-        for file in self.checkpoints()?.into_iter().rev() {
+        let mut left = self.checkpoints()?;
+        while let Some(file) = left.pop() {
             match Checkpoint::read(&file) {
                 Ok(checkpoint) => return Ok(Some(checkpoint)),
-                Err(error) => {
-                    eprintln!("warning: {error:#}; trying the one before it");
-                    damaged = Some(error);
+                Err(error) if left.is_empty() => {
+                    let run = self.path.display();
+                    return Err(error.context(format!(
+                        "{run} has no whole checkpoint left: train anew with another --run"
+                    )));
                 }
+                Err(error) => eprintln!("warning: {error:#}; trying the one before it"),
             }
         }
-        damaged.map_or(Ok(None), Err)
+        Ok(None)
     }
 
     /// The checkpoint that later stages and exports build on: of a lesion or translator run the best

@@ -14,6 +14,9 @@ const NEEDED: usize = 5;
 const FACTOR: f32 = 1000.0;
 /// Below this no loss is taken as exploding: one that began near 0 may well grow a thousandfold.
 const FLOOR: f32 = 100.0;
+/// Beyond this a loss is taken as exploding whatever it was before: a training may be lost from its first
+/// steps on.
+const CEILING: f32 = 1e6;
 /// Logs in a row that a loss has to stay up there: a single bad batch passes.
 const PATIENCE: usize = 3;
 
@@ -26,8 +29,8 @@ pub struct Divergence {
     pub value: f64,
     /// Steps done.
     pub step: u64,
-    /// What it usually was, where it has exploded; `None` where it is no finite number.
-    pub usual: Option<f32>,
+    /// What it stayed above, where it has exploded; `None` where it is no finite number.
+    pub limit: Option<f32>,
 }
 
 impl fmt::Display for Divergence {
@@ -36,17 +39,14 @@ impl fmt::Display for Divergence {
             term,
             value,
             step,
-            usual,
+            limit,
         } = self;
         write!(
             f,
             "the training diverged at step {step}: the loss `{term}` is {value}"
         )?;
-        match usual {
-            Some(usual) => write!(
-                f,
-                ", {FACTOR} times its usual {usual} and more for {PATIENCE} logs in a row"
-            ),
+        match limit {
+            Some(limit) => write!(f, ", above {limit} for {PATIENCE} logs in a row"),
             None => Ok(()),
         }
     }
@@ -86,18 +86,23 @@ impl Watch {
             losses.iter().map(|&(name, value)| (name, f64::from(value))),
         )?;
         for &(name, value) in losses {
-            let usual = self.terms.entry(name.into()).or_default().explodes(value);
-            if usual.is_some() {
+            let limit = self.terms.entry(name.into()).or_default().explodes(value);
+            if limit.is_some() {
                 let (term, value) = (name.into(), f64::from(value));
                 return Err(Divergence {
                     term,
                     value,
                     step,
-                    usual,
+                    limit,
                 });
             }
         }
         Ok(())
+    }
+
+    /// Whether some loss was last seen far above what it was: nothing to be kept as a checkpoint.
+    pub fn is_alarmed(&self) -> bool {
+        self.terms.values().any(|term| term.above > 0)
     }
 }
 
@@ -112,19 +117,20 @@ pub fn finite<'a>(
             term: term.into(),
             value,
             step,
-            usual: None,
+            limit: None,
         }),
     }
 }
 
 impl Term {
-    /// Takes a value in; the running median if the value is the last of too many far above it.
+    /// Takes a value in; the limit if the value is the last of too many above it.
     fn explodes(&mut self, value: f32) -> Option<f32> {
         let size = value.abs();
-        let usual = self.median();
-        if usual.is_some_and(|usual| size > FLOOR && size > FACTOR * usual) {
+        let usual = self.median().map(|usual| (FACTOR * usual).max(FLOOR));
+        let limit = usual.map_or(CEILING, |usual| usual.min(CEILING));
+        if size > limit {
             self.above += 1;
-            return usual.filter(|_| self.above >= PATIENCE);
+            return (self.above >= PATIENCE).then_some(limit);
         }
         self.above = 0;
         self.recent.push_back(size);
@@ -168,6 +174,11 @@ mod tests {
             stopped_at(&[1e-9, 1e-9, 1e5, 1e5, 1e5, 1e5]),
             None,
             "too early to tell"
+        );
+        assert_eq!(
+            stopped_at(&[0.9, 9e12, 8e9, 1e10]),
+            Some(4),
+            "lost from the start"
         );
     }
 

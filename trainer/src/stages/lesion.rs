@@ -124,6 +124,11 @@ fn of(data: &Prepared, split: Split) -> impl Iterator<Item = &Item> {
     data.items.iter().filter(move |item| item.split == split)
 }
 
+/// Whether a segmenter of every modality can be trained.
+pub fn check(data: &Prepared, profile: &Profile) -> anyhow::Result<()> {
+    (0..profile.modalities.len()).try_for_each(|modality| pools(data, profile, modality).map(drop))
+}
+
 /// Training items that have this modality: with a lesion, and without.
 fn pools<'a>(
     data: &'a Prepared,
@@ -137,10 +142,14 @@ fn pools<'a>(
             .is_some_and(|l| l.iter().any(|&v| v > 0))
     };
     let (with, without): (Vec<_>, Vec<_>) = with_image.partition(sick);
+    let name = profile.modalities[modality].name();
+    ensure!(
+        !with.is_empty() || !without.is_empty(),
+        "no training image of modality {name}: add some, or choose a profile without it"
+    );
     ensure!(
         !with.is_empty(),
-        "no training image of modality {} has a lesion: a segmenter cannot be trained. Check the labels (`scanweave data inspect`)",
-        profile.modalities[modality].name()
+        "no training image of modality {name} has a lesion: a segmenter cannot be trained. Check the labels (`scanweave data inspect`)"
     );
     Ok([with, without])
 }

@@ -120,6 +120,11 @@ impl<'a> Logbook<'a> {
         }
     }
 
+    /// Whether a loss was last seen far above what it was.
+    pub fn is_alarmed(&self) -> bool {
+        self.watch.is_alarmed()
+    }
+
     /// Writes a sample sheet and the report with it.
     pub fn sheet<T: Trainee>(&mut self, step: u64, trainee: &T) -> anyhow::Result<()> {
         let began = Instant::now();

@@ -1,7 +1,7 @@
 //! The training stages, and the one loop that trains any of them.
 
 pub mod batch;
-mod lesion;
+pub mod lesion;
 mod logbook;
 mod maps;
 mod mixture;
@@ -10,7 +10,7 @@ mod samples;
 mod structure;
 mod synthesis;
 mod training;
-mod translator;
+pub mod translator;
 mod warp;
 
 use std::sync::Arc;

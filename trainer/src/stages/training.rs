@@ -92,7 +92,7 @@ fn steps<T: Trainee>(
             if schedule.sheet.is_due(step) && !over {
                 book.sheet(step, &trainee)?;
             }
-            if schedule.save.is_due(step) && !over {
+            if schedule.save.is_due(step) && !over && !book.is_alarmed() {
                 book.save(step, &trainee)?;
             }
         }

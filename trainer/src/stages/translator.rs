@@ -7,6 +7,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use scanweave::image::Plane;
 use scanweave::metrics::psnr;
 use scanweave::networks::Unet;
+use scanweave::profile::{Modality, Profile};
 use scanweave::random::{Purpose, Random};
 use scanweave::steps::{NamedLosses, Section, TranslatorBatch, TranslatorStage};
 
@@ -52,6 +53,21 @@ struct Translation<'a> {
     image: &'a [u8],
     target: &'a [u8],
     registered: bool,
+}
+
+/// Training items that have each modality.
+pub fn pools<'a>(data: &'a Prepared, profile: &Profile) -> anyhow::Result<Vec<Vec<&'a Item>>> {
+    let pool = |(place, modality): (usize, &Modality)| {
+        let train = data.items.iter().filter(|item| item.split == Split::Train);
+        let pool: Vec<&Item> = train.filter(|item| item.images[place].is_some()).collect();
+        ensure!(
+            !pool.is_empty(),
+            "no training image of modality {}: add some, or choose a profile without it",
+            modality.name()
+        );
+        Ok(pool)
+    };
+    profile.modalities.iter().enumerate().map(pool).collect()
 }
 
 impl<'a> TranslatorLoader<'a> {
@@ -109,18 +125,7 @@ impl<'a> Translator<'a> {
             profile.name
         );
         let of = |split| data.items.iter().filter(move |item| item.split == split);
-        let mut pools = Vec::new();
-        for (place, modality) in profile.modalities.iter().enumerate() {
-            let pool: Vec<&Item> = of(Split::Train)
-                .filter(|item| item.images[place].is_some())
-                .collect();
-            ensure!(
-                !pool.is_empty(),
-                "no training image of modality {}: add some, or choose a profile without it",
-                modality.name()
-            );
-            pools.push(pool);
-        }
+        let pools = pools(data, profile)?;
         let complete = |item: &&Item| item.images.iter().all(Option::is_some);
         let mut unseen: Vec<&Item> = of(Split::Test).filter(complete).collect();
         unseen.truncate(VALIDATED);

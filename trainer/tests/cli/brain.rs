@@ -6,8 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-const COMMON: &str =
-    "--profile phantom-brain --data brains.scan --preset tiny --batch 4 --seed 3 --save-every 2";
+const COMMON: &str = "--profile phantom-brain --data brains.scan --preset tiny --batch 4 --seed 3 --save-every 2 --strict --augment";
 
 /// Twelve brains, and every stage trained on them for a few steps by `train all`.
 static BRAINS: LazyLock<PathBuf> = LazyLock::new(|| {
@@ -165,4 +164,73 @@ fn samples_show_the_lesion_that_was_asked_for() {
         inside.0 / inside.1 > 10.0,
         "a lesion is bright in FLAIR: {inside:?}"
     );
+}
+
+#[test]
+fn what_a_later_stage_lacks_is_said_before_the_first() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    let set = folder.join("set");
+    for modality in ["t1", "t1c", "flair"] {
+        fs::create_dir_all(set.join(modality)).expect("a folder");
+        for subject in 0..6_u8 {
+            let pixel = |x: u32, y: u32| image::Luma([(x * 3) as u8 ^ (y * 2) as u8 ^ subject]);
+            let picture = image::GrayImage::from_fn(64, 64, pixel);
+            let file = set.join(modality).join(format!("s{subject}.png"));
+            picture.save(file).expect("an image");
+        }
+    }
+    let prepare = "data prepare --dataset folder --source set --profile brain-mri --size 64 --out healthy.scan";
+    scanweave(folder, prepare).well();
+    let line =
+        "train all --profile brain-mri --data healthy.scan --preset tiny --run all --steps 2";
+    scanweave(folder, line).badly(1, &["t1", "has a lesion", "data inspect"]);
+    assert!(!folder.join("all").exists(), "no stage has begun");
+}
+
+#[test]
+fn a_profile_of_ones_own_is_trained_with() {
+    let folder = &*BRAINS;
+    let config = fs::read(folder.join("all/synthesis/config.json")).expect("a configuration");
+    let mut config: Value = serde_json::from_slice(&config).expect("JSON");
+    config["profile"]["spectral"] = true.into();
+    config["profile"]["synthesis"]["lesion"] = 0.5.into();
+    let common = COMMON.replace("phantom-brain", "own.json");
+    let line = format!("train lesion {common} --run own --steps 2 --latent 16");
+    fs::write(folder.join("own.json"), config["profile"].to_string()).expect("a profile");
+    scanweave(folder, &line).well();
+    let used = fs::read(folder.join("own/config.json")).expect("a configuration");
+    let used: Value = serde_json::from_slice(&used).expect("JSON");
+    assert_eq!(used["profile"], config["profile"]);
+    assert_eq!(used["geometry"]["latent"], 16);
+    config["profile"]["modalities"] = Value::Array(Vec::new());
+    for (content, word) in [
+        (config.to_string(), "no modality"),
+        ("{".into(), "not JSON"),
+        ("{}".into(), "no profile"),
+    ] {
+        fs::write(folder.join("own.json"), content).expect("a profile");
+        scanweave(folder, &line).badly(2, &["own.json", word]);
+    }
+}
+
+#[test]
+fn a_run_on_other_data_is_mentioned_and_litter_is_cleared() {
+    let folder = &*BRAINS;
+    let prepare = "data prepare --dataset phantom --profile phantom-brain --size 64 --count 12 --seed 9 --out other.scan";
+    scanweave(folder, prepare).well();
+    let common = COMMON.replace("brains.scan", "other.scan");
+    let sources = "--structure all/structure --lesion all/lesion --translator all/translator";
+    let line = |steps| {
+        format!("train synthesis {common} --run mixed --steps {steps} {sources} --pretraining 2")
+    };
+    let ended = scanweave(folder, &line(2)).well();
+    for stage in ["structure", "lesion", "translator"] {
+        let word = format!("warning: the {stage} run has learnt from another data file");
+        assert!(ended.complained.contains(&word), "{ended}");
+    }
+    let litter = folder.join("mixed/checkpoints/best.ckpt.77.tmp");
+    fs::write(&litter, "half").expect("litter");
+    scanweave(folder, &format!("{} --resume", line(4))).well();
+    assert!(!litter.exists());
 }

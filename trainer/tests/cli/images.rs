@@ -118,6 +118,11 @@ fn a_cmyk_jpeg_is_read() {
     );
 }
 
+/// What a copy that was broken off leaves.
+fn half(bytes: &[u8]) -> Vec<u8> {
+    bytes[..bytes.len() / 2].to_vec()
+}
+
 /// File name, content, what the message must say beside the name.
 fn broken() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     let whole = png(thorax(64));
@@ -128,11 +133,7 @@ fn broken() -> Vec<(&'static str, Vec<u8>, &'static str)> {
             b"this is a letter, not an image".repeat(20),
             "damaged or no image",
         ),
-        (
-            "cut.png",
-            whole[..whole.len() / 2].to_vec(),
-            "copy it again",
-        ),
+        ("cut.png", half(&whole), "copy it again"),
         (
             "flat.png",
             png(GrayImage::from_pixel(64, 64, image::Luma([77]))),
@@ -142,7 +143,7 @@ fn broken() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("huge.png", declaring(20_000, 20_000), "16384"),
         (
             "cut.jpeg",
-            include_bytes!("../../../tests/reference/cmyk.jpeg")[..300].to_vec(),
+            half(include_bytes!("../../../tests/reference/cmyk.jpeg")),
             "copy it again",
         ),
         ("text.jpg", b"hello".to_vec(), "text.jpg"),
@@ -276,4 +277,25 @@ fn whole_pictures(folder: &Path) -> usize {
         );
     }
     found.len()
+}
+
+#[test]
+fn what_is_read_is_never_written_over() {
+    let folder = folder();
+    let own = folder.path().join("own");
+    fs::create_dir(&own).expect("a folder");
+    fs::write(own.join("image.png"), png(thorax(64))).expect("an image");
+    let prepare = "data prepare --dataset phantom --count 4 --size 64 --out p.scan";
+    scanweave(folder.path(), prepare).well();
+    untouched(folder.path(), || {
+        let line = EXTRACT
+            .replace("IMAGE", "own/image.png")
+            .replace("--out out", "--out own");
+        assert!(line.contains("--out own"), "{line}");
+        scanweave(folder.path(), &line).badly(2, &["image.png", "another place"]);
+        let line = "data inspect p.scan --sheet p.scan";
+        scanweave(folder.path(), line).badly(2, &["p.scan", "another place"]);
+        let line = EXTRACT.replace("IMAGE", "own/image.png --slice 3");
+        scanweave(folder.path(), &line).badly(2, &["--slice", "image.png"]);
+    });
 }

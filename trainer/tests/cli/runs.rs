@@ -86,7 +86,7 @@ fn without_a_whole_checkpoint_nothing_is_done() {
         cut(folder, &format!("step-{step:08}.ckpt"));
     }
     untouched(folder, || {
-        let words = ["checkpoint", "step-000000", "damaged"];
+        let words = ["checkpoint", "step-000000", "damaged", "train anew"];
         scanweave(folder, &structure("structure", "--steps 30 --resume")).badly(1, &words);
         scanweave(folder, &synthesis("new", "--steps 3")).badly(1, &words);
         scanweave(folder, "export structure synthesis --out new.weave").badly(1, &words);

@@ -108,9 +108,9 @@ fn a_slice_is_extracted_as_its_picture_would_be() {
     assert!(files("nifti") == files("meta"));
     assert_eq!(files("nifti").len(), 4);
     untouched(folder, || {
-        extract("t1.mha", "none").badly(1, &["t1.mha", "4 slices", "--slice N"]);
+        extract("t1.mha", "none").badly(2, &["t1.mha", "4 slices", "--slice N"]);
         extract("t1.mha --slice 4", "none").badly(1, &["t1.mha", "no slice 4", "0 to 3"]);
-        extract("set/manifest.csv --slice 1", "none").badly(1, &["--slice belongs to a volume"]);
+        extract("set/manifest.csv --slice 1", "none").badly(2, &["--slice belongs to a volume"]);
         extract("gone.nii --slice 1", "none").badly(1, &["gone.nii: cannot be opened"]);
     });
 }

@@ -48,8 +48,8 @@ impl Session {
             });
         };
         progress(0);
-        let bytes = store::obtain(source, progress, wanted).await?;
-        self.load(id, &source.title, Some(source), &bytes, choice)
+        let weights = store::obtain(source, progress, wanted).await?;
+        self.load(id, &source.title, Some(source), &weights, choice)
             .await
     }
 
@@ -61,8 +61,8 @@ impl Session {
         choice: BackendChoice,
     ) -> Step {
         let file = file.ok_or_else(|| Cause::FileMissing.of(name))?;
-        let bytes = store::read(&file).await?;
-        self.load(id, name, None, &bytes, choice).await
+        let weights = store::read(&file).await?;
+        self.load(id, name, None, &weights, choice).await
     }
 
     /// `source` is what the bytes were verified against.
@@ -71,16 +71,13 @@ impl Session {
         id: CommandId,
         name: &str,
         source: Option<&Source>,
-        bytes: &[u8],
+        file: &store::Weights,
         choice: BackendChoice,
     ) -> Step {
         stage(id, Stage::Build);
         let unusable = |why: String| Cause::ModelUnusable.because(name, why);
-        let read = match source {
-            Some(_) => weights::read_verified(bytes),
-            None => weights::read(bytes),
-        };
-        let model = read.map_err(|e| unusable(e.to_string()))?;
+        let model = weights::read_checked(&file.bytes, file.checksums);
+        let model = model.map_err(|e| unusable(e.to_string()))?;
         let (device, backend) = self.devices.choose(choice).await;
         stage(id, Stage::SelfTest);
         let (open, self_test) = match proven(&model, source, &device, &backend).await {
@@ -101,8 +98,8 @@ impl Session {
             }
             Err(why) => return Err(unusable(why).into()),
         };
-        let sha256 = source.map_or_else(|| store::sha256(bytes), |s| s.sha256.to_lowercase());
-        let info = describe(&open, bytes.len() as u64, sha256, self_test);
+        let (length, sha256) = (file.bytes.len() as u64, file.checksums.sha256());
+        let info = describe(&open, length, sha256, self_test);
         post(&Event::Opened {
             id,
             model: Box::new(info),

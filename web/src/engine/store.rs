@@ -3,7 +3,7 @@
 
 use js_sys::Uint8Array;
 use scanweave::protocol::{Cause, Failure, Source};
-use sha2::{Digest, Sha256};
+use scanweave::weights::Checksums;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, ReadableStream, Response};
@@ -14,6 +14,19 @@ use crate::bridge::words;
 
 /// Largest weights file that is read, bytes.
 const MAX_BYTES: u64 = 512 << 20;
+
+/// A weights file with its checksums: to hash it once is enough.
+pub struct Weights {
+    pub bytes: Vec<u8>,
+    pub checksums: Checksums,
+}
+
+impl Weights {
+    fn of(bytes: Vec<u8>) -> Self {
+        let checksums = Checksums::of(&bytes);
+        Self { bytes, checksums }
+    }
+}
 
 /// Why no bytes came.
 pub enum StoreError {
@@ -34,18 +47,17 @@ pub async fn obtain(
     source: &Source,
     progress: impl Fn(u64),
     wanted: &dyn Fn() -> bool,
-) -> Result<Vec<u8>, StoreError> {
+) -> Result<Weights, StoreError> {
     let title = &source.title;
     if source.bytes == 0 || source.bytes > MAX_BYTES || source.sha256.len() != 64 {
         return Err(Cause::WeightsUnlisted.of(title).into());
     }
     if let Some(bytes) = cache::find(source).await {
-        if verify(source, &bytes).is_ok() {
+        if let Ok(weights) = verified(source, bytes) {
             progress(source.bytes);
-            return Ok(bytes);
+            return Ok(weights);
         }
         log::warn!("stored weights of {title} are damaged: they are fetched anew");
-        drop(bytes);
         cache::drop_of(source).await;
         let fetched = fetch(source, progress, wanted).await;
         let bytes = fetched.map_err(|error| match error {
@@ -63,10 +75,10 @@ pub async fn obtain(
 }
 
 /// What was fetched, verified and stored.
-async fn kept(source: &Source, bytes: Vec<u8>) -> Result<Vec<u8>, StoreError> {
-    verify(source, &bytes)?;
-    cache::keep(source, &bytes).await;
-    Ok(bytes)
+async fn kept(source: &Source, bytes: Vec<u8>) -> Result<Weights, StoreError> {
+    let weights = verified(source, bytes)?;
+    cache::keep(source, &weights.bytes).await;
+    Ok(weights)
 }
 
 async fn fetch(
@@ -90,7 +102,7 @@ async fn fetch(
 }
 
 /// Reads a file of the user's.
-pub async fn read(file: &File) -> Result<Vec<u8>, Failure> {
+pub async fn read(file: &File) -> Result<Weights, Failure> {
     let name = file.name();
     if file.size() > MAX_BYTES as f64 {
         return Err(Cause::FileTooLong.because(name, megabytes(MAX_BYTES)));
@@ -98,15 +110,7 @@ pub async fn read(file: &File) -> Result<Vec<u8>, Failure> {
     let buffer = JsFuture::from(file.array_buffer())
         .await
         .map_err(|e| Cause::FileUnreadable.because(name, words(&e)))?;
-    Ok(Uint8Array::new(&buffer).to_vec())
-}
-
-/// SHA-256, hexadecimal.
-pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    Ok(Weights::of(Uint8Array::new(&buffer).to_vec()))
 }
 
 async fn open(source: &Source) -> Result<ReadableStream, Failure> {
@@ -123,13 +127,15 @@ async fn open(source: &Source) -> Result<ReadableStream, Failure> {
         .ok_or_else(|| unreachable("empty answer".into()))
 }
 
-fn verify(source: &Source, bytes: &[u8]) -> Result<(), Failure> {
+fn verified(source: &Source, bytes: Vec<u8>) -> Result<Weights, Failure> {
     if bytes.len() as u64 != source.bytes {
         let found = format!("{} of {} bytes", bytes.len(), source.bytes);
         return Err(damaged(source, &found));
     }
-    if sha256(bytes).eq_ignore_ascii_case(&source.sha256) {
-        Ok(())
+    let weights = Weights::of(bytes);
+    let found = weights.checksums.sha256();
+    if found.eq_ignore_ascii_case(&source.sha256) {
+        Ok(weights)
     } else {
         Err(damaged(source, "another SHA-256"))
     }

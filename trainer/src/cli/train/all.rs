@@ -6,7 +6,7 @@ use super::{Args, report, stop_on_interrupt};
 use crate::cli::Usage;
 use crate::data::Prepared;
 use crate::run::{Directory, Record, Stage, State};
-use crate::stages::Ending;
+use crate::stages::{Ending, lesion, translator};
 
 /// Trains what is not finished.
 pub fn run(args: &Args, data: &Prepared) -> anyhow::Result<()> {
@@ -18,6 +18,7 @@ pub fn run(args: &Args, data: &Prepared) -> anyhow::Result<()> {
     }
     let stop = stop_on_interrupt()?;
     let stages = stages(args);
+    check(&stages, args, data)?;
     for (number, &stage) in stages.iter().enumerate() {
         let job = job(args, stage, &stages);
         println!("[{}/{}] {stage}", number + 1, stages.len());
@@ -44,6 +45,17 @@ pub fn run(args: &Args, data: &Prepared) -> anyhow::Result<()> {
         if matches!(ending, Ending::Interrupted(_)) {
             break;
         }
+    }
+    Ok(())
+}
+
+/// What would end a later stage before its first step ends the first.
+fn check(stages: &[Stage], args: &Args, data: &Prepared) -> anyhow::Result<()> {
+    if stages.contains(&Stage::Lesion) {
+        lesion::check(data, &args.profile)?;
+    }
+    if stages.contains(&Stage::Translator) {
+        translator::pools(data, &args.profile)?;
     }
     Ok(())
 }

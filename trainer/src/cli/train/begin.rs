@@ -51,11 +51,15 @@ impl<'a> Job<'a> {
         self.sources.check(self.stage, &args.profile)?;
         let preset = args.preset.preset();
         let mut geometry = preset.geometry();
+        if let Some(latent) = args.latent {
+            geometry.latent = latent.into();
+        }
         if let Some(width) = args.segmenter_width {
             geometry.segmenter_width = width.into();
         }
         check_data(data, args, geometry.size)?;
         let found = self.sources.open(&args.profile, geometry.size)?;
+        found.warn_of_other_data(&data.fingerprint);
         let fingerprint = |c: &Option<(Configuration, Checkpoint)>| {
             c.as_ref().map(|(_, checkpoint)| checkpoint.fingerprint())
         };

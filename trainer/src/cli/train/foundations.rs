@@ -28,6 +28,22 @@ pub struct Found {
     pub translator: Option<(Configuration, Checkpoint)>,
 }
 
+impl Found {
+    /// Says which runs have learnt from other data than `fingerprint`: their training subjects may be
+    /// the test subjects of this one.
+    pub fn warn_of_other_data(&self, fingerprint: &str) {
+        let found = [&self.structure, &self.lesion, &self.translator];
+        for (configuration, _) in found.into_iter().flatten() {
+            if configuration.data != fingerprint {
+                eprintln!(
+                    "warning: the {} run has learnt from another data file than this one: what it was trained on may be in this file's test split",
+                    configuration.stage
+                );
+            }
+        }
+    }
+}
+
 /// The averaged networks of the checkpoints, outside the autodiff graph.
 pub struct Networks {
     pub structure: Option<StructureNetworks>,

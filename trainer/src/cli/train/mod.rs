@@ -4,15 +4,17 @@ mod all;
 mod begin;
 pub(super) mod foundations;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use anyhow::Context as _;
 use clap::{Parser, ValueEnum};
 use scanweave::profile::{Ablation, Preset, Profile};
 
 use crate::data::Prepared;
 use crate::device::{self, Choice};
+use crate::files;
 use crate::run::Stage;
 use crate::stages::Ending;
 use begin::Job;
@@ -33,7 +35,9 @@ use begin::Job;
 pub struct Args {
     /// What to train.
     stage: StageName,
-    /// The study, one of: chest-xray, phantom-thorax, phantom-brain, brain-mri, brats, retina, lung-ct.
+    /// The study, one of: chest-xray, phantom-thorax, phantom-brain, brain-mri, brats, retina, lung-ct; or a
+    /// .json file with one: copy the `profile` of a run's config.json (--dry-run prints it too) and change
+    /// weights of losses, switches, `spectral`, the modality `head` or `sharp_from`.
     #[arg(long, value_parser = profile)]
     profile: Profile,
     /// Prepared data (`scanweave data prepare`).
@@ -59,6 +63,9 @@ pub struct Args {
     /// Sizes of the networks.
     #[arg(long, value_enum, default_value = "demo")]
     preset: PresetName,
+    /// Size of the structure maps' latent [default: the preset's]; give a synthesis run the same.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(2..=4096))]
+    latent: Option<u16>,
     /// Channels of the lesion segmenters; a judge should have another width and seed than the guide.
     #[arg(long, value_name = "W", value_parser = clap::value_parser!(u16).range(1..=256))]
     segmenter_width: Option<u16>,
@@ -159,7 +166,21 @@ impl PresetName {
 }
 
 fn profile(name: &str) -> Result<Profile, String> {
-    Profile::named(name).ok_or_else(|| format!("possible values: {}", Profile::NAMES.join(", ")))
+    if Path::new(name).extension().is_some_and(|e| e == "json") {
+        return read_profile(Path::new(name)).map_err(|e| format!("{e:#}"));
+    }
+    let names = Profile::NAMES.join(", ");
+    Profile::named(name).ok_or_else(|| format!("possible values: {names}, or a .json file"))
+}
+
+/// A profile of the user's: alone in the file, or in a run's config.json.
+fn read_profile(path: &Path) -> anyhow::Result<Profile> {
+    let text = files::read_whole(path)?;
+    let mut json: serde_json::Value = serde_json::from_slice(&text).context("it is not JSON")?;
+    let profile = json.get_mut("profile").map(serde_json::Value::take);
+    let profile = serde_json::from_value(profile.unwrap_or(json)).context("it is no profile")?;
+    scanweave::weights::check_profile(&profile)?;
+    Ok(profile)
 }
 
 fn minutes(text: &str) -> Result<f64, String> {
