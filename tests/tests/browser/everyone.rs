@@ -1,7 +1,7 @@
 //! That the page serves everyone: keyboards and screen readers, phones, two languages, no network, and
 //! browsers that lack something.
 
-use super::model::fresh;
+use super::model::{fresh, fresh_boxes, fresh_brain};
 use super::page::Page;
 use super::site::{Offer, Site};
 use serde_json::{Value, json};
@@ -19,23 +19,40 @@ fn accessibility_checks_find_nothing_serious() {
         return;
     };
     let axe = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{path}: {e}"));
-    let site = site();
-    let page = Page::open(&site, "backend=cpu&seed=4");
-    page.until_ready("Seed 4:");
-    page.browser.script(&axe);
-    for theme in ["dark", "light"] {
-        page.browser.devtools(
-            "Emulation.setEmulatedMedia",
-            json!({ "features": [{ "name": "prefers-color-scheme", "value": theme }] }),
-        );
-        for tab in ["tab-sample", "tab-walk", "tab-image", "tab-draw"] {
-            page.browser.click(&format!("[data-testid={tab}]"));
+    let site = Site::with_models(&[
+        Offer::whole("brain", &fresh_brain(7)),
+        Offer::whole("boxes", &fresh_boxes(7)),
+    ]);
+    let letter = site.file("letter.txt", b"hello");
+    for (theme, model) in [("dark", "brain"), ("light", "brain"), ("light", "boxes")] {
+        let query = format!("backend=cpu&seed=4&theme={theme}&model={model}");
+        let page = Page::open(&site, &query);
+        page.until_ready("Seed 4:");
+        let shown = page
+            .browser
+            .script("return document.documentElement.dataset.theme");
+        assert_eq!(shown, theme);
+        page.browser.script(&axe);
+        let check = |what: &str| {
             let found = page.browser.script(
                 "return axe.run(document).then(r => r.violations.filter(v => ['serious', 'critical'].includes(v.impact))
                    .map(v => `${v.id}: ${v.nodes.map(n => n.target.join(' ')).join(', ')}`))",
             );
-            assert_eq!(found, json!([]), "{theme}, {tab}");
+            assert_eq!(found, json!([]), "{theme}, {model}, {what}");
+        };
+        for tab in ["tab-sample", "tab-walk", "tab-image", "tab-draw"] {
+            page.browser.click(&format!("[data-testid={tab}]"));
+            check(tab);
         }
+        if model == "brain" {
+            page.browser.click("[data-testid=mode-difference]");
+            check("a difference");
+        }
+        page.browser
+            .script("document.querySelectorAll('details').forEach(d => d.open = true)");
+        page.pick(&letter);
+        page.until_error(&["letter.txt"]);
+        check("an error, everything open");
     }
 }
 
@@ -152,29 +169,30 @@ fn after_the_first_visit_no_network_is_needed() {
 
 #[test]
 fn what_a_browser_lacks_is_told_and_the_rest_works() {
-    let no_webgpu = "Object.defineProperty(Navigator.prototype, 'gpu', { get: () => undefined })";
     let no_simd = "WebAssembly.validate = () => false";
     let no_worker = "window.Worker = undefined";
     let no_storage = "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('denied', 'SecurityError') } });
         Object.defineProperty(window, 'caches', { get() { throw new DOMException('denied', 'SecurityError') } })";
     let full = "if (self.CacheStorage) CacheStorage.prototype.open = () => Promise.reject(new DOMException('full', 'QuotaExceededError'))";
-    // What is taken away, and whether pictures can still be painted.
+    // What is taken away, and what is said where no picture can be painted without.
     let cases = [
-        ("no WebGPU", no_webgpu, true),
-        ("no storage", no_storage, true),
-        ("a full disk", full, true),
-        ("no SIMD", no_simd, false),
-        ("no workers", no_worker, false),
+        ("no storage", no_storage, None),
+        ("a full disk", full, None),
+        ("no SIMD", no_simd, Some("no WebAssembly SIMD")),
+        (
+            "no workers",
+            no_worker,
+            Some("does not let pages compute in the background"),
+        ),
     ];
     let site = site();
-    for (name, script, paints) in cases {
+    for (name, script, sentence) in cases {
         let page = Page::open(&site, "about=blank");
         page.browser.before_pages(script);
         page.browser.open(&site.url("seed=4"));
-        if paints {
-            page.until_ready("Seed 4:");
-        } else {
-            page.wait(name, || !page.error().is_empty());
+        match sentence {
+            None => page.until_ready("Seed 4:"),
+            Some(words) => page.wait(name, || page.error().contains(words)),
         }
         assert!(
             page.browser.displayed("[data-testid=gallery]"),
@@ -184,6 +202,40 @@ fn what_a_browser_lacks_is_told_and_the_rest_works() {
             .browser
             .script("return document.body.innerText.length > 100");
         assert_eq!(text, true, "{name}: the page is not blank");
+    }
+}
+
+/// The engine asks for WebGPU and for the store of weights in its worker, where scripts of the page do not
+/// reach: what it lacks is taken away at the head of its own script.
+#[test]
+fn what_the_engine_lacks_is_told_and_pictures_are_painted() {
+    let no_webgpu =
+        "Object.defineProperty(WorkerNavigator.prototype, 'gpu', { get: () => undefined });";
+    let full = "CacheStorage.prototype.open = () => Promise.reject(new DOMException('full', 'QuotaExceededError'));";
+    let none = "Object.defineProperty(self, 'caches', { get() { throw new DOMException('denied', 'SecurityError') } });";
+    for (name, script, badge) in [
+        ("no WebGPU", no_webgpu, "this browser offers no WebGPU"),
+        ("a full disk", full, ""),
+        ("no storage", none, ""),
+    ] {
+        let site = site();
+        let loader = site.folder().join("engine_loader.js");
+        let own = std::fs::read_to_string(&loader).expect("the engine's script");
+        std::fs::write(&loader, format!("{script}\n{own}")).expect("a file");
+        let page = Page::open(&site, "seed=4");
+        page.until_ready("Seed 4:");
+        let said = page
+            .browser
+            .script("return document.querySelector('[data-testid=badge]').textContent");
+        assert!(
+            said.as_str().is_some_and(|said| said.contains(badge)),
+            "{name}: {said}"
+        );
+        let stored = "return caches.keys().then(async names => { for (const n of names) if ((await (await caches.open(n)).keys()).some(r => r.url.includes('.weave'))) return true; return false; })";
+        let keeps = page.browser.script(stored) == true;
+        assert_eq!(keeps, name == "no WebGPU", "{name}: stored weights");
+        page.browser.reload();
+        page.until_ready("Seed 4:");
     }
 }
 
