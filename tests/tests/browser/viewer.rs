@@ -66,9 +66,8 @@ fn modalities_are_read_zoomed_and_compared_together() {
     page.browser.click("[data-testid=blink-other]");
     page.wait("the other", || look(&page, "compare") != one);
     page.browser.click("[data-testid=mode-beside]");
-    page.wait("all of them", || {
-        !page.browser.displayed("canvas[data-testid=compare]")
-    });
+    let alone = "return !document.querySelector('canvas[data-testid=compare]')";
+    page.wait("all of them", || page.browser.script(alone) == true);
     page.is_quiet();
 }
 
