@@ -226,11 +226,12 @@ fn the_same_command_trains_the_same_networks_and_another_seed_others() {
     let folder = copy();
     let folder = folder.path();
     for (run, seed) in [("again", 1), ("other", 2)] {
-        scanweave(
+        let ended = scanweave(
             folder,
             &structure(run, &format!("--steps {STRUCTURE_STEPS} --seed {seed}")),
         )
         .well();
+        assert!(ended.said.contains("lines are only drawn sharp"), "{ended}");
     }
     let (first, _) = exported(folder, "structure synthesis");
     let (again, _) = exported(folder, "again synthesis");

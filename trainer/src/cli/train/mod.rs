@@ -239,7 +239,15 @@ fn stop_on_interrupt() -> anyhow::Result<Arc<AtomicBool>> {
 fn report(job: &Job, ending: Ending, again: &str) {
     let run = job.run.display();
     match ending {
-        Ending::Complete(step) => println!("done: {step} steps; look at {run}/report.html"),
+        Ending::Complete(step) => {
+            println!("done: {step} steps; look at {run}/report.html");
+            let sharp = job.args.profile.sharp_from;
+            if job.stage == Stage::Structure && step < sharp + sharp / 4 {
+                println!(
+                    "note: lines are only drawn sharp from step {sharp} on (`sharp_from` of the profile): go on with --resume and more --steps, or its maps stay soft"
+                );
+            }
+        }
         Ending::Interrupted(step) => {
             println!("stopped after {step} steps, saved in {run}; go on with {again}");
         }
