@@ -47,9 +47,8 @@ pub(super) fn conv(
 
 /// `x` `[batch, inputs, height, width]` convolved.
 pub(super) fn convolve(conv: &Conv2d, x: Tensor<4>) -> Tensor<4> {
-    let [height, width] = output_size(conv, &x);
-    let learns = conv.weight.val().is_require_grad();
-    if learns && height * width >= LARGE && BY_COLUMNS.load(Ordering::Relaxed) {
+    let is_large = output_size(conv, &x).iter().product::<usize>() >= LARGE;
+    if BY_COLUMNS.load(Ordering::Relaxed) && is_large && conv.weight.val().is_require_grad() {
         with_columns(conv, x)
     } else {
         conv.forward(x)

@@ -5,24 +5,6 @@ use super::model::{fresh, fresh_brain};
 use super::page::Page;
 use super::site::{Offer, Site};
 
-/// What the browser would save is kept for the test to look at.
-const KEEP: &str = "window.kept = []; const make = URL.createObjectURL.bind(URL);
-    URL.createObjectURL = blob => { window.kept.push(blob); return make(blob); };";
-
-/// Clicks and takes the file that comes of it.
-fn saved(page: &Page, button: &str) -> Vec<u8> {
-    page.browser.script("window.kept.length = 0");
-    page.browser.click(&format!("[data-testid={button}]"));
-    page.wait("a file", || {
-        page.browser.script("return window.kept.length > 0") == true
-    });
-    let bytes = page
-        .browser
-        .script("return window.kept.at(-1).arrayBuffer().then(b => Array.from(new Uint8Array(b)))");
-    let numbers = bytes.as_array().expect("bytes").iter();
-    numbers.map(|v| v.as_u64().expect("a byte") as u8).collect()
-}
-
 fn says(bytes: &[u8], word: &[u8]) -> bool {
     bytes.windows(word.len()).any(|part| part == word)
 }
@@ -32,10 +14,10 @@ fn pictures_are_saved_as_they_are_seen_and_marked() {
     let site = Site::with_models(&[Offer::whole("fresh", &fresh(7))]);
     let page = Page::open(&site, "backend=cpu&seed=4");
     page.until_ready("Seed 4:");
-    page.browser.script(KEEP);
+    page.keep_files();
     let seen = page.shown("image");
 
-    let png = saved(&page, "save");
+    let png = page.saved("save");
     assert!(says(&png, b"SYNTHETIC image, not for diagnosis."));
     let grey = image::load_from_memory(&png).expect("a PNG").to_luma8();
     assert!(
@@ -43,7 +25,7 @@ fn pictures_are_saved_as_they_are_seen_and_marked() {
         "what is saved is what is seen"
     );
 
-    let nifti = saved(&page, "save-nifti");
+    let nifti = page.saved("save-nifti");
     assert_eq!(&nifti[344..347], b"n+1");
     assert!(says(&nifti[..348], b"SYNTHETIC"));
     let sides: Vec<usize> = (0..3)
@@ -57,7 +39,7 @@ fn pictures_are_saved_as_they_are_seen_and_marked() {
     assert_eq!(sides, [seen.size[0], seen.size[1], 1]);
 
     page.browser.click("[data-testid=visible-mark]");
-    let marked = saved(&page, "save");
+    let marked = page.saved("save");
     let marked = image::load_from_memory(&marked).expect("a PNG").to_luma8();
     assert!(
         marked.as_raw() != grey.as_raw(),
@@ -71,23 +53,17 @@ fn a_data_set_that_grows_can_be_called_off() {
     let site = Site::with_models(&[Offer::whole("brain", &fresh_brain(7))]);
     let page = Page::open(&site, "backend=cpu&seed=4");
     page.until_ready("Seed 4:");
-    page.browser.script(KEEP);
+    page.keep_files();
     page.browser.clear("[data-testid=build-count]");
     page.browser.keys("[data-testid=build-count]", "500");
     page.browser.click("[data-testid=build-start]");
-    let said = || {
-        let text = "return document.querySelector('[data-testid=build-status]').textContent";
-        page.browser
-            .script(text)
-            .as_str()
-            .unwrap_or_default()
-            .to_owned()
-    };
     let done =
         "return Number(document.querySelector('[data-testid=build-progress]')?.value ?? 0) > 0";
     page.wait("some subjects", || page.browser.script(done) == true);
     page.browser.click("[data-testid=build-cancel]");
-    page.wait("the end", || said().contains("nothing was saved"));
+    page.wait("the end", || {
+        page.text("build-status").contains("nothing was saved")
+    });
     assert_eq!(page.browser.script("return window.kept.length"), 0);
     page.step();
     page.until_ready("Seed 5:");

@@ -126,6 +126,43 @@ impl Page {
         self.text_of("return document.querySelector('[data-testid=badge]')?.dataset.backend")
     }
 
+    /// What the element of this name says; nothing where there is none.
+    pub fn text(&self, name: &str) -> String {
+        self.text_of(&format!(
+            "return document.querySelector('[data-testid={name}]')?.textContent"
+        ))
+    }
+
+    /// From now on what the browser would save is kept for [`Page::saved`].
+    pub fn keep_files(&self) {
+        self.browser.script(
+            "window.kept = []; const make = URL.createObjectURL.bind(URL);
+             URL.createObjectURL = blob => { window.kept.push(blob); return make(blob); };",
+        );
+    }
+
+    /// Clicks a button and takes the file that comes of it.
+    #[track_caller]
+    pub fn saved(&self, button: &str) -> Vec<u8> {
+        self.browser.script("window.kept.length = 0");
+        self.browser.click(&format!("[data-testid={button}]"));
+        self.until("a file", || {
+            self.browser.script("return window.kept.length > 0") == true
+        });
+        let bytes = self.browser.script(
+            "return window.kept.at(-1).arrayBuffer().then(b => Array.from(new Uint8Array(b)))",
+        );
+        let numbers = bytes.as_array().expect("bytes").iter();
+        numbers.map(|v| v.as_u64().expect("a byte") as u8).collect()
+    }
+
+    /// Whether the browser's own store holds weights.
+    pub fn stores_weights(&self) -> bool {
+        self.browser.script(
+            "return caches.keys().then(async names => { for (const n of names) if ((await (await caches.open(n)).keys()).some(r => r.url.includes('.weave'))) return true; return false; })",
+        ) == true
+    }
+
     fn text_of(&self, script: &str) -> String {
         self.browser
             .script(script)

@@ -5,15 +5,6 @@ use super::model::{fresh, fresh_brain};
 use super::page::Page;
 use super::site::{Offer, Site};
 
-fn text(page: &Page, id: &str) -> String {
-    let script = format!("return document.querySelector('[data-testid={id}]')?.textContent ?? ''");
-    page.browser
-        .script(&script)
-        .as_str()
-        .unwrap_or_default()
-        .to_owned()
-}
-
 /// A digest of what the canvas of this name has on the screen.
 fn look(page: &Page, id: &str) -> String {
     let script = format!(
@@ -41,17 +32,17 @@ fn modalities_are_read_zoomed_and_compared_together() {
         "mouse",
     );
     page.wait("grey values", || {
-        let said = text(&page, "readout");
+        let said = page.text("readout");
         ["T1 ", "T2 ", "FLAIR "]
             .iter()
             .all(|name| said.contains(name))
     });
 
-    assert_eq!(text(&page, "zoom"), "100%");
+    assert_eq!(page.text("zoom"), "100%");
     page.browser.click("[data-testid=zoom-in]");
-    assert_ne!(text(&page, "zoom"), "100%");
+    assert_ne!(page.text("zoom"), "100%");
     page.browser.click("[data-testid=zoom-reset]");
-    page.wait("the whole picture", || text(&page, "zoom") == "100%");
+    page.wait("the whole picture", || page.text("zoom") == "100%");
 
     page.browser.click("[data-testid=mode-difference]");
     page.wait("a difference", || !look(&page, "compare").is_empty());

@@ -197,25 +197,12 @@ fn an_archive_of_labelled_subjects_is_what_the_builder_makes() {
     let site = Site::with_models(&[Offer::whole("brain", &model)]);
     let page = Page::open(&site, "backend=cpu&seed=4");
     page.until_ready("Seed 4:");
-    // What the browser would save is kept for the test to look at.
-    page.browser.script(
-        "window.kept = []; const make = URL.createObjectURL.bind(URL);
-         URL.createObjectURL = blob => { window.kept.push(blob); return make(blob); };",
-    );
+    page.keep_files();
     page.browser.clear("[data-testid=build-count]");
     page.browser.keys("[data-testid=build-count]", "2");
     page.browser.clear("[data-testid=build-seed]");
     page.browser.keys("[data-testid=build-seed]", "5");
-    page.browser.click("[data-testid=build-start]");
-    page.wait("an archive", || {
-        page.browser.script("return window.kept.length > 0") == true
-    });
-    let bytes = page
-        .browser
-        .script("return window.kept.at(-1).arrayBuffer().then(b => Array.from(new Uint8Array(b)))");
-    let numbers = bytes.as_array().expect("bytes").iter();
-    let bytes: Vec<u8> = numbers.map(|v| v.as_u64().expect("a byte") as u8).collect();
-    let files = unzipped(bytes);
+    let files = unzipped(page.saved("build-start"));
     let text = |name: &str| String::from_utf8(files[name].clone()).expect("text");
     let dataset: Value = serde_json::from_str(&text("dataset.json")).expect("JSON");
     assert_eq!(dataset["mark"], "SYNTHETIC");

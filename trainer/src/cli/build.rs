@@ -9,8 +9,7 @@ use scanweave::image::Plane;
 use scanweave::lesion::ClassMap;
 use scanweave::structure::StructureFilter;
 use scanweave::synthesis::Subject;
-use scanweave::weights::{self, Role};
-use sha2::{Digest as _, Sha256};
+use scanweave::weights::{self, Checksums, Role};
 
 use super::Usage;
 use crate::build::Folder;
@@ -63,7 +62,9 @@ fn share(text: &str) -> Result<f32, String> {
 pub fn run(args: Args) -> anyhow::Result<()> {
     let bytes = files::read_whole(&args.weights)?;
     let name = args.weights.display();
-    let model = weights::read(&bytes).with_context(|| format!("{name} cannot be used"))?;
+    let checksums = Checksums::of(&bytes);
+    let model = weights::read_checked(&bytes, checksums);
+    let model = model.with_context(|| format!("{name} cannot be used"))?;
     for role in [Role::StructureDecoder, Role::MaskGenerator] {
         let needed = model.require(role);
         needed.with_context(|| format!("{name} cannot build a data set"))?;
@@ -84,7 +85,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
             &model.profile,
             &model.card.title,
             &model.card.licence,
-            &hex(&bytes),
+            &checksums.sha256(),
             args.seed,
             recipe,
         ),
@@ -149,9 +150,4 @@ fn rows(columns: &[Vec<Plane>]) -> Vec<Vec<Plane>> {
     let height = columns.first().map_or(0, Vec::len);
     let row = |at: usize| columns.iter().filter_map(|c| c.get(at).cloned()).collect();
     (0..height).map(row).collect()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let digest = Sha256::digest(bytes);
-    digest.iter().map(|b| format!("{b:02x}")).collect()
 }

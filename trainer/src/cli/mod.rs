@@ -13,6 +13,8 @@ mod sample;
 mod table;
 mod train;
 
+use std::path::Path;
+
 use clap::{Parser, Subcommand};
 
 /// Synthesis of labelled, registered, multimodal medical images.
@@ -70,17 +72,17 @@ impl std::error::Error for Usage {}
 ///
 /// # Errors
 /// [`Usage`], naming the file.
-fn refuse_input(output: &std::path::Path, inputs: &[&std::path::Path]) -> anyhow::Result<()> {
-    let place = |path: &std::path::Path| std::fs::canonicalize(path).ok();
-    let same = |input: &&&std::path::Path| place(input).is_some_and(|p| Some(p) == place(output));
-    match inputs.iter().find(same) {
-        Some(_) => Err(Usage(format!(
+fn refuse_input(output: &Path, inputs: &[&Path]) -> anyhow::Result<()> {
+    let place = |path: &Path| std::fs::canonicalize(path).ok();
+    let written = place(output);
+    if written.is_some() && inputs.iter().any(|input| place(input) == written) {
+        let text = format!(
             "{} is read and would be replaced by what is written: choose another place",
             output.display()
-        ))
-        .into()),
-        None => Ok(()),
+        );
+        return Err(Usage(text).into());
     }
+    Ok(())
 }
 
 /// Runs the chosen subcommand.

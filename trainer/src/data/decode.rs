@@ -165,11 +165,8 @@ pub fn read_label(
 
 /// The numbers of a label as the file has them: 16 bits are not brought to 8, which would lose small ones.
 fn numbers(image: DynamicImage) -> Vec<f32> {
-    let deep = matches!(
-        image.color().bytes_per_pixel() / image.color().channel_count(),
-        2
-    );
-    if deep {
+    let color = image.color();
+    if color.bytes_per_pixel() == 2 * color.channel_count() {
         let values = image.into_luma16().into_raw().into_iter();
         values.map(f32::from).collect()
     } else {
@@ -206,10 +203,19 @@ fn read(path: &Path) -> Result<DynamicImage> {
     Ok(image)
 }
 
-/// Whether a JPEG has no end after its last scan: entropy-coded data holds neither marker.
+/// Whether a JPEG has no end (FF D9) after its first scan (FF DA), whose data cannot hold one. Segments
+/// before are stepped over by their lengths: a thumbnail in them has scans and ends of its own.
 fn is_cut(jpeg: &[u8]) -> bool {
-    let last = |marker: [u8; 2]| jpeg.windows(2).rposition(|pair| pair == marker);
-    last([0xff, 0xd9]) < last([0xff, 0xda])
+    let mut at = 2;
+    while let Some(&[0xff, marker, high, low]) = jpeg.get(at..).and_then(<[u8]>::first_chunk) {
+        match marker {
+            0xda => return !jpeg[at..].windows(2).any(|pair| pair == [0xff, 0xd9]),
+            // Fill bytes.
+            0xff => at += 1,
+            _ => at += 2 + usize::from(u16::from_be_bytes([high, low])),
+        }
+    }
+    false
 }
 
 fn refused(path: &Path, error: image::ImageError) -> anyhow::Error {
@@ -351,6 +357,22 @@ mod tests {
         fs::write(&path, bytes).expect("written");
         assert!(refusal(&path).contains("huge.bmp: the image is too large"));
         fs::remove_dir_all(folder).expect("cleaned");
+    }
+
+    #[test]
+    fn a_cut_jpeg_is_known_by_the_end_of_its_own_scan() {
+        let segment = |marker: u8, content: &[u8]| {
+            let length = (content.len() as u16 + 2).to_be_bytes();
+            [&[0xff, marker], &length[..], content].concat()
+        };
+        let thumbnail = [0xff, 0xd8, 0xff, 0xda, 1, 0xff, 0xd9];
+        let head = [&[0xff, 0xd8][..], &segment(0xe1, &thumbnail), &[0xff]].concat();
+        let scan = [&head[..], &segment(0xda, &[1]), &[7, 0xff, 0, 7]].concat();
+        assert!(is_cut(&scan), "the thumbnail's end is not the picture's");
+        let whole = [&scan[..], &[0xff, 0xd9]].concat();
+        assert!(!is_cut(&whole));
+        let trailed = [&whole[..], b"made by", &[0xff, 0xda, 3]].concat();
+        assert!(!is_cut(&trailed), "what follows is not the picture's");
     }
 
     #[test]
