@@ -56,6 +56,11 @@ impl Overlap {
         share(2 * self.both, self.first + self.second)
     }
 
+    /// Dice where the first, the truth, is somewhere: a class that no image shows cannot be found.
+    pub fn dice_of_present(self) -> Option<f32> {
+        (self.first > 0).then(|| self.dice())
+    }
+
     /// `|A and B| / |A or B|`, 0..=1; 1 when both are empty.
     pub fn iou(self) -> f32 {
         share(self.both, self.first + self.second - self.both)
@@ -97,6 +102,8 @@ mod tests {
         assert_eq!((class.dice(), class.iou()), (2.0 / 3.0, 0.5));
         let absent = Overlap::of_class(&a, &b, 3).expect("one size");
         assert_eq!((absent.dice(), absent.iou()), (1.0, 1.0));
+        assert_eq!(absent.dice_of_present(), None);
+        assert_eq!(class.dice_of_present(), Some(2.0 / 3.0));
         assert_eq!(Overlap::of_lesions(&a, &b).expect("one size").dice(), 1.0);
         assert_eq!((class + absent).dice(), class.dice());
         assert!(Overlap::of_lesions(&a, &label(&[1])).is_err());

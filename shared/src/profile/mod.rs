@@ -187,6 +187,12 @@ impl Profile {
         }
     }
 
+    /// Place of the source modality among the modalities.
+    pub fn source_place(&self) -> usize {
+        let place = self.modalities.iter().position(|m| *m == self.source);
+        place.unwrap_or(0)
+    }
+
     /// Planes of the lesion label, one per class.
     pub fn label_planes(&self) -> usize {
         self.lesion.classes().len()

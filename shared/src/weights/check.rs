@@ -273,6 +273,12 @@ fn profile_problem(profile: &Profile) -> Option<String> {
     if modalities.is_empty() || modalities.iter().enumerate().any(twice) {
         return Some("its study has no modality, or one twice".into());
     }
+    if !modalities.contains(&profile.source) {
+        let name = profile.source.name();
+        return Some(format!(
+            "its structure maps are taken from {name} images, which are none of its modalities"
+        ));
+    }
     if profile.label_planes() >= MAX_CHANNELS
         || (profile.lesion != LesionKind::None && profile.label_planes() == 0)
     {

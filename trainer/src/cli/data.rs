@@ -140,6 +140,18 @@ fn run_prepare(args: &PrepareArgs) -> Result<()> {
     for error in &broken {
         eprintln!("left out: {error}");
     }
+    let foreign = prepared
+        .items
+        .iter()
+        .filter(|i| !i.has(profile.source_place()));
+    let foreign = foreign.count();
+    if foreign > 0 {
+        eprintln!(
+            "note: {foreign} of {} items have no {} image; their structure maps are taken from another modality and the structure stage does not learn from them",
+            prepared.items.len(),
+            profile.source.name()
+        );
+    }
     prepared.save(&args.out)?;
     print_counts(&args.out, &prepared);
     Ok(())

@@ -134,17 +134,13 @@ impl Work<'_> {
         })
     }
 
-    /// The image that structure map and mask are taken from.
+    /// The image that structure map and mask are taken from: of a subject that lacks the source
+    /// modality the first that it has, since (18) compares an image with what its own map becomes.
     fn source<'p>(&self, images: &'p [Option<Plane>]) -> Result<&'p Plane> {
-        let modalities = &self.profile.modalities;
-        let place = modalities.iter().position(|m| *m == self.profile.source);
-        let source = place.and_then(|place| images[place].as_ref());
-        source.with_context(|| {
-            format!(
-                "the {} image, which structure maps are taken from, is missing",
-                self.profile.source.name()
-            )
-        })
+        let source = images[self.profile.source_place()].as_ref();
+        source
+            .or_else(|| images.iter().flatten().next())
+            .context("it has no image of any modality")
     }
 
     /// 1 on a lesion; nowhere when the study's label is a class of the whole image.

@@ -198,6 +198,11 @@ impl Entry {
 }
 
 impl Item {
+    /// Whether it has an image of the modality at this place of the header's.
+    pub fn has(&self, modality: usize) -> bool {
+        self.images.get(modality).is_some_and(Option::is_some)
+    }
+
     fn write_pixels(&self, bytes: &mut Vec<u8>, area: usize) {
         let mut whole = |plane: &[u8]| {
             assert_eq!(

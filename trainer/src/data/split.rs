@@ -1,9 +1,9 @@
-//! Which subjects are kept for measuring.
+//! Which subjects are kept for choosing and for measuring.
 //!
 //! By subject, never by image: two images of one person on both sides would let a network be
 //! measured on what it has learned by heart.
 
-use super::{Record, Split};
+use super::{Item, Record, Split};
 use scanweave::random::{Purpose, Random};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,7 +36,44 @@ pub fn assign(records: &mut [Record], seed: u64) -> usize {
     moved
 }
 
-/// The tenth of `subjects` that is kept for testing, at least one of two.
+/// Items by what a stage does with them.
+pub struct Parts<'a> {
+    /// It learns from these.
+    pub training: Vec<&'a Item>,
+    /// These choose its best checkpoint: of a tenth of the subjects of the training split.
+    pub validation: Vec<&'a Item>,
+    /// These decide nothing and are measured on.
+    pub test: Vec<&'a Item>,
+}
+
+/// Sets validation subjects apart, drawn by `seed`; none where what is left would not be `enough` to
+/// learn from.
+pub fn parts(items: &[Item], seed: u64, enough: impl Fn(&[&Item]) -> bool) -> Parts<'_> {
+    let (all, test): (Vec<&Item>, Vec<&Item>) =
+        items.iter().partition(|item| item.split == Split::Train);
+    let subjects: BTreeSet<String> = all.iter().map(|item| item.subject.clone()).collect();
+    let drawn = draw(subjects.into_iter().collect(), seed);
+    let (validation, training): (Vec<&Item>, Vec<&Item>) =
+        all.iter().partition(|item| drawn.contains(&item.subject));
+    let (training, validation) = if enough(&training) {
+        (training, validation)
+    } else {
+        (all, Vec::new())
+    };
+    Parts {
+        training,
+        validation,
+        test,
+    }
+}
+
+/// At most `count` of the items, evenly spread over them.
+pub fn spread<'a>(items: &[&'a Item], count: usize) -> Vec<&'a Item> {
+    let count = count.min(items.len());
+    (0..count).map(|i| items[i * items.len() / count]).collect()
+}
+
+/// A tenth of the `subjects`, at least one of two.
 fn draw(mut subjects: Vec<String>, seed: u64) -> BTreeSet<String> {
     let count = subjects.len();
     let tests = if count < 2 {
@@ -84,6 +121,44 @@ mod tests {
             splits(&given),
             [Split::Train, Split::Test, Split::Train, Split::Train]
         );
+    }
+
+    #[test]
+    fn validation_subjects_are_nobodys_else() {
+        let item = |i: usize| Item {
+            subject: format!("s{}", i / 2),
+            split: if i < 50 { Split::Train } else { Split::Test },
+            class: None,
+            source: i.to_string(),
+            images: Vec::new(),
+            structure: Vec::new(),
+            mask: Vec::new(),
+            label: None,
+        };
+        let items: Vec<Item> = (0..60).map(item).collect();
+        let of = parts(&items, 3, |_| true);
+        let counts = [&of.training, &of.validation, &of.test].map(Vec::len);
+        assert_eq!(counts, [46, 4, 10], "2 of 25 training subjects");
+        let names = |items: &[&Item]| -> BTreeSet<String> {
+            items.iter().map(|i| i.subject.clone()).collect()
+        };
+        let seen = names(&of.training);
+        assert!(names(&of.validation).is_disjoint(&seen) && names(&of.test).is_disjoint(&seen));
+        assert_ne!(
+            names(&parts(&items, 4, |_| true).validation),
+            names(&of.validation)
+        );
+        let all = parts(&items, 3, |rest| rest.len() == 50);
+        assert_eq!((all.training.len(), all.validation.len()), (50, 0));
+        let some = spread(&of.training, 3);
+        assert_eq!(
+            some.iter()
+                .map(|i| &i.source)
+                .collect::<BTreeSet<_>>()
+                .len(),
+            3
+        );
+        assert_eq!(spread(&of.test, 99).len(), 10);
     }
 
     #[test]

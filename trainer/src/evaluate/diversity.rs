@@ -31,7 +31,10 @@ impl<'a> Likeness<'a> {
     /// # Errors
     /// When a split has no image of the source modality.
     pub fn new(evaluation: &Evaluation<'a>) -> anyhow::Result<Self> {
-        let (size, source) = (evaluation.pipeline.size(), evaluation.source());
+        let (size, source) = (
+            evaluation.pipeline.size(),
+            evaluation.pipeline.profile().source_place(),
+        );
         let small = |split| -> Vec<Vec<f32>> {
             let bytes = evaluation
                 .of(split)

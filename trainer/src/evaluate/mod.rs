@@ -117,13 +117,6 @@ impl<'a> Evaluation<'a> {
             .filter(move |item| item.split == split)
     }
 
-    /// Place of the source modality among the profile's.
-    fn source(&self) -> usize {
-        let profile = self.pipeline.profile();
-        let place = profile.modalities.iter().position(|&m| m == profile.source);
-        place.unwrap_or(0)
-    }
-
     fn has_masks(&self) -> bool {
         matches!(self.pipeline.profile().lesion, LesionKind::Mask(_))
     }

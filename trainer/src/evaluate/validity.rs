@@ -133,7 +133,7 @@ fn found(segmenter: &Unet, images: &[(Plane, &ClassMap)], device: &Device) -> Ve
 
 /// Dice, unless nothing was asked for.
 fn dice(overlap: Overlap) -> Option<f64> {
-    (overlap.first > 0).then(|| f64::from(overlap.dice()))
+    overlap.dice_of_present().map(f64::from)
 }
 
 fn row(name: String, synthetic: Overlap, real: Overlap) -> Measured {

@@ -16,19 +16,21 @@ use scanweave::steps::{LesionBatch, LesionStage, NamedLosses, Section};
 use super::batch::{class_map, grey_data, image, one_hot_data, stack_data};
 use super::warp::Warp;
 use super::{Loader, Trainee};
-use crate::data::{Item, Prepared, Split};
+use crate::data::{Item, Prepared, Split, split};
 use crate::run::{Better, Configuration, Figures};
 
 /// Columns of the sample sheet.
 const COLUMNS: usize = 12;
-/// Test items that a checkpoint is judged by, at most.
-const VALIDATED: usize = 96;
+/// Validation items, and test items, that a checkpoint is measured on, at most.
+const MEASURED: usize = 96;
 
 /// The lesion stage over a prepared data set.
 pub struct Lesion<'a> {
     stage: LesionStage,
     loader: Arc<LesionLoader<'a>>,
-    unseen: Vec<&'a Item>,
+    /// These choose the best checkpoint.
+    validation: Vec<&'a Item>,
+    test: Vec<&'a Item>,
     configuration: &'a Configuration,
     device: Device,
 }
@@ -98,10 +100,10 @@ impl<'a> Lesion<'a> {
             "the study {} has no lesion masks, so there is no segmenter to train: leave this stage out",
             profile.name
         );
-        let pools = (0..profile.modalities.len()).map(|modality| pools(data, profile, modality));
-        let mut unseen: Vec<&Item> = of(data, Split::Test).collect();
-        unseen.truncate(VALIDATED);
-        let pools = pools.collect::<anyhow::Result<_>>()?;
+        let parts = split::parts(&data.items, configuration.seed, |rest| {
+            pools(rest, profile).is_ok()
+        });
+        let pools = pools(&parts.training, profile)?;
         device.seed(configuration.seed);
         Ok(Self {
             stage: LesionStage::new(profile, &configuration.geometry, configuration.rate, device),
@@ -109,7 +111,8 @@ impl<'a> Lesion<'a> {
                 pools,
                 configuration,
             }),
-            unseen,
+            validation: split::spread(&parts.validation, MEASURED),
+            test: split::spread(&parts.test, MEASURED),
             configuration,
             device: device.clone(),
         })
@@ -120,22 +123,27 @@ impl<'a> Lesion<'a> {
     }
 }
 
-fn of(data: &Prepared, split: Split) -> impl Iterator<Item = &Item> {
-    data.items.iter().filter(move |item| item.split == split)
-}
-
 /// Whether a segmenter of every modality can be trained.
 pub fn check(data: &Prepared, profile: &Profile) -> anyhow::Result<()> {
-    (0..profile.modalities.len()).try_for_each(|modality| pools(data, profile, modality).map(drop))
+    let train = data.items.iter().filter(|item| item.split == Split::Train);
+    pools(&train.collect::<Vec<_>>(), profile).map(drop)
 }
 
-/// Training items that have this modality: with a lesion, and without.
-fn pools<'a>(
-    data: &'a Prepared,
+/// Per modality the items that have it: with a lesion, and without.
+fn pools<'a>(items: &[&'a Item], profile: &Profile) -> anyhow::Result<Vec<[Vec<&'a Item>; 2]>> {
+    let modalities = 0..profile.modalities.len();
+    modalities.map(|m| pool(items, profile, m)).collect()
+}
+
+fn pool<'a>(
+    items: &[&'a Item],
     profile: &Profile,
     modality: usize,
 ) -> anyhow::Result<[Vec<&'a Item>; 2]> {
-    let with_image = of(data, Split::Train).filter(|item| item.images[modality].is_some());
+    let with_image = items
+        .iter()
+        .copied()
+        .filter(|item| item.images[modality].is_some());
     let sick = |item: &&Item| {
         item.label
             .as_ref()
@@ -189,27 +197,20 @@ impl<'a> Trainee for Lesion<'a> {
         (self, losses)
     }
 
-    /// Dice per modality and class over all test slices together, and their mean, which decides.
+    /// Dice per modality and class over all slices together, of validation items, whose mean decides,
+    /// and of test items; of the classes that they show.
     fn validate(&self) -> anyhow::Result<Option<Figures>> {
-        let profile = &self.configuration.profile;
         let mut values = Vec::new();
-        for (modality, segmenter) in self.stage.averaged().segmenters.iter().enumerate() {
-            let has = |item: &&Item| item.images[modality].is_some();
-            let items: Vec<&Item> = self.unseen.iter().copied().filter(has).collect();
-            if items.is_empty() {
-                continue;
-            }
-            let overlaps = self.overlaps(segmenter, modality, &items)?;
-            for (class, overlap) in profile.lesion.classes().iter().zip(overlaps) {
-                let name = format!("dice {} {class}", profile.modalities[modality].name());
-                values.push((name, f64::from(overlap.dice())));
-            }
+        for (part, items) in [("", &self.validation), ("test ", &self.test)] {
+            let dices = self.dices(items)?;
+            let mean = dices.iter().map(|(_, d)| d).sum::<f64>() / dices.len() as f64;
+            let named = |(of, dice): (String, f64)| (format!("{part}dice {of}"), dice);
+            let mean = (!dices.is_empty()).then(|| (format!("{part}dice"), mean));
+            values.extend(dices.into_iter().map(named).chain(mean));
         }
         if values.is_empty() {
             return Ok(None);
         }
-        let mean = values.iter().map(|(_, v)| v).sum::<f64>() / values.len() as f64;
-        values.push(("dice".into(), mean));
         Ok(Some(Figures {
             values,
             rows: Vec::new(),
@@ -225,9 +226,8 @@ impl<'a> Trainee for Lesion<'a> {
         let mut rows = Vec::new();
         for (modality, segmenter) in self.stage.averaged().segmenters.iter().enumerate() {
             let has = |item: &&&Item| item.images[modality].is_some();
-            let all: Vec<&Item> = self.unseen.iter().filter(has).copied().collect();
-            let count = COLUMNS.min(all.len());
-            let shown: Vec<&Item> = (0..count).map(|i| all[i * all.len() / count]).collect();
+            let all: Vec<&Item> = self.test.iter().filter(has).copied().collect();
+            let shown = split::spread(&all, COLUMNS);
             if shown.is_empty() {
                 continue;
             }
@@ -259,6 +259,22 @@ impl<'a> Trainee for Lesion<'a> {
 }
 
 impl Lesion<'_> {
+    /// Named by modality and class.
+    fn dices(&self, items: &[&Item]) -> anyhow::Result<Vec<(String, f64)>> {
+        let profile = &self.configuration.profile;
+        let mut dices = Vec::new();
+        for (modality, segmenter) in self.stage.averaged().segmenters.iter().enumerate() {
+            let has = |item: &&Item| item.images[modality].is_some();
+            let items: Vec<&Item> = items.iter().copied().filter(has).collect();
+            let overlaps = self.overlaps(segmenter, modality, &items)?;
+            for (class, overlap) in profile.lesion.classes().iter().zip(overlaps) {
+                let name = format!("{} {class}", profile.modalities[modality].name());
+                dices.extend(overlap.dice_of_present().map(|d| (name, f64::from(d))));
+            }
+        }
+        Ok(dices)
+    }
+
     /// Per class, summed over the items.
     fn overlaps(
         &self,

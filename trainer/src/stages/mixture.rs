@@ -171,13 +171,13 @@ impl<'a> Mixture<'a> {
     }
 
     /// Inputs with their own maps first, then, after the pre-training, half a batch of synthetic
-    /// maps beside the images of the item they stand in for.
+    /// maps beside the images of the item they stand in for; without a pre-training these alone.
     fn inputs(&self, step: u64, random: &mut Random) -> (Vec<Input<'a>>, usize) {
         let chosen = self.order.items(step);
-        let paired = if step < self.configuration.pretraining {
-            chosen.len()
-        } else {
-            chosen.len().div_ceil(2)
+        let paired = match self.configuration.pretraining {
+            0 => 0,
+            end if step < end => chosen.len(),
+            _ => chosen.len().div_ceil(2),
         };
         let mut inputs = Vec::with_capacity(chosen.len());
         for (place, index) in chosen.into_iter().enumerate() {

@@ -126,7 +126,8 @@ impl<'a> Structure<'a> {
     }
 }
 
-/// Items of the classes that the structure stage learns from.
+/// Items of the classes that the structure stage learns from, with maps of the source modality where
+/// there are any.
 fn items<'a>(data: &'a Prepared, configuration: &Configuration, split: Split) -> Vec<&'a Item> {
     let wanted = &configuration.profile.structure_classes;
     let names = configuration.profile.lesion.classes();
@@ -134,11 +135,11 @@ fn items<'a>(data: &'a Prepared, configuration: &Configuration, split: Split) ->
         let class = item.class.and_then(|c| names.get(c));
         wanted.is_empty() || class.is_none_or(|name| wanted.contains(name))
     };
-    data.items
-        .iter()
-        .filter(|item| item.split == split)
+    let all = data.items.iter().filter(|item| item.split == split);
+    let (own, foreign): (Vec<_>, Vec<_>) = all
         .filter(fits)
-        .collect()
+        .partition(|item| item.has(configuration.profile.source_place()));
+    if own.is_empty() { foreign } else { own }
 }
 
 /// Reads the device.

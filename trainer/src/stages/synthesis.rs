@@ -159,14 +159,13 @@ impl<'a> Synthesis<'a> {
     fn real_rows(&self) -> anyhow::Result<Vec<Vec<Plane>>> {
         let (profile, size) = (&self.configuration.profile, self.size());
         let (pipeline, items) = (self.pipeline(), self.loader.items());
-        let source = profile.modalities.iter().position(|m| *m == profile.source);
         let count = COLUMNS.min(items.len());
         let mut rows = vec![Vec::new(); 2 + profile.modalities.len()];
         for column in 0..count {
             let item = items[column * items.len() / count];
             let (own, label) = (structure(item, size), label(item, profile, size));
             let sample = pollster::block_on(pipeline.paint(&own, &label, column as u64))?;
-            let real = item.images[source.unwrap_or(0)].as_deref();
+            let real = item.images[profile.source_place()].as_deref();
             rows[0].push(real.map_or_else(|| own.map.clone(), |bytes| image(bytes, size)));
             rows[1].push(sample.fused);
             for (row, (_, plane)) in sample.images.into_iter().enumerate() {

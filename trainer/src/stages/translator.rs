@@ -13,18 +13,21 @@ use scanweave::steps::{NamedLosses, Section, TranslatorBatch, TranslatorStage};
 
 use super::batch::{grey_data, image, one_hot_rows, planes};
 use super::{Loader, Trainee};
-use crate::data::{Item, Prepared, Split};
+use crate::data::{Item, Prepared, Split, split};
 use crate::run::{Better, Configuration, Figures};
 
-/// Test items that the sheet and the figures use.
+/// Test items on the sheet.
 const SHOWN: usize = 6;
-const VALIDATED: usize = 24;
+/// Validation items, and test items, that a checkpoint is measured on, at most.
+const MEASURED: usize = 24;
 
 /// The translator stage over a prepared data set.
 pub struct Translator<'a> {
     stage: TranslatorStage,
     loader: Arc<TranslatorLoader<'a>>,
-    unseen: Vec<&'a Item>,
+    /// These choose the best checkpoint.
+    validation: Vec<&'a Item>,
+    test: Vec<&'a Item>,
     configuration: &'a Configuration,
     device: Device,
 }
@@ -55,11 +58,17 @@ struct Translation<'a> {
     registered: bool,
 }
 
-/// Training items that have each modality.
-pub fn pools<'a>(data: &'a Prepared, profile: &Profile) -> anyhow::Result<Vec<Vec<&'a Item>>> {
+/// Whether a translator of every modality can be trained.
+pub fn check(data: &Prepared, profile: &Profile) -> anyhow::Result<()> {
+    let train = data.items.iter().filter(|item| item.split == Split::Train);
+    pools(&train.collect::<Vec<_>>(), profile).map(drop)
+}
+
+/// Per modality the items that have it.
+fn pools<'a>(items: &[&'a Item], profile: &Profile) -> anyhow::Result<Vec<Vec<&'a Item>>> {
     let pool = |(place, modality): (usize, &Modality)| {
-        let train = data.items.iter().filter(|item| item.split == Split::Train);
-        let pool: Vec<&Item> = train.filter(|item| item.images[place].is_some()).collect();
+        let has = |item: &&Item| item.images[place].is_some();
+        let pool: Vec<&Item> = items.iter().copied().filter(has).collect();
         ensure!(
             !pool.is_empty(),
             "no training image of modality {}: add some, or choose a profile without it",
@@ -124,11 +133,10 @@ impl<'a> Translator<'a> {
             "the study {} has one modality, so there is nothing to translate: leave this stage out",
             profile.name
         );
-        let of = |split| data.items.iter().filter(move |item| item.split == split);
-        let pools = pools(data, profile)?;
-        let complete = |item: &&Item| item.images.iter().all(Option::is_some);
-        let mut unseen: Vec<&Item> = of(Split::Test).filter(complete).collect();
-        unseen.truncate(VALIDATED);
+        let parts = split::parts(&data.items, configuration.seed, |rest| {
+            pools(rest, profile).is_ok()
+        });
+        let pools = pools(&parts.training, profile)?;
         device.seed(configuration.seed);
         Ok(Self {
             stage: TranslatorStage::new(
@@ -141,10 +149,29 @@ impl<'a> Translator<'a> {
                 pools,
                 configuration,
             }),
-            unseen,
+            validation: parts.validation,
+            test: parts.test,
             configuration,
             device: device.clone(),
         })
+    }
+
+    /// Named by the two modalities.
+    fn psnrs(&self, items: &[&Item]) -> anyhow::Result<Vec<(String, f64)>> {
+        let modalities = &self.configuration.profile.modalities;
+        let size = self.configuration.geometry.size;
+        let mut values = Vec::new();
+        for (from, to) in ordered_pairs(modalities.len()) {
+            let translated = self.translated(items, from, to);
+            let mut sum = 0.0;
+            for (found, item) in translated.iter().zip(items) {
+                let real = image(item.images[to].as_deref().unwrap_or_default(), size);
+                sum += f64::from(psnr(found, &real)?);
+            }
+            let name = format!("{} to {}", modalities[from].name(), modalities[to].name());
+            values.push((name, sum / items.len() as f64));
+        }
+        Ok(values)
     }
 
     /// The averaged translator's images of modality `to`: reads the device.
@@ -192,28 +219,24 @@ impl<'a> Trainee for Translator<'a> {
         (self, losses)
     }
 
-    /// PSNR between translated and registered real test images, mean over all ordered pairs: pairs
-    /// are used for measuring even where the training does without.
+    /// PSNR between translated and registered real images, mean over all ordered pairs, of validation
+    /// items, which decides, and of test items: pairs are used for measuring even where the training
+    /// does without.
     fn validate(&self) -> anyhow::Result<Option<Figures>> {
-        if self.unseen.is_empty() {
+        let mut values = Vec::new();
+        for (part, items) in [("", &self.validation), ("test ", &self.test)] {
+            let items = registered(items);
+            if !items.is_empty() {
+                let psnrs = self.psnrs(&items)?;
+                let mean = psnrs.iter().map(|(_, v)| v).sum::<f64>() / psnrs.len() as f64;
+                let named = |(of, psnr): (String, f64)| (format!("{part}psnr {of}"), psnr);
+                values.extend(psnrs.into_iter().map(named));
+                values.push((format!("{part}psnr"), mean));
+            }
+        }
+        if values.is_empty() {
             return Ok(None);
         }
-        let modalities = &self.configuration.profile.modalities;
-        let size = self.configuration.geometry.size;
-        let mut values = Vec::new();
-        for (from, to) in ordered_pairs(modalities.len()) {
-            let translated = self.translated(&self.unseen, from, to);
-            let mut sum = 0.0;
-            for (found, item) in translated.iter().zip(&self.unseen) {
-                let real = image(item.images[to].as_deref().unwrap_or_default(), size);
-                sum += f64::from(psnr(found, &real)?);
-            }
-            let names = (modalities[from].name(), modalities[to].name());
-            let name = format!("psnr {} to {}", names.0, names.1);
-            values.push((name, sum / self.unseen.len() as f64));
-        }
-        let mean = values.iter().map(|(_, v)| v).sum::<f64>() / values.len() as f64;
-        values.push(("psnr".into(), mean));
         Ok(Some(Figures {
             values,
             rows: Vec::new(),
@@ -222,25 +245,22 @@ impl<'a> Trainee for Translator<'a> {
         }))
     }
 
-    /// Test images of each modality, and below them what each other modality is translated into it.
+    /// Test images of each modality, and below them what they are translated into.
     fn sheet(&self) -> anyhow::Result<Vec<Vec<Plane>>> {
         let size = self.configuration.geometry.size;
         let count = self.configuration.profile.modalities.len();
-        let shown = SHOWN.min(self.unseen.len());
-        let items: Vec<&Item> = (0..shown)
-            .map(|i| self.unseen[i * self.unseen.len() / shown])
-            .collect();
-        let real = |modality: usize| {
-            let bytes = items.iter().filter_map(|i| i.images[modality].as_deref());
-            bytes.map(|bytes| image(bytes, size)).collect::<Vec<_>>()
-        };
         let mut rows = Vec::new();
-        for to in 0..count {
-            rows.push(real(to));
-            let others = (0..count).filter(|&from| from != to);
-            rows.extend(others.map(|from| self.translated(&items, from, to)));
+        for from in 0..count {
+            let there: Vec<&Item> = self.test.iter().copied().filter(|i| i.has(from)).collect();
+            let items = split::spread(&there, SHOWN);
+            if items.is_empty() {
+                continue;
+            }
+            let real = items.iter().filter_map(|i| i.images[from].as_deref());
+            rows.push(real.map(|bytes| image(bytes, size)).collect());
+            let others = (0..count).filter(|&to| to != from);
+            rows.extend(others.map(|to| self.translated(&items, from, to)));
         }
-        rows.retain(|row| !row.is_empty());
         Ok(rows)
     }
 
@@ -252,6 +272,13 @@ impl<'a> Trainee for Translator<'a> {
         self.stage = self.stage.load(sections)?;
         Ok(self)
     }
+}
+
+/// Some of the items that have every modality.
+fn registered<'a>(items: &[&'a Item]) -> Vec<&'a Item> {
+    let complete = |item: &&Item| item.images.iter().all(Option::is_some);
+    let all: Vec<&Item> = items.iter().copied().filter(complete).collect();
+    split::spread(&all, MEASURED)
 }
 
 fn ordered_pairs(count: usize) -> impl Iterator<Item = (usize, usize)> {

@@ -31,11 +31,16 @@ fn label(side: u32, class: u8) -> GrayImage {
 
 /// A set of `subjects` with these modalities and this label each.
 fn set(subjects: usize, modalities: &[&str], label: &GrayImage) -> TempDir {
+    set_of(&vec![modalities; subjects], label)
+}
+
+/// A set with the modalities of each subject, and this label.
+fn set_of(subjects: &[&[&str]], label: &GrayImage) -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     let set = folder.path().join("set");
     fs::create_dir(&set).expect("a folder");
     let mut table = "file,modality,subject,slice,group,mask_file\n".to_owned();
-    for subject in 0..subjects {
+    for (subject, modalities) in subjects.iter().enumerate() {
         label
             .save(set.join(format!("{subject}-label.png")))
             .expect("a label");
@@ -98,6 +103,23 @@ fn what_a_stage_needs_of_its_data_is_said_before_the_first_step() {
             scanweave(folder.path(), &line).badly(1, words);
         });
     }
+}
+
+/// Nobody has two modalities: T1, which structure maps are taken from, of some, the others of others.
+#[test]
+fn unpaired_modalities_are_learnt_from() {
+    let subjects: Vec<&[&str]> = (0..24).map(|i| &ALL[i % 4..=i % 4]).collect();
+    let folder = set_of(&subjects, &label(64, 1));
+    let folder = folder.path();
+    let ended = scanweave(folder, PREPARE).well();
+    assert!(
+        ended.complained.contains("18 of 24 items have no t1 image"),
+        "{ended}"
+    );
+    let line = "train all --profile phantom-brain --data data.scan --preset tiny --batch 4 --steps 2 --pretraining 1 --run run";
+    scanweave(folder, line).well();
+    let images = "export run/structure run/lesion run/synthesis --out model.weave";
+    scanweave(folder, images).well();
 }
 
 #[test]

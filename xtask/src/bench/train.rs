@@ -158,8 +158,8 @@ impl Trainer {
             .arg("--run")
             .arg(&folder);
         if stage == "synthesis" {
-            // From the first step on with synthetic maps, discriminator and guides: the costliest kind of step.
-            command.args(["--pretraining", "0"]);
+            // After its first step with synthetic maps beside own ones, discriminator and guides: the costliest kind of step.
+            command.args(["--pretraining", "1"]);
             for source in &STAGES[..3] {
                 command
                     .arg(format!("--{source}"))

@@ -55,7 +55,7 @@ fn check(stages: &[Stage], args: &Args, data: &Prepared) -> anyhow::Result<()> {
         lesion::check(data, &args.profile)?;
     }
     if stages.contains(&Stage::Translator) {
-        translator::pools(data, &args.profile)?;
+        translator::check(data, &args.profile)?;
     }
     Ok(())
 }

@@ -80,7 +80,7 @@ impl<'a> Job<'a> {
             batch: args.batch.into(),
             rate: self.rate(),
             seed: args.seed,
-            pretraining: args.pretraining,
+            pretraining: self.pretraining(),
             augment: args.augment,
             strict: args.strict,
         })
@@ -161,6 +161,16 @@ impl<'a> Job<'a> {
             Stage::Translator => 4e-4,
             Stage::Synthesis => 2e-4,
         })
+    }
+
+    /// The ablation of the thesis does without.
+    fn pretraining(&self) -> u64 {
+        let usual = if self.args.ablation.is_some() {
+            0
+        } else {
+            1000
+        };
+        self.args.pretraining.unwrap_or(usual)
     }
 
     /// When the stage ends.

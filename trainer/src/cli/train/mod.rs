@@ -82,9 +82,9 @@ pub struct Args {
     /// Learning rate of Adam [default: structure 6e-4, lesion 1e-3, translator 4e-4, synthesis 2e-4].
     #[arg(long, value_parser = rate)]
     rate: Option<f64>,
-    /// Steps on the maps of real images alone (18), half of them drawn anew, before synthetic maps join; synthesis stage only.
-    #[arg(long, value_name = "N", default_value_t = 1000)]
-    pretraining: u64,
+    /// Steps on the maps of real images alone (18), half of them drawn anew, before synthetic maps take half of each batch; 0: synthetic maps from the start and nothing else, as the thesis trains its brains and its ablation; synthesis stage only [default: 1000, with --ablation 0].
+    #[arg(long, value_name = "N")]
+    pretraining: Option<u64>,
     /// Every map is mirrored at random, and turned, scaled and shifted a little, so that few subjects go further; not for studies where left differs from right, as a chest does; structure stage only.
     #[arg(long)]
     augment: bool,

@@ -286,6 +286,27 @@ fn a_switch_of_a_loss_adds_its_term_and_changes_no_other() {
 }
 
 #[test]
+fn without_a_pretraining_no_image_is_compared_with_its_own() {
+    let data = brains();
+    let beginning = Beginning::of(&data);
+    let mut configuration = configuration(&data, Switches::ALL);
+    configuration.pretraining = 0;
+    let stage = beginning.stage(&data, &configuration);
+    let batch = stage.loader().batch(0);
+    assert_eq!(batch.paired, 0);
+    let (stage, losses) = stage.step(0, batch);
+    let names: Vec<&str> = losses.iter().map(|(name, _)| *name).collect();
+    for term in ["G", "lesion", "registration"] {
+        assert!(names.contains(&term), "{names:?}");
+    }
+    for term in ["squared", "absolute", "masked", "feature"] {
+        assert!(!names.contains(&term), "{names:?}");
+    }
+    let later = stage.loader().batch(5000);
+    assert_eq!(later.paired, 0, "nor later");
+}
+
+#[test]
 fn discriminators_see_every_part_of_the_images_in_turn() {
     let seen: std::collections::BTreeSet<_> = (0..2000).map(corner).collect();
     let most = MARGIN + 1;
