@@ -55,7 +55,7 @@ fn the_finding_that_is_chosen_is_painted() {
 }
 
 #[test]
-fn boxes_are_drawn_by_pointer_and_by_keys_and_refused_outside_the_organ() {
+fn boxes_are_drawn_and_moved_by_pointer_and_by_keys_and_refused_outside_the_organ() {
     let model = fresh_boxes(7);
     let native = Native::open(&model);
     let side = native.size();
@@ -101,6 +101,35 @@ fn boxes_are_drawn_by_pointer_and_by_keys_and_refused_outside_the_organ() {
     page.browser
         .press(&[back, vec![" "], forth, vec![" "]].concat());
     page.until_hash("image", &drawn.hash);
+
+    // Moved by its middle, changed by a corner, with the pointer and with the keys; outside it is refused.
+    page.browser.click("[data-testid=box-move]");
+    let middle = (x + BOX / 2, y + BOX / 2);
+    page.browser.drag(
+        board,
+        &[spot(middle.0, middle.1), spot(middle.0 + 1, middle.1 + 1)],
+        "mouse",
+    );
+    let at = |x: usize, y: usize, width: usize, height: usize| {
+        let text = format!("x {x}, y {y}, {width} x {height} px");
+        page.wait(&text, || page.text("boxes").contains(&text));
+    };
+    at(x + 1, y + 1, BOX, BOX);
+    page.browser
+        .script(&format!("document.querySelector('{board}').focus()"));
+    page.browser.press(&[" ", LEFT, UP, " "]);
+    page.until_hash("image", &drawn.hash);
+    at(x, y, BOX, BOX);
+    let corner = [spot(right, bottom), spot(right - 2, bottom - 1)];
+    page.browser.drag(board, &corner, "mouse");
+    at(x, y, BOX - 2, BOX - 1);
+    page.browser.click("[data-testid=lesion-undo]");
+    page.until_hash("image", &drawn.hash);
+    refused(&page, &drawn, || {
+        let away = [spot(middle.0, middle.1), spot(0, 0)];
+        page.browser.drag(board, &away, "mouse");
+    });
+    page.browser.click("[data-testid=box-draw]");
 
     // Outside, with the pointer and with the keys: said, and taken back.
     refused(&page, &drawn, || {

@@ -89,6 +89,8 @@ pub struct Page {
     pub phase: RwSignal<Phase>,
     /// The modality a preview paints: the one that was looked at last.
     pub focus: RwSignal<usize>,
+    /// How the pictures are looked at, as the address says it.
+    pub look: RwSignal<String>,
     /// The image or volume that the engine holds, for scenes that come from it.
     pub image: RwSignal<Option<ImageInfo>>,
     /// How many steps undo and redo can go.
@@ -120,6 +122,7 @@ impl Page {
             progress: RwSignal::default(),
             phase: RwSignal::new(Phase::Loading),
             focus: RwSignal::default(),
+            look: RwSignal::new(wish.look),
             image: RwSignal::default(),
             steps: RwSignal::default(),
             choice: wish.backend,

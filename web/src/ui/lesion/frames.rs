@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 use scanweave::scene::{Lesion, LesionBox, Scene};
 
+use super::grip::Grip;
 use super::marks::shown;
-use super::place::between;
+use super::place::{between, boxed};
 use super::verdict::Verdict;
 use crate::ui::board::{Hand, Ink, Sheet, Spot, Tool, side};
 use crate::ui::state::Page;
@@ -12,11 +13,22 @@ use crate::ui::state::Page;
 /// Boxes that one lesion may have, as many as a scene can carry.
 pub const MOST: usize = 64;
 
+/// What is done with boxes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FrameTool {
+    /// Draws one more.
+    Draw,
+    /// Moves one by its middle, or one of its corners.
+    Move,
+}
+
 /// The hand that draws boxes.
 #[derive(Clone, Copy)]
 pub struct Frames {
     /// The page.
     pub page: Page,
+    /// The tool.
+    pub tool: RwSignal<FrameTool>,
     /// Number of the class, from 1.
     pub class: RwSignal<u8>,
     /// What is said of the last box.
@@ -28,6 +40,7 @@ impl Frames {
     pub fn new(page: Page) -> Self {
         Self {
             page,
+            tool: RwSignal::new(FrameTool::Draw),
             class: RwSignal::new(1),
             verdict: Verdict::new(page),
         }
@@ -38,27 +51,45 @@ impl Hand for Frames {
     fn begin(self) -> Option<Sheet> {
         self.verdict.clear();
         let there = self.page.picture.with_untracked(Option::is_some);
-        let room = self.page.scene.with_untracked(|s| of(s).len() < MOST);
-        (there && room)
+        let count = self.page.scene.with_untracked(|s| of(s).len());
+        let able = match self.tool.get_untracked() {
+            FrameTool::Draw => count < MOST,
+            FrameTool::Move => count > 0,
+        };
+        (there && able)
             .then(|| untrack(|| shown(self.page)))
             .flatten()
     }
 
     fn ink(self) -> Ink {
+        let tool = match self.tool.get_untracked() {
+            FrameTool::Draw => Tool::Oblong,
+            FrameTool::Move => Tool::Shift,
+        };
         Ink {
-            tool: Tool::Oblong,
+            tool,
             value: self.class.get_untracked(),
         }
     }
 
     fn scene(self, before: &Scene, _work: &Sheet, start: Spot, to: Spot) -> Scene {
         let side = untrack(|| side(self.page)).unwrap_or(0);
-        let class = u32::from(self.class.get_untracked().saturating_sub(1));
-        with_box(before, between(start, to, class, side))
+        match self.tool.get_untracked() {
+            FrameTool::Draw => {
+                let class = u32::from(self.class.get_untracked().saturating_sub(1));
+                with_box(before, between(start, to, class, side))
+            }
+            FrameTool::Move => dragged(before, start, to, side),
+        }
     }
 
-    fn refuses(self, before: &Sheet, after: &Sheet) -> bool {
-        self.verdict.judges(before, after)
+    /// Judged by the boxes themselves: the board's own sheet moves all of them.
+    fn refuses(self, before: &Sheet, _after: &Sheet) -> bool {
+        let after = self
+            .page
+            .scene
+            .with_untracked(|scene| boxed(of(scene), before.side()));
+        self.verdict.judges(before, &after)
     }
 }
 
@@ -78,6 +109,20 @@ pub fn with_box(before: &Scene, one: Option<LesionBox>) -> Scene {
     let boxes = of(before).iter().copied().chain([one]).take(MOST);
     Scene {
         lesion: Lesion::Boxes(boxes.collect()),
+        ..before.clone()
+    }
+}
+
+/// The scene with the box that lies on top at `start` dragged to `to`, by a corner or as a whole.
+fn dragged(before: &Scene, start: Spot, to: Spot, side: usize) -> Scene {
+    let mut boxes = of(before).to_vec();
+    let gripped = |(index, one): (usize, &LesionBox)| Some((index, Grip::at(one, start)?));
+    let Some((index, grip)) = boxes.iter().enumerate().rev().find_map(gripped) else {
+        return before.clone();
+    };
+    boxes[index] = grip.dragged(boxes[index], start, to, side);
+    Scene {
+        lesion: Lesion::Boxes(boxes),
         ..before.clone()
     }
 }
@@ -127,6 +172,20 @@ mod tests {
         assert_eq!(of(&last), [one(2)]);
         assert_eq!(without_box(&last, 7), last);
         assert_eq!(without_box(&last, 0).lesion, Lesion::None);
+    }
+
+    #[test]
+    fn the_box_on_top_is_dragged_and_nothing_else() {
+        let wide = LesionBox {
+            width: 9,
+            height: 9,
+            ..one(2)
+        };
+        let scene = Scene::of_seed(1, &LesionKind::None, 0);
+        let two = with_box(&with_box(&scene, Some(wide)), Some(wide));
+        let after = dragged(&two, (6, 4), (7, 6), 32);
+        assert_eq!(of(&after), [wide, LesionBox { x: 3, y: 2, ..wide }]);
+        assert_eq!(dragged(&two, (20, 20), (1, 1), 32), two, "beside them");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use scanweave::scene::{Lesion, LesionBox, Scene};
 
-use super::frames::{Frames, MOST, of, with_box, without_box};
+use super::frames::{FrameTool, Frames, MOST, of, with_box, without_box};
 use super::marking::{Beneath, ClassChoice, sight};
 use super::place;
 use super::verdict::{VerdictView, forbidden};
@@ -11,19 +11,30 @@ use crate::ui::board::{Board, UndoRedo, side};
 use crate::ui::state::Page;
 use crate::ui::structure::named;
 use crate::ui::words::{
-    BOARD_BOXES, BOX_AT, BOX_DELETE, BOX_HELP, BOXES, LESION_NO_ROOM, LESION_NONE, LESION_RANDOM,
+    BOARD_BOXES, BOX_AT, BOX_DELETE, BOX_DRAW, BOX_HELP, BOX_MOVE, BOXES, LESION_NO_ROOM,
+    LESION_NONE, LESION_RANDOM, LESION_TOOLS, Word,
 };
 
-/// Drawing, placing and taking away boxes.
+/// Drawing, moving, placing and taking away boxes.
 #[component]
 pub fn Framing() -> impl IntoView {
     let page = expect_context::<Page>();
     let frames = Frames::new(page);
     let beneath = RwSignal::new(true);
     let seen = Memo::new(move |_| sight(page, beneath.get()));
+    let tool = move |id: &'static str, word: Word, own: FrameTool| {
+        view! {
+            <button type="button" data-testid=id aria-pressed=move || (frames.tool.get() == own).to_string()
+                on:click=move |_| frames.tool.set(own)>{move || word.say()}</button>
+        }
+    };
     view! {
         <p class="help">{move || BOX_HELP.say()}</p>
         <Placing frames=frames />
+        <div class="tabs tools" role="group" aria-label=move || LESION_TOOLS.say()>
+            {tool("box-draw", BOX_DRAW, FrameTool::Draw)}
+            {tool("box-move", BOX_MOVE, FrameTool::Move)}
+        </div>
         <ClassChoice class=frames.class />
         <Board id="lesion-board" label=Signal::derive(|| BOARD_BOXES.say().to_owned())
             sight=Signal::derive(move || seen.get()) width=Signal::stored(1_u8) hand=frames />

@@ -6,6 +6,7 @@
 mod class;
 mod frames;
 mod framing;
+mod grip;
 mod marking;
 mod marks;
 mod place;

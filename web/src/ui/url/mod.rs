@@ -1,5 +1,5 @@
 //! The address says what is shown: model, seed and class or, where a seed does not say it all, the
-//! whole scene behind the `#`. Opening it anywhere shows the same picture.
+//! whole scene behind the `#`, and how it is looked at. Opening it anywhere shows the same picture.
 
 mod base64;
 mod shared;
@@ -34,6 +34,8 @@ pub struct Wish {
     pub backend: BackendChoice,
     /// A whole scene, from a shared link.
     pub scene: Option<Scene>,
+    /// How the pictures are looked at.
+    pub look: String,
 }
 
 /// Reads the address; what it does not say or says wrongly has its default.
@@ -56,6 +58,7 @@ pub fn read() -> Wish {
             _ => BackendChoice::Auto,
         },
         scene,
+        look: query.get("view").unwrap_or_default(),
     }
 }
 
@@ -163,7 +166,7 @@ pub fn link(page: Page) -> Option<String> {
     Some(format!("{page}?{query}#{}", shared.fragment()))
 }
 
-/// Model, seed and class as parameters.
+/// Model, seed, class and look as parameters.
 fn set(query: &UrlSearchParams, page: Page, seed: Option<u64>) {
     page.model.with_untracked(|id| {
         if id.is_empty() {
@@ -175,6 +178,13 @@ fn set(query: &UrlSearchParams, page: Page, seed: Option<u64>) {
     let seed = seed.unwrap_or_else(|| page.seed.get_untracked());
     query.set("seed", &seed.to_string());
     query.set("class", &page.class.get_untracked().to_string());
+    page.look.with_untracked(|look| {
+        if look.is_empty() {
+            query.delete("view");
+        } else {
+            query.set("view", look);
+        }
+    });
 }
 
 /// Follows the address while the page lives: a link that is opened in this tab shows itself, and what

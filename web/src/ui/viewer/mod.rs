@@ -7,6 +7,7 @@ mod figures;
 mod film;
 mod fingers;
 mod layers;
+mod look;
 mod overlay;
 mod panes;
 mod readout;
@@ -19,14 +20,24 @@ mod zoom;
 use leptos::prelude::*;
 
 use super::state::Page;
-use super::status;
 use super::words::{NEXT_SEED, PREVIOUS_SEED, Word};
+use super::{status, url};
+use look::Look;
 use view::View;
 
 /// The modalities, their figures and the steps.
 #[component]
 pub fn Viewer() -> impl IntoView {
-    provide_context(View::new());
+    let page = expect_context::<Page>();
+    let view = View::new(page.look.with_untracked(|text| Look::of(text)));
+    provide_context(view);
+    Effect::new(move |_| {
+        let text = view.look().text();
+        if page.look.with_untracked(|known| *known != text) {
+            page.look.set(text);
+            url::write(page);
+        }
+    });
     view! {
         <tools::Tools />
         <panes::Panes />

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::look::Look;
 use super::zoom::{Window, centre};
 use crate::ui::state::Page;
 
@@ -74,21 +75,32 @@ pub struct View {
 }
 
 impl View {
-    /// The whole pictures, side by side, nothing over them. Who asked for less motion starts the
-    /// blinking by hand.
-    pub fn new() -> Self {
+    /// As the address says. Who asked for less motion starts the blinking by hand.
+    pub fn new(look: Look) -> Self {
         Self {
-            window: RwSignal::default(),
+            window: RwSignal::new(look.window),
             cross: RwSignal::default(),
             by_keys: RwSignal::new(false),
-            mode: RwSignal::default(),
-            chosen: RwSignal::new((0, 1)),
+            mode: RwSignal::new(look.mode),
+            chosen: RwSignal::new(look.chosen),
             rate: RwSignal::new(1.0),
             playing: RwSignal::new(!less_motion()),
             turned: RwSignal::new(false),
-            smooth: RwSignal::new(true),
-            wanted: RwSignal::default(),
-            opacity: RwSignal::new(80),
+            smooth: RwSignal::new(look.smooth),
+            wanted: RwSignal::new(look.wanted),
+            opacity: RwSignal::new(look.opacity),
+        }
+    }
+
+    /// What a link carries of it.
+    pub fn look(self) -> Look {
+        Look {
+            mode: self.mode.get(),
+            chosen: self.chosen.get(),
+            wanted: self.wanted.get(),
+            opacity: self.opacity.get(),
+            smooth: self.smooth.get(),
+            window: self.window.get(),
         }
     }
 

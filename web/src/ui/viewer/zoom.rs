@@ -31,6 +31,17 @@ impl Default for Window {
 }
 
 impl Window {
+    /// Enlarged so many times, with this left upper corner.
+    pub fn at(scale: f64, (x, y): Place) -> Self {
+        let scale = scale.clamp(1.0, MOST);
+        Self { scale, x, y }.inside()
+    }
+
+    /// Left upper corner of the part, fractions of the picture.
+    pub fn corner(self) -> Place {
+        (self.x, self.y)
+    }
+
     /// Whether there is more of the picture than is seen.
     pub fn is_zoomed(self) -> bool {
         self.scale > 1.0

@@ -60,7 +60,11 @@ super::words! {
     /// Scales up.
     LARGER = "Larger", "放大";
     /// What box tools do.
-    BOX_HELP = "Drag a box over a place for a lesion. The hatched orange zone is closed to it.", "在要放置病灶的位置拖出方框。橙色斜线区域内不能放置病灶。";
+    BOX_HELP = "Drag a box over a place for a lesion, or move a box by its middle and change it by its corners. The hatched orange zone is closed to it.", "在要放置病灶的位置拖出方框，或拖动方框中部移动、拖动四角改变大小。橙色斜线区域内不能放置病灶。";
+    /// A tool.
+    BOX_DRAW = "New box", "新方框";
+    /// A tool.
+    BOX_MOVE = "Move and resize", "移动和缩放";
     /// Name of the list of boxes.
     BOXES = "Boxes", "方框";
     /// A box.
