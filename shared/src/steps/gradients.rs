@@ -53,6 +53,18 @@ fn generator_and_discriminator_learn_from_their_own_terms_alone() {
         assert!(generator != plain, "{name} trains the generator");
         assert!(other == judge, "{name} leaves the discriminator untouched");
     }
+    // The one weight that both sides have: each learns from its own half.
+    let mut weights = silent();
+    weights.modality = 1.0;
+    let [generator, other] = after(&weights);
+    assert!(
+        generator != plain,
+        "the class term of (14) trains the generator"
+    );
+    assert!(
+        other != judge,
+        "the class term of (13) trains the discriminator"
+    );
 }
 
 #[test]
@@ -75,33 +87,30 @@ fn translator_and_its_discriminator_learn_from_their_own_terms_alone() {
     let [translator, discriminator] = fresh().weights();
     assert!(plain == translator, "(20) does not reach the translator");
     assert!(judge != discriminator, "(20) trains the discriminator");
-    for (name, weights) in [
-        (
-            "(19)",
-            TranslatorWeights {
-                cycle: 1.0,
-                ..silent
-            },
-        ),
-        (
-            "(21)",
-            TranslatorWeights {
-                adversarial: 1.0,
-                ..silent
-            },
-        ),
-        (
-            "supervised",
-            TranslatorWeights {
-                supervised: 1.0,
-                ..silent
-            },
-        ),
-    ] {
+    let terms: [(&str, fn(&mut TranslatorWeights)); 4] = [
+        ("(19)", |w| w.cycle = 1.0),
+        ("(19), absolute", |w| w.cycle_absolute = 1.0),
+        ("(21)", |w| w.adversarial = 1.0),
+        ("supervised", |w| w.supervised = 1.0),
+    ];
+    for (name, set) in terms {
+        let mut weights = silent;
+        set(&mut weights);
         let [translator, other] = after(weights);
         assert!(translator != plain, "{name} trains the translator");
         assert!(other == judge, "{name} leaves the discriminator untouched");
     }
+    let mut weights = silent;
+    weights.modality = 1.0;
+    let [translator, other] = after(weights);
+    assert!(
+        translator != plain,
+        "the class term of (21) trains the translator"
+    );
+    assert!(
+        other != judge,
+        "the class term of (20) trains the discriminator"
+    );
 }
 
 /// Weights of encoder, decoder, mask generator, D_s and D_z.
@@ -147,49 +156,23 @@ fn each_structure_network_learns_from_its_own_terms_alone() {
         "(8), (10)"
     );
     // Encoder, decoder and mask generator; never a discriminator.
-    for (name, weights, expected) in [
-        (
-            "(6)",
-            StructureWeights {
-                mask: 1.0,
-                ..silent
-            },
-            [false, false, true],
-        ),
-        (
-            "(7)",
-            StructureWeights {
-                squared: 1.0,
-                ..silent
-            },
-            [true, true, false],
-        ),
-        (
-            "(7), outside",
-            StructureWeights {
-                outside: 1.0,
-                ..silent
-            },
-            [true, true, false],
-        ),
-        (
-            "(9)",
-            StructureWeights {
-                latent_adversarial: 1.0,
-                ..silent
-            },
-            [true, false, false],
-        ),
-        (
-            "(11)",
-            StructureWeights {
-                adversarial: 1.0,
-                ..silent
-            },
-            [true, true, false],
-        ),
-    ] {
-        let [e, d, m] = expected;
+    type Term = (&'static str, fn(&mut StructureWeights), [bool; 3]);
+    let both = [true, true, false];
+    let encoder = [true, false, false];
+    let terms: [Term; 9] = [
+        ("(6)", |w| w.mask = 1.0, [false, false, true]),
+        ("(7)", |w| w.squared = 1.0, both),
+        ("(7), absolute", |w| w.absolute = 1.0, both),
+        ("(7), outside", |w| w.outside = 1.0, both),
+        ("moments", |w| w.moments = 1.0, encoder),
+        ("divergence", |w| w.divergence = 1.0, encoder),
+        ("(9)", |w| w.latent_adversarial = 1.0, encoder),
+        ("(11)", |w| w.adversarial = 1.0, both),
+        ("features", |w| w.feature = 1.0, both),
+    ];
+    for (name, set, [e, d, m]) in terms {
+        let mut weights = silent;
+        set(&mut weights);
         assert_eq!(
             moved(&after(weights), &plain),
             [e, d, m, false, false],
