@@ -20,6 +20,8 @@ pub struct Volume {
     directions: Option<Directions>,
     /// How it is looked at.
     turn: Turn,
+    /// Voxels that were no finite numbers.
+    replaced: usize,
 }
 
 /// The axis that runs through the slices.
@@ -73,6 +75,7 @@ impl Volume {
             voxels,
             directions: None,
             turn: AS_IT_IS,
+            replaced: bad,
         })
     }
 
@@ -90,6 +93,11 @@ impl Volume {
         let turn = self.directions.and_then(|directions| directions.turn());
         self.turn = turn.unwrap_or(AS_IT_IS);
         self
+    }
+
+    /// Voxels that were no finite numbers in the file and are 0 here.
+    pub fn replaced(&self) -> usize {
+        self.replaced
     }
 
     /// Voxels along x, y and z.

@@ -39,6 +39,11 @@ pub struct Browser {
 impl Browser {
     /// Starts chromedriver and, through it, Chromium.
     pub fn start() -> Self {
+        Self::with_flags(&[])
+    }
+
+    /// As [`Browser::start`], with more flags for Chromium.
+    pub fn with_flags(flags: &[String]) -> Self {
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let program = std::env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".into());
         let mut command = Command::new(&program);
@@ -62,7 +67,7 @@ impl Browser {
             _said: said,
             _turn: turn,
         };
-        let answer = browser.send("", Some(capabilities()));
+        let answer = browser.send("", Some(capabilities(flags)));
         let id = answer["sessionId"].as_str().expect("a session").to_owned();
         browser.session = format!("{address}/session/{id}");
         browser
@@ -123,6 +128,12 @@ impl Browser {
     /// Ends the browser's graphics process, as a driver that fails does. The browser starts another one.
     pub fn crash_graphics(&self) {
         self.devtools("Browser.crashGpuProcess", json!({}));
+    }
+
+    /// Lets the browser end by itself, so that what it writes on its way is whole. Nothing can be asked of
+    /// it from then on.
+    pub fn close(&self) {
+        self.devtools("Browser.close", json!({}));
     }
 
     /// A screen of this many CSS pixels.
@@ -267,8 +278,12 @@ fn port(line: &str) -> Option<u16> {
     rest.trim_end_matches('.').parse().ok()
 }
 
-fn capabilities() -> Value {
-    let mut options = json!({ "args": FLAGS });
+fn capabilities(more: &[String]) -> Value {
+    let args: Vec<&str> = FLAGS
+        .into_iter()
+        .chain(more.iter().map(String::as_str))
+        .collect();
+    let mut options = json!({ "args": args });
     if let Ok(program) = std::env::var("CHROMIUM") {
         options["binary"] = program.into();
     }

@@ -58,20 +58,91 @@ fn accessibility_checks_find_nothing_serious() {
 
 #[test]
 fn a_phone_shows_everything_without_scrolling_sideways() {
-    let site = site();
-    let page = Page::open(&site, "backend=cpu&seed=4");
-    page.browser.screen(360, 740);
-    page.until_ready("Seed 4:");
-    for tab in ["tab-sample", "tab-walk", "tab-image", "tab-draw"] {
-        page.browser.script(&format!(
-            "document.querySelector('[data-testid={tab}]').click()"
-        ));
-        let width = page.browser.script(
-            "return [document.documentElement.scrollWidth, document.documentElement.clientWidth]",
-        );
-        assert!(width[0].as_u64() <= width[1].as_u64(), "{tab}: {width}");
+    let site = Site::with_models(&[
+        Offer::whole("fresh", &fresh(7)),
+        Offer::whole("brain", &fresh_brain(7)),
+        Offer::whole("boxes", &fresh_boxes(7)),
+    ]);
+    for model in ["fresh", "brain", "boxes"] {
+        let page = Page::open(&site, "about=blank");
+        page.browser.screen(360, 740);
+        let query = format!("backend=cpu&seed=4&class=1&lang=en&model={model}");
+        page.browser.open(&site.url(&query));
+        page.until_ready("Seed 4:");
+        page.browser
+            .script("document.querySelectorAll('details').forEach(d => d.open = true)");
+        for language in ["en", "zh-Hans"] {
+            speak(&page, language);
+            for tab in ["tab-sample", "tab-walk", "tab-image", "tab-draw"] {
+                page.browser.script(&format!(
+                    "document.querySelector('[data-testid={tab}]').click()"
+                ));
+                fits(&page, &format!("{model}, {language}, {tab}"));
+            }
+        }
+        if model == "brain" {
+            for mode in ["mode-blink", "mode-difference"] {
+                page.browser.script(&format!(
+                    "document.querySelector('[data-testid={mode}]').click()"
+                ));
+                fits(&page, mode);
+            }
+        }
+        page.is_quiet();
     }
-    page.is_quiet();
+}
+
+/// The page is not wider than the screen, which is 360 pixels wide.
+fn fits(page: &Page, what: &str) {
+    let width = page.browser.script(
+        "return [document.documentElement.scrollWidth, document.documentElement.clientWidth]",
+    );
+    assert!(width[0].as_u64() <= width[1].as_u64(), "{what}: {width}");
+    assert_eq!(width[1], 360, "{what}");
+}
+
+fn speak(page: &Page, language: &str) {
+    page.browser.script(&format!(
+        "const choice = document.getElementById('language'); choice.value = '{language}'; choice.dispatchEvent(new Event('change'))"
+    ));
+    page.wait(language, || {
+        page.browser.script("return document.documentElement.lang") == language
+    });
+}
+
+/// Blinking is a repeated timer: none is started for those who asked for less motion, until they do it.
+#[test]
+fn blinking_waits_for_those_who_asked_for_less_motion() {
+    let site = Site::with_models(&[Offer::whole("brain", &fresh_brain(7))]);
+    for (wish, starts) in [("no-preference", 1), ("reduce", 0)] {
+        let page = Page::open(&site, "about=blank");
+        page.browser.devtools(
+            "Emulation.setEmulatedMedia",
+            json!({ "features": [{ "name": "prefers-reduced-motion", "value": wish }] }),
+        );
+        page.browser.before_pages(
+            "const own = window.setInterval; window.repeated = 0;
+             window.setInterval = (...a) => { window.repeated += 1; return own(...a); }",
+        );
+        page.browser.open(&site.url("backend=cpu&seed=4&lang=en"));
+        page.until_ready("Seed 4:");
+        let repeated = || page.browser.script("return window.repeated");
+        let before = repeated().as_u64().expect("a number");
+        page.browser.click("[data-testid=mode-blink]");
+        let seen = "return !!document.querySelector('canvas[data-testid=compare]')?.dataset.hash";
+        page.wait("one of two", || page.browser.script(seen) == true);
+        assert_eq!(repeated(), before + starts, "{wish}");
+        let word = if starts == 1 { "Pause" } else { "Start" };
+        assert_eq!(page.text("blink-pause"), word, "{wish}");
+        if starts == 0 {
+            let one = page.shown("compare");
+            page.browser.click("[data-testid=blink-other]");
+            page.until_changed("compare", &one.hash);
+            page.browser.click("[data-testid=blink-pause]");
+            assert_eq!(repeated(), before + 1, "by hand it blinks");
+        }
+        page.is_quiet();
+    }
 }
 
 #[test]
@@ -100,11 +171,7 @@ fn two_languages_are_spoken() {
     // What stands on the screen follows a change of language, and changes back.
     page.browser.script("location.hash = 'm=AAECA6D'");
     page.wait("a refusal", || page.error().contains("此链接不完整"));
-    let speak = |language: &str| {
-        page.browser.script(&format!(
-            "const choice = document.getElementById('language'); choice.value = '{language}'; choice.dispatchEvent(new Event('change'))"
-        ));
-    };
+    let speak = |language: &str| speak(&page, language);
     speak("en");
     page.wait("English", || {
         page.error().contains("This link is cut or damaged")
@@ -215,9 +282,7 @@ fn what_the_engine_lacks_is_told_and_pictures_are_painted() {
         ("no storage", none),
     ] {
         let site = site();
-        let loader = site.folder().join("engine_loader.js");
-        let own = std::fs::read_to_string(&loader).expect("the engine's script");
-        std::fs::write(&loader, format!("{script}\n{own}")).expect("a file");
+        site.before_engine(script);
         let page = Page::open(&site, "seed=4");
         page.until_ready("Seed 4:");
         let is_told = page.text("badge").contains("this browser offers no WebGPU");

@@ -35,6 +35,31 @@ fn a_device_that_is_lost_at_work_is_told_and_the_cpu_goes_on() {
     assert_eq!(page.error(), "", "the sentence goes with the next picture");
 }
 
+/// A graphics device that answers with nothing but zeros computes no known picture.
+#[test]
+fn a_self_test_that_fails_on_webgpu_is_told_and_the_cpu_paints() {
+    let zeros = "const own = GPUBuffer.prototype.getMappedRange;
+        GPUBuffer.prototype.getMappedRange = function (...a) {
+          const range = own.apply(this, a);
+          if (this.usage & GPUBufferUsage.MAP_READ) new Uint8Array(range).fill(0);
+          return range;
+        };";
+    let model = fresh(7);
+    let native = Native::open(&model);
+    let site = Site::with_models(&[Offer::whole("fresh", &model)]);
+    site.before_engine(zeros);
+    let page = Page::open(&site, "backend=webgpu&seed=4&lang=en");
+    page.until_ready("Seed 4:");
+    assert_eq!(page.backend(), "cpu");
+    let badge = page.text("badge");
+    assert!(
+        badge.contains("WebGPU was given up") && badge.contains("self-test"),
+        "{badge}"
+    );
+    page.agrees(&native, &native.sampled(4), 4, &CPU);
+    page.is_quiet();
+}
+
 #[test]
 fn canvases_that_are_lost_are_drawn_again() {
     let site = Site::with_models(&[Offer::whole("fresh", &fresh(7))]);

@@ -5,7 +5,9 @@
 //! shipped weights and may damage what they like. What the page shows is read back from its canvases
 //! and compared with the same pipeline computed here.
 
+mod about;
 mod backends;
+mod drawing;
 mod driver;
 mod everyone;
 mod failures;
@@ -13,12 +15,18 @@ mod files;
 mod home;
 mod lesions;
 mod losses;
+mod marking;
 mod memory;
 mod model;
+mod network;
+mod overlays;
 mod page;
+mod shares;
 mod shipped;
 mod site;
 mod snapshots;
 mod stored;
+mod updates;
 mod viewer;
+mod walk;
 mod workbench;

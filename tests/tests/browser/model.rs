@@ -194,6 +194,13 @@ impl Native {
         forbidden(&structure.mask, margin)
     }
 
+    /// What the segmenter of a modality, by its place, finds in its image.
+    pub fn segmented(&self, modality: usize, image: &Plane) -> ClassMap {
+        pollster::block_on(self.synthesiser.segment(modality, image))
+            .expect("a model that segments")
+            .expect("a segmenter of this modality")
+    }
+
     /// What is painted from a structure map, of a healthy subject.
     pub fn painted(&self, structure: &Structure, seed: u64) -> Sample {
         let label = default_label(&self.synthesiser.profile().lesion);

@@ -233,6 +233,27 @@ impl Page {
         self.shown("image")
     }
 
+    /// Moves a slider and lets it go.
+    pub fn slide(&self, name: &str, value: f64) {
+        self.browser.script(&format!(
+            "const s = document.querySelector('[data-testid={name}]'); s.value = {value};
+             for (const kind of ['input', 'change']) s.dispatchEvent(new Event(kind, {{ bubbles: true }}))"
+        ));
+    }
+
+    /// The link that the page shares, without the wish for a backend.
+    #[track_caller]
+    pub fn link(&self) -> String {
+        self.browser.click("[data-testid=share]");
+        let link = || {
+            self.text_of(
+                "const l = document.querySelector('[data-testid=share-link]'); return l ? (l.value ?? l.textContent) : ''",
+            )
+        };
+        self.until("a link", || link().contains('#'));
+        link()
+    }
+
     /// Picks a file in the file field.
     pub fn pick(&self, path: &str) {
         self.browser.keys("[data-testid=file-input]", path);

@@ -9,6 +9,19 @@ use serde_json::Value;
 const STROKE: [(f64, f64); 3] = [(-0.1, -0.05), (0.0, 0.05), (0.12, 0.0)];
 /// A lesion well inside a head.
 const INSIDE: [(f64, f64); 3] = [(-0.03, -0.03), (0.0, 0.02), (0.04, 0.0)];
+/// Tells the size of the engine's memory to who asks on a channel.
+const MEASURED: &str = "let memory; const channel = new BroadcastChannel('bytes');
+    channel.onmessage = () => channel.postMessage(memory.buffer.byteLength);
+    for (const name of ['instantiate', 'instantiateStreaming']) {
+      const own = WebAssembly[name];
+      WebAssembly[name] = async (...a) => {
+        const made = await own.apply(WebAssembly, a);
+        memory = (made.instance ?? made).exports.memory;
+        return made;
+      };
+    }";
+/// Bytes that the engine may take more after 500 steps than after 50.
+const GROWTH: f64 = 2e6;
 /// A lesion on the background.
 const OUTSIDE: [(f64, f64); 2] = [(-0.48, -0.48), (-0.45, -0.45)];
 
@@ -157,20 +170,7 @@ fn a_shared_link_shows_the_same_picture_elsewhere() {
     page.until_changed("image", &healthy.hash);
     page.until_ready("");
     let drawn = page.shown("image");
-    page.browser.click("[data-testid=share]");
-    let link = "const l = document.querySelector('[data-testid=share-link]'); return l ? (l.value ?? l.textContent) : ''";
-    page.wait("a link", || {
-        page.browser
-            .script(link)
-            .as_str()
-            .is_some_and(|l| l.contains('#'))
-    });
-    let link = page
-        .browser
-        .script(link)
-        .as_str()
-        .unwrap_or_default()
-        .to_owned();
+    let link = page.link();
     drop(page);
     // Another profile on the same site.
     let elsewhere = Page::at(&link);
@@ -247,16 +247,20 @@ fn an_archive_of_labelled_subjects_is_what_the_builder_makes() {
 #[test]
 fn five_hundred_steps_need_no_more_memory_than_fifty() {
     let site = Site::with_models(&[Offer::whole("fresh", &fresh(7))]);
+    site.before_engine(MEASURED);
     let page = Page::open(&site, "backend=cpu&seed=1");
     page.until_ready("Seed 1:");
-    // Bytes of the page and of its worker, after what can be collected has been.
+    // Bytes of the page, after what can be collected has been, and of the engine's own memory.
     let used = || {
         page.browser
             .devtools("HeapProfiler.collectGarbage", serde_json::json!({}));
-        let bytes = page
-            .browser
-            .script("return performance.memory.usedJSHeapSize");
-        bytes.as_f64().expect("bytes")
+        let bytes = page.browser.script(
+            "return new Promise(resolve => {
+               const engine = new BroadcastChannel('bytes');
+               engine.onmessage = e => { engine.close(); resolve([performance.memory.usedJSHeapSize, e.data]); };
+               engine.postMessage('how many?') })",
+        );
+        [0, 1].map(|of| bytes[of].as_f64().expect("bytes"))
     };
     let walk = |from: u64, to: u64| {
         for seed in from..to {
@@ -269,12 +273,19 @@ fn five_hundred_steps_need_no_more_memory_than_fifty() {
         page.until_ready(&format!("Seed {to}:"));
     };
     walk(1, 50);
-    let early = used();
+    let [early, engine_early] = used();
     walk(50, 500);
-    let late = used();
+    let [late, engine_late] = used();
     assert!(
         late < early * 1.5 + 4e6,
         "{early} bytes after 50 steps, {late} after 500"
+    );
+    println!("the engine: {engine_early} bytes after 50 steps, {engine_late} after 500");
+    assert!(engine_early > 1e6, "the engine's memory is measured");
+    // It never shrinks, so that what is lost anywhere on the way shows at the end.
+    assert!(
+        engine_late < engine_early + GROWTH,
+        "the engine: {engine_early} bytes after 50 steps, {engine_late} after 500"
     );
     page.is_quiet();
 }

@@ -133,13 +133,17 @@ fn run_prepare(args: &PrepareArgs) -> Result<()> {
         files::create_folder(parent)?;
     }
     let bar = progress(records.len());
-    let (prepared, broken) = prepare(&profile, args.size, &records, args.skip_broken, || {
+    let outcome = prepare(&profile, args.size, &records, args.skip_broken, || {
         bar.inc(1);
     })?;
     bar.finish_and_clear();
-    for error in &broken {
+    for error in &outcome.left_out {
         eprintln!("left out: {error}");
     }
+    for note in &outcome.mended {
+        eprintln!("note: {note}");
+    }
+    let prepared = outcome.data;
     let foreign = prepared
         .items
         .iter()

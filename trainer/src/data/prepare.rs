@@ -18,18 +18,29 @@ const ERASED: usize = 2;
 /// Errors shown when several images cannot be used.
 const SHOWN: usize = 5;
 
+/// A data set, and what became of its records on the way.
+#[derive(Debug, PartialEq)]
+pub struct Outcome {
+    /// The data set.
+    pub data: Prepared,
+    /// Why records were left out.
+    pub left_out: Vec<String>,
+    /// What was put right in files.
+    pub mended: Vec<String>,
+}
+
 /// Decodes all `records` at `size` x `size`, in parallel; `done` is called after each.
 ///
 /// # Errors
 /// When an image cannot be used (all are tried, the first few are named), unless `skip` is set:
-/// then such items are left out and returned beside the data.
+/// then such items are left out.
 pub fn prepare(
     profile: &Profile,
     size: usize,
     records: &[Record],
     skip: bool,
     done: impl Fn() + Sync,
-) -> Result<(Prepared, Vec<String>)> {
+) -> Result<Outcome> {
     ensure!(!records.is_empty(), "there is nothing to prepare");
     let work = Work {
         profile,
@@ -56,7 +67,11 @@ pub fn prepare(
     if !broken.is_empty() && (!skip || items.is_empty()) {
         bail!("{}", refusal(&broken, records.len()));
     }
-    Ok((Prepared::new(work.header(), items), broken))
+    Ok(Outcome {
+        data: Prepared::new(work.header(), items),
+        left_out: broken,
+        mended: work.volumes.mended(),
+    })
 }
 
 fn refusal(broken: &[String], of: usize) -> String {
@@ -246,15 +261,14 @@ mod tests {
     fn phantoms_become_items_and_broken_files_are_named() {
         let profile = Profile::named("phantom-thorax").expect("built in");
         let mut records = phantom::records(&profile, 2, 3).expect("phantoms");
-        let (data, left_out) = prepare(&profile, 32, &records, false, || {}).expect("prepared");
-        assert!(left_out.is_empty());
+        let outcome = prepare(&profile, 32, &records, false, || {}).expect("prepared");
+        assert!(outcome.left_out.is_empty() && outcome.mended.is_empty());
         assert_eq!(
-            data,
-            prepare(&profile, 32, &records, false, || {})
-                .expect("prepared")
-                .0,
+            outcome,
+            prepare(&profile, 32, &records, false, || {}).expect("prepared"),
             "the same every time"
         );
+        let data = outcome.data;
         let item = &data.items[1];
         assert_eq!(
             (
@@ -277,8 +291,8 @@ mod tests {
             error.contains("1 of 3 items") && error.contains("missing.png"),
             "{error}"
         );
-        let (data, left_out) = prepare(&profile, 32, &records, true, || {}).expect("without it");
-        assert_eq!((data.items.len(), left_out.len()), (2, 1));
+        let without = prepare(&profile, 32, &records, true, || {}).expect("without it");
+        assert_eq!((without.data.items.len(), without.left_out.len()), (2, 1));
         let error = prepare(&profile, 32, &records[2..], true, || {}).expect_err("nothing is left");
         assert!(error.to_string().contains("missing.png"));
     }

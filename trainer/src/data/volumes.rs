@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail, ensure};
 use flate2::read::MultiGzDecoder;
 use scanweave::formats::{self, Axis, FormatError, Volume, Window};
 use scanweave::image::Plane;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -33,6 +34,8 @@ pub fn is_volume(path: &Path) -> bool {
 pub struct Volumes {
     /// The one used last at the end.
     kept: Mutex<Vec<Arc<Kept>>>,
+    /// What was put right in which file.
+    mended: Mutex<BTreeMap<PathBuf, String>>,
 }
 
 struct Kept {
@@ -75,6 +78,13 @@ impl Volumes {
         Ok(self.get(path)?.volume.slices(Axis::Z))
     }
 
+    /// What was put right in the files, in the order of their names.
+    pub fn mended(self) -> Vec<String> {
+        let mended = self.mended.into_inner();
+        let mended = mended.unwrap_or_else(PoisonError::into_inner);
+        mended.into_values().collect()
+    }
+
     fn get(&self, path: &Path) -> Result<Arc<Kept>> {
         let lock = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let mut kept = lock();
@@ -86,6 +96,16 @@ impl Volumes {
         // Others may go on while this one is read; two may read the same, which does no harm.
         drop(kept);
         let volume = read(path)?;
+        if volume.replaced() > 0 {
+            let note = format!(
+                "{}: {} of {} voxels are no finite numbers and count as 0",
+                path.display(),
+                volume.replaced(),
+                volume.voxels().len()
+            );
+            let mut mended = self.mended.lock().unwrap_or_else(PoisonError::into_inner);
+            mended.insert(path.into(), note);
+        }
         let new = Arc::new(Kept {
             path: path.into(),
             window: volume.window(),

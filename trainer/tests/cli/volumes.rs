@@ -115,6 +115,32 @@ fn a_slice_is_extracted_as_its_picture_would_be() {
     });
 }
 
+/// The volume with two voxels that are no numbers.
+#[test]
+fn voxels_that_are_no_numbers_are_told() {
+    let folder = set();
+    let folder = folder.path();
+    let values = head(0.5);
+    let values = values.iter().flat_map(|plane| plane.values().to_vec());
+    let mut values: Vec<f32> = values.collect();
+    values[0] = f32::NAN;
+    values[1] = f32::INFINITY;
+    let header = format!(
+        "ObjectType = Image\nNDims = 3\nDimSize = {SIDE} {SIDE} {DEPTH}\nElementType = MET_FLOAT\nElementDataFile = LOCAL\n"
+    );
+    let voxels = values.iter().flat_map(|v| v.to_le_bytes());
+    let bytes: Vec<u8> = header.into_bytes().into_iter().chain(voxels).collect();
+    fs::write(folder.join("set/1-flair.mha"), bytes).expect("a file");
+    let ended = scanweave(folder, PREPARE).well();
+    let note = format!("1-flair.mha: 2 of {} voxels", SIDE * SIDE * DEPTH);
+    assert!(ended.complained.contains(&note), "{ended}");
+    assert!(
+        ended
+            .complained
+            .contains("no finite numbers and count as 0")
+    );
+}
+
 /// Replaces files of the set: a name, its content, and what must be said beside the name.
 fn broken() -> Vec<(&'static str, Vec<u8>, &'static [&'static str])> {
     let nifti = |slices: &[Plane]| nifti::write(slices, [1.0; 3], "").expect("a volume");

@@ -40,8 +40,8 @@ fn profile() -> Profile {
 
 fn brains() -> Prepared {
     let records = phantom::records(&profile(), 10, 3).expect("phantoms");
-    let (data, _) = prepare(&profile(), SIZE, &records, false, || {}).expect("prepared");
-    data
+    let prepared = prepare(&profile(), SIZE, &records, false, || {});
+    prepared.expect("prepared").data
 }
 
 fn configuration(data: &Prepared, switches: Switches) -> Configuration {

@@ -1,0 +1,59 @@
+//! The way between two pinned places of the latent space.
+
+use super::model::fresh;
+use super::page::Page;
+use super::site::{Offer, Site};
+
+/// The small model with a pin at the seed and one beside it, on the way between them.
+pub fn pinned(site: &Site) -> Page {
+    let page = Page::open(site, "backend=cpu&seed=4&lang=en");
+    page.until_ready("Seed 4:");
+    page.browser.click("[data-testid=tab-walk]");
+    page.browser.click("[data-testid=pin-a]");
+    let seed = page.shown("image");
+    aside(&page);
+    page.until_changed("image", &seed.hash);
+    page.browser.click("[data-testid=pin-b]");
+    page
+}
+
+/// Walks to a place beside the seed.
+pub fn aside(page: &Page) {
+    page.browser
+        .drag("[data-testid=walk-pad]", &[(0.0, 0.0), (0.3, -0.2)], "mouse");
+}
+
+#[test]
+fn the_way_between_two_pins_begins_at_the_one_and_ends_at_the_other() {
+    let site = Site::with_models(&[Offer::whole("fresh", &fresh(7))]);
+    let page = pinned(&site);
+    let there = page.shown("image");
+    page.slide("between", 0.5);
+    page.until_changed("image", &there.hash);
+    let middle = page.shown("image");
+    page.slide("between", 0.0);
+    page.until_changed("image", &middle.hash);
+    let here = page.shown("image");
+    page.slide("between", 1.0);
+    page.until_changed("image", &here.hash);
+    assert!(page.shown("image") == there, "the end is pin B");
+    assert!(there != middle && here != middle && here != there);
+    let seed = page.seed(4);
+    assert!(here == seed, "the beginning is pin A");
+    page.is_quiet();
+}
+
+#[test]
+fn there_is_no_way_without_two_pins() {
+    let site = Site::with_models(&[Offer::whole("fresh", &fresh(7))]);
+    let page = Page::open(&site, "backend=cpu&seed=4&lang=en");
+    page.until_ready("Seed 4:");
+    page.browser.click("[data-testid=tab-walk]");
+    let off = "return document.querySelector('[data-testid=between]').disabled";
+    assert_eq!(page.browser.script(off), true, "without a pin");
+    page.browser.click("[data-testid=pin-a]");
+    assert_eq!(page.browser.script(off), true, "with one");
+    page.browser.click("[data-testid=pin-b]");
+    page.wait("a way", || page.browser.script(off) == false);
+    page.is_quiet();
+}
