@@ -119,18 +119,35 @@ impl LesionStage {
         sections
     }
 
+    /// The averaged networks of a checkpoint, for who builds on them: what only a training needs that
+    /// goes on is not read.
+    ///
+    /// # Errors
+    /// When the checkpoint lacks one of them or holds other networks.
+    pub fn finished(self, sections: &[Section]) -> Result<LesionNetworks, RestoreError> {
+        averaged(self.averaged, sections)
+    }
+
     /// Restores what [`LesionStage::save`] gave.
     pub fn load(mut self, sections: &[Section]) -> Result<Self, RestoreError> {
         for (i, adam) in self.adam.iter_mut().enumerate() {
-            let load = |prefix: &str, network: &Unet| {
-                load_module(&format!("{prefix}{}", name(i)), network.clone(), sections)
-            };
-            self.segmenters[i] = load("", &self.segmenters[i])?;
-            self.averaged.segmenters[i] = load("averaged.", &self.averaged.segmenters[i])?;
+            self.segmenters[i] = load_module(&name(i), self.segmenters[i].clone(), sections)?;
             adam.load(sections)?;
         }
+        self.averaged = averaged(self.averaged, sections)?;
         Ok(self)
     }
+}
+
+fn averaged(
+    mut networks: LesionNetworks,
+    sections: &[Section],
+) -> Result<LesionNetworks, RestoreError> {
+    for (i, segmenter) in networks.segmenters.iter_mut().enumerate() {
+        let name = format!("averaged.{}", name(i));
+        *segmenter = load_module(&name, segmenter.clone(), sections)?;
+    }
+    Ok(networks)
 }
 
 fn name(modality: usize) -> String {

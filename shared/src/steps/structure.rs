@@ -334,6 +334,15 @@ impl StructureStage {
         ]
     }
 
+    /// The averaged networks of a checkpoint, for who builds on them: what only a training needs that
+    /// goes on is not read.
+    ///
+    /// # Errors
+    /// When the checkpoint lacks one of them or holds other networks.
+    pub fn finished(self, sections: &[Section]) -> Result<StructureNetworks, RestoreError> {
+        averaged(self.averaged, sections)
+    }
+
     /// Restores what [`StructureStage::save`] gave.
     pub fn load(mut self, sections: &[Section]) -> Result<Self, RestoreError> {
         self.encoder = load_module("encoder", self.encoder, sections)?;
@@ -346,17 +355,24 @@ impl StructureStage {
         )?;
         self.latent_discriminator =
             load_module("latent_discriminator", self.latent_discriminator, sections)?;
-        self.averaged = StructureNetworks {
-            encoder: load_module("averaged.encoder", self.averaged.encoder, sections)?,
-            decoder: load_module("averaged.decoder", self.averaged.decoder, sections)?,
-            mask: load_module("averaged.mask", self.averaged.mask, sections)?,
-        };
+        self.averaged = averaged(self.averaged, sections)?;
         self.moments.load("moments", sections)?;
         for adam in self.adam.all() {
             adam.load(sections)?;
         }
         Ok(self)
     }
+}
+
+fn averaged(
+    networks: StructureNetworks,
+    sections: &[Section],
+) -> Result<StructureNetworks, RestoreError> {
+    Ok(StructureNetworks {
+        encoder: load_module("averaged.encoder", networks.encoder, sections)?,
+        decoder: load_module("averaged.decoder", networks.decoder, sections)?,
+        mask: load_module("averaged.mask", networks.mask, sections)?,
+    })
 }
 
 impl Optimizers {

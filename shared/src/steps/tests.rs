@@ -346,6 +346,28 @@ fn a_missing_or_foreign_section_is_named() {
 }
 
 #[test]
+fn a_finished_run_needs_no_optimizers_to_be_built_upon() {
+    let stage = || StructureStage::new(&GEOMETRY, 1e-3, &device());
+    let own = stage();
+    let mut sections = own.save();
+    sections.retain(|(name, _)| name.starts_with("averaged."));
+    assert!(stage().load(&sections).is_err(), "it cannot go on");
+    let found = stage().finished(&sections).expect("networks");
+    let weights = |n: &StructureNetworks| {
+        use crate::networks::tensors::read_tensors;
+        [
+            read_tensors(&n.decoder),
+            read_tensors(&n.encoder),
+            read_tensors(&n.mask),
+        ]
+    };
+    assert!(weights(&found) == weights(own.averaged()));
+    sections.retain(|(name, _)| name != "averaged.mask");
+    let missing = stage().finished(&sections).err().unwrap();
+    assert!(missing.to_string().contains("averaged.mask"));
+}
+
+#[test]
 fn the_affine_map_takes_noise_onto_the_encoded_distribution() {
     let device = Device::flex();
     let mut moments = LatentMoments::new(2, 1.0, &device);

@@ -22,8 +22,7 @@ fn rows(page: &Page, card: &str) -> Vec<(String, String)> {
 
 /// Unfolds a card and checks that it says what the model's own card does.
 fn says(page: &Page, name: &str, card: &Card, sha256: &str) {
-    page.browser
-        .click(&format!("[data-testid={name}] summary"));
+    page.browser.click(&format!("[data-testid={name}] summary"));
     page.wait(name, || rows(page, name).len() >= 7);
     let rows = rows(page, name);
     for (row, value) in [
@@ -91,20 +90,39 @@ fn diagnostics_are_copied_and_name_backend_build_and_sizes() {
     };
     assert!(line("backend").starts_with("cpu: CPU"), "{text}");
     let build = "return document.querySelector('meta[name=build]').content";
-    assert_eq!(line("build"), page.browser.script(build).as_str().unwrap_or_default());
-    assert_eq!(line("address"), page.browser.script("return location.href").as_str().unwrap_or_default());
+    assert_eq!(
+        line("build"),
+        page.browser.script(build).as_str().unwrap_or_default()
+    );
+    assert_eq!(
+        line("address"),
+        page.browser
+            .script("return location.href")
+            .as_str()
+            .unwrap_or_default()
+    );
     let stored = line("stored");
     let weights = stored
         .split("; ")
         .find_map(|of| of.strip_prefix("scanweave-weights "));
     let weights = weights.unwrap_or_else(|| panic!("no weights in {stored}"));
-    let bytes = weights.split(' ').rev().nth(1).and_then(|b| b.parse::<usize>().ok());
+    let bytes = weights
+        .split(' ')
+        .rev()
+        .nth(1)
+        .and_then(|b| b.parse::<usize>().ok());
     // The file, and the few letters of its self-test.
     let more = bytes.and_then(|b| b.checked_sub(model.len()));
-    assert!(more.is_some_and(|more| more < 64), "{stored}: {} bytes were served", model.len());
+    assert!(
+        more.is_some_and(|more| more < 64),
+        "{stored}: {} bytes were served",
+        model.len()
+    );
     assert!(!text.contains("unknown ("), "{text}");
     page.wait("the news", || {
-        page.browser.script(&format!("return document.querySelector('{button}').textContent")) == "Copied"
+        page.browser.script(&format!(
+            "return document.querySelector('{button}').textContent"
+        )) == "Copied"
     });
     page.is_quiet();
 }

@@ -113,13 +113,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     file.read_to_end(&mut content).expect("its content");
     let head = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
     let length = (bytes.len() as u32).to_le_bytes();
-    [
-        head.as_slice(),
-        &content,
-        &checksum.to_le_bytes(),
-        &length,
-    ]
-    .concat()
+    [head.as_slice(), &content, &checksum.to_le_bytes(), &length].concat()
 }
 
 fn a_volume_is_turned_through(name: &str, bytes: &[u8]) {

@@ -236,13 +236,12 @@ fn the_dice_that_is_shown_is_that_of_the_label_and_the_segmenter() {
             .filter_map(|row| row.as_str()?.strip_prefix("Dice ")?.parse().ok());
         dice.collect::<Vec<f64>>()
     };
-    desk.page.wait("figures of four pictures", || said().len() == 4);
+    desk.page
+        .wait("figures of four pictures", || said().len() == 4);
     let side = desk.native.size();
     let label = desk.page.shown("lesion").pixels;
     let asked: Vec<bool> = label.iter().map(|v| *v > 0).collect();
-    let plane = Plane::from_fn(side, side, |x, y| {
-        f32::from(u8::from(asked[y * side + x]))
-    });
+    let plane = Plane::from_fn(side, side, |x, y| f32::from(u8::from(asked[y * side + x])));
     let nothing = Plane::filled(side, side, 0.0);
     let planes = Label::Planes(vec![plane, nothing.clone(), nothing]);
     let structure = desk.page.structure();

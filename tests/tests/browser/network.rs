@@ -49,14 +49,21 @@ fn requests(site: &Site, using: impl Fn(&Page)) -> Vec<String> {
     let own = site.url("");
     let own = own.trim_end_matches("/?");
     let log = written();
-    let starts = log.lines().filter(|line| line.contains("\"request_type\":"));
+    let starts = log
+        .lines()
+        .filter(|line| line.contains("\"request_type\":"));
     let starts = starts.map(|line| {
         let event = serde_json::from_str::<Value>(line.trim_end_matches(','));
         event.unwrap_or_else(|e| panic!("{e}: {line}"))
     });
     // Chromium asks for things of its own too, on behalf of no origin.
     let ours = starts.filter(|event| event["params"]["initiator"] == own);
-    let address = |event: Value| event["params"]["url"].as_str().unwrap_or_default().to_owned();
+    let address = |event: Value| {
+        event["params"]["url"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    };
     ours.map(address).collect()
 }
 

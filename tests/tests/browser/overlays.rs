@@ -67,7 +67,9 @@ fn the_lines_that_are_laid_over_are_those_of_the_structure_map() {
     assert!(count > 40, "{count} pixels are few");
     // A pixel of the map is 4 x 4 of the overlay.
     let all = json!({ "0 200 150": 16 * count });
-    page.wait("lines on all pictures", || laid(page) == json!([all, all, all, all]));
+    page.wait("lines on all pictures", || {
+        laid(page) == json!([all, all, all, all])
+    });
     page.is_quiet();
 }
 

@@ -38,7 +38,13 @@ fn a_link_carries_a_lesion_drawn_by_hand_and_the_lines_of_an_image() {
     desk.ellipse();
     let Desk { page, site, .. } = desk;
     let names = [
-        "image", "image-1", "image-2", "image-3", "structure", "mask", "lesion",
+        "image",
+        "image-1",
+        "image-2",
+        "image-3",
+        "structure",
+        "mask",
+        "lesion",
     ];
     same_elsewhere(page, &names);
     drop(site);
@@ -109,7 +115,10 @@ fn a_link_carries_how_the_pictures_are_looked_at() {
     page.wait("a comparison", || !seen(&page).is_null());
     let here = seen(&page);
     let expected = serde_json::json!(["225%", true, false, false, true, "45"]);
-    assert_eq!(here.as_array().map(|all| &all[..6]), expected.as_array().map(|all| &all[..]));
+    assert_eq!(
+        here.as_array().map(|all| &all[..6]),
+        expected.as_array().map(|all| &all[..])
+    );
     assert_eq!(here[7], true, "the overlay is seen");
     let link = page.link();
     drop(page);

@@ -33,7 +33,10 @@ fn publish(site: &Site, first: &str) {
             return;
         };
         let text = text.replace(first, SECOND);
-        let text = text.replace("\"gallery\": [\"Gallery\"", &format!("\"gallery\": [\"{TITLE}\""));
+        let text = text.replace(
+            "\"gallery\": [\"Gallery\"",
+            &format!("\"gallery\": [\"{TITLE}\""),
+        );
         fs::write(path, text).expect("a file");
     };
     let mut folders = vec![site.folder().to_path_buf()];
@@ -95,7 +98,10 @@ fn a_newer_page_is_offered_taken_up_and_stored() {
     page.wait("only the second edition", || {
         builds(&page) == serde_json::json!([SECOND])
     });
-    assert_eq!((build(&page).as_str(), title(&page).as_str()), (SECOND, TITLE));
+    assert_eq!(
+        (build(&page).as_str(), title(&page).as_str()),
+        (SECOND, TITLE)
+    );
     assert!(!is_offered(&page), "it is the newest");
     let waits = "return navigator.serviceWorker.getRegistration().then(r => !!r.waiting)";
     assert_eq!(page.browser.script(waits), false);
@@ -103,7 +109,10 @@ fn a_newer_page_is_offered_taken_up_and_stored() {
     site.stop();
     page.browser.reload();
     page.until_ready("Seed 4:");
-    assert_eq!((build(&page).as_str(), title(&page).as_str()), (SECOND, TITLE));
+    assert_eq!(
+        (build(&page).as_str(), title(&page).as_str()),
+        (SECOND, TITLE)
+    );
     assert!(page.shown("image") == picture, "from the stored weights");
 }
 
@@ -117,14 +126,18 @@ fn a_newer_page_that_cannot_be_stored_leaves_the_older_one() {
     let worker = site.folder().join("sw.js");
     let text = fs::read_to_string(&worker).expect("the worker");
     let text = text
-        .replace(&format!("BUILD = \"{first}\""), &format!("BUILD = \"{SECOND}\""))
+        .replace(
+            &format!("BUILD = \"{first}\""),
+            &format!("BUILD = \"{SECOND}\""),
+        )
         .replace("const FILES = [", "const FILES = [\"missing.js\",");
     assert!(text.contains(SECOND) && text.contains("missing.js"));
     fs::write(&worker, text).expect("a file");
     page.browser.reload();
     page.until_ready("Seed 4:");
     page.wait("a try", || site.served("missing.js") > 0);
-    let ended = "return navigator.serviceWorker.getRegistration().then(r => !r.installing && !r.waiting)";
+    let ended =
+        "return navigator.serviceWorker.getRegistration().then(r => !r.installing && !r.waiting)";
     page.wait("its end", || page.browser.script(ended) == true);
     assert!(!is_offered(&page), "nothing whole is newer");
 

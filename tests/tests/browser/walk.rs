@@ -19,8 +19,11 @@ pub fn pinned(site: &Site) -> Page {
 
 /// Walks to a place beside the seed.
 pub fn aside(page: &Page) {
-    page.browser
-        .drag("[data-testid=walk-pad]", &[(0.0, 0.0), (0.3, -0.2)], "mouse");
+    page.browser.drag(
+        "[data-testid=walk-pad]",
+        &[(0.0, 0.0), (0.3, -0.2)],
+        "mouse",
+    );
 }
 
 #[test]

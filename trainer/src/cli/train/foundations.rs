@@ -132,19 +132,13 @@ fn checkpoint(
 /// The networks of what was found.
 pub fn restored(found: Found, device: &Device) -> anyhow::Result<Networks> {
     let structure = found.structure.map(|(c, checkpoint)| {
-        let fresh = StructureStage::new(&c.geometry, c.rate, device);
-        let loaded = fresh.load(&checkpoint.sections)?;
-        anyhow::Ok(loaded.averaged().clone())
+        StructureStage::new(&c.geometry, c.rate, device).finished(&checkpoint.sections)
     });
     let lesion = found.lesion.map(|(c, checkpoint)| {
-        let fresh = LesionStage::new(&c.profile, &c.geometry, c.rate, device);
-        let loaded = fresh.load(&checkpoint.sections)?;
-        anyhow::Ok(loaded.averaged().clone())
+        LesionStage::new(&c.profile, &c.geometry, c.rate, device).finished(&checkpoint.sections)
     });
     let translator = found.translator.map(|(c, checkpoint)| {
-        let fresh = TranslatorStage::new(&c.profile, &c.geometry, c.rate, device);
-        let loaded = fresh.load(&checkpoint.sections)?;
-        anyhow::Ok(loaded.averaged().clone())
+        TranslatorStage::new(&c.profile, &c.geometry, c.rate, device).finished(&checkpoint.sections)
     });
     Ok(Networks {
         structure: structure.transpose()?,
