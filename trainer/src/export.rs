@@ -138,7 +138,7 @@ fn structure_networks(
         configuration.rate,
         &device.clone().autodiff(),
     );
-    let stage = stage.load(&checkpoint.sections)?;
+    let stage = stage.load_finished(&checkpoint.sections)?;
     let (_, decoder, mask, patch) = structure_configurations(&configuration.geometry);
     let networks = stage.averaged();
     Ok(vec![
@@ -173,7 +173,7 @@ fn synthesis_networks(
         configuration.rate,
         &autodiff,
     );
-    let stage = stage.load(&checkpoint.sections)?;
+    let stage = stage.load_finished(&checkpoint.sections)?;
     let (generator, _) = synthesis_configurations(&configuration.profile, &configuration.geometry);
     Ok(vec![network(
         Role::Generator,
@@ -190,7 +190,7 @@ fn lesion_networks(
     let (profile, geometry) = (&configuration.profile, &configuration.geometry);
     let autodiff = device.clone().autodiff();
     let stage = LesionStage::new(profile, geometry, configuration.rate, &autodiff);
-    let stage = stage.load(&checkpoint.sections)?;
+    let stage = stage.load_finished(&checkpoint.sections)?;
     let config = lesion_configuration(profile, geometry);
     let segmenters = profile.modalities.iter().zip(&stage.averaged().segmenters);
     let named = segmenters.map(|(&modality, segmenter)| {

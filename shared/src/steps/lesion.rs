@@ -119,13 +119,16 @@ impl LesionStage {
         sections
     }
 
-    /// The averaged networks of a checkpoint, for who builds on them: what only a training needs that
-    /// goes on is not read.
+    /// Restores what others build upon, the averaged networks. No training can go on from it.
     ///
     /// # Errors
     /// When the checkpoint lacks one of them or holds other networks.
-    pub fn finished(self, sections: &[Section]) -> Result<LesionNetworks, RestoreError> {
-        averaged(self.averaged, sections)
+    pub fn load_finished(mut self, sections: &[Section]) -> Result<Self, RestoreError> {
+        for (i, segmenter) in self.averaged.segmenters.iter_mut().enumerate() {
+            let name = format!("averaged.{}", name(i));
+            *segmenter = load_module(&name, segmenter.clone(), sections)?;
+        }
+        Ok(self)
     }
 
     /// Restores what [`LesionStage::save`] gave.
@@ -134,20 +137,8 @@ impl LesionStage {
             self.segmenters[i] = load_module(&name(i), self.segmenters[i].clone(), sections)?;
             adam.load(sections)?;
         }
-        self.averaged = averaged(self.averaged, sections)?;
-        Ok(self)
+        self.load_finished(sections)
     }
-}
-
-fn averaged(
-    mut networks: LesionNetworks,
-    sections: &[Section],
-) -> Result<LesionNetworks, RestoreError> {
-    for (i, segmenter) in networks.segmenters.iter_mut().enumerate() {
-        let name = format!("averaged.{}", name(i));
-        *segmenter = load_module(&name, segmenter.clone(), sections)?;
-    }
-    Ok(networks)
 }
 
 fn name(modality: usize) -> String {

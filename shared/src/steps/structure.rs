@@ -334,13 +334,22 @@ impl StructureStage {
         ]
     }
 
-    /// The averaged networks of a checkpoint, for who builds on them: what only a training needs that
-    /// goes on is not read.
+    /// Restores what others build upon, the averaged networks and D_s. No training can go on from it.
     ///
     /// # Errors
     /// When the checkpoint lacks one of them or holds other networks.
-    pub fn finished(self, sections: &[Section]) -> Result<StructureNetworks, RestoreError> {
-        averaged(self.averaged, sections)
+    pub fn load_finished(mut self, sections: &[Section]) -> Result<Self, RestoreError> {
+        self.structure_discriminator = load_module(
+            "structure_discriminator",
+            self.structure_discriminator,
+            sections,
+        )?;
+        self.averaged = StructureNetworks {
+            encoder: load_module("averaged.encoder", self.averaged.encoder, sections)?,
+            decoder: load_module("averaged.decoder", self.averaged.decoder, sections)?,
+            mask: load_module("averaged.mask", self.averaged.mask, sections)?,
+        };
+        Ok(self)
     }
 
     /// Restores what [`StructureStage::save`] gave.
@@ -348,31 +357,14 @@ impl StructureStage {
         self.encoder = load_module("encoder", self.encoder, sections)?;
         self.decoder = load_module("decoder", self.decoder, sections)?;
         self.mask = load_module("mask", self.mask, sections)?;
-        self.structure_discriminator = load_module(
-            "structure_discriminator",
-            self.structure_discriminator,
-            sections,
-        )?;
         self.latent_discriminator =
             load_module("latent_discriminator", self.latent_discriminator, sections)?;
-        self.averaged = averaged(self.averaged, sections)?;
         self.moments.load("moments", sections)?;
         for adam in self.adam.all() {
             adam.load(sections)?;
         }
-        Ok(self)
+        self.load_finished(sections)
     }
-}
-
-fn averaged(
-    networks: StructureNetworks,
-    sections: &[Section],
-) -> Result<StructureNetworks, RestoreError> {
-    Ok(StructureNetworks {
-        encoder: load_module("averaged.encoder", networks.encoder, sections)?,
-        decoder: load_module("averaged.decoder", networks.decoder, sections)?,
-        mask: load_module("averaged.mask", networks.mask, sections)?,
-    })
 }
 
 impl Optimizers {

@@ -312,11 +312,19 @@ impl SynthesisStage {
         sections
     }
 
+    /// Restores what others build upon, the averaged generator. No training can go on from it.
+    ///
+    /// # Errors
+    /// When the checkpoint lacks it or holds other networks.
+    pub fn load_finished(mut self, sections: &[Section]) -> Result<Self, RestoreError> {
+        self.averaged.generator =
+            load_module("averaged.generator", self.averaged.generator, sections)?;
+        Ok(self)
+    }
+
     /// Restores what [`SynthesisStage::save`] gave.
     pub fn load(mut self, sections: &[Section]) -> Result<Self, RestoreError> {
         self.generator = load_module("generator", self.generator, sections)?;
-        self.averaged.generator =
-            load_module("averaged.generator", self.averaged.generator, sections)?;
         self.adam_generator.load(sections)?;
         let judges = std::mem::take(&mut self.judges).into_iter();
         let loaded = judges.map(|mut judge| {
@@ -325,7 +333,7 @@ impl SynthesisStage {
             Ok(judge)
         });
         self.judges = loaded.collect::<Result<_, RestoreError>>()?;
-        Ok(self)
+        self.load_finished(sections)
     }
 }
 

@@ -197,30 +197,22 @@ impl TranslatorStage {
         ]
     }
 
-    /// The averaged network of a checkpoint, for who builds on it: what only a training needs that
-    /// goes on is not read.
+    /// Restores what others build upon, the averaged network. No training can go on from it.
     ///
     /// # Errors
-    /// When the checkpoint lacks it or holds another network.
-    pub fn finished(self, sections: &[Section]) -> Result<TranslatorNetworks, RestoreError> {
-        averaged(self.averaged, sections)
+    /// When the checkpoint lacks it or holds other networks.
+    pub fn load_finished(mut self, sections: &[Section]) -> Result<Self, RestoreError> {
+        let averaged = self.averaged.translator;
+        self.averaged.translator = load_module("averaged.translator", averaged, sections)?;
+        Ok(self)
     }
 
     /// Restores what [`TranslatorStage::save`] gave.
     pub fn load(mut self, sections: &[Section]) -> Result<Self, RestoreError> {
         self.translator = load_module("translator", self.translator, sections)?;
         self.discriminator = load_module("discriminator", self.discriminator, sections)?;
-        self.averaged = averaged(self.averaged, sections)?;
         self.adam_translator.load(sections)?;
         self.adam_discriminator.load(sections)?;
-        Ok(self)
+        self.load_finished(sections)
     }
-}
-
-fn averaged(
-    networks: TranslatorNetworks,
-    sections: &[Section],
-) -> Result<TranslatorNetworks, RestoreError> {
-    let translator = load_module("averaged.translator", networks.translator, sections)?;
-    Ok(TranslatorNetworks { translator })
 }

@@ -132,13 +132,19 @@ fn checkpoint(
 /// The networks of what was found.
 pub fn restored(found: Found, device: &Device) -> anyhow::Result<Networks> {
     let structure = found.structure.map(|(c, checkpoint)| {
-        StructureStage::new(&c.geometry, c.rate, device).finished(&checkpoint.sections)
+        let fresh = StructureStage::new(&c.geometry, c.rate, device);
+        let loaded = fresh.load_finished(&checkpoint.sections)?;
+        anyhow::Ok(loaded.averaged().clone())
     });
     let lesion = found.lesion.map(|(c, checkpoint)| {
-        LesionStage::new(&c.profile, &c.geometry, c.rate, device).finished(&checkpoint.sections)
+        let fresh = LesionStage::new(&c.profile, &c.geometry, c.rate, device);
+        let loaded = fresh.load_finished(&checkpoint.sections)?;
+        anyhow::Ok(loaded.averaged().clone())
     });
     let translator = found.translator.map(|(c, checkpoint)| {
-        TranslatorStage::new(&c.profile, &c.geometry, c.rate, device).finished(&checkpoint.sections)
+        let fresh = TranslatorStage::new(&c.profile, &c.geometry, c.rate, device);
+        let loaded = fresh.load_finished(&checkpoint.sections)?;
+        anyhow::Ok(loaded.averaged().clone())
     });
     Ok(Networks {
         structure: structure.transpose()?,
