@@ -22,7 +22,7 @@ fn silent() -> SynthesisWeights {
 }
 
 /// A term, and how it is switched on.
-type Term = (&'static str, fn(&mut SynthesisWeights));
+type Term<W> = (&'static str, fn(&mut W));
 
 #[test]
 fn generator_and_discriminator_learn_from_their_own_terms_alone() {
@@ -37,7 +37,7 @@ fn generator_and_discriminator_learn_from_their_own_terms_alone() {
     let [plain, judge] = after(&silent());
     assert!(plain == fresh, "(13) does not reach the generator");
     assert!(judge != fresh_judge, "(13) trains the discriminator");
-    let terms: [Term; 7] = [
+    let terms: [Term<SynthesisWeights>; 7] = [
         ("(14)", |w| w.adversarial = 1.0),
         ("(15)", |w| w.lesion = 1.0),
         ("(16)", |w| w.registration = 1.0),
@@ -87,7 +87,7 @@ fn translator_and_its_discriminator_learn_from_their_own_terms_alone() {
     let [translator, discriminator] = fresh().weights();
     assert!(plain == translator, "(20) does not reach the translator");
     assert!(judge != discriminator, "(20) trains the discriminator");
-    let terms: [(&str, fn(&mut TranslatorWeights)); 4] = [
+    let terms: [Term<TranslatorWeights>; 4] = [
         ("(19)", |w| w.cycle = 1.0),
         ("(19), absolute", |w| w.cycle_absolute = 1.0),
         ("(21)", |w| w.adversarial = 1.0),
@@ -156,21 +156,20 @@ fn each_structure_network_learns_from_its_own_terms_alone() {
         "(8), (10)"
     );
     // Encoder, decoder and mask generator; never a discriminator.
-    type Term = (&'static str, fn(&mut StructureWeights), [bool; 3]);
     let both = [true, true, false];
     let encoder = [true, false, false];
-    let terms: [Term; 9] = [
-        ("(6)", |w| w.mask = 1.0, [false, false, true]),
-        ("(7)", |w| w.squared = 1.0, both),
-        ("(7), absolute", |w| w.absolute = 1.0, both),
-        ("(7), outside", |w| w.outside = 1.0, both),
-        ("moments", |w| w.moments = 1.0, encoder),
-        ("divergence", |w| w.divergence = 1.0, encoder),
-        ("(9)", |w| w.latent_adversarial = 1.0, encoder),
-        ("(11)", |w| w.adversarial = 1.0, both),
-        ("features", |w| w.feature = 1.0, both),
+    let terms: [(Term<StructureWeights>, [bool; 3]); 9] = [
+        (("(6)", |w| w.mask = 1.0), [false, false, true]),
+        (("(7)", |w| w.squared = 1.0), both),
+        (("(7), absolute", |w| w.absolute = 1.0), both),
+        (("(7), outside", |w| w.outside = 1.0), both),
+        (("moments", |w| w.moments = 1.0), encoder),
+        (("divergence", |w| w.divergence = 1.0), encoder),
+        (("(9)", |w| w.latent_adversarial = 1.0), encoder),
+        (("(11)", |w| w.adversarial = 1.0), both),
+        (("features", |w| w.feature = 1.0), both),
     ];
-    for (name, set, [e, d, m]) in terms {
+    for ((name, set), [e, d, m]) in terms {
         let mut weights = silent;
         set(&mut weights);
         assert_eq!(

@@ -8,9 +8,11 @@ mod judge;
 mod latent_moments;
 mod lesion;
 mod optimizer;
+mod pairs;
 mod structure;
 mod synthesis;
 mod translator;
+mod views;
 
 pub use average::average;
 pub use judge::MARGIN;
@@ -21,13 +23,13 @@ pub use structure::{
     StructureBatch, StructureNetworks, StructureStage, configurations as structure_configurations,
 };
 pub use synthesis::{
-    Guides, SynthesisBatch, SynthesisNetworks, SynthesisStage, View,
-    configurations as synthesis_configurations,
+    Guides, SynthesisNetworks, SynthesisStage, configurations as synthesis_configurations,
 };
 pub use translator::{
     TranslatorBatch, TranslatorNetworks, TranslatorStage,
     configurations as translator_configurations,
 };
+pub use views::{SynthesisBatch, View};
 
 use burn::tensor::Tensor;
 

@@ -10,48 +10,19 @@ use burn::tensor::{Device, Tensor};
 
 use super::judge::{Judge, part};
 use super::lesion::guidance;
+use super::pairs::{paired_images, paired_losses};
+use super::views::{SynthesisBatch, conditions, each};
 use super::{
     NamedLosses, Optimizer, RestoreError, Section, average, class_loss, load_module, save_module,
     sum,
 };
-use crate::losses::{absolute_loss, feature_loss, least_squares_loss, masked_loss, squared_loss};
+use crate::losses::{least_squares_loss, squared_loss};
 use crate::networks::Unet;
 use crate::networks::config::{PatchConfig, UnetConfig};
 use crate::profile::{Geometry, Profile, SegmenterWeights, SynthesisWeights};
 
 /// Weights of the averaged generator kept per step.
 const AVERAGE_DECAY: f32 = 0.995;
-
-/// What one step learns from.
-pub struct SynthesisBatch {
-    /// Fused structure map and label planes `[batch, 1 + label planes, size, size]`.
-    pub input: Tensor<4>,
-    /// The label as one-hot classes, the background first, `[batch, 1 + classes, size, size]`, for
-    /// studies whose lesions guide the generator.
-    pub label: Option<Tensor<4>>,
-    /// Background masks m of the paired inputs `[paired, 1, size, size]`.
-    pub mask: Tensor<4>,
-    /// How many inputs come first whose own images are at hand in some view.
-    pub paired: usize,
-    /// One or two modalities.
-    pub views: Vec<View>,
-    /// Where the part of the images begins that the discriminators see, from the top and from the
-    /// left, each 0..=[`MARGIN`](super::MARGIN); they see all of them without.
-    pub corner: Option<[usize; 2]>,
-}
-
-/// One modality of a batch.
-pub struct View {
-    /// Index of the modality in the profile.
-    pub modality: usize,
-    /// The modality as one-hot `[batch, modalities]`, for more than one modality.
-    pub condition: Option<Tensor<2>>,
-    /// Real images x of this modality `[batch, 1, size, size]`, 0..=1.
-    pub image: Tensor<4>,
-    /// 1 where a paired input's image is its own, 0 where the subject lacks this modality and the
-    /// image is another's: `[paired, 1, 1, 1]`.
-    pub own: Tensor<4>,
-}
 
 /// What was trained beforehand and now guides the generator; none of it changes.
 #[derive(Clone, Default)]
@@ -337,59 +308,6 @@ impl SynthesisStage {
     }
 }
 
-/// The real images of the paired inputs, view after view.
-fn paired_images(batch: &SynthesisBatch) -> Tensor<4> {
-    each(&batch.views, |view| {
-        view.image.clone().narrow(0, 0, batch.paired)
-    })
-}
-
-/// (18): squared and absolute distance from the own image, its mask term, and each discriminator's
-/// `features` of the `real` paired images and of everything painted, over the paired inputs of every
-/// view that have an own image.
-fn paired_losses(
-    batch: &SynthesisBatch,
-    real: Tensor<4>,
-    painted: &[Tensor<4>],
-    features: Vec<(Vec<Tensor<4>>, Vec<Tensor<4>>)>,
-    weights: &SynthesisWeights,
-) -> NamedLosses {
-    let (paired, count) = (batch.paired, batch.input.dims()[0]);
-    // The first `paired` of each view, of anything that lists the views one after the other.
-    let of_pairs = |t: &Tensor<4>| {
-        let views = 0..painted.len();
-        let parts = views.map(|v| t.clone().narrow(0, v * count, paired));
-        Tensor::cat(parts.collect(), 0)
-    };
-    let own = each(&batch.views, |view| view.own.clone());
-    let only_own = |t: Tensor<4>| t * own.clone();
-    let synthetic = of_pairs(&Tensor::cat(painted.to_vec(), 0));
-    let terms = features.into_iter().map(|(real, synthetic)| {
-        feature_loss(
-            real.into_iter().map(only_own).collect(),
-            synthetic.iter().map(of_pairs).map(only_own).collect(),
-        )
-    });
-    let features = terms.reduce(|a, b| a + b).expect("at least one judge");
-    let (real, synthetic) = (only_own(real), only_own(synthetic));
-    let mask = Tensor::cat(vec![batch.mask.clone(); painted.len()], 0);
-    vec![
-        (
-            "squared",
-            squared_loss(synthetic.clone(), real.clone()) * weights.squared,
-        ),
-        (
-            "absolute",
-            absolute_loss(synthetic.clone(), real.clone()) * weights.absolute,
-        ),
-        (
-            "masked",
-            masked_loss(synthetic, real, mask) * weights.masked,
-        ),
-        ("feature", features * weights.feature),
-    ]
-}
-
 /// Adds losses to those of the same name.
 fn add(all: &mut NamedLosses, losses: NamedLosses) {
     for (name, loss) in losses {
@@ -398,14 +316,4 @@ fn add(all: &mut NamedLosses, losses: NamedLosses) {
             None => all.push((name, loss)),
         }
     }
-}
-
-/// Something of every view, one view after the other.
-fn each(views: &[View], part: impl Fn(&View) -> Tensor<4>) -> Tensor<4> {
-    Tensor::cat(views.iter().map(part).collect(), 0)
-}
-
-fn conditions(views: &[View]) -> Option<Tensor<2>> {
-    let conditions: Option<Vec<_>> = views.iter().map(|view| view.condition.clone()).collect();
-    conditions.map(|all| Tensor::cat(all, 0))
 }

@@ -14,6 +14,7 @@ mod catalogue;
 mod death;
 mod export;
 mod failure;
+mod fit;
 mod history;
 mod keys;
 mod lesion;

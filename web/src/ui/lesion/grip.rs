@@ -30,7 +30,7 @@ impl Grip {
         let across = edge(one.x, one.width, at.0)?;
         let down = edge(one.y, one.height, at.1)?;
         Some(match (across, down) {
-            (Some((fixed_x, off_x)), Some((fixed_y, off_y))) => Self::Corner {
+            (Hold::End(fixed_x, off_x), Hold::End(fixed_y, off_y)) => Self::Corner {
                 fixed: (fixed_x, fixed_y),
                 off: (off_x, off_y),
             },
@@ -60,20 +60,26 @@ impl Grip {
     }
 }
 
-/// Of a side of the box from `start`: nothing beside it; inside, the opposite end and the way to the
-/// own one where `at` lies near an end.
-fn edge(start: u16, length: u16, at: i32) -> Option<Option<(i32, i32)>> {
+/// Where along one side of a box it is held.
+enum Hold {
+    /// Near an end: where the other one is, and the way to this one.
+    End(i32, i32),
+    Middle,
+}
+
+/// Of a side from `start`: nothing beside it.
+fn edge(start: u16, length: u16, at: i32) -> Option<Hold> {
     let (low, high) = (i32::from(start), i32::from(start) + i32::from(length) - 1);
     if !(low..=high).contains(&at) {
         return None;
     }
-    let reach = ((high - low + 1) / CORNER).min(WIDEST);
+    let reach = (i32::from(length) / CORNER).min(WIDEST);
     Some(if at < low + reach {
-        Some((high, low - at))
+        Hold::End(high, low - at)
     } else if at > high - reach {
-        Some((low, high - at))
+        Hold::End(low, high - at)
     } else {
-        None
+        Hold::Middle
     })
 }
 

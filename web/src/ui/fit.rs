@@ -1,0 +1,45 @@
+//! What a model can show.
+
+use scanweave::profile::LesionKind;
+use scanweave::protocol::ModelInfo;
+use scanweave::scene::{Lesion, Origin, Scene};
+
+/// Whether a model can show what was drawn by hand in a scene.
+pub fn fits(scene: &Scene, model: &ModelInfo, size: usize) -> bool {
+    let fits = |runs: &scanweave::scene::Runs| {
+        (usize::from(runs.width), usize::from(runs.height)) == (size, size)
+    };
+    let origin = match &scene.origin {
+        Origin::Latent(_) => model.samples,
+        // The image belonged to the model before; the engine no longer holds it.
+        Origin::Image { .. } => false,
+        Origin::Fixed { map, mask } => fits(map) && fits(mask),
+        Origin::Empty => true,
+    };
+    let classes = model.profile.lesion.classes().len() as u32;
+    let lesion = match (&scene.lesion, &model.profile.lesion) {
+        (Lesion::None, kind) => !matches!(kind, LesionKind::Class(_)),
+        (Lesion::Class(class), LesionKind::Class(_)) => *class < classes,
+        (Lesion::Placed { .. }, LesionKind::Mask(_)) => model.placed,
+        (Lesion::Drawn(runs), LesionKind::Mask(_)) => fits(runs),
+        (Lesion::Boxes(boxes), LesionKind::Boxes(_)) => boxes.iter().all(|b| b.class < classes),
+        _ => false,
+    };
+    origin && lesion && scene.edits.strokes.as_ref().is_none_or(fits)
+}
+
+/// Findings to choose from: classes of the whole image, or none and a lesion; empty when the study knows
+/// neither.
+pub fn findings_of(model: Option<&ModelInfo>) -> Vec<String> {
+    match model.map(|m| &m.profile.lesion) {
+        Some(LesionKind::Class(names)) => names.clone(),
+        Some(LesionKind::Mask(names)) => {
+            let lesion = match names.as_slice() {
+                [one] => one.clone(),
+                _ => "lesion".to_owned(),
+            };
+            vec!["none".to_owned(), lesion]
+        }
+        _ => Vec::new(),
+    }
+}
