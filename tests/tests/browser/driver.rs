@@ -133,7 +133,13 @@ impl Browser {
     /// Lets the browser end by itself, so that what it writes on its way is whole. Nothing can be asked of
     /// it from then on.
     pub fn close(&self) {
-        self.devtools("Browser.close", json!({}));
+        let wish = json!({ "cmd": "Browser.close", "params": {} });
+        let url = format!("{}/goog/cdp/execute", self.session);
+        // The answer may be lost with who gives it.
+        let _ = minreq::post(&url)
+            .with_body(wish.to_string())
+            .with_timeout(PATIENCE)
+            .send();
     }
 
     /// A screen of this many CSS pixels.

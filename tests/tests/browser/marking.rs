@@ -174,15 +174,16 @@ fn a_lesion_is_scaled_by_slider_and_by_buttons() {
     desk.ellipse();
     let drawn = desk.page.shown("image");
     let press = |button: &str| desk.page.browser.click(&format!("[data-testid={button}]"));
-    desk.change(|| press("lesion-larger"));
+    // A tenth is less than half a pixel here: two steps are seen.
+    desk.change(|| (0..2).for_each(|_| press("lesion-larger")));
     let area = |name: &str| {
         let label = desk.page.shown(name).pixels;
         label.iter().filter(|v| **v > 0).count()
     };
     let grown = area("lesion");
-    desk.change(|| press("lesion-smaller"));
+    (0..2).for_each(|_| press("lesion-smaller"));
     desk.page.until_hash("image", &drawn.hash);
-    assert!(grown > area("lesion"), "larger by a tenth: {grown} pixels");
+    assert!(grown > area("lesion"), "larger: {grown} pixels");
     desk.change(|| desk.page.slide("lesion-scale", 200.0));
     // Each pixel is that of half the distance from the middle; half a pixel goes up.
     let half = |at: i32| (at + 1).div_euclid(2);
@@ -226,6 +227,18 @@ fn strokes_of_a_lesion_are_undone_and_done_again() {
 fn the_dice_that_is_shown_is_that_of_the_label_and_the_segmenter() {
     let desk = Desk::opened();
     desk.ellipse();
+    let small = dice(&desk);
+    desk.stroke("lesion-ellipse", (-ROOM, -ROOM), (ROOM, ROOM));
+    let large = dice(&desk);
+    assert!(
+        large > small + 0.05,
+        "too alike to tell: {small} and {large}"
+    );
+    desk.page.is_quiet();
+}
+
+/// Compares the Dice of every modality with what is computed here; returns the largest.
+fn dice(desk: &Desk) -> f64 {
     let said = || {
         let rows = desk.page.browser.script(
             "return [...document.querySelectorAll('[data-testid=figures] dd')].map(d => d.textContent)",
@@ -255,10 +268,9 @@ fn the_dice_that_is_shown_is_that_of_the_label_and_the_segmenter() {
             + found.values().iter().filter(|f| **f > 0).count();
         let dice = 2.0 * both as f64 / all as f64;
         println!("modality {modality}: shown {shown}, computed {dice:.4}");
-        // Half a unit of the last digit, and pixels that tip over in another order of sums.
-        assert!((shown - dice).abs() < 0.01, "{modality}: {shown}, {dice}");
+        // Half a unit of the last digit, and a few pixels that tip over in another order of sums.
+        assert!((shown - dice).abs() < 0.006, "{modality}: {shown}, {dice}");
         largest = f64::max(largest, dice);
     }
-    assert!(largest > 0.01, "nothing is found, so nothing is compared");
-    desk.page.is_quiet();
+    largest
 }

@@ -63,6 +63,12 @@ fn a_link_carries_a_place_in_the_latent_space() {
 }
 
 #[test]
+fn a_link_carries_a_tile_of_the_atlas() {
+    let site = Site::with_models(&[Offer::whole("fresh", &fresh(7))]);
+    same_elsewhere(walk::on_a_tile(&site), &["image", "structure", "mask"]);
+}
+
+#[test]
 fn a_link_carries_a_place_between_two_pins() {
     let site = Site::with_models(&[Offer::whole("fresh", &fresh(7))]);
     let page = walk::pinned(&site);
@@ -103,13 +109,14 @@ fn a_link_carries_how_the_pictures_are_looked_at() {
     click("smooth");
     page.slide("overlay-opacity", 45.0);
     click("mode-difference");
+    // A link says the place to a thousandth.
     let seen = |page: &Page| {
         page.browser.script(
             "const ask = name => document.querySelector(`[data-testid=${name}]`);
              const film = ask('compare')?.closest('.film');
              return film && [ask('zoom').textContent, ask('overlay-structure').checked, ask('overlay-mask').checked,
                ask('smooth').checked, ask('mode-difference').checked, ask('overlay-opacity').value,
-               film.querySelector('.sheet').style.transform, getComputedStyle(film.querySelector('.overlay')).display !== 'none']",
+               film.querySelector('.sheet').style.transform.replace(/[\\d.]+/g, Math.round), getComputedStyle(film.querySelector('.overlay')).display !== 'none']",
         )
     };
     page.wait("a comparison", || !seen(&page).is_null());

@@ -7,7 +7,7 @@
 //! serif typeface and 0.7 for a page without its lesion panel). `SCANWEAVE_BLESS=1` writes the pictures
 //! anew; look at them before they are committed.
 
-use super::model::fresh;
+use super::model::{fresh, fresh_brain};
 use super::page::Page;
 use super::site::{Offer, Site};
 use image::GrayImage;
@@ -36,21 +36,26 @@ const STILL: &str = "* { animation: none !important; transition: none !important
 
 #[test]
 fn the_page_looks_as_it_did_on_a_desktop_in_the_dark() {
-    looks_as_it_did("desktop-dark", [1280, 1000], "dark");
+    looks_as_it_did("desktop-dark", [1280, 1000], "dark", &fresh(7));
 }
 
 #[test]
 fn the_page_looks_as_it_did_on_a_desktop_in_the_light() {
-    looks_as_it_did("desktop-light", [1280, 1000], "light");
+    looks_as_it_did("desktop-light", [1280, 1000], "light", &fresh(7));
 }
 
 #[test]
 fn the_page_looks_as_it_did_on_a_phone_in_the_dark() {
-    looks_as_it_did("phone-dark", [390, 2000], "dark");
+    looks_as_it_did("phone-dark", [390, 2000], "dark", &fresh(7));
 }
 
-fn looks_as_it_did(name: &str, [width, height]: [u32; 2], theme: &str) {
-    let site = Site::with_models(&[Offer::whole("fresh", &fresh(7))]);
+#[test]
+fn several_modalities_look_as_they_did_on_a_tablet_in_the_light() {
+    looks_as_it_did("tablet-light", [820, 1800], "light", &fresh_brain(7));
+}
+
+fn looks_as_it_did(name: &str, [width, height]: [u32; 2], theme: &str, model: &[u8]) {
+    let site = Site::with_models(&[Offer::whole("fresh", model)]);
     let page = Page::open(&site, "about=blank");
     page.browser.screen(width, height);
     page.browser

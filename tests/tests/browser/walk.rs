@@ -17,6 +17,26 @@ pub fn pinned(site: &Site) -> Page {
     page
 }
 
+/// The small model at a tile of the atlas, two to the right of the seed and one above, that was clicked
+/// beside its middle.
+pub fn on_a_tile(site: &Site) -> Page {
+    let page = Page::open(site, "backend=cpu&seed=4&lang=en");
+    page.until_ready("Seed 4:");
+    page.browser.click("[data-testid=tab-walk]");
+    page.browser.click("[data-testid=show-atlas]");
+    page.wait("an atlas", || {
+        page.browser
+            .script("return document.querySelector('canvas[data-testid=atlas]').dataset.tiles")
+            == "81"
+    });
+    let seed = page.shown("image");
+    let place = ((6.0 + 0.7) / 9.0 - 0.5, (3.0 + 0.4) / 9.0 - 0.5);
+    page.browser
+        .drag("[data-testid=walk-pad]", &[place, place], "mouse");
+    page.until_changed("image", &seed.hash);
+    page
+}
+
 /// Walks to a place beside the seed.
 pub fn aside(page: &Page) {
     page.browser.drag(
@@ -41,8 +61,18 @@ fn the_way_between_two_pins_begins_at_the_one_and_ends_at_the_other() {
     page.until_changed("image", &here.hash);
     assert!(page.shown("image") == there, "the end is pin B");
     assert!(there != middle && here != middle && here != there);
+    page.browser.click("[data-testid=tab-sample]");
     let seed = page.seed(4);
     assert!(here == seed, "the beginning is pin A");
+    page.is_quiet();
+}
+
+#[test]
+fn a_click_on_the_atlas_goes_to_the_middle_of_a_tile() {
+    let site = Site::with_models(&[Offer::whole("fresh", &fresh(7))]);
+    let page = on_a_tile(&site);
+    let said = page.text("walk-at");
+    assert!(said.contains("1.00") && said.contains("-0.50"), "{said}");
     page.is_quiet();
 }
 
