@@ -14,6 +14,8 @@ use std::thread;
 use anyhow::{Context, Result, anyhow, bail};
 use tiny_http::{HTTPVersion, Header, Method, Request, Response};
 
+use crate::offline;
+
 /// How many ports are tried after the one that was asked for.
 const PORTS_TRIED: u16 = 50;
 
@@ -23,8 +25,24 @@ const THREADS: usize = 4;
 /// A server that has its port and waits to run.
 pub struct Server {
     http: Arc<tiny_http::Server>,
-    folder: PathBuf,
+    site: Site,
     address: SocketAddr,
+}
+
+/// What is served.
+struct Site {
+    /// Canonical.
+    folder: PathBuf,
+    /// The page's policy. As a header it holds for workers too, which inherit none from a page.
+    policy: Option<String>,
+}
+
+impl Site {
+    fn of(folder: PathBuf) -> Self {
+        let page = fs::read_to_string(folder.join("index.html")).unwrap_or_default();
+        let policy = offline::policy(&page).ok().map(str::to_owned);
+        Self { folder, policy }
+    }
 }
 
 impl Server {
@@ -39,7 +57,7 @@ impl Server {
             .map_err(|error| anyhow!("the server could not start on {address}: {error}"))?;
         Ok(Self {
             http: Arc::new(http),
-            folder,
+            site: Site::of(folder),
             address,
         })
     }
@@ -55,7 +73,7 @@ impl Server {
             for _ in 0..THREADS {
                 scope.spawn(|| {
                     for request in self.http.incoming_requests() {
-                        answer(request, &self.folder);
+                        answer(request, &self.site);
                     }
                 });
             }
@@ -77,10 +95,10 @@ fn listen(port: u16) -> Result<TcpListener> {
     bail!("the ports {port} to {last} are all in use: choose another with --port")
 }
 
-fn answer(request: Request, folder: &Path) {
+fn answer(request: Request, site: &Site) {
     let outcome = match *request.method() {
-        Method::Get | Method::Head => match resolve(folder, request.url()) {
-            Some(path) => send_file(request, &path),
+        Method::Get | Method::Head => match resolve(&site.folder, request.url()) {
+            Some(path) => send_file(request, &path, site.policy.as_deref()),
             None => send_text(request, 404, "There is no such file."),
         },
         _ => send_text(request, 405, "Only GET and HEAD are answered."),
@@ -89,7 +107,7 @@ fn answer(request: Request, folder: &Path) {
     drop(outcome);
 }
 
-fn send_file(request: Request, path: &Path) -> std::io::Result<()> {
+fn send_file(request: Request, path: &Path, policy: Option<&str>) -> std::io::Result<()> {
     let Ok(file) = fs::File::open(path) else {
         return send_text(request, 404, "The file cannot be read.");
     };
@@ -99,6 +117,9 @@ fn send_file(request: Request, path: &Path) -> std::io::Result<()> {
     // A rebuilt page is seen at the next reload.
     response.add_header(header("Cache-Control", "no-cache"));
     response.add_header(header("X-Content-Type-Options", "nosniff"));
+    if let Some(policy) = policy {
+        response.add_header(header("Content-Security-Policy", policy));
+    }
     send(request, response)
 }
 
@@ -192,15 +213,16 @@ mod tests {
     use super::*;
 
     /// A folder with a page inside and a secret outside, removed at the end.
-    struct Site(PathBuf);
+    struct Folder(PathBuf);
 
-    impl Site {
+    impl Folder {
         fn new(name: &str) -> Self {
             let root =
                 std::env::temp_dir().join(format!("scanweave-serve-{name}-{}", std::process::id()));
             fs::create_dir_all(root.join("page/models")).unwrap();
             fs::write(root.join("secret.txt"), "secret").unwrap();
-            fs::write(root.join("page/index.html"), "<p>page").unwrap();
+            let page = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'self'\"><p>page";
+            fs::write(root.join("page/index.html"), page).unwrap();
             fs::write(root.join("page/models/a b.weave"), vec![1; 100_000]).unwrap();
             fs::write(root.join("page/app.wasm"), [0, 97, 115, 109]).unwrap();
             Self(root.canonicalize().unwrap())
@@ -211,7 +233,7 @@ mod tests {
         }
     }
 
-    impl Drop for Site {
+    impl Drop for Folder {
         fn drop(&mut self) {
             let _ = fs::remove_dir_all(&self.0);
         }
@@ -219,7 +241,7 @@ mod tests {
 
     #[test]
     fn targets_name_files_inside_the_folder() {
-        let site = Site::new("inside");
+        let site = Folder::new("inside");
         let page = site.page();
         assert_eq!(resolve(&page, "/"), Some(page.join("index.html")));
         assert_eq!(
@@ -236,7 +258,7 @@ mod tests {
 
     #[test]
     fn nothing_outside_the_folder_is_served() {
-        let site = Site::new("outside");
+        let site = Folder::new("outside");
         for target in [
             "/../secret.txt",
             "/%2e%2e/secret.txt",
@@ -256,7 +278,7 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn a_link_does_not_lead_out() {
-        let site = Site::new("link");
+        let site = Folder::new("link");
         std::os::unix::fs::symlink(site.0.join("secret.txt"), site.page().join("link.txt"))
             .unwrap();
         assert_eq!(resolve(&site.page(), "/link.txt"), None);
@@ -264,7 +286,7 @@ mod tests {
 
     #[test]
     fn answers_carry_type_and_length_and_the_next_port_is_taken() {
-        let site = Site::new("http");
+        let site = Folder::new("http");
         let server = Server::bind(&site.page(), 0).unwrap();
         let port = server.address.port();
         let second = Server::bind(&site.page(), port).unwrap();
@@ -290,8 +312,13 @@ mod tests {
         assert!(answer("POST /").starts_with("HTTP/1.0 405"));
         let head = answer("HEAD /");
         assert!(
-            head.contains("Content-Length: 7") && !head.contains("<p>page"),
+            head.contains("Content-Length: ") && !head.contains("<p>page"),
             "{head}"
+        );
+        let policy = "Content-Security-Policy: default-src 'self'";
+        assert!(
+            head.contains(policy) && wasm.contains(policy),
+            "{head}{wasm}"
         );
     }
 }

@@ -15,6 +15,8 @@ use crate::ui::words::{
 /// A button turns by so many degrees and scales by so much.
 const TURN_STEP: f64 = 15.0;
 const SCALE_STEP: f64 = 1.1;
+/// A press takes so many steps at most before it changes a pixel.
+const MOST_STEPS: usize = 8;
 const LEAST: f64 = 25.0;
 const MOST: f64 = 400.0;
 
@@ -35,6 +37,20 @@ impl Drawing {
                 base: shown,
                 pose: Pose::default(),
             })
+    }
+
+    /// Changed as often as it takes to be seen: a tenth more of nine pixels is nine pixels.
+    fn pose_after(&self, change: impl Fn(Pose) -> Pose) -> Pose {
+        let first = change(self.pose);
+        let mut pose = first;
+        for _ in 0..MOST_STEPS {
+            let next = change(pose);
+            if self.in_pose(pose).made != self.made || next == pose {
+                return pose;
+            }
+            pose = next;
+        }
+        first
     }
 
     fn in_pose(&self, pose: Pose) -> Self {
@@ -59,7 +75,7 @@ struct Turner {
 }
 
 impl Turner {
-    fn show(self, change: impl Fn(Pose) -> Pose) {
+    fn show(self, change: impl Fn(&Drawing) -> Pose) {
         let page = self.marks.page;
         let Some(shown) = untrack(|| shown(page)) else {
             return;
@@ -73,7 +89,7 @@ impl Turner {
             self.marks.verdict.clear();
             self.kept.set_value(Some(drawing.clone()));
         }
-        let turned = drawing.in_pose(change(drawing.pose));
+        let turned = drawing.in_pose(change(&drawing));
         let Some(work) = Sheet::of(&turned.made, turned.base.side()) else {
             return;
         };
@@ -101,7 +117,7 @@ impl Turner {
     }
 
     fn step(self, change: impl Fn(Pose) -> Pose) {
-        self.show(change);
+        self.show(|drawing| drawing.pose_after(&change));
         self.keep();
     }
 
@@ -156,11 +172,16 @@ pub fn Turning() -> impl IntoView {
                 on:click=move |_| turner.step(change)>{move || word.say()}</button>
         }
     };
-    let to_turn = move |turn: f64| turner.show(move |pose| Pose { turn, ..pose });
+    let to_turn = move |turn: f64| {
+        turner.show(move |drawing| Pose {
+            turn,
+            ..drawing.pose
+        })
+    };
     let to_scale = move |percent: f64| {
-        turner.show(move |pose| Pose {
+        turner.show(move |drawing| Pose {
             scale: percent / 100.0,
-            ..pose
+            ..drawing.pose
         });
     };
     view! {
@@ -203,6 +224,26 @@ mod tests {
         }
         assert_eq!(drawing.made, first.made, "a whole turn");
         assert_eq!(drawing.base, bar());
+    }
+
+    #[test]
+    fn a_press_changes_a_pixel_of_a_small_lesion_too() {
+        let lesion = Lesion::Drawn(bar().runs());
+        let small = Drawing::of(None, &lesion, bar());
+        let larger = |pose| scaled(pose, SCALE_STEP);
+        assert_eq!(
+            small.in_pose(larger(small.pose)).made,
+            small.made,
+            "one step is none"
+        );
+        let pose = small.pose_after(larger);
+        assert_ne!(small.in_pose(pose).made, small.made);
+        assert!(pose.scale > SCALE_STEP && pose.scale < 2.0);
+        let mut dot = Sheet::empty(5);
+        dot.put((2, 2), 1);
+        let dot = Drawing::of(None, &Lesion::None, dot);
+        let turn = dot.pose_after(|pose| turned(pose, TURN_STEP));
+        assert_eq!(turn.turn, TURN_STEP, "nothing turns a dot");
     }
 
     #[test]
