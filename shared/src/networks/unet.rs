@@ -90,6 +90,19 @@ impl Unet {
         sigmoid(self.upsampled(encoded, condition))
     }
 
+    /// One image per condition `[1, condition]` of one input, in one pass: each kernel is started once
+    /// and has that much more to do.
+    pub fn decode_all(&self, encoded: &Encoded, conditions: Vec<Tensor<2>>) -> Vec<Tensor<4>> {
+        let count = conditions.len();
+        let several = |t: &Tensor<4>| t.clone().repeat_dim(0, count);
+        let encoded = Encoded {
+            skips: encoded.skips.iter().map(several).collect(),
+            bottom: several(&encoded.bottom),
+        };
+        let painted = self.decode(&encoded, Some(Tensor::cat(conditions, 0)));
+        painted.chunk(count, 0)
+    }
+
     /// The outputs before the sigmoid: for segmenters, whose classes exclude each other.
     pub fn logits(&self, x: Tensor<4>) -> Tensor<4> {
         self.upsampled(&self.encode(x), None)
@@ -135,6 +148,36 @@ fn join(x: Tensor<4>, condition: Option<Tensor<2>>) -> Tensor<4> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use burn::tensor::Distribution;
+
+    #[test]
+    fn all_modalities_in_one_pass_are_those_of_one_pass_each() {
+        let device = Device::flex();
+        device.seed(2);
+        let config = UnetConfig {
+            inputs: 1,
+            outputs: 1,
+            width: 4,
+            depth: 3,
+            condition: 3,
+        };
+        let network = config.init(&device);
+        let x = Tensor::<4>::random([1, 1, 16, 16], Distribution::Uniform(0.0, 1.0), &device);
+        let encoded = network.encode(x);
+        let one_hot = |i: usize| {
+            let mut row = [0.0; 3];
+            row[i] = 1.0;
+            Tensor::<2>::from_floats([row], &device)
+        };
+        let conditions: Vec<_> = (0..3).map(one_hot).collect();
+        let all = network.decode_all(&encoded, conditions.clone());
+        assert_eq!(all.len(), 3);
+        for (together, condition) in all.into_iter().zip(conditions) {
+            let alone = network.decode(&encoded, Some(condition));
+            let difference = (together - alone).abs().max().into_scalar::<f32>();
+            assert!(difference < 1e-5, "{difference}");
+        }
+    }
 
     #[test]
     fn the_condition_changes_the_picture_everywhere() {

@@ -462,6 +462,29 @@ fn the_translator_stage_is_equations_19_to_21() {
     }
 }
 
+/// Without pairs the target image, asked for in its own modality, is to stay: half the weight of the cycle.
+#[test]
+fn an_unpaired_translator_leaves_what_is_translated_already() {
+    let profile = brain();
+    let weights = TranslatorWeights {
+        cycle_absolute: 3.0,
+        supervised: 0.0,
+        ..profile.translator
+    };
+    let stage = TranslatorStage::new(&profile, &GEOMETRY, 1e-3, &device());
+    let batch = translator_batch();
+    let to = Some(batch.to.clone());
+    let same = host(&stage.networks().0.forward(batch.target.clone(), to));
+    let (_, losses) = stage.step(&batch, &weights, profile.synthesis.head);
+    let (_, found) = losses.iter().find(|(n, _)| *n == "identity").unwrap();
+    let expected = 1.5 * magnitude(&same, &host(&batch.target));
+    let found = f64::from(found.clone().into_scalar::<f32>());
+    assert!(
+        (found - expected).abs() < 1e-4 * expected,
+        "{found}, {expected}"
+    );
+}
+
 #[test]
 fn the_lesion_stage_is_equation_22() {
     let profile = brain();

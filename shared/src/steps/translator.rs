@@ -15,6 +15,8 @@ use crate::profile::{Geometry, ModalityHead, Profile, TranslatorWeights};
 
 /// Share of the averaged network kept per step.
 const AVERAGE_DECAY: f32 = 0.995;
+/// Weight of the identity term beside that of the absolute cycle term (Zhu 2017, 5.2).
+const IDENTITY: f32 = 0.5;
 /// Downsampling levels of the translator: the author's.
 const DEPTH: usize = 3;
 
@@ -126,7 +128,9 @@ impl TranslatorStage {
         losses
     }
 
-    /// (19), (21) and, where pairs are known and wanted, the distance from the registered image.
+    /// (19), (21) and, where pairs are known and wanted, the distance from the registered image. Where
+    /// they are not, an image that has the target modality already is to stay as it is: cycle and
+    /// discriminator are content with every contrast turned around, there and back.
     fn translator_step(
         &mut self,
         batch: &TranslatorBatch,
@@ -155,6 +159,12 @@ impl TranslatorStage {
         ];
         let class = class_loss(verdict.modality, batch.to.clone(), head);
         losses.extend(class.map(|loss| ("G_t modality", loss * weights.modality)));
+        if weights.supervised == 0.0 && weights.cycle_absolute > 0.0 {
+            let to = Some(batch.to.clone());
+            let same = self.translator.forward(batch.target.clone(), to);
+            let loss = absolute_loss(same, batch.target.clone());
+            losses.push(("identity", loss * (IDENTITY * weights.cycle_absolute)));
+        }
         if weights.supervised > 0.0 && batch.registered > 0 {
             let first = |t: &Tensor<4>| t.clone().narrow(0, 0, batch.registered);
             let loss = absolute_loss(first(&translated), first(&batch.target));

@@ -68,7 +68,7 @@ impl Network {
         self.decode_each(encoded, vec![condition]).remove(0)
     }
 
-    /// One image per condition, all in one pass where that is faster.
+    /// One image per condition, all in one pass.
     pub fn decode_each(
         &self,
         encoded: &Encoded,
@@ -76,9 +76,15 @@ impl Network {
     ) -> Vec<Tensor<4>> {
         match (self, encoded) {
             (Self::Library(network), Encoded::Library(encoded)) => {
-                let each = conditions.into_iter();
-                each.map(|condition| network.decode(encoded, condition))
-                    .collect()
+                let known: Option<Vec<_>> = conditions.iter().cloned().collect();
+                match known {
+                    Some(known) if known.len() > 1 => network.decode_all(encoded, known),
+                    _ => {
+                        let each = conditions.into_iter();
+                        each.map(|condition| network.decode(encoded, condition))
+                            .collect()
+                    }
+                }
             }
             (Self::Core(_), _) if conditions.is_empty() => Vec::new(),
             (
