@@ -68,6 +68,9 @@ struct Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
+        // What it had already sent would still arrive, at closures that are gone.
+        self.worker.set_onmessage(None);
+        self.worker.set_onerror(None);
         self.worker.terminate();
     }
 }
