@@ -176,7 +176,7 @@ pub fn Turning() -> impl IntoView {
         turner.show(move |drawing| Pose {
             turn,
             ..drawing.pose
-        })
+        });
     };
     let to_scale = move |percent: f64| {
         turner.show(move |drawing| Pose {
