@@ -159,10 +159,17 @@ impl TranslatorStage {
         ];
         let class = class_loss(verdict.modality, batch.to.clone(), head);
         losses.extend(class.map(|loss| ("G_t modality", loss * weights.modality)));
-        if weights.supervised == 0.0 && weights.cycle_absolute > 0.0 {
-            let to = Some(batch.to.clone());
-            let same = self.translator.forward(batch.target.clone(), to);
-            let loss = absolute_loss(same, batch.target.clone());
+        let taught = if weights.supervised > 0.0 {
+            batch.registered
+        } else {
+            0
+        };
+        let alone = batch.target.dims()[0] - taught;
+        if alone > 0 && weights.cycle_absolute > 0.0 {
+            let target = batch.target.clone().narrow(0, taught, alone);
+            let to = batch.to.clone().narrow(0, taught, alone);
+            let same = self.translator.forward(target.clone(), Some(to));
+            let loss = absolute_loss(same, target);
             losses.push(("identity", loss * (IDENTITY * weights.cycle_absolute)));
         }
         if weights.supervised > 0.0 && batch.registered > 0 {

@@ -8,6 +8,7 @@ use scanweave::networks::config::{DecoderConfig, NetworkConfig, UnetConfig};
 use scanweave::networks::tensors::read_tensors;
 use scanweave::phantom::{self, Anatomy};
 use scanweave::profile::{LesionKind, Preset, Profile};
+use scanweave::random::{Purpose, Random};
 use scanweave::structure::{Structure, forbidden};
 use scanweave::synthesis::{Label, Sample, Subject, Synthesiser, default_label};
 use scanweave::weights::{self, Card, KnownAnswer, Model, Network, Precision, Role, Tensor};
@@ -186,6 +187,21 @@ impl Native {
     pub fn subject(&self, seed: u64, index: u64) -> Subject {
         pollster::block_on(self.synthesiser.subject(&Recipe::default(), seed, index))
             .expect("a model that builds")
+    }
+
+    /// The map that is drawn as number `number` (from 1) for subject `index` of a data set.
+    pub fn map_number(&self, seed: u64, index: u64, number: u64) -> Structure {
+        let mut latents = Random::nth(seed, Purpose::Latent, index);
+        let mut latent = || latents.normals(self.synthesiser.latent());
+        for _ in 1..number {
+            latent();
+        }
+        pollster::block_on(self.synthesiser.structure(&latent())).expect("a model that samples")
+    }
+
+    /// Planes of the lesion label.
+    pub fn label_planes(&self) -> usize {
+        self.synthesiser.profile().label_planes()
     }
 
     /// Where no lesion may lie (1) in what is painted from a structure map.

@@ -359,7 +359,8 @@ impl Shown {
     }
 }
 
-fn tipped(a: &Plane, b: &Plane) -> f64 {
+/// Share of the pixels in which two binary planes differ.
+pub fn tipped(a: &Plane, b: &Plane) -> f64 {
     let differing = a
         .values()
         .iter()

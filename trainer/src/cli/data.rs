@@ -151,7 +151,7 @@ fn run_prepare(args: &PrepareArgs) -> Result<()> {
     let foreign = foreign.count();
     if foreign > 0 {
         eprintln!(
-            "note: {foreign} of {} items have no {} image; their structure maps are taken from another modality and the structure stage does not learn from them",
+            "note: {foreign} of {} items have no {} image; their structure maps are taken from another modality, and the structure stage learns from the others where there are any",
             prepared.items.len(),
             profile.source.name()
         );

@@ -46,16 +46,17 @@ pub struct Parts<'a> {
     pub test: Vec<&'a Item>,
 }
 
-/// Sets validation subjects apart, drawn by `seed`; none where what is left would not be `enough` to
-/// learn from.
-pub fn parts(items: &[Item], seed: u64, enough: impl Fn(&[&Item]) -> bool) -> Parts<'_> {
+/// Sets validation subjects apart, drawn by `seed`; none of fewer than ten, nor where the training items
+/// or the validation items that would come of it would not be `enough`.
+pub fn parts(items: &[Item], seed: u64, enough: impl Fn(&[&Item], &[&Item]) -> bool) -> Parts<'_> {
     let (all, test): (Vec<&Item>, Vec<&Item>) =
         items.iter().partition(|item| item.split == Split::Train);
     let subjects: BTreeSet<String> = all.iter().map(|item| item.subject.clone()).collect();
+    let few = subjects.len() < TEST_SHARE;
     let drawn = draw(subjects.into_iter().collect(), seed);
     let (validation, training): (Vec<&Item>, Vec<&Item>) =
         all.iter().partition(|item| drawn.contains(&item.subject));
-    let (training, validation) = if enough(&training) {
+    let (training, validation) = if !few && enough(&training, &validation) {
         (training, validation)
     } else {
         (all, Vec::new())
@@ -136,7 +137,7 @@ mod tests {
             label: None,
         };
         let items: Vec<Item> = (0..60).map(item).collect();
-        let of = parts(&items, 3, |_| true);
+        let of = parts(&items, 3, |_, _| true);
         let counts = [&of.training, &of.validation, &of.test].map(Vec::len);
         assert_eq!(counts, [46, 4, 10], "2 of 25 training subjects");
         let names = |items: &[&Item]| -> BTreeSet<String> {
@@ -145,11 +146,17 @@ mod tests {
         let seen = names(&of.training);
         assert!(names(&of.validation).is_disjoint(&seen) && names(&of.test).is_disjoint(&seen));
         assert_ne!(
-            names(&parts(&items, 4, |_| true).validation),
+            names(&parts(&items, 4, |_, _| true).validation),
             names(&of.validation)
         );
-        let all = parts(&items, 3, |rest| rest.len() == 50);
+        let all = parts(&items, 3, |rest, _| rest.len() == 50);
         assert_eq!((all.training.len(), all.validation.len()), (50, 0));
+        let few = parts(&items[..18], 3, |_, _| true);
+        assert_eq!(
+            (few.training.len(), few.validation.len()),
+            (18, 0),
+            "nine subjects"
+        );
         let some = spread(&of.training, 3);
         assert_eq!(
             some.iter()

@@ -41,11 +41,18 @@ impl std::fmt::Display for Stage {
     }
 }
 
+/// Raised whenever an unchanged configuration comes to mean other steps or other validation subjects:
+/// runs that were begun before cannot go on, and can still be built upon.
+pub const METHOD: u32 = 1;
+
 /// Everything that decides what a run computes, resolved before its first step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Configuration {
     /// Version of scanweave that began the run.
     pub version: String,
+    /// [`METHOD`] when the run was begun.
+    #[serde(default)]
+    pub method: u32,
     /// The stage.
     pub stage: Stage,
     /// The study.
@@ -70,7 +77,7 @@ pub struct Configuration {
     pub rate: f64,
     /// Seed of everything random.
     pub seed: u64,
-    /// Steps of (18) before synthetic maps join.
+    /// Steps of (18) alone before synthetic maps take half of each batch; 0: no (18) at all.
     pub pretraining: u64,
     /// The structure stage sees its maps mirrored, turned, scaled and shifted a little.
     #[serde(default)]

@@ -12,7 +12,7 @@ mod statistics;
 mod summary;
 
 pub use checkpoint::Checkpoint;
-pub use directory::{Configuration, Directory, Stage};
+pub use directory::{Configuration, Directory, METHOD, Stage};
 pub use divergence::{Divergence, Watch, finite};
 pub use figures::{Best, Better, Figures};
 pub(crate) use lock::Lock;

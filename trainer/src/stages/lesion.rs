@@ -100,8 +100,8 @@ impl<'a> Lesion<'a> {
             "the study {} has no lesion masks, so there is no segmenter to train: leave this stage out",
             profile.name
         );
-        let parts = split::parts(&data.items, configuration.seed, |rest| {
-            pools(rest, profile).is_ok()
+        let parts = split::parts(&data.items, configuration.seed, |rest, validation| {
+            pools(rest, profile).is_ok() && validation.iter().any(sick)
         });
         let pools = pools(&parts.training, profile)?;
         device.seed(configuration.seed);
@@ -135,6 +135,11 @@ fn pools<'a>(items: &[&'a Item], profile: &Profile) -> anyhow::Result<Vec<[Vec<&
     modalities.map(|m| pool(items, profile, m)).collect()
 }
 
+fn sick(item: &&Item) -> bool {
+    let label = item.label.as_ref();
+    label.is_some_and(|l| l.iter().any(|&v| v > 0))
+}
+
 fn pool<'a>(
     items: &[&'a Item],
     profile: &Profile,
@@ -144,11 +149,6 @@ fn pool<'a>(
         .iter()
         .copied()
         .filter(|item| item.images[modality].is_some());
-    let sick = |item: &&Item| {
-        item.label
-            .as_ref()
-            .is_some_and(|l| l.iter().any(|&v| v > 0))
-    };
     let (with, without): (Vec<_>, Vec<_>) = with_image.partition(sick);
     let name = profile.modalities[modality].name();
     ensure!(

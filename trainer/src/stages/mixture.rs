@@ -193,8 +193,10 @@ impl<'a> Mixture<'a> {
 
     fn own(&self, index: usize, random: &mut Random) -> Input<'a> {
         let item = self.items[index];
+        // The structure networks know maps of the source modality alone.
+        let known = item.has(self.configuration.profile.source_place());
         Input {
-            structure: if random.chance(REDRAWN) {
+            structure: if random.chance(REDRAWN) && known {
                 self.redrawn[index].clone()
             } else {
                 structure(item, self.size())

@@ -133,8 +133,8 @@ impl<'a> Translator<'a> {
             "the study {} has one modality, so there is nothing to translate: leave this stage out",
             profile.name
         );
-        let parts = split::parts(&data.items, configuration.seed, |rest| {
-            pools(rest, profile).is_ok()
+        let parts = split::parts(&data.items, configuration.seed, |rest, validation| {
+            pools(rest, profile).is_ok() && !registered(validation).is_empty()
         });
         let pools = pools(&parts.training, profile)?;
         device.seed(configuration.seed);

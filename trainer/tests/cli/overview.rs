@@ -118,6 +118,22 @@ fn a_run_of_an_older_version_is_named_with_it() {
     assert!(line_of(folder, "structure ").contains("unreadable"));
 }
 
+/// What a step does, or who validates, has changed since: the run does not go on, and can be used.
+#[test]
+fn a_run_that_was_begun_by_another_method_does_not_go_on() {
+    let folder = copy();
+    let folder = folder.path();
+    let file = folder.join("structure/config.json");
+    let text = fs::read(&file).expect("a configuration");
+    let mut configuration: Value = serde_json::from_slice(&text).expect("JSON");
+    let known = configuration.as_object_mut().expect("an object");
+    assert_eq!(known.remove("method"), Some(1.into()));
+    fs::write(&file, configuration.to_string()).expect("a file");
+    let resumed = structure("structure", "--steps 30 --resume");
+    scanweave(folder, &resumed).badly(1, &["structure", "method"]);
+    scanweave(folder, "report structure").well();
+}
+
 #[test]
 fn devices_are_tried_and_what_is_missing_is_explained() {
     let folder = tempfile::tempdir().expect("a folder");

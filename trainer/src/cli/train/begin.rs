@@ -11,7 +11,7 @@ use burn::tensor::Device;
 use super::Args;
 use super::foundations::{Sources, restored};
 use crate::data::Prepared;
-use crate::run::{Cadence, Checkpoint, Configuration, Directory, Limit, Stage};
+use crate::run::{Cadence, Checkpoint, Configuration, Directory, Limit, METHOD, Stage};
 use crate::stages::{
     Ending, Foundations, Lesion, Schedule, Structure, Synthesis, Trainee, Translator,
     lesion_statistics, train,
@@ -68,6 +68,7 @@ impl<'a> Job<'a> {
             .flatten();
         Ok(Configuration {
             version: env!("CARGO_PKG_VERSION").into(),
+            method: METHOD,
             stage: self.stage,
             profile: args.profile.clone(),
             preset,

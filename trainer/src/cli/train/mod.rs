@@ -57,7 +57,7 @@ pub struct Args {
     translator: Option<PathBuf>,
     /// Only those parts of the method that a row of the ablation table has: a noise in place of the
     /// map, b map and lesion loss, c map and label filter, d and noise fusion, e and registration,
-    /// f the whole method, g the map alone.
+    /// f the whole method, g the map alone; without the pre-training (18) unless --pretraining says otherwise.
     #[arg(long, value_enum)]
     ablation: Option<AblationName>,
     /// Sizes of the networks.

@@ -48,6 +48,7 @@ fn configuration(data: &Prepared, switches: Switches) -> Configuration {
     let mut profile = profile();
     profile.switches = switches;
     Configuration {
+        method: crate::run::METHOD,
         version: "0".into(),
         stage: Stage::Synthesis,
         lesions: super::super::lesion_statistics(data, &profile.lesion),

@@ -70,6 +70,7 @@ impl Trainee for Script {
 
 fn configuration() -> Configuration {
     Configuration {
+        method: crate::run::METHOD,
         version: "0".into(),
         stage: Stage::Structure,
         profile: Profile::named("phantom-thorax").unwrap(),

@@ -73,7 +73,9 @@ fn edge(start: u16, length: u16, at: i32) -> Option<Hold> {
     if !(low..=high).contains(&at) {
         return None;
     }
-    let reach = (i32::from(length) / CORNER).min(WIDEST);
+    // Three pixels are two ends and a middle.
+    let least = i32::from(length >= 3);
+    let reach = (i32::from(length) / CORNER).clamp(least, WIDEST);
     Some(if at < low + reach {
         Hold::End(high, low - at)
     } else if at > high - reach {
@@ -141,6 +143,12 @@ mod tests {
 
     #[test]
     fn a_box_too_small_for_corners_still_moves() {
+        let thin = LesionBox { width: 3, ..BOX };
+        assert!(matches!(
+            Grip::at(&thin, (12, 31)),
+            Some(Grip::Corner { .. })
+        ));
+        assert_eq!(Grip::at(&thin, (11, 31)), Some(Grip::Whole));
         let dot = LesionBox {
             width: 1,
             height: 3,
