@@ -434,10 +434,15 @@ fn the_translator_stage_is_equations_19_to_21() {
             .0
             .forward(batch.image.clone(), Some(batch.to.clone()));
         let back = before.0.forward(there.clone(), Some(batch.from.clone()));
+        let same = before
+            .0
+            .forward(batch.target.clone(), Some(batch.to.clone()));
         let [d, d_class] = judged(&before.1, &batch.target, &there, &batch.to, head);
         let (stage, losses) = stage.step(&batch, &weights, head);
         let verdict = stage.networks().1.forward(there.clone());
+        // The first image has its pair, the second has none.
         let first = |t: &Tensor<4>| host(&t.clone().narrow(0, 0, 1));
+        let second = |t: &Tensor<4>| host(&t.clone().narrow(0, 1, 1));
         check(
             &losses,
             &[
@@ -454,6 +459,10 @@ fn the_translator_stage_is_equations_19_to_21() {
                     7.0 * class(head, verdict.modality, &batch.to),
                 ),
                 (
+                    "identity",
+                    0.5 * 3.0 * magnitude(&second(&same), &second(&batch.target)),
+                ),
+                (
                     "supervised",
                     11.0 * magnitude(&first(&there), &first(&batch.target)),
                 ),
@@ -462,7 +471,7 @@ fn the_translator_stage_is_equations_19_to_21() {
     }
 }
 
-/// Without pairs the target image, asked for in its own modality, is to stay: half the weight of the cycle.
+/// Without pairs every target image, asked for in its own modality, is to stay: half the weight of the cycle.
 #[test]
 fn an_unpaired_translator_leaves_what_is_translated_already() {
     let profile = brain();
