@@ -101,7 +101,7 @@ impl<'a> Lesion<'a> {
             profile.name
         );
         let parts = split::parts(&data.items, configuration.seed, |rest, validation| {
-            pools(rest, profile).is_ok() && validation.iter().any(sick)
+            pools(rest, profile).is_ok() && validation.iter().any(|item| sick(item))
         });
         let pools = pools(&parts.training, profile)?;
         device.seed(configuration.seed);
@@ -135,7 +135,7 @@ fn pools<'a>(items: &[&'a Item], profile: &Profile) -> anyhow::Result<Vec<[Vec<&
     modalities.map(|m| pool(items, profile, m)).collect()
 }
 
-fn sick(item: &&Item) -> bool {
+fn sick(item: &Item) -> bool {
     let label = item.label.as_ref();
     label.is_some_and(|l| l.iter().any(|&v| v > 0))
 }
@@ -149,7 +149,7 @@ fn pool<'a>(
         .iter()
         .copied()
         .filter(|item| item.images[modality].is_some());
-    let (with, without): (Vec<_>, Vec<_>) = with_image.partition(sick);
+    let (with, without): (Vec<_>, Vec<_>) = with_image.partition(|item| sick(item));
     let name = profile.modalities[modality].name();
     ensure!(
         !with.is_empty() || !without.is_empty(),
