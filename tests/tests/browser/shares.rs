@@ -50,15 +50,21 @@ fn a_link_carries_a_lesion_drawn_by_hand_and_the_lines_of_an_image() {
     drop(site);
 }
 
-#[test]
-fn a_link_carries_a_place_in_the_latent_space() {
-    let site = Site::with_models(&[Offer::whole("fresh", &fresh(7))]);
-    let page = Page::open(&site, "backend=cpu&seed=4&lang=en");
+/// The page, walked aside from seed 4.
+fn walked(site: &Site) -> Page {
+    let page = Page::open(site, "backend=cpu&seed=4&lang=en");
     page.until_ready("Seed 4:");
     let seed = page.shown("image");
     page.browser.click("[data-testid=tab-walk]");
     walk::aside(&page);
     page.until_changed("image", &seed.hash);
+    page
+}
+
+#[test]
+fn a_link_carries_a_place_in_the_latent_space() {
+    let site = Site::with_models(&[Offer::whole("fresh", &fresh(7))]);
+    let page = walked(&site);
     same_elsewhere(page, &["image", "structure", "mask"]);
 }
 
@@ -83,12 +89,7 @@ fn a_link_made_on_the_cpu_shows_the_picture_on_webgpu() {
     let model = fresh(7);
     let native = Native::open(&model);
     let site = Site::with_models(&[Offer::whole("fresh", &model)]);
-    let page = Page::open(&site, "backend=cpu&seed=4&lang=en");
-    page.until_ready("Seed 4:");
-    let seed = page.shown("image");
-    page.browser.click("[data-testid=tab-walk]");
-    walk::aside(&page);
-    page.until_changed("image", &seed.hash);
+    let page = walked(&site);
     let (link, structure) = (page.link(), page.structure());
     drop(page);
     let there = elsewhere(&link, "webgpu");

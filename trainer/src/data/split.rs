@@ -46,6 +46,12 @@ pub struct Parts<'a> {
     pub test: Vec<&'a Item>,
 }
 
+/// The items of the training split.
+pub fn training(items: &[Item]) -> Vec<&Item> {
+    let train = items.iter().filter(|item| item.split == Split::Train);
+    train.collect()
+}
+
 /// Sets validation subjects apart, drawn by `seed`; none of fewer than ten, nor where the training items
 /// or the validation items that would come of it would not be `enough`.
 pub fn parts(items: &[Item], seed: u64, enough: impl Fn(&[&Item], &[&Item]) -> bool) -> Parts<'_> {

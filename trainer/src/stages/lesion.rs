@@ -16,7 +16,7 @@ use scanweave::steps::{LesionBatch, LesionStage, NamedLosses, Section};
 use super::batch::{class_map, grey_data, image, one_hot_data, stack_data};
 use super::warp::Warp;
 use super::{Loader, Trainee};
-use crate::data::{Item, Prepared, Split, split};
+use crate::data::{Item, Prepared, split};
 use crate::run::{Better, Configuration, Figures};
 
 /// Columns of the sample sheet.
@@ -125,8 +125,7 @@ impl<'a> Lesion<'a> {
 
 /// Whether a segmenter of every modality can be trained.
 pub fn check(data: &Prepared, profile: &Profile) -> anyhow::Result<()> {
-    let train = data.items.iter().filter(|item| item.split == Split::Train);
-    pools(&train.collect::<Vec<_>>(), profile).map(drop)
+    pools(&split::training(&data.items), profile).map(drop)
 }
 
 /// Per modality the items that have it: with a lesion, and without.
@@ -145,10 +144,7 @@ fn pool<'a>(
     profile: &Profile,
     modality: usize,
 ) -> anyhow::Result<[Vec<&'a Item>; 2]> {
-    let with_image = items
-        .iter()
-        .copied()
-        .filter(|item| item.images[modality].is_some());
+    let with_image = items.iter().copied().filter(|item| item.has(modality));
     let (with, without): (Vec<_>, Vec<_>) = with_image.partition(|item| sick(item));
     let name = profile.modalities[modality].name();
     ensure!(
@@ -225,7 +221,7 @@ impl<'a> Trainee for Lesion<'a> {
         let classes = self.configuration.profile.label_planes();
         let mut rows = Vec::new();
         for (modality, segmenter) in self.stage.averaged().segmenters.iter().enumerate() {
-            let has = |item: &&&Item| item.images[modality].is_some();
+            let has = |item: &&&Item| item.has(modality);
             let all: Vec<&Item> = self.test.iter().filter(has).copied().collect();
             let shown = split::spread(&all, COLUMNS);
             if shown.is_empty() {
@@ -264,7 +260,7 @@ impl Lesion<'_> {
         let profile = &self.configuration.profile;
         let mut dices = Vec::new();
         for (modality, segmenter) in self.stage.averaged().segmenters.iter().enumerate() {
-            let has = |item: &&Item| item.images[modality].is_some();
+            let has = |item: &&Item| item.has(modality);
             let items: Vec<&Item> = items.iter().copied().filter(has).collect();
             let overlaps = self.overlaps(segmenter, modality, &items)?;
             for (class, overlap) in profile.lesion.classes().iter().zip(overlaps) {

@@ -13,7 +13,7 @@ use scanweave::steps::{NamedLosses, Section, TranslatorBatch, TranslatorStage};
 
 use super::batch::{grey_data, image, one_hot_rows, planes};
 use super::{Loader, Trainee};
-use crate::data::{Item, Prepared, Split, split};
+use crate::data::{Item, Prepared, split};
 use crate::run::{Better, Configuration, Figures};
 
 /// Test items on the sheet.
@@ -60,14 +60,13 @@ struct Translation<'a> {
 
 /// Whether a translator of every modality can be trained.
 pub fn check(data: &Prepared, profile: &Profile) -> anyhow::Result<()> {
-    let train = data.items.iter().filter(|item| item.split == Split::Train);
-    pools(&train.collect::<Vec<_>>(), profile).map(drop)
+    pools(&split::training(&data.items), profile).map(drop)
 }
 
 /// Per modality the items that have it.
 fn pools<'a>(items: &[&'a Item], profile: &Profile) -> anyhow::Result<Vec<Vec<&'a Item>>> {
     let pool = |(place, modality): (usize, &Modality)| {
-        let has = |item: &&Item| item.images[place].is_some();
+        let has = |item: &&Item| item.has(place);
         let pool: Vec<&Item> = items.iter().copied().filter(has).collect();
         ensure!(
             !pool.is_empty(),

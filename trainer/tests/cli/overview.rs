@@ -99,19 +99,23 @@ fn a_report_holds_everything_and_links_to_nothing() {
     scanweave(folder, "report gone").badly(1, &["gone", "scanweave train"]);
 }
 
+/// Changes the configuration of the structure run.
+fn configure(folder: &Path, change: impl FnOnce(&mut serde_json::Map<String, Value>)) {
+    let file = folder.join("structure/config.json");
+    let text = fs::read(&file).expect("a configuration");
+    let mut configuration: Value = serde_json::from_slice(&text).expect("JSON");
+    change(configuration.as_object_mut().expect("an object"));
+    fs::write(&file, configuration.to_string()).expect("a file");
+}
+
 #[test]
 fn a_run_of_an_older_version_is_named_with_it() {
     let folder = copy();
     let folder = folder.path();
-    let file = folder.join("structure/config.json");
-    let text = fs::read(&file).expect("a configuration");
-    let mut configuration: Value = serde_json::from_slice(&text).expect("JSON");
-    configuration["version"] = "0.0.7".into();
-    configuration
-        .as_object_mut()
-        .expect("an object")
-        .remove("pretraining");
-    fs::write(&file, configuration.to_string()).expect("a file");
+    configure(folder, |known| {
+        known.insert("version".into(), "0.0.7".into());
+        known.remove("pretraining");
+    });
     let words = ["config.json", "0.0.7", "pretraining", "new run"];
     scanweave(folder, &structure("structure", "--steps 30 --resume")).badly(1, &words);
     scanweave(folder, "report structure").badly(1, &words);
@@ -123,12 +127,9 @@ fn a_run_of_an_older_version_is_named_with_it() {
 fn a_run_that_was_begun_by_another_method_does_not_go_on() {
     let folder = copy();
     let folder = folder.path();
-    let file = folder.join("structure/config.json");
-    let text = fs::read(&file).expect("a configuration");
-    let mut configuration: Value = serde_json::from_slice(&text).expect("JSON");
-    let known = configuration.as_object_mut().expect("an object");
-    assert_eq!(known.remove("method"), Some(1.into()));
-    fs::write(&file, configuration.to_string()).expect("a file");
+    configure(folder, |known| {
+        assert_eq!(known.remove("method"), Some(1.into()));
+    });
     let resumed = structure("structure", "--steps 30 --resume");
     scanweave(folder, &resumed).badly(1, &["structure", "method"]);
     scanweave(folder, "report structure").well();
