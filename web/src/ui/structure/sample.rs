@@ -1,12 +1,14 @@
 //! A structure map from a seed.
 
 use leptos::prelude::*;
+use scanweave::profile::LesionKind;
+use scanweave::protocol::ModelInfo;
 
 use super::finding::named;
 use crate::ui::state::{MAX_SEED, Page};
 use crate::ui::words::{FINDING, RANDOM, SAMPLE, SEED, SEED_HELP};
 
-/// Seed and finding of a sampled subject.
+/// Seed of a sampled subject, and whether it has a lesion.
 #[component]
 pub fn Sample() -> impl IntoView {
     let page = expect_context::<Page>();
@@ -33,7 +35,8 @@ pub fn Sample() -> impl IntoView {
     }
 }
 
-/// Chooses what the image is to show, for studies that have findings.
+/// Chooses whether the subject has a lesion, for studies with lesion masks; a class of the whole image is
+/// chosen in the lesion panel.
 #[component]
 fn Findings() -> impl IntoView {
     let page = expect_context::<Page>();
@@ -41,8 +44,12 @@ fn Findings() -> impl IntoView {
     let option = move |(index, name): (usize, String)| {
         view! { <option value=index.to_string() prop:selected=move || page.class.get() == index>{move || named(&name)}</option> }
     };
+    let has_masks = move || {
+        let mask = |model: &ModelInfo| matches!(model.profile.lesion, LesionKind::Mask(_));
+        page.opened.with(|m| m.as_ref().is_some_and(mask))
+    };
     view! {
-        <Show when=move || !page.findings().is_empty()>
+        <Show when=has_masks>
             <div class="field">
                 <label for="class">{move || FINDING.say()}</label>
                 <select id="class" data-testid="class-select" on:change=chosen>
