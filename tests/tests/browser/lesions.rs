@@ -41,6 +41,8 @@ fn the_finding_that_is_chosen_is_painted() {
         seen.push(shown);
     }
     assert!(page.structure() == structure, "the lines stay");
+    let twice = "return document.querySelector('[data-testid=class-select]') !== null";
+    assert_eq!(page.browser.script(twice), false, "asked for in one place");
     // The keys of a group of radio buttons, and undo.
     page.browser
         .script("document.querySelector('[data-testid=finding-2]').focus()");
