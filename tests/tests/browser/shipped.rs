@@ -49,11 +49,10 @@ fn a_lesion_is_bright_in_flair_where_the_label_is() {
     let site = Site::shipped();
     let page = Page::open(&site, "backend=cpu&model=brain-mri&seed=3&class=1");
     page.until_ready("Seed 3:");
-    let (label, ill) = (page.shown("lesion").pixels, page.shown("image-2").pixels);
-    let before = page.shown("image-2").hash;
+    let (label, ill) = (page.shown("lesion").pixels, page.shown("image-2"));
     page.browser
         .click("[data-testid=class-select] option[value='0']");
-    page.until_changed("image-2", &before);
+    page.until_changed("image-2", &ill.hash);
     page.until_ready("Seed 3:");
     let well = page.shown("image-2").pixels;
     let is_absent = || {
@@ -61,7 +60,7 @@ fn a_lesion_is_bright_in_flair_where_the_label_is() {
         assert_eq!(page.browser.script(absent), true, "no label is shown");
     };
     is_absent();
-    let differences = label.iter().zip(ill.iter().zip(&well));
+    let differences = label.iter().zip(ill.pixels.iter().zip(&well));
     let inside: Vec<f64> = differences
         .filter(|(asked, _)| **asked > 0)
         .map(|(_, (ill, well))| f64::from(*ill) - f64::from(*well))
