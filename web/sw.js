@@ -4,6 +4,8 @@
 // verifies them itself in the cache `scanweave-weights`, which outlives versions.
 const BUILD = "__BUILD_ID__";
 const FILES = ["__FILES__"];
+/** The engine for WebGPU: stored where a page says that it uses it. */
+const GRAPHICS = ["__GRAPHICS__"];
 const POLICY = "__POLICY__";
 
 const SCOPE = new URL(self.registration.scope);
@@ -15,18 +17,28 @@ const LIST = new URL("assets/manifest.json", SCOPE).href;
 /** How long the network may take before what is stored answers, ms. */
 const PATIENCE = 4000;
 
-async function install() {
+async function store(file, freshness) {
   const cache = await caches.open(CACHE);
-  const store = async (file) => {
-    const request = new Request(new URL(file, SCOPE), { cache: "no-cache" });
-    const answer = await fetch(request);
-    if (!answer.ok) throw new Error(`${file}: the server answers ${answer.status}`);
-    await cache.put(request, answer);
-  };
+  const request = new Request(new URL(file, SCOPE), { cache: freshness });
+  const answer = await fetch(request);
+  if (!answer.ok) throw new Error(`${file}: the server answers ${answer.status}`);
+  await cache.put(request, answer);
+}
+
+async function install() {
+  const fresh = (file) => store(file, "no-cache");
   // Pictures and cards may be missing without harm, a program may not.
   const needed = FILES.filter((file) => !file.startsWith("assets/") || file.includes(".js") || file === "assets/manifest.json");
-  await Promise.all(needed.map(store));
-  await Promise.allSettled(FILES.filter((file) => !needed.includes(file)).map(store));
+  await Promise.all(needed.map(fresh));
+  await Promise.allSettled(FILES.filter((file) => !needed.includes(file)).map(fresh));
+}
+
+/** The page has just fetched them: what the browser still holds is not fetched again. */
+async function keepGraphics() {
+  const missing = async (file) => !(await stored(new URL(file, SCOPE).href));
+  for (const file of GRAPHICS) {
+    if (await missing(file)) await store(file, "default");
+  }
 }
 
 async function activate() {
@@ -69,6 +81,7 @@ self.addEventListener("install", (event) => event.waitUntil(install()));
 self.addEventListener("activate", (event) => event.waitUntil(activate()));
 self.addEventListener("message", (event) => {
   if (event.data === "take over") self.skipWaiting();
+  if (event.data === "keep graphics") event.waitUntil(keepGraphics());
 });
 self.addEventListener("fetch", (event) => {
   const address = new URL(event.request.url);

@@ -68,7 +68,8 @@ async function register() {
   };
   consider();
   registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", consider));
-  await navigator.serviceWorker.ready;
+  const ready = await navigator.serviceWorker.ready;
+  if (document.body.dataset.engine === "graphics") ready.active.postMessage("keep graphics");
   document.body.dataset.offline = "ready";
   await tellStored();
 }

@@ -16,11 +16,10 @@ pub mod protocol;
 pub mod random;
 pub mod scene;
 pub mod structure;
+pub mod synthesis;
 pub mod weights;
 
 #[cfg(feature = "train")]
 pub mod losses;
 #[cfg(feature = "train")]
 pub mod steps;
-#[cfg(feature = "nn")]
-pub mod synthesis;

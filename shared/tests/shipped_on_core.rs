@@ -27,7 +27,7 @@ fn shipped_models_paint_the_same_on_one_core() {
     assert!(!models.is_empty());
     for (name, model) in models {
         let device = Device::flex();
-        let core = Synthesiser::open_on_core(&model, &device).expect("it can be opened");
+        let core = Synthesiser::open_on_core(&model).expect("it can be opened");
         let library = Synthesiser::open(&model, &device).expect("it can be opened");
         if let Some(answer) = &model.known_answer {
             let difference = pollster::block_on(core.self_test(answer));
@@ -39,6 +39,13 @@ fn shipped_models_paint_the_same_on_one_core() {
             let sample = pollster::block_on(pipeline.paint(&structure, &label, 3));
             sample.expect("it paints").images
         };
+        let score = |pipeline: &Synthesiser| {
+            pollster::block_on(pipeline.score(&structure.map)).expect("it judges")
+        };
+        if let (Some(own), Some(other)) = (score(&core), score(&library)) {
+            println!("{name} D_s: {own} {other}");
+            assert!((own - other).abs() < SAME, "{name}: {own} {other}");
+        }
         for ((modality, own), (_, other)) in paint(&core).iter().zip(&paint(&library)) {
             let pairs = own.values().iter().zip(other.values());
             let worst = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);

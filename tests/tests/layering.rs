@@ -210,18 +210,22 @@ fn every_rule_can_be_broken() {
 }
 
 #[test]
-fn the_page_holds_no_burn() {
+fn page_and_cpu_engine_hold_no_burn() {
     let wasm = ["--target", "wasm32-unknown-unknown"];
     let page = tree("scanweave-web", &wasm);
     assert!(holds(&page, "leptos"), "{page}");
     assert!(!holds(&page, "burn"), "{page}");
-    let engine = tree(
-        "scanweave-web",
-        &[&wasm[..], &["--features", "engine"]].concat(),
-    );
+    let with = |feature| {
+        tree(
+            "scanweave-web",
+            &[&wasm[..], &["--features", feature]].concat(),
+        )
+    };
+    let engine = with("engine");
+    assert!(!holds(&engine, "burn"), "{engine}");
     assert!(
-        holds(&engine, "burn"),
-        "the engine's tree shows that burn would be seen"
+        holds(&with("graphics"), "burn"),
+        "the tree of the engine for WebGPU shows that burn would be seen"
     );
 }
 

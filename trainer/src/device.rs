@@ -143,10 +143,9 @@ impl Choice {
     /// The networks of a model, to draw with. On the CPU it is the code that the page runs there: the same
     /// bits, and faster than through the tensor library.
     pub fn synthesiser(self, model: &Model) -> anyhow::Result<Synthesiser> {
-        let device = self.open()?;
         Ok(match self {
-            Self::Flex => Synthesiser::open_on_core(model, &device)?,
-            _ => Synthesiser::open(model, &device)?,
+            Self::Flex => Synthesiser::open_on_core(model)?,
+            _ => Synthesiser::open(model, &self.open()?)?,
         })
     }
 

@@ -62,9 +62,9 @@ pub fn truncate(model: &mut Model, by: f32) {
 }
 
 /// The model as bytes, with a known answer computed from the very weights that are stored.
-pub fn pack(mut model: Model, precision: Precision, device: &Device) -> anyhow::Result<Vec<u8>> {
+pub fn pack(mut model: Model, precision: Precision) -> anyhow::Result<Vec<u8>> {
     let stored = read(&write(&model, precision)?.bytes)?;
-    let pipeline = Synthesiser::open_on_core(&stored, device)?;
+    let pipeline = Synthesiser::open_on_core(&stored)?;
     if pipeline.latent() > 0 {
         let thumbnail = pollster::block_on(pipeline.thumbnail(ANSWER_SEED))?;
         model.known_answer = Some(KnownAnswer {

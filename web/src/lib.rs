@@ -1,7 +1,8 @@
 //! The browser app: `ui` is the page, `engine` the worker that runs the networks.
 //!
-//! They are two programs that share only the messages of [`scanweave::protocol`]. The page has no
-//! burn in it: it is small, and shows what it has before the engine is there.
+//! They are programs of their own that share only the messages of [`scanweave::protocol`]. The page is small
+//! and shows what it has before the engine is there. The engine is built twice, for the CPU alone and for
+//! WebGPU too: only the second has burn in it, and is fetched only where it is used.
 
 pub mod bridge;
 #[cfg(feature = "engine")]

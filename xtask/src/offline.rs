@@ -13,7 +13,11 @@ use crate::stamp::extension;
 /// The service worker's file, in the root of the page so that its scope is the page.
 pub const WORKER: &str = "sw.js";
 
+/// How the names of the files of the engine for WebGPU begin.
+const GRAPHICS_ENGINE: &str = "graphics";
+
 const FILES: &str = "[\"__FILES__\"]";
+const GRAPHICS: &str = "[\"__GRAPHICS__\"]";
 const POLICY: &str = "\"__POLICY__\"";
 
 /// Every file that the page needs without a network, sorted, as paths with `/`.
@@ -55,10 +59,14 @@ pub fn policy(page: &str) -> Result<&str> {
         .context("index.html has no Content-Security-Policy")
 }
 
-/// The service worker with what it has to know.
+/// The service worker with what it has to know. The engine for WebGPU is a list of its own: most of the bytes, and
+/// needed only where it is used.
 pub fn filled(worker: &str, addresses: &[String], policy: &str) -> String {
+    let (graphics, files): (Vec<_>, Vec<_>) =
+        (addresses.iter()).partition(|file| file.starts_with(GRAPHICS_ENGINE));
     worker
-        .replace(FILES, &serde_json::json!(addresses).to_string())
+        .replace(FILES, &serde_json::json!(files).to_string())
+        .replace(GRAPHICS, &serde_json::json!(graphics).to_string())
         .replace(POLICY, &serde_json::json!(policy).to_string())
 }
 
@@ -88,8 +96,10 @@ mod tests {
         let page = include_str!("../../index.html");
         let policy = policy(page).unwrap();
         assert!(policy.contains("worker-src 'self'"), "{policy}");
-        let filled = filled(worker, &["./".to_owned()], policy);
+        let addresses = ["./", "graphics.js?v=7"].map(str::to_owned);
+        let filled = filled(worker, &addresses, policy);
         assert!(filled.contains("const FILES = [\"./\"];"));
+        assert!(filled.contains("const GRAPHICS = [\"graphics.js?v=7\"];"));
         assert!(filled.contains(&format!("const POLICY = \"{policy}\";")));
         assert!(filled.contains("const BUILD = \"__BUILD_ID__\";"));
     }

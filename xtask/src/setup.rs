@@ -111,9 +111,10 @@ fn trunk(project: &Project) -> Result<String> {
     let found = || output(project.command("trunk").arg("--version"));
     if found().as_deref() != Some(&format!("trunk {TRUNK_VERSION}")) {
         println!(
-            "trunk {TRUNK_VERSION} is missing: compiling it takes up to ten minutes on two cores, once"
+            "trunk {TRUNK_VERSION} is missing: compiling it takes up to five minutes on two cores, once"
         );
-        install(project, &["--locked", &format!("trunk@{TRUNK_VERSION}")])
+        let package = format!("trunk@{TRUNK_VERSION}");
+        install(project, &["--locked", "--no-default-features", "--features", "rustls", &package])
             .context("trunk could not be installed: see the lines above; a C compiler and crates.io are needed")?;
     }
     found().context("trunk was installed but does not run")
@@ -212,7 +213,8 @@ fn install(project: &Project, arguments: &[&str]) -> Result<()> {
     // The tools' own profiles ask for the slowest, whole-program optimisation, which a build driver does not need.
     command
         .env("CARGO_PROFILE_RELEASE_LTO", "off")
-        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
+        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1");
     command
         .env_remove("RUSTFLAGS")
         .env_remove("CARGO_ENCODED_RUSTFLAGS")

@@ -152,15 +152,21 @@ fn clippy(project: &Project) -> Result<()> {
             ])
             .args(deny),
     )?;
-    let page = [
-        "clippy",
-        "--package",
-        "scanweave-web",
-        "--all-features",
-        "--target",
-        WASM_TARGET,
-    ];
-    run_command(project.cargo().args(page).args(deny))
+    // The engine for the CPU is built from less than all features.
+    for features in [
+        &["--all-features"][..],
+        &["--no-default-features", "--features", "engine"],
+    ] {
+        let page = [
+            "clippy",
+            "--package",
+            "scanweave-web",
+            "--target",
+            WASM_TARGET,
+        ];
+        run_command(project.cargo().args(page).args(features).args(deny))?;
+    }
+    Ok(())
 }
 
 /// The trainer goes first and alone: its binary has the name of the model crate, whose pages then replace its own.

@@ -90,17 +90,16 @@ impl Unet {
         sigmoid(self.upsampled(encoded, condition))
     }
 
-    /// One image per condition `[1, condition]` of one input, in one pass: each kernel is started once
-    /// and has that much more to do.
-    pub fn decode_all(&self, encoded: &Encoded, conditions: Vec<Tensor<2>>) -> Vec<Tensor<4>> {
-        let count = conditions.len();
+    /// One image per row of the conditions `[images, condition]`, all of one input and in one pass: each
+    /// kernel is started once and has that much more to do. `[images, output, height, width]`.
+    pub fn decode_all(&self, encoded: &Encoded, conditions: Tensor<2>) -> Tensor<4> {
+        let count = conditions.dims()[0];
         let several = |t: &Tensor<4>| t.clone().repeat_dim(0, count);
         let encoded = Encoded {
             skips: encoded.skips.iter().map(several).collect(),
             bottom: several(&encoded.bottom),
         };
-        let painted = self.decode(&encoded, Some(Tensor::cat(conditions, 0)));
-        painted.chunk(count, 0)
+        self.decode(&encoded, Some(conditions))
     }
 
     /// The outputs before the sigmoid: for segmenters, whose classes exclude each other.
@@ -170,8 +169,8 @@ mod tests {
             Tensor::<2>::from_floats([row], &device)
         };
         let conditions: Vec<_> = (0..3).map(one_hot).collect();
-        let all = network.decode_all(&encoded, conditions.clone());
-        assert_eq!(all.len(), 3);
+        let all = network.decode_all(&encoded, Tensor::cat(conditions.clone(), 0));
+        let all = all.chunk(3, 0);
         for (together, condition) in all.into_iter().zip(conditions) {
             let alone = network.decode(&encoded, Some(condition));
             let difference = (together - alone).abs().max().into_scalar::<f32>();

@@ -19,7 +19,7 @@ use crate::weights::Card;
 pub use failure::{Cause, Failure};
 
 /// Raised whenever a message changes; page and engine of different builds must not talk.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// Why a message could not be understood.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -304,6 +304,12 @@ pub enum Event {
         /// The new backend, with the reason.
         backend: Backend,
     },
+    /// This engine holds no code for the graphics adapter that is to be used: the command, and all since, is for
+    /// the engine that does.
+    Elsewhere {
+        /// The command that opens the model.
+        id: CommandId,
+    },
     /// A newer command of the same lane made this one needless.
     Superseded {
         /// The command.
@@ -502,6 +508,7 @@ impl Event {
             | Self::Tile { id, .. }
             | Self::Subject { id, .. }
             | Self::Done { id }
+            | Self::Elsewhere { id }
             | Self::Superseded { id }
             | Self::Failed { id, .. } => Some(*id),
         }

@@ -10,18 +10,21 @@
 
 mod figures;
 mod label;
+#[cfg(feature = "nn")]
+mod library;
 mod networks;
 mod painter;
-mod place;
 mod subject;
 
-use burn::tensor::{Device, Tensor, TensorData};
+#[cfg(feature = "nn")]
+use burn::tensor::Device;
 use thiserror::Error;
 
 use crate::image::{ImageError, Plane};
 use crate::lesion::{ClassMap, LesionStatistics};
-use crate::networks::tensors::LoadError;
-use crate::networks::{PatchDiscriminator, StructureDecoder, Unet};
+use crate::networks::LoadError;
+#[cfg(feature = "nn")]
+use crate::networks::{StructureDecoder, Unet};
 use crate::profile::{Modality, Profile, Switches};
 use crate::random::{Purpose, Random};
 use crate::structure::{Structure, contour_mask, fuse, fusion_noise, solid_mask};
@@ -32,8 +35,9 @@ pub use label::{Label, default_label, label_planes};
 pub use painter::{Asked, Painted, Painter, Refusal};
 pub use subject::Subject;
 
-use networks::{decoder, unet};
-use place::{Decoder, Network, Place};
+#[cfg(feature = "nn")]
+use library::Library;
+use networks::{Decoder, Judge, Network, Place, decoder, judge, unet};
 
 /// Largest difference between a device and the known answer that counts as the same picture,
 /// on the 0..=1 scale, in the mean over 8 x 8 pixels.
@@ -99,47 +103,46 @@ pub struct Sample {
     pub images: Vec<(Modality, Plane)>,
 }
 
-/// The networks of a model on a device.
+/// The networks of a model, ready to compute.
 pub struct Synthesiser {
     profile: Profile,
     size: usize,
-    device: Device,
     decoder: Option<(Decoder, usize)>,
     mask: Option<Network>,
     generator: Network,
     /// D_s, for the structure filter.
-    judge: Option<PatchDiscriminator>,
+    judge: Option<Judge>,
     /// G_l per modality, where the model has them.
     segmenters: Vec<Option<Network>>,
     lesions: Option<LesionStatistics>,
 }
 
 impl Synthesiser {
-    /// Puts the networks of `model` on `device`. The generator must be there; without decoder and
-    /// mask generator, structure maps come from images only.
+    /// Puts the networks of `model` on `device`, of the tensor library. The generator must be there; without
+    /// decoder and mask generator, structure maps come from images only.
+    #[cfg(feature = "nn")]
     pub fn open(model: &Model, device: &Device) -> Result<Self, SynthesisError> {
-        Self::open_at(model, &Place::Device(device.clone()), device)
+        Self::open_at(model, &Place::Device(device.clone()))
     }
 
-    /// As [`Synthesiser::open`], but computes the networks on one core of the processor, with the code
-    /// of [`networks::cpu`](crate::networks::cpu): several times as fast there as through the tensor
-    /// library on one thread, and the same bits on every machine. `device`, of the CPU, does the rest.
-    pub fn open_on_core(model: &Model, device: &Device) -> Result<Self, SynthesisError> {
-        Self::open_at(model, &Place::Core, device)
+    /// As `open`, but on one core of the processor, with the code of [`networks::cpu`](crate::networks::cpu):
+    /// several times as fast there as through the tensor library on one thread, and the same bits on every
+    /// machine.
+    pub fn open_on_core(model: &Model) -> Result<Self, SynthesisError> {
+        Self::open_at(model, &Place::Core)
     }
 
-    fn open_at(model: &Model, place: &Place, device: &Device) -> Result<Self, SynthesisError> {
+    fn open_at(model: &Model, place: &Place) -> Result<Self, SynthesisError> {
         let generator = unet(model, Role::Generator, "generator", place)?.ok_or(
             SynthesisError::Absent("generator", "it cannot paint any image"),
         )?;
         Ok(Self {
             profile: model.profile.clone(),
             size: model.geometry.size,
-            device: device.clone(),
             decoder: decoder(model, place)?,
             mask: unet(model, Role::MaskGenerator, "mask generator", place)?,
             generator,
-            judge: networks::discriminator(model, device)?,
+            judge: judge(model, place)?,
             segmenters: model
                 .profile
                 .modalities
@@ -151,24 +154,29 @@ impl Synthesiser {
     }
 
     /// The pipeline over networks that are still in training.
+    #[cfg(feature = "nn")]
     pub fn of_networks(
         profile: Profile,
         size: usize,
-        device: Device,
+        device: &Device,
         decoder: Option<(StructureDecoder, usize)>,
         mask: Option<Unet>,
         generator: Unet,
     ) -> Self {
+        let unet = |network| Network::Library(Library::new(network, device));
+        let decoder = decoder.map(|(network, latent)| {
+            let network = Library::new(network, device);
+            (Decoder::Library(network), latent)
+        });
         Self {
             judge: None,
-            segmenters: vec![None; profile.modalities.len()],
+            segmenters: profile.modalities.iter().map(|_| None).collect(),
             lesions: None,
             profile,
             size,
-            device,
-            decoder: decoder.map(|(network, latent)| (Decoder::Library(network), latent)),
-            mask: mask.map(Network::Library),
-            generator: Network::Library(generator),
+            decoder,
+            mask: mask.map(unet),
+            generator: unet(generator),
         }
     }
 
@@ -207,23 +215,30 @@ impl Synthesiser {
                 need: *need,
             });
         }
-        let z = Tensor::from_data(TensorData::new(latent.to_vec(), [1, *need]), &self.device);
-        self.sketched(decoder.forward(z)).await
+        let soft = decoder.forward(latent).await?;
+        self.sketched(&soft).await
     }
 
-    /// A structure map and its mask from what the structure decoder draws, `[1, 1, size, size]`,
+    /// A structure map and its mask from the soft map that the structure decoder draws, of the model's size,
     /// 0..=1: lines at the profile's threshold, none outside the organ.
-    pub async fn lines(&self, soft: Tensor<4>) -> Result<Structure, SynthesisError> {
-        Ok(self.sketched(soft).await?.within_organ())
+    pub async fn lines(&self, soft: &Plane) -> Result<Structure, SynthesisError> {
+        Ok(self.sketched(soft.values()).await?.within_organ())
     }
 
-    async fn sketched(&self, soft: Tensor<4>) -> Result<Structure, SynthesisError> {
+    async fn sketched(&self, soft: &[f32]) -> Result<Structure, SynthesisError> {
+        let Some(network) = &self.mask else {
+            return Err(SynthesisError::Absent(
+                "mask generator",
+                "structure maps cannot be sampled",
+            ));
+        };
         let threshold = self.profile.line_threshold;
-        let lines = soft.greater_elem(threshold).float();
-        let mask = self.mask_of(lines.clone())?;
-        let map = self.plane(lines).await?;
-        let mask = solid_mask(&self.plane(mask).await?);
-        Ok(Structure { map, mask })
+        let lines: Vec<f32> = soft.iter().map(|v| f32::from(*v > threshold)).collect();
+        let seen = network.forward(&lines, self.size).await?;
+        Ok(Structure {
+            map: self.plane(lines)?,
+            mask: solid_mask(&self.plane(seen)?),
+        })
     }
 
     /// The organ that lines drawn by hand mean, 1 on a line, as the mask generator sees it. Without
@@ -235,8 +250,8 @@ impl Synthesiser {
         let mask = match &self.mask {
             // Without a line there is no organ, whatever a network makes of an empty sheet.
             Some(network) if lines.values().contains(&1.0) => {
-                let seen = network.forward(self.tensor(&lines), None);
-                solid_mask(&self.plane(seen).await?)
+                let seen = network.forward(lines.values(), self.size).await?;
+                solid_mask(&self.plane(seen)?)
             }
             _ => Plane::filled(self.size, self.size, 1.0),
         };
@@ -251,11 +266,10 @@ impl Synthesiser {
     /// How real a structure map looks to D_s: about 1 for real maps, 0 for others. `None` when the
     /// model holds no structure discriminator.
     pub async fn score(&self, map: &Plane) -> Result<Option<f32>, SynthesisError> {
-        let Some(judge) = &self.judge else {
-            return Ok(None);
-        };
-        let score = judge.score(self.tensor(map));
-        Ok(self.values(score).await?.first().copied())
+        match &self.judge {
+            Some(judge) => judge.score(map.values(), self.size).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// The lesion that the segmenter of the modality number `modality` finds in an image; `None` when
@@ -268,9 +282,8 @@ impl Synthesiser {
         let Some(segmenter) = self.segmenters.get(modality).and_then(Option::as_ref) else {
             return Ok(None);
         };
-        let logits = segmenter.logits(self.tensor(image));
-        let values = self.values(logits).await?;
-        Ok(Some(ClassMap::most_likely(&values, self.size, self.size)))
+        let logits = segmenter.logits(image.values(), self.size).await?;
+        Ok(Some(ClassMap::most_likely(&logits, self.size, self.size)))
     }
 
     /// Whether the model holds a segmenter of any modality.
@@ -281,15 +294,6 @@ impl Synthesiser {
     /// What lesions look like in the training set, if the model knows.
     pub fn lesions(&self) -> Option<&LesionStatistics> {
         self.lesions.as_ref()
-    }
-
-    fn mask_of(&self, lines: Tensor<4>) -> Result<Tensor<4>, SynthesisError> {
-        let network = self.mask.as_ref();
-        let network = network.ok_or(SynthesisError::Absent(
-            "mask generator",
-            "structure maps cannot be sampled",
-        ))?;
-        Ok(network.forward(lines, None))
     }
 
     /// A structure map and its mask from a real image of any size: algorithms 1 and 2, no network.
@@ -325,12 +329,19 @@ impl Synthesiser {
         let noise = fusion_noise(self.size, noise_seed, self.profile.noise);
         let fused = fused(structure, &noise, self.profile.switches);
         let planes = label_planes(&self.profile.lesion, label, self.size)?;
-        let encoded = self.generator.encode(self.input(&fused, &planes));
-        let conditions = modalities.iter().map(|&index| self.condition(index));
-        let painted = self.generator.decode_each(&encoded, conditions.collect());
         let mut images = Vec::new();
-        for (&index, image) in modalities.iter().zip(painted) {
-            images.push((self.profile.modalities[index], self.plane(image).await?));
+        if !modalities.is_empty() {
+            let input = [fused.values()]
+                .into_iter()
+                .chain(planes.iter().map(Plane::values));
+            let input = input.collect::<Vec<_>>().concat();
+            let encoded = self.generator.encode(&input, self.size);
+            let conditions = self.conditions(modalities);
+            let painted = self.generator.decode(&encoded, &conditions).await?;
+            let each = painted.chunks_exact(self.size * self.size).zip(modalities);
+            for (image, &index) in each {
+                images.push((self.profile.modalities[index], self.plane(image.to_vec())?));
+            }
         }
         Ok(Sample {
             structure: structure.clone(),
@@ -339,27 +350,12 @@ impl Synthesiser {
         })
     }
 
-    fn input(&self, fused: &Plane, label: &[Plane]) -> Tensor<4> {
-        let mut values = fused.values().to_vec();
-        for plane in label {
-            values.extend_from_slice(plane.values());
-        }
-        let shape = [1, 1 + label.len(), self.size, self.size];
-        Tensor::from_data(TensorData::new(values, shape), &self.device)
-    }
-
-    fn condition(&self, index: usize) -> Option<Tensor<2>> {
+    /// One-hot, one per modality; none for a study with a single one.
+    fn conditions(&self, modalities: &[usize]) -> Vec<Vec<f32>> {
         let count = self.profile.modalities.len();
-        if count < 2 {
-            return None;
-        }
-        let one_hot: Vec<f32> = (0..count)
-            .map(|i| f32::from(u8::from(i == index)))
-            .collect();
-        Some(Tensor::from_data(
-            TensorData::new(one_hot, [1, count]),
-            &self.device,
-        ))
+        let one_hot = |&index: &usize| (0..count).map(|i| f32::from(i == index)).collect();
+        let several = modalities.iter().filter(|_| count > 1);
+        several.map(one_hot).collect()
     }
 
     /// A whole sample: latent and fusion noise from `seed`.
@@ -400,24 +396,8 @@ impl Synthesiser {
         }
     }
 
-    /// A plane of the model's size as `[1, 1, size, size]`.
-    fn tensor(&self, plane: &Plane) -> Tensor<4> {
-        let shape = [1, 1, self.size, self.size];
-        let data = TensorData::new(plane.values().to_vec(), shape);
-        Tensor::from_data(data, &self.device)
-    }
-
-    async fn plane(&self, tensor: Tensor<4>) -> Result<Plane, SynthesisError> {
-        let values = self.values(tensor).await?;
+    fn plane(&self, values: Vec<f32>) -> Result<Plane, SynthesisError> {
         Ok(Plane::new(self.size, self.size, values)?)
-    }
-
-    async fn values<const D: usize>(&self, tensor: Tensor<D>) -> Result<Vec<f32>, SynthesisError> {
-        let failed = |problem: String| SynthesisError::Device(problem);
-        let data = tensor.into_data_async().await;
-        let data = data.map_err(|e| failed(format!("{e:?}")))?;
-        let values = data.convert::<f32>().try_into_vec();
-        values.map_err(|e| failed(format!("{e:?}")))
     }
 }
 

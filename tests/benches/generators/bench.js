@@ -82,24 +82,22 @@ async function measure(name) {
   const [weights, model] = await Promise.all([bytes(`models/${name}.weave`), bytes(`models/${name}.onnx`)]);
   const report = {};
   const core = await Engine.open(weights, "cpu");
-  const library = await Engine.open(weights, "library");
   report.modalities = core.modalities();
   const painters = {
     peer: await peer(wasm, "wasm", model, core),
     own: () => core.paint(),
-    library: () => library.paint(),
     draw: () => core.draw(2),
   };
   const [cpu, images] = await inTurns(painters, ROUNDS.cpu);
   const right = images.own;
-  const differences = (from) => ({ difference: largest(from.own, right), peer_difference: largest(from.peer, right) });
-  report.cpu = { ...cpu, ...differences({ own: images.library, peer: images.peer }) };
-  library.free();
+  const peers = largest(images.peer, right);
+  report.cpu = { ...cpu, difference: peers, peer_difference: peers };
   if (asked.get("graphics") === "1") {
     const engine = await Engine.open(weights, "webgpu");
     const painters = { peer: await peer(graphics, "webgpu", model, core), own: () => engine.paint() };
     const [times, painted] = await inTurns(painters, ROUNDS.graphics);
-    report.graphics = { ...times, ...differences(painted) };
+    const [own, theirs] = [painted.own, painted.peer].map((image) => largest(image, right));
+    report.graphics = { ...times, difference: own, peer_difference: theirs };
     engine.free();
   }
   core.free();

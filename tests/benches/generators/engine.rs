@@ -26,13 +26,12 @@ impl Engine {
     pub async fn open(bytes: Vec<u8>, backend: String) -> Result<Engine, String> {
         let model = weights::read(&bytes).map_err(|e| e.to_string())?;
         let opened = match backend.as_str() {
-            "cpu" => Synthesiser::open_on_core(&model, &Device::flex()),
-            "library" => Synthesiser::open(&model, &Device::flex()),
+            "cpu" => Synthesiser::open_on_core(&model),
             _ => Synthesiser::open(&model, &graphics().await?),
         };
         let synthesiser = opened.map_err(|e| e.to_string())?;
         // The map comes from the CPU, so that every backend paints the same.
-        let drawer = Synthesiser::open_on_core(&model, &Device::flex());
+        let drawer = Synthesiser::open_on_core(&model);
         let drawer = drawer.map_err(|e| e.to_string())?;
         let structure = drawer.structure_of_seed(SEED).await;
         Ok(Self {

@@ -9,6 +9,7 @@ mod about;
 mod backends;
 mod drawing;
 mod driver;
+mod engines;
 mod everyone;
 mod failures;
 mod files;

@@ -158,9 +158,14 @@ impl Page {
 
     /// Whether the browser's own store holds weights.
     pub fn stores_weights(&self) -> bool {
-        self.browser.script(
-            "return caches.keys().then(async names => { for (const n of names) if ((await (await caches.open(n)).keys()).some(r => r.url.includes('.weave'))) return true; return false; })",
-        ) == true
+        self.stores(".weave")
+    }
+
+    /// Whether the browser's own store holds a file with this in its address.
+    pub fn stores(&self, part: &str) -> bool {
+        self.browser.script(&format!(
+            "return caches.keys().then(async names => {{ for (const n of names) if ((await (await caches.open(n)).keys()).some(r => r.url.includes('{part}'))) return true; return false; }})",
+        )) == true
     }
 
     fn text_of(&self, script: &str) -> String {

@@ -120,9 +120,11 @@ impl Site {
 
     /// Puts a script at the head of the engine's own, where scripts of the page do not reach.
     pub fn before_engine(&self, script: &str) {
-        let loader = self.folder().join("engine_loader.js");
-        let own = fs::read_to_string(&loader).expect("the engine's script");
-        fs::write(&loader, format!("{script}\n{own}")).expect("a file");
+        for name in ["engine_loader.js", "graphics_loader.js"] {
+            let loader = self.folder().join(name);
+            let own = fs::read_to_string(&loader).expect("the engine's script");
+            fs::write(&loader, format!("{script}\n{own}")).expect("a file");
+        }
     }
 
     /// From now on nobody listens at the page's address.

@@ -66,10 +66,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
             PrecisionName::Q8 => Precision::Q8,
             PrecisionName::F32 => Precision::F32,
         };
-        write(
-            path,
-            &export::pack(model, precision, &Choice::Flex.open()?)?,
-        )?;
+        write(path, &export::pack(model, precision)?)?;
     }
     Ok(())
 }

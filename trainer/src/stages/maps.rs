@@ -7,7 +7,7 @@ use scanweave::random::{Purpose, Random};
 use scanweave::structure::Structure;
 use scanweave::synthesis::Synthesiser;
 
-use super::batch::binary;
+use super::batch::{binary, planes};
 use super::synthesis::fresh_generator;
 use crate::data::Item;
 use crate::run::Configuration;
@@ -40,7 +40,8 @@ pub fn redraw(
     let maps = items.iter().map(|item| {
         let own = std::iter::once(item.structure.as_slice());
         let (mean, _) = networks.encoder.forward(binary(own, size, device));
-        pollster::block_on(pipeline.lines(networks.decoder.decode(mean)))
+        let soft = planes(networks.decoder.decode(mean)).remove(0);
+        pollster::block_on(pipeline.lines(&soft))
     });
     maps.collect::<Result<_, _>>().map_err(Into::into)
 }
@@ -72,7 +73,7 @@ pub fn of(
     Synthesiser::of_networks(
         profile.clone(),
         configuration.geometry.size,
-        device.clone(),
+        device,
         Some((networks.decoder.clone(), configuration.geometry.latent)),
         Some(networks.mask.clone()),
         generator,

@@ -1,4 +1,4 @@
-//! The worker that runs the networks.
+//! The worker that runs the networks on the CPU, and starts wherever there is one.
 
 fn main() {
     scanweave_web::engine::start();

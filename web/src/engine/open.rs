@@ -3,15 +3,15 @@
 
 use std::rc::Rc;
 
-use burn::tensor::Device;
 use scanweave::profile::LesionKind;
 use scanweave::protocol::{
-    Backend, BackendChoice, BackendKind, Cause, CommandId, Event, ModelInfo, Reason, Source, Stage,
+    Backend, BackendKind, Cause, CommandId, Event, ModelInfo, Reason, Source, Stage,
 };
 use scanweave::synthesis::{Painter, SynthesisError, Synthesiser};
 use scanweave::weights::{self, KnownAnswer, Model};
 use web_sys::File;
 
+use super::device::Chosen;
 use super::patience::within;
 use super::read::Reader;
 use super::session::{Outcome, SILENT, Session, Step};
@@ -35,7 +35,7 @@ impl Session {
         &mut self,
         id: CommandId,
         source: &Source,
-        choice: BackendChoice,
+        chosen: Chosen,
         wanted: &dyn Fn() -> bool,
     ) -> Step {
         let progress = |done| {
@@ -49,7 +49,7 @@ impl Session {
         };
         progress(0);
         let weights = store::obtain(source, progress, wanted).await?;
-        self.load(id, &source.title, Some(source), &weights, choice)
+        self.load(id, &source.title, Some(source), &weights, chosen)
             .await
     }
 
@@ -58,11 +58,11 @@ impl Session {
         id: CommandId,
         name: &str,
         file: Option<File>,
-        choice: BackendChoice,
+        chosen: Chosen,
     ) -> Step {
         let file = file.ok_or_else(|| Cause::FileMissing.of(name))?;
         let weights = store::read(&file).await?;
-        self.load(id, name, None, &weights, choice).await
+        self.load(id, name, None, &weights, chosen).await
     }
 
     /// `source` is what the bytes were verified against.
@@ -72,24 +72,23 @@ impl Session {
         name: &str,
         source: Option<&Source>,
         file: &store::Weights,
-        choice: BackendChoice,
+        chosen: Chosen,
     ) -> Step {
         stage(id, Stage::Build);
         let unusable = |why: String| Cause::ModelUnusable.because(name, why);
         let model = weights::read_checked(&file.bytes, file.checksums);
         let model = model.map_err(|e| unusable(e.to_string()))?;
-        let (device, backend) = self.devices.choose(choice).await;
         stage(id, Stage::SelfTest);
-        let (open, self_test) = match proven(&model, source, &device, &backend).await {
+        let (open, self_test) = match proven(&model, source, &chosen).await {
             Ok((synthesiser, difference)) => (
                 Open {
                     model,
                     synthesiser,
-                    backend,
+                    backend: chosen.backend,
                 },
                 difference,
             ),
-            Err(why) if backend.kind == BackendKind::WebGpu => {
+            Err(why) if chosen.backend.kind == BackendKind::WebGpu => {
                 let moved = on_cpu(model, &why).await;
                 let moved = moved.map_err(unusable)?;
                 // Sound on the CPU: so it was the graphics device.
@@ -114,13 +113,13 @@ impl Session {
 
 /// On the CPU, because WebGPU failed like this.
 pub(super) async fn on_cpu(model: Model, why: &str) -> Result<(Open, Option<f32>), String> {
-    let (device, backend) = device::cpu(Reason::GivenUp(why.to_owned()));
-    let (synthesiser, difference) = tested(&model, &device, &backend).await?;
+    let cpu = device::cpu(Reason::GivenUp(why.to_owned()));
+    let (synthesiser, difference) = tested(&model, &cpu).await?;
     Ok((
         Open {
             model,
             synthesiser,
-            backend,
+            backend: cpu.backend,
         },
         difference,
     ))
@@ -131,17 +130,16 @@ pub(super) async fn on_cpu(model: Model, why: &str) -> Result<(Open, Option<f32>
 async fn proven(
     model: &Model,
     source: Option<&Source>,
-    device: &Device,
-    backend: &Backend,
+    chosen: &Chosen,
 ) -> Result<(Rc<Synthesiser>, Option<f32>), String> {
-    let Some(source) = source.filter(|_| backend.kind == BackendKind::Cpu) else {
-        return tested(model, device, backend).await;
+    let Some(source) = source.filter(|_| chosen.backend.kind == BackendKind::Cpu) else {
+        return tested(model, chosen).await;
     };
     if let Some(difference) = cache::proof(source).await {
-        let synthesiser = Synthesiser::open_on_core(model, device).map_err(|e| e.to_string())?;
+        let synthesiser = chosen.open(model).map_err(|e| e.to_string())?;
         return Ok((Rc::new(synthesiser), Some(difference)));
     }
-    let (synthesiser, difference) = tested(model, device, backend).await?;
+    let (synthesiser, difference) = tested(model, chosen).await?;
     if let Some(difference) = difference {
         cache::prove(source, difference).await;
     }
@@ -150,21 +148,13 @@ async fn proven(
 
 /// Builds the networks and lets them draw the known answer. Without one they draw all the same,
 /// so that every shader is compiled before the first picture is asked for.
-async fn tested(
-    model: &Model,
-    device: &Device,
-    backend: &Backend,
-) -> Result<(Rc<Synthesiser>, Option<f32>), String> {
+async fn tested(model: &Model, chosen: &Chosen) -> Result<(Rc<Synthesiser>, Option<f32>), String> {
     // Faults of what was tried before are not this model's.
     let _ = faults::take();
-    let opened = match backend.kind {
-        BackendKind::Cpu => Synthesiser::open_on_core(model, device),
-        BackendKind::WebGpu => Synthesiser::open(model, device),
-    };
-    let synthesiser = opened.map_err(|e| e.to_string())?;
+    let synthesiser = chosen.open(model).map_err(|e| e.to_string())?;
     let synthesiser = Rc::new(synthesiser);
     let work = Box::pin(first_drawing(&synthesiser, model.known_answer.as_ref()));
-    let drawn = within(patience(backend, START_PATIENCE), work).await;
+    let drawn = within(patience(&chosen.backend, START_PATIENCE), work).await;
     let difference = drawn.ok_or(SILENT)?.map_err(|e| e.to_string())?;
     faults::take().map_or(Ok((synthesiser, difference)), Err)
 }

@@ -68,8 +68,14 @@ impl Session {
     ) -> Outcome {
         let id = command.id;
         let done = match command.request {
-            Request::Open { source, backend } => self.open(id, &source, backend, wanted).await,
-            Request::OpenFile { name, backend } => self.open_file(id, &name, file, backend).await,
+            Request::Open { source, backend } => match self.devices.choose(backend).await {
+                Some(chosen) => self.open(id, &source, chosen, wanted).await,
+                None => Ok(elsewhere(id)),
+            },
+            Request::OpenFile { name, backend } => match self.devices.choose(backend).await {
+                Some(chosen) => self.open_file(id, &name, file, chosen).await,
+                None => Ok(elsewhere(id)),
+            },
             Request::Read { name, slice } => self.read(id, &name, file, slice).await,
             Request::Paint { scene, detail } => self.paint(id, &scene, detail).await,
             Request::Atlas { seed, side, reach } => match Atlas::new(seed, side, reach) {
@@ -163,6 +169,12 @@ impl Session {
         self.open = Some(open);
         Ok(())
     }
+}
+
+/// Tells that a model is for the engine with the code for the graphics adapter.
+fn elsewhere(id: CommandId) -> Outcome {
+    post(&Event::Elsewhere { id });
+    Outcome::Ended
 }
 
 /// Tells that a command without a result of its own has ended.

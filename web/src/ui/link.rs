@@ -1,5 +1,8 @@
 //! The page's end of the engine: starts the worker, numbers commands, takes in events.
 //!
+//! Everywhere the small engine starts, which computes on the CPU. Where it finds a graphics adapter to use, the
+//! larger one takes its place and gets what was sent since the model was asked for.
+//!
 //! When the engine dies it is started anew, once, on the CPU, and the last model is opened again. A
 //! second death is told, and a person decides about a third start.
 
@@ -24,13 +27,13 @@ use super::trouble::{self, Remedy};
 use super::words::{
     ENGINE_OTHER_VERSION, ENGINE_REFUSED, ENGINE_SILENT, ENGINE_UNREACHABLE, STEPPED_DOWN, Word,
 };
+use crate::bridge;
 
 /// How long the engine may load before its silence is told.
 const SILENCE: Duration = Duration::from_mins(2);
 
 /// Takes in the events of one command.
 pub type Answer = Rc<dyn Fn(&Event)>;
-use crate::bridge;
 
 /// Handle of the engine; the worker starts with the first command.
 #[derive(Clone, Default)]
@@ -56,6 +59,10 @@ struct State {
     /// What is said of it when the model is open again.
     mended: Option<Word>,
     hello: bool,
+    /// The worker is the engine that can compute on WebGPU too.
+    graphics: bool,
+    /// The command that opens a model, and everything sent since, until it is open.
+    opening: Option<(u32, Vec<JsValue>)>,
     /// Workers so far, to know whose silence it is.
     starts: u32,
 }
@@ -72,6 +79,23 @@ impl Drop for Running {
         self.worker.set_onmessage(None);
         self.worker.set_onerror(None);
         self.worker.terminate();
+    }
+}
+
+impl State {
+    fn end_worker(&mut self) {
+        self.worker = None;
+        self.hello = false;
+        self.graphics = false;
+        self.opening = None;
+        self.unsent.clear();
+    }
+
+    /// Notes that the model is open, or will not be.
+    fn opened(&mut self, event: &Event) {
+        if event.is_last() && event.id() == self.opening.as_ref().map(|(id, _)| *id) {
+            self.opening = None;
+        }
     }
 }
 
@@ -97,6 +121,10 @@ impl Link {
         let parcel = bridge::wrap(&command.to_bytes(), file.as_ref());
         if let Request::Open { .. } | Request::OpenFile { .. } = command.request {
             state.model = Some((command.request, file));
+            state.opening = Some((id, Vec::new()));
+        }
+        if let Some((_, since)) = &mut state.opening {
+            since.push(parcel.clone());
         }
         state.unsent.push(parcel);
         let ready = state.hello;
@@ -127,6 +155,7 @@ impl Link {
         match self.spawn(page) {
             Ok(running) => {
                 let mut state = self.0.borrow_mut();
+                tell_shell(engine_name(state.graphics));
                 state.worker = Some(running);
                 state.hello = false;
                 state.starts += 1;
@@ -160,9 +189,7 @@ impl Link {
     /// Starts anew what was asked for last, on the CPU; says whether there was anything.
     pub fn restart(&self, page: Page) -> bool {
         let mut state = self.0.borrow_mut();
-        state.worker = None;
-        state.hello = false;
-        state.unsent.clear();
+        state.end_worker();
         state.deaths = 0;
         let model = state.model.clone();
         let waiting = std::mem::take(&mut state.answers);
@@ -180,7 +207,8 @@ impl Link {
     fn spawn(&self, page: Page) -> Result<Running, JsValue> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
-        let worker = Worker::new_with_options(&engine_address(), &options)?;
+        let address = engine_address(self.0.borrow().graphics);
+        let worker = Worker::new_with_options(&address, &options)?;
         let link = self.clone();
         let message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             link.receive(page, &event);
@@ -213,8 +241,10 @@ impl Link {
                 page.fail_with(ENGINE_OTHER_VERSION, "", Remedy::Reload);
             }
             Some(Ok(Event::Died { message })) => self.died(page, &message),
+            Some(Ok(Event::Elsewhere { id })) => self.move_on(page, id),
             Some(Ok(event @ Event::SteppedDown { .. })) => self.take_in(page, event),
             Some(Ok(event)) => {
+                self.0.borrow_mut().opened(&event);
                 if let Some(event) = self.answered(event) {
                     self.take_in(page, event);
                 }
@@ -224,6 +254,20 @@ impl Link {
             }
             None => {}
         }
+    }
+
+    /// The engine that can use the graphics adapter takes over.
+    fn move_on(&self, page: Page, id: u32) {
+        let mut state = self.0.borrow_mut();
+        let Some((_, since)) = state.opening.take_if(|(opening, _)| *opening == id) else {
+            return;
+        };
+        state.end_worker();
+        state.graphics = true;
+        state.unsent.clone_from(&since);
+        state.opening = Some((id, since));
+        drop(state);
+        self.start(page);
     }
 
     fn take_in(&self, page: Page, event: Event) {
@@ -302,13 +346,14 @@ impl Link {
     /// The engine is gone. Its model is opened once more, on the CPU.
     fn died(&self, page: Page, message: &str) {
         let mut state = self.0.borrow_mut();
-        state.worker = None;
-        state.unsent.clear();
+        // One that never spoke would be as mute again, but for the small engine in the large one's place.
+        let (spoke, other) = (state.hello, state.graphics);
+        state.end_worker();
         let waiting = std::mem::take(&mut state.answers);
         state.deaths += 1;
-        let death = Death::of(message, state.hello);
+        let death = Death::of(message, spoke);
         state.setback = Some(death.reason(message));
-        let again = (state.hello && state.deaths < 2)
+        let again = ((spoke || other) && state.deaths < 2)
             .then(|| state.model.clone())
             .flatten();
         state.mended = again.is_some().then(|| death.mended());
@@ -344,11 +389,24 @@ fn on_cpu(request: Request) -> Request {
     }
 }
 
+fn engine_name(graphics: bool) -> &'static str {
+    if graphics { "graphics" } else { "engine" }
+}
+
+/// Which engine runs: `assets/shell/offline.js` lets the service worker keep it.
+fn tell_shell(engine: &str) {
+    if let Some(body) = document().body() {
+        // Nothing but a later visit without a network depends on it.
+        let _ = body.set_attribute("data-engine", engine);
+    }
+}
+
 /// The worker's loader, with the id of this build so that no cache hands out an older one.
-fn engine_address() -> String {
+fn engine_address(graphics: bool) -> String {
+    let name = engine_name(graphics);
     let build = web_sys::window()
         .and_then(|window| window.document())
         .and_then(|document| document.query_selector("meta[name=build]").ok().flatten())
         .and_then(|meta| meta.get_attribute("content"));
-    format!("./engine_loader.js?v={}", build.unwrap_or_default())
+    format!("./{name}_loader.js?v={}", build.unwrap_or_default())
 }

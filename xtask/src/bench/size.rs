@@ -12,7 +12,7 @@ const FIRST_MODEL: &str = "chest-xray.weave";
 /// Megabytes after brotli that the page must not exceed.
 const GOAL: f64 = 10.0;
 
-/// Megabytes that each part may have: the page's binary and the engine's after brotli, a model as it is.
+/// Megabytes that each part may have: the page's binary and each engine's after brotli, a model as it is.
 const PAGE_GOAL: f64 = 0.4;
 const ENGINE_GOAL: f64 = 3.0;
 const MODEL_GOAL: f64 = 8.0;
@@ -21,23 +21,17 @@ const MODEL_GOAL: f64 = 8.0;
 pub fn parts(project: &Project) -> Result<Vec<Figure>> {
     project.require_dist()?;
     let all = Table::of(&project.dist(), BEST).context("the built page could not be measured")?;
-    let binaries = |engine: bool| {
-        let belongs = |file: &File| {
-            extension(&file.path) == "wasm" && file.path.starts_with("engine") == engine
-        };
-        all.filtered(belongs).total().1
+    let binary = |of: &str, program: &str, goal: f64| {
+        let belongs =
+            |file: &File| extension(&file.path) == "wasm" && file.path.starts_with(program);
+        let bytes = all.filtered(belongs).total().1;
+        let name = format!("{of} wasm, brotli");
+        megabytes(&name, bytes, Beside::Goal(goal))
     };
     let mut figures = vec![
-        megabytes(
-            "page's wasm, brotli",
-            binaries(false),
-            Beside::Goal(PAGE_GOAL),
-        ),
-        megabytes(
-            "engine's wasm, brotli",
-            binaries(true),
-            Beside::Goal(ENGINE_GOAL),
-        ),
+        binary("page's", "app", PAGE_GOAL),
+        binary("CPU engine's", "engine", ENGINE_GOAL),
+        binary("WebGPU engine's", "graphics", ENGINE_GOAL),
     ];
     let models = all.filtered(|file| extension(&file.path) == "weave");
     if let Some(largest) = models.files.iter().map(|file| file.raw).max() {
@@ -78,12 +72,14 @@ fn extension(path: &str) -> &str {
     path.rsplit('.').next().unwrap_or_default()
 }
 
-/// The gallery's pictures, lessons and other models are not waited for.
+/// The gallery's pictures, lessons and other models are not waited for, nor is the engine for WebGPU where the
+/// CPU computes.
 fn needed_for_first_image(file: &File) -> bool {
-    matches!(
+    let program = matches!(
         extension(&file.path),
         "html" | "js" | "css" | "wasm" | "json"
-    ) || is_first_model(&file.path)
+    );
+    (program && !file.path.starts_with("graphics")) || is_first_model(&file.path)
 }
 
 fn is_first_model(path: &str) -> bool {
@@ -105,6 +101,7 @@ mod tests {
         };
         assert!(needed("engine_bg.wasm"));
         assert!(needed("assets/chest-xray.weave"));
+        assert!(!needed("graphics_bg.wasm"));
         assert!(!needed("assets/phantom-thorax.weave"));
         assert!(!needed("assets/gallery/1.png"));
     }

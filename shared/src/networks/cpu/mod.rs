@@ -13,6 +13,7 @@ mod features;
 mod kernel;
 mod lanes;
 mod norm;
+mod patches;
 mod tensors;
 mod unet;
 mod winograd;
@@ -21,4 +22,5 @@ mod winograd;
 mod tests;
 
 pub use decoder::Decoder;
+pub use patches::Patches;
 pub use unet::{Encoded, Unet};

@@ -2,12 +2,12 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use crate::networks::config::{DecoderConfig, UnetConfig};
+use crate::networks::config::{DecoderConfig, PatchConfig, UnetConfig};
 use crate::networks::tensors::{load_tensors, read_tensors};
 use crate::random::{Purpose, Random};
 use crate::weights;
 
-use super::{Decoder, Unet};
+use super::{Decoder, Patches, Unet};
 
 /// The tensors of a fresh network, each value random, also those that start as constants.
 fn shaken(mut tensors: Vec<weights::Tensor>) -> Vec<weights::Tensor> {
@@ -95,6 +95,29 @@ fn a_decoder_draws_what_the_tensor_library_draws() {
     let plain = Decoder::new(&config, &tensors).expect("its own tensors");
     let z = Random::new(1, Purpose::Latent).normals(5);
     assert!(worst(whole.forward(tensor(&z, [1, 5])), &plain.forward(&z)) < 1e-4);
+}
+
+#[test]
+fn a_discriminator_judges_as_through_the_tensor_library() {
+    let device = Device::flex();
+    for (inputs, modalities, spectral) in [(1, 0, true), (1, 0, false), (2, 3, true)] {
+        let config = PatchConfig {
+            inputs,
+            width: 3,
+            modalities,
+            spectral,
+        };
+        let tensors = shaken(read_tensors(&config.init(&device)));
+        let whole = load_tensors(config.init(&device), &tensors).expect("its own tensors");
+        let plain = Patches::new(&config, &tensors).expect("its own tensors");
+        let image = Random::new(1, Purpose::Fusion).normals(inputs * 48 * 48);
+        let score = whole.score(tensor(&image, [1, inputs, 48, 48]));
+        // The random head's mean may be small, so that the bound is taken from its own size.
+        let expected: f32 = score.into_scalar();
+        let found = plain.score(&image, 48);
+        let near = (expected - found).abs() < 1e-3 * expected.abs().max(0.1);
+        assert!(near, "{expected} {found}");
+    }
 }
 
 #[test]

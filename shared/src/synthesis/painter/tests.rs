@@ -12,7 +12,8 @@ use crate::networks::config::{DecoderConfig, UnetConfig};
 use crate::phantom::{self, Anatomy};
 use crate::profile::{LesionKind, Modality, Profile};
 use crate::scene::{Latent, LesionBox, Pin, Values};
-use crate::synthesis::place;
+use crate::synthesis::library::Library;
+use crate::synthesis::networks::Network;
 
 const SIZE: usize = 32;
 const FULL: Detail = Detail::Full;
@@ -49,7 +50,7 @@ fn pipeline(lesion: LesionKind) -> Synthesiser {
     };
     let generator = unet(1 + classes, profile.modalities.len());
     let (decoder, mask) = (Some((decoder.init(&device), 6)), Some(unet(1, 0)));
-    let mut pipeline = Synthesiser::of_networks(profile, SIZE, device, decoder, mask, generator);
+    let mut pipeline = Synthesiser::of_networks(profile, SIZE, &device, decoder, mask, generator);
     let ill = (0..4).map(|seed| phantom::draw(Anatomy::Brain, seed, 64, true).label);
     let ill: Vec<ClassMap> = ill
         .map(|planes| ClassMap::from_planes(&planes).expect("planes"))
@@ -435,7 +436,9 @@ fn a_segmenter_tells_what_it_finds_beside_what_was_asked() {
         depth: 2,
         condition: 0,
     };
-    pipeline.segmenters[0] = Some(place::Network::Library(config.init(&pipeline.device)));
+    let device = Device::flex();
+    let network = Library::new(config.init(&device), &device);
+    pipeline.segmenters[0] = Some(Network::Library(network));
     assert!(pipeline.segments());
     let found = |asked: Option<&ClassMap>| {
         done(pipeline.found_lesion(0, &image, asked))

@@ -1,0 +1,5 @@
+//! The worker that runs the networks on WebGPU too.
+
+fn main() {
+    scanweave_web::engine::start();
+}
