@@ -114,7 +114,15 @@ fn trunk(project: &Project) -> Result<String> {
             "trunk {TRUNK_VERSION} is missing: compiling it takes up to five minutes on two cores, once"
         );
         let package = format!("trunk@{TRUNK_VERSION}");
-        install(project, &["--locked", "--no-default-features", "--features", "rustls", &package])
+        // Without its own search for updates. It starts other programs and copies files: speed does not matter.
+        let arguments = [
+            "--locked",
+            "--no-default-features",
+            "--features",
+            "rustls",
+            &package,
+        ];
+        install(project, "0", &arguments)
             .context("trunk could not be installed: see the lines above; a C compiler and crates.io are needed")?;
     }
     found().context("trunk was installed but does not run")
@@ -133,8 +141,8 @@ fn wasm_bindgen(project: &Project) -> Result<String> {
         );
         let package = format!("wasm-bindgen-cli@{version}");
         // The lock file of some releases names dependencies that no longer compile together.
-        let locked = install(project, &["--locked", &package]);
-        locked.or_else(|_| install(project, &[&package])).with_context(|| {
+        let locked = install(project, "1", &["--locked", &package]);
+        locked.or_else(|_| install(project, "1", &[&package])).with_context(|| {
             format!("wasm-bindgen {version} could not be installed: see the lines above; crates.io is needed")
         })?;
     }
@@ -199,8 +207,8 @@ fn npm(project: &Project) -> Command {
     project.command(if cfg!(windows) { "npm.cmd" } else { "npm" })
 }
 
-/// `cargo install` into the folder of tools.
-fn install(project: &Project, arguments: &[&str]) -> Result<()> {
+/// `cargo install` into the folder of tools, optimised that much.
+fn install(project: &Project, level: &str, arguments: &[&str]) -> Result<()> {
     let build = project.tools().join("build");
     let mut command = project.cargo();
     command
@@ -210,11 +218,11 @@ fn install(project: &Project, arguments: &[&str]) -> Result<()> {
         .arg(project.tools());
     // An interrupted installation goes on where it stopped.
     command.env("CARGO_TARGET_DIR", &build);
-    // The tools' own profiles ask for the slowest, whole-program optimisation, which a build driver does not need.
+    // The tools' own profiles ask for the slowest, whole-program optimisation, which takes twice as long as all they do.
     command
         .env("CARGO_PROFILE_RELEASE_LTO", "off")
         .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
-        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1");
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", level);
     command
         .env_remove("RUSTFLAGS")
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
