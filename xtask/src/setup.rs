@@ -218,7 +218,7 @@ fn install(project: &Project, level: &str, arguments: &[&str]) -> Result<()> {
         .arg(project.tools());
     // An interrupted installation goes on where it stopped.
     command.env("CARGO_TARGET_DIR", &build);
-    // The tools' own profiles ask for the slowest, whole-program optimisation, which takes twice as long as all they do.
+    // The tools' own profiles ask for the slowest, whole-program optimisation, which takes twice as long.
     command
         .env("CARGO_PROFILE_RELEASE_LTO", "off")
         .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
