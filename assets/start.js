@@ -1,9 +1,9 @@
-// Runs before any wasm: shows the gallery, says what is missing, starts the page.
+// Runs before any wasm: says what is missing, starts the page.
 // It is a file of its own, not inline, so that the Content-Security-Policy can forbid inline scripts.
 import { say, startLanguage } from "./shell/language.js";
 import { startTheme } from "./shell/settings.js";
 import { note, startTrouble, tell } from "./shell/trouble.js";
-import { showGallery } from "./shell/gallery.js";
+import { startGallery } from "./shell/gallery.js";
 import { startOffline } from "./shell/offline.js";
 
 // A module of one function that uses a 128-bit vector: valid only where wasm knows SIMD.
@@ -17,21 +17,39 @@ function refuse(name) {
   tell(name);
 }
 
+/** The engine loads beside the app, which takes it over with all that it has said (web/src/ui/link.rs).
+ * Where it cannot be started the app finds that out, and says it. */
+function startEngine() {
+  try {
+    const build = document.querySelector("meta[name=build]").content;
+    const worker = new Worker(new URL(`engine_loader.js?v=${build}`, document.baseURI), { type: "module" });
+    const said = [];
+    worker.onmessage = worker.onerror = (event) => {
+      event.preventDefault();
+      said.push(event);
+    };
+    window.scanweave.engine = { worker, said };
+  } catch (error) {
+    note(`engine: ${error}`);
+  }
+}
+
 async function startApp() {
   if (typeof WebAssembly !== "object") return refuse("no-wasm");
   if (!WebAssembly.validate(SIMD)) return refuse("no-simd");
+  startEngine();
   const { app, wasm } = document.querySelector("script[data-app]").dataset;
   const { default: init } = await import(new URL(app, document.baseURI));
   await init({ module_or_path: new URL(wasm, document.baseURI) });
   document.body.dataset.app = "running";
 }
 
-// What the app takes from here: the words that both need, and the list of what went wrong.
+// What the app takes from here: the words that both need, the list of what went wrong, and the engine.
 window.scanweave = { say, note };
 startTrouble();
 startLanguage(byId("language"));
 startTheme(byId("theme"));
-const gallery = showGallery().catch((error) => note(`gallery: ${error}`));
+const gallery = startGallery();
 startOffline().catch((error) => note(`offline: ${error}`));
 // The app keeps the page busy while it starts: the gallery goes first, but not on a network that is slow.
 await Promise.race([gallery, new Promise((resolve) => { setTimeout(resolve, GALLERY_FIRST); })]);

@@ -1,5 +1,6 @@
 // The page's words in the language that `<html lang>` names. Elements say which word they hold by
-// `data-word`, or by `data-word-label` for their accessible name. The app follows the event.
+// `data-word`, or by `data-word-label` for their accessible name and `data-word-content` in the head.
+// The app follows the event.
 import WORDS from "./words.js";
 import { keep } from "./settings.js";
 
@@ -16,6 +17,7 @@ function fill() {
   for (const element of document.querySelectorAll("[data-word-label]")) {
     element.setAttribute("aria-label", say(element.dataset.wordLabel));
   }
+  for (const element of document.querySelectorAll("[data-word-content]")) element.content = say(element.dataset.wordContent);
 }
 
 /** Gives an element another word; it follows the language from then on. */

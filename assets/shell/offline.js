@@ -27,6 +27,8 @@ async function tellStored() {
   const text = byId("stored-text");
   try {
     const bytes = total(await stored());
+    // Only asking for room shows whether the browser gives any.
+    if (!bytes) await caches.open(`${PREFIX}weights`);
     text.textContent = bytes ? say("stored", { size: megabytes(bytes) }) : say("stored-none");
   } catch {
     text.textContent = say("stored-unknown");

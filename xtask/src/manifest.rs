@@ -1,6 +1,6 @@
 //! `assets/manifest.json`: what the page offers, with the size and SHA-256 that the engine verifies.
 //!
-//! Titles and gallery are written by hand; sizes and digests follow from the weights files.
+//! Titles are written by hand; sizes and digests follow from the weights files.
 
 use std::fs;
 

@@ -19,7 +19,7 @@ use crate::weights::Card;
 pub use failure::{Cause, Failure};
 
 /// Raised whenever a message changes; page and engine of different builds must not talk.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
 
 /// Why a message could not be understood.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -249,6 +249,8 @@ pub enum Event {
         /// What it computes on.
         backend: Backend,
     },
+    /// The browser refused to keep the weights that were fetched last.
+    NotKept,
     /// A picture is ready.
     Painted {
         /// The command.
@@ -427,8 +429,6 @@ pub struct Figures {
     pub register: Vec<PairRegister>,
     /// What D_s gives the structure map, about 1 for real ones; `None` without D_s.
     pub structure_score: Option<f32>,
-    /// Distance between the map's filled contour and the mask, 0..=1.
-    pub contour_error: f32,
 }
 
 /// A lesion as a segmenter sees it.
@@ -499,7 +499,9 @@ impl Event {
     /// The command this event is about; `None` for events about the engine itself.
     pub fn id(&self) -> Option<CommandId> {
         match self {
-            Self::Hello { .. } | Self::SteppedDown { .. } | Self::Died { .. } => None,
+            Self::Hello { .. } | Self::NotKept | Self::SteppedDown { .. } | Self::Died { .. } => {
+                None
+            }
             Self::Progress { id, .. }
             | Self::Opened { id, .. }
             | Self::Painted { id, .. }

@@ -79,8 +79,7 @@ impl Site {
                 fs::write(assets.join(&file), bytes).expect("a model");
             }
             let sha256 = scanweave_tests::hex(&Sha256::digest(offer.announced));
-            json!({ "id": offer.id, "title": offer.id, "file": file, "bytes": offer.announced.len(), "sha256": sha256,
-                "gallery": [{ "file": "gallery-test.png", "seed": 3, "class": 0, "caption": "A test picture" }] })
+            json!({ "id": offer.id, "title": offer.id, "file": file, "bytes": offer.announced.len(), "sha256": sha256 })
         };
         let models: Vec<Value> = offers.iter().map(entry).collect();
         let picture =
@@ -90,6 +89,10 @@ impl Site {
             .expect("a picture");
         let manifest = json!({ "models": models }).to_string();
         fs::write(folder.path().join(MANIFEST), manifest).expect("the list of models");
+        show_test_picture(
+            &folder.path().join("index.html"),
+            offers.first().map_or("", |offer| offer.id),
+        );
         Self::serve(folder)
     }
 
@@ -191,6 +194,19 @@ impl Drop for Site {
             listening.end();
         }
     }
+}
+
+/// One picture in the gallery, of this model.
+fn show_test_picture(page: &Path, model: &str) {
+    const LIST: &str = "<ul id=\"gallery-pictures\">";
+    let html = fs::read_to_string(page).expect("the page");
+    let (before, rest) = html.split_once(LIST).expect("a gallery");
+    let (_, after) = rest.split_once("</ul>").expect("its end");
+    let picture = format!(
+        "<li><button type=\"button\" data-gallery-model=\"{model}\" data-gallery-seed=\"3\" data-gallery-class=\"0\">\
+         <img src=\"assets/gallery-test.png\" alt=\"A test picture, synthetic\"><span>A test picture</span></button></li>"
+    );
+    fs::write(page, format!("{before}{LIST}{picture}</ul>{after}")).expect("the page");
 }
 
 fn copy_of_dist() -> TempDir {

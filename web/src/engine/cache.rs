@@ -3,12 +3,13 @@
 //! Nothing here is needed: where the browser refuses storage, or its quota is used up, the bytes are
 //! fetched again. What is found is verified like what arrives, by [`super::store`].
 
-use js_sys::{Reflect, Uint8Array};
-use scanweave::protocol::{Cause, Failure, Source};
+use js_sys::{Promise, Reflect, Uint8Array};
+use scanweave::protocol::{Cause, Event, Failure, Source};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Cache, CacheQueryOptions, CacheStorage, Response};
 
+use super::post;
 use crate::bridge::words;
 
 /// Name of the cache.
@@ -23,17 +24,24 @@ pub async fn find(source: &Source) -> Option<Vec<u8>> {
     Some(Uint8Array::new(&buffer).to_vec())
 }
 
-/// Stores the bytes of a weights file in place of any older ones of its address.
+/// Stores the bytes of a weights file in place of any older ones of its address. Nobody waits until they
+/// are written; that the browser refuses is reported.
 pub async fn keep(source: &Source, bytes: &[u8]) {
+    let refused = |why: &str| {
+        log::warn!("the weights are not kept for the next visit: {why}");
+        post(&Event::NotKept);
+    };
     let Some(cache) = opened().await else {
-        return;
+        return refused("the browser has no store");
     };
     remove(&cache, source).await;
-    if let Err(error) = put(&cache, source, bytes).await {
-        log::warn!(
-            "the weights are not kept for the next visit: {}",
-            words(&error)
-        );
+    match put(&cache, source, bytes) {
+        Ok(stored) => spawn_local(async move {
+            if let Err(error) = JsFuture::from(stored).await {
+                refused(&words(&error));
+            }
+        }),
+        Err(error) => refused(&words(&error)),
     }
 }
 
@@ -76,10 +84,9 @@ pub async fn clear() -> Result<(), Failure> {
         .map_err(|e| Cause::StoreStuck.because("", words(&e)))
 }
 
-async fn put(cache: &Cache, source: &Source, bytes: &[u8]) -> Result<(), JsValue> {
+fn put(cache: &Cache, source: &Source, bytes: &[u8]) -> Result<Promise, JsValue> {
     let response = Response::new_with_opt_js_u8_array(Some(&Uint8Array::from(bytes)))?;
-    JsFuture::from(cache.put_with_str(&key(source), &response)).await?;
-    Ok(())
+    Ok(cache.put_with_str(&key(source), &response))
 }
 
 async fn remove(cache: &Cache, source: &Source) {

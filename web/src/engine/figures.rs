@@ -1,7 +1,6 @@
 //! The figures of the picture just shown, one after the other: who draws on does not wait for them.
 
 use scanweave::protocol::{CommandId, Event, Figures};
-use scanweave::structure::contour_error;
 use scanweave::synthesis::{Painted, register};
 
 use super::session::{Long, Outcome, Session, Step};
@@ -57,7 +56,6 @@ impl Session {
                 .compute(async |synthesiser, _| synthesiser.score(&structure.map).await)
                 .await?;
             of.figures.structure_score = score;
-            of.figures.contour_error = contour_error(&structure.map, &structure.mask);
             let milliseconds = of.milliseconds + now() - start;
             let figures = of.figures;
             post(&Event::Measured {

@@ -11,6 +11,9 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{Clamped, JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
+use super::trouble;
+use super::words::CANVASES_BACK;
+
 thread_local! {
     /// For effects that belong to no view: they find no context.
     static RESTORED: Cell<Option<RwSignal<()>>> = const { Cell::new(None) };
@@ -20,7 +23,10 @@ thread_local! {
 pub fn mend_losses() {
     let restored = RwSignal::new(());
     RESTORED.set(Some(restored));
-    let listen = Closure::<dyn FnMut()>::new(move || restored.set(()));
+    let listen = Closure::<dyn FnMut()>::new(move || {
+        restored.set(());
+        trouble::add(CANVASES_BACK);
+    });
     // The event does not bubble: it is caught on its way down. Without a listener lost canvases stay
     // empty until the next picture.
     let _ = document().add_event_listener_with_callback_and_bool(

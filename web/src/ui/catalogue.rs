@@ -21,7 +21,7 @@ struct Manifest {
     models: Vec<Entry>,
 }
 
-/// One model of the manifest. Its gallery is shown by `start.js`, before this program runs.
+/// One model of the manifest.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Entry {
     /// Short name, also in the address.

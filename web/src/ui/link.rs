@@ -12,6 +12,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use scanweave::protocol::{
     BackendChoice, Cause, Command, Detail, Event, Failure, Lane, Reason, Request, VERSION,
 };
@@ -22,6 +23,7 @@ use web_sys::{File, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 use super::death::Death;
 use super::failure;
+use super::shell::site;
 use super::state::{Page, Phase, Progress};
 use super::trouble::{self, Remedy};
 use super::words::{
@@ -35,7 +37,7 @@ const SILENCE: Duration = Duration::from_mins(2);
 /// Takes in the events of one command.
 pub type Answer = Rc<dyn Fn(&Event)>;
 
-/// Handle of the engine; the worker starts with the first command.
+/// Handle of the engine; `start.js` starts the first worker, the first command takes it over.
 #[derive(Clone, Default)]
 pub struct Link(Rc<RefCell<State>>);
 
@@ -152,8 +154,14 @@ impl Link {
     }
 
     fn start(&self, page: Page) -> bool {
-        match self.spawn(page) {
-            Ok(running) => {
+        let early = site::engine().filter(|_| !self.0.borrow().graphics);
+        let (worker, said) = early.map_or_else(
+            || (new_worker(self.0.borrow().graphics), Vec::new()),
+            |(worker, said)| (Ok(worker), said),
+        );
+        match worker {
+            Ok(worker) => {
+                let running = self.listen(page, worker);
                 let mut state = self.0.borrow_mut();
                 tell_shell(engine_name(state.graphics));
                 state.worker = Some(running);
@@ -162,6 +170,7 @@ impl Link {
                 let start = state.starts;
                 drop(state);
                 self.expect_hello(page, start);
+                self.catch_up(page, start, said);
                 true
             }
             Err(error) => {
@@ -204,11 +213,23 @@ impl Link {
         }
     }
 
-    fn spawn(&self, page: Page) -> Result<Running, JsValue> {
-        let options = WorkerOptions::new();
-        options.set_type(WorkerType::Module);
-        let address = engine_address(self.0.borrow().graphics);
-        let worker = Worker::new_with_options(&address, &options)?;
+    /// Takes in what the engine said before this program listened, as soon as it has been sent what it waits for.
+    fn catch_up(&self, page: Page, start: u32, said: Vec<web_sys::Event>) {
+        let link = self.clone();
+        spawn_local(async move {
+            for event in said {
+                if link.0.borrow().starts != start {
+                    return;
+                }
+                match event.dyn_ref::<MessageEvent>() {
+                    Some(message) => link.receive(page, message),
+                    None => link.died(page, &why_dead(&event)),
+                }
+            }
+        });
+    }
+
+    fn listen(&self, page: Page, worker: Worker) -> Running {
         let link = self.clone();
         let message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             link.receive(page, &event);
@@ -217,17 +238,14 @@ impl Link {
         let link = self.clone();
         let error = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
             event.prevent_default();
-            // A worker that cannot be loaded sends a bare event without a message.
-            let why =
-                bridge::message_of(&event).unwrap_or_else(|| "it could not be loaded".to_owned());
-            link.died(page, &why);
+            link.died(page, &why_dead(&event));
         });
         worker.set_onerror(Some(error.as_ref().unchecked_ref()));
-        Ok(Running {
+        Running {
             worker,
             _message: message,
             _error: error,
-        })
+        }
     }
 
     fn receive(&self, page: Page, event: &MessageEvent) {
@@ -242,7 +260,9 @@ impl Link {
             }
             Some(Ok(Event::Died { message })) => self.died(page, &message),
             Some(Ok(Event::Elsewhere { id })) => self.move_on(page, id),
-            Some(Ok(event @ Event::SteppedDown { .. })) => self.take_in(page, event),
+            Some(Ok(event @ (Event::SteppedDown { .. } | Event::NotKept))) => {
+                self.take_in(page, event)
+            }
             Some(Ok(event)) => {
                 self.0.borrow_mut().opened(&event);
                 if let Some(event) = self.answered(event) {
@@ -276,6 +296,7 @@ impl Link {
             Event::Progress {
                 stage, done, total, ..
             } => page.progress.set(Some(Progress { stage, done, total })),
+            Event::NotKept => page.unkept.set(true),
             Event::Opened {
                 model, mut backend, ..
             } => {
@@ -387,6 +408,17 @@ fn on_cpu(request: Request) -> Request {
         Request::OpenFile { name, .. } => Request::OpenFile { name, backend },
         other => other,
     }
+}
+
+fn new_worker(graphics: bool) -> Result<Worker, JsValue> {
+    let options = WorkerOptions::new();
+    options.set_type(WorkerType::Module);
+    Worker::new_with_options(&engine_address(graphics), &options)
+}
+
+/// A worker that cannot be loaded sends a bare event without a message.
+fn why_dead(event: &web_sys::Event) -> String {
+    bridge::message_of(event).unwrap_or_else(|| "it could not be loaded".to_owned())
 }
 
 fn engine_name(graphics: bool) -> &'static str {

@@ -86,6 +86,8 @@ pub struct Page {
     pub time: RwSignal<Option<f64>>,
     /// Loading, as far as it has come.
     pub progress: RwSignal<Option<Progress>>,
+    /// The browser refused to keep the model that was fetched last.
+    pub unkept: RwSignal<bool>,
     /// What the page is doing.
     pub phase: RwSignal<Phase>,
     /// The modality a preview paints: the one that was looked at last.
@@ -121,6 +123,7 @@ impl Page {
             figures: RwSignal::default(),
             time: RwSignal::default(),
             progress: RwSignal::default(),
+            unkept: RwSignal::default(),
             phase: RwSignal::new(Phase::Loading),
             focus: RwSignal::default(),
             look: RwSignal::new(wish.look),
@@ -164,6 +167,7 @@ impl Page {
         trouble::clear();
         self.phase.set(Phase::Loading);
         self.progress.set(None);
+        self.unkept.set(false);
         self.send(request, file);
     }
 

@@ -8,8 +8,8 @@ use super::state::{Page, Phase, Progress};
 use super::words::{
     BADGE_CHOOSING, BADGE_CPU, BADGE_WEBGPU, BRING_AN_IMAGE, ENGINE_RESTARTED,
     ENGINE_RESTARTED_NO_MEMORY, ENGINE_STARTS, FROM_DRAWING, FROM_FILE, FROM_FIXED, FROM_LATENT,
-    FROM_SEED, KNOWN_PICTURE, MEGABYTES, MODEL_LOADS, NETWORKS_BUILD, PAINTED, PAINTED_IN,
-    PAINTING, REASON_ASKED, REASON_GIVEN_UP, REASON_IN_SOFTWARE, REASON_NO_ADAPTER,
+    FROM_SEED, KNOWN_PICTURE, MEGABYTES, MODEL_LOADS, NETWORKS_BUILD, NOT_KEPT, PAINTED,
+    PAINTED_IN, PAINTING, REASON_ASKED, REASON_GIVEN_UP, REASON_IN_SOFTWARE, REASON_NO_ADAPTER,
     REASON_NO_TIMESTAMPS, REASON_NO_WEBGPU, REASON_NOT_STARTED, REASON_REFUSED, REASON_SLOWER,
     THAT_FAILED, WEIGHTS_LOAD, Word,
 };
@@ -147,5 +147,8 @@ pub fn Badge() -> impl IntoView {
             <span class="dot" aria-hidden="true"></span>
             <p><strong>{name}</strong><small>{move || page.backend.get().map_or_else(|| BADGE_CHOOSING.say().to_owned(), |b| reason(&b))}</small></p>
         </div>
+        <Show when=move || page.unkept.get()>
+            <p class="help" data-testid="not-kept" role="status">{move || NOT_KEPT.say()}</p>
+        </Show>
     }
 }

@@ -44,6 +44,13 @@ pub fn show(sentence: impl Into<Sentence>) {
     tell(sentence, "", Remedy::None);
 }
 
+/// Shows a sentence where nothing is told yet.
+pub fn add(sentence: impl Into<Sentence>) {
+    if element("trouble").is_some_and(|panel| panel.hidden()) {
+        show(sentence);
+    }
+}
+
 /// Shows a sentence, behind it what the engine or the browser says in English, and the remedy.
 pub fn tell(sentence: impl Into<Sentence>, detail: &str, remedy: Remedy) {
     let sentence = sentence.into();

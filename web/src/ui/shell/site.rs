@@ -1,10 +1,14 @@
-//! What `start.js` lends to this program: the words that the page says without it, and the list of
-//! what went wrong, which is copied with the diagnostics.
+//! What `start.js` lends to this program: the words that the page says without it, the list of what went
+//! wrong, which is copied with the diagnostics, and the engine.
 
-use js_sys::{Function, Reflect};
+use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Event, Worker};
 
 use crate::ui::words;
+
+/// The field of the engine; read once.
+const ENGINE: &str = "engine";
 
 /// A word of `assets/shell/words.js` in the language of the page; followed by whoever reads it.
 pub fn say(name: &str) -> Option<String> {
@@ -29,8 +33,23 @@ pub fn note(text: &str) {
     }
 }
 
+/// The engine that loaded beside this program, with the messages and errors that have come from it; only once.
+pub fn engine() -> Option<(Worker, Vec<Event>)> {
+    let site = site()?;
+    let engine = Reflect::get(&site, &ENGINE.into()).ok()?;
+    Reflect::set(&site, &ENGINE.into(), &JsValue::UNDEFINED).ok()?;
+    let field = |name: &str| Reflect::get(&engine, &name.into()).ok();
+    let worker = field("worker")?.dyn_into().ok()?;
+    let said: Array = field("said")?.dyn_into().ok()?;
+    let said = said.iter().filter_map(|event| event.dyn_into().ok());
+    Some((worker, said.collect()))
+}
+
 fn lent(name: &str) -> Option<Function> {
+    Reflect::get(&site()?, &name.into()).ok()?.dyn_into().ok()
+}
+
+fn site() -> Option<JsValue> {
     let window = web_sys::window()?;
-    let site = Reflect::get(&window, &"scanweave".into()).ok()?;
-    Reflect::get(&site, &name.into()).ok()?.dyn_into().ok()
+    Reflect::get(&window, &"scanweave".into()).ok()
 }

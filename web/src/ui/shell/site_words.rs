@@ -14,12 +14,7 @@ const SCRIPTS: [&str; 5] = [
     include_str!("../../../../assets/shell/offline.js"),
 ];
 /// Called with these, a script shows the word of that name.
-const CALLS: [&str; 4] = [
-    "say(\"",
-    "tell(\"",
-    "refuse(\"",
-    "give(byId(\"gallery-help\"), \"",
-];
+const CALLS: [&str; 3] = ["say(\"", "tell(\"", "refuse(\""];
 
 type Words = BTreeMap<String, (String, String)>;
 
@@ -70,6 +65,10 @@ fn the_page_shows_the_words_it_names() {
             "{name}"
         );
     }
+    for name in between(PAGE, "data-word-content=\"", "\"") {
+        let (english, _) = words.get(name).unwrap_or_else(|| panic!("no word {name}"));
+        assert!(PAGE.contains(&format!("content=\"{english}\"")), "{name}");
+    }
     let (english, chinese) = &words["noscript"];
     assert!(
         PAGE.contains(english) && PAGE.contains(chinese),
@@ -89,11 +88,14 @@ fn scripts_name_words_that_are_there_and_no_word_is_idle() {
     }
     used.extend(between(PAGE, "data-word=\"", "\""));
     used.extend(between(PAGE, "data-word-label=\"", "\""));
+    used.extend(between(PAGE, "data-word-content=\"", "\""));
     // Said by this program, or composed of the name of a study.
     used.extend(["page-stopped", "noscript"]);
     for name in words.keys() {
-        let composed = ["study-", "caption-"].iter().any(|p| name.starts_with(p));
-        assert!(composed || used.contains(&name.as_str()), "{name} is idle");
+        assert!(
+            name.starts_with("study-") || used.contains(&name.as_str()),
+            "{name} is idle"
+        );
     }
 }
 
@@ -102,5 +104,46 @@ fn every_built_in_study_has_a_name() {
     let words = words();
     for study in Profile::NAMES {
         assert!(words.contains_key(&format!("study-{study}")), "{study}");
+    }
+}
+
+/// Before any script runs, each picture says in English what the scripts would make it say.
+#[test]
+fn the_gallery_says_what_its_pictures_are() {
+    let words = words();
+    let assets = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets");
+    let pictures: Vec<&str> = PAGE.split("<li><button").skip(1).collect();
+    assert!(!pictures.is_empty(), "an empty gallery");
+    for picture in pictures {
+        let value = |name: &str| {
+            between(picture, &format!("{name}=\""), "\"")
+                .first()
+                .copied()
+        };
+        let model = value("data-gallery-model").expect("a model");
+        let (modality, class) = (value("data-modality"), value("data-gallery-class"));
+        let word = match (modality, class) {
+            (None, _) => "caption",
+            (Some(_), Some("0")) => "caption-modality",
+            (Some(_), _) => "caption-tumour",
+        };
+        let caption = words[word]
+            .0
+            .replace("{study}", &words[&format!("study-{model}")].0)
+            .replace("{modality}", modality.unwrap_or_default())
+            .replace("{seed}", value("data-gallery-seed").expect("a seed"));
+        assert_eq!(
+            between(picture, "<span aria-hidden=\"true\">", "</span>"),
+            [caption.as_str()]
+        );
+        let alternative = words["picture-alt"].0.replace("{caption}", &caption);
+        assert_eq!(value("alt"), Some(alternative.as_str()));
+        assert!(
+            assets.join(format!("{model}.weave")).is_file(),
+            "no model {model}"
+        );
+        let file = value("img src").expect("a picture");
+        let file = file.strip_prefix("assets/").expect("a file of assets");
+        assert!(assets.join(file).is_file(), "no picture {file}");
     }
 }
