@@ -47,6 +47,11 @@ async function startApp() {
 // What the app takes from here: the words that both need, the list of what went wrong, and the engine.
 window.scanweave = { say, note };
 startTrouble();
+// Because of <base>, "#app" is another address than the page's own: following it would open the page anew.
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  byId("app").focus();
+});
 startLanguage(byId("language"));
 startTheme(byId("theme"));
 const gallery = startGallery();

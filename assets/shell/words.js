@@ -33,7 +33,7 @@ export default {
   "dismiss": ["Dismiss", "关闭"],
   "no-wasm": ["This browser has no WebAssembly, or it is switched off, and the networks need it: allow it, or use a current Firefox, Chrome, Edge or Safari. The gallery below still works.", "此浏览器没有 WebAssembly 或已将其关闭，而神经网络需要它：请允许使用，或换用新版 Firefox、Chrome、Edge 或 Safari。下方的图库仍可使用。"],
   "no-simd": ["This browser has no WebAssembly SIMD, which the networks need: update it, or use a current Firefox, Chrome, Edge or Safari. The gallery below still works.", "此浏览器没有神经网络所需的 WebAssembly SIMD：请更新浏览器，或换用新版 Firefox、Chrome、Edge 或 Safari。下方的图库仍可使用。"],
-  "no-start": ["The workbench could not be started. Check the network and reload the page; the gallery below still works.", "工作台无法启动。请检查网络并重新加载页面；下方的图库仍可使用。"],
+  "no-start": ["The workbench could not be started. Check the network and reload the page; if that does not help, clear the stored files at the end of the page and reload it again. The gallery below still works.", "工作台无法启动。请检查网络并重新加载页面；如果仍不行，请在页面底部清除已存储的文件，再重新加载。下方的图库仍可使用。"],
   "page-failed": ["A part of the page failed. Reload it; copying the diagnostics helps to mend it.", "页面的一部分出错。请重新加载；复制诊断信息有助于修复。"],
   "page-stopped": ["The page has stopped because of a fault of its own. Reload it; the gallery below still works, and copying the diagnostics helps to mend it.", "页面因自身故障而停止。请重新加载；下方的图库仍可使用，复制诊断信息有助于修复。"],
   "offline": ["No network. What was opened before still works: the page, its gallery and the models that are stored here.", "没有网络。以前打开过的内容仍可使用：页面、图库以及已存储的模型。"],

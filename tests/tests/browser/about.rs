@@ -1,5 +1,6 @@
 //! What the page tells of itself: model cards, diagnostics, what is stored; and that it can be cleared.
 
+use super::everyone::{fits, is_spoken, speak};
 use super::model::fresh;
 use super::page::Page;
 use super::site::{MANIFEST, Offer, Site};
@@ -59,6 +60,16 @@ fn cards_of_shipped_models_tell_data_licence_and_limits() {
         };
         says(&page, &name, &card, text("sha256"));
     }
+    // Real figures, commands and addresses, on a small phone and in the other language too.
+    page.browser.screen(360, 740);
+    page.browser
+        .script("document.querySelectorAll('details').forEach(d => d.open = true)");
+    let tables = "return document.querySelectorAll('.card[open] table').length";
+    assert_eq!(page.browser.script(tables), models.len());
+    fits(&page, "cards");
+    speak(&page, "zh-Hans");
+    fits(&page, "cards between Chinese words");
+    is_spoken(&page, "zh-Hans", "cards");
     page.is_quiet();
 }
 

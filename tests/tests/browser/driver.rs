@@ -21,6 +21,9 @@ const FLAGS: [&str; 9] = [
 /// The name under which WebDriver answers with an element.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
+/// The control key as WebDriver writes it.
+const CONTROL: &str = "\u{e009}";
+
 /// Seconds that one command may take.
 const PATIENCE: u64 = 120;
 
@@ -164,14 +167,7 @@ impl Browser {
         pointer: &str,
         (moving, resting): (u32, u32),
     ) {
-        let element = self.element(selector);
-        let script = format!(
-            "const e = document.querySelector(`{selector}`); e.scrollIntoView({{ block: 'center' }});
-             const r = e.getBoundingClientRect(); return [r.width, r.height]"
-        );
-        let size = self.script(&script);
-        let side = |place: usize| size[place].as_f64().expect("a length");
-        let (width, height) = (side(0), side(1));
+        let (element, width, height) = self.brought_into_sight(selector);
         let moved = |(x, y): &(f64, f64)| {
             json!({ "type": "pointerMove", "duration": moving, "origin": { ELEMENT: element },
                 "x": (x * width).round(), "y": (y * height).round() })
@@ -189,12 +185,52 @@ impl Browser {
         self.send("/actions", Some(json!({ "actions": [source] })));
     }
 
+    /// Two fingers left and right of an element's centre, whose distance goes from the first to the second
+    /// share of its width.
+    pub fn pinch(&self, selector: &str, (from, to): (f64, f64)) {
+        let (element, width, _) = self.brought_into_sight(selector);
+        let moved = |side: f64, apart: f64, duration: u32| {
+            json!({ "type": "pointerMove", "duration": duration, "origin": { ELEMENT: element },
+                "x": (side * apart * width / 2.0).round(), "y": 0 })
+        };
+        let finger = |name: &str, side: f64| {
+            let step = |part: f64| moved(side, from + part * (to - from), 20);
+            json!({ "type": "pointer", "id": name, "parameters": { "pointerType": "touch" }, "actions": [
+                moved(side, from, 0), { "type": "pointerDown", "button": 0 },
+                step(0.25), step(0.5), step(0.75), step(1.0), { "type": "pointerUp", "button": 0 }] })
+        };
+        let both = [finger("left", -1.0), finger("right", 1.0)];
+        self.send("/actions", Some(json!({ "actions": both })));
+    }
+
+    /// Turns the wheel by so many pixels over a place of an element, as [`Browser::drag`] counts places,
+    /// while the control key is held.
+    pub fn wheel(&self, selector: &str, (x, y): (f64, f64), by: i32) {
+        let (element, width, height) = self.brought_into_sight(selector);
+        let wheel = json!({ "type": "wheel", "id": "wheel", "actions": [
+            { "type": "pause" },
+            { "type": "scroll", "origin": { ELEMENT: element }, "x": (x * width).round() as i32, "y": (y * height).round() as i32,
+                "deltaX": 0, "deltaY": by },
+        ] });
+        let key = |kind: &str| json!({ "type": kind, "value": CONTROL });
+        let keys = json!({ "type": "key", "id": "keyboard", "actions": [key("keyDown"), { "type": "pause" }, key("keyUp")] });
+        self.send("/actions", Some(json!({ "actions": [keys, wheel] })));
+    }
+
     /// Presses keys one after the other on whatever has the focus; names as WebDriver writes them.
     pub fn press(&self, keys: &[&str]) {
-        let actions: Vec<Value> = keys
+        self.press_with(&[], keys);
+    }
+
+    /// As [`Browser::press`], while other keys are held.
+    pub fn press_with(&self, held: &[&str], keys: &[&str]) {
+        let way = |kind: &str, key: &str| json!({ "type": kind, "value": key });
+        let down = held.iter().map(|key| way("keyDown", key));
+        let pressed = keys
             .iter()
-            .flat_map(|key| ["keyDown", "keyUp"].map(|kind| json!({ "type": kind, "value": key })))
-            .collect();
+            .flat_map(|key| ["keyDown", "keyUp"].map(|kind| way(kind, key)));
+        let up = held.iter().rev().map(|key| way("keyUp", key));
+        let actions: Vec<Value> = down.chain(pressed).chain(up).collect();
         let source = json!({ "type": "key", "id": "keyboard", "actions": actions });
         self.send("/actions", Some(json!({ "actions": [source] })));
     }
@@ -219,6 +255,18 @@ impl Browser {
             .iter()
             .map(|e| (text(e, "level"), text(e, "message")))
             .collect()
+    }
+
+    /// An element, scrolled to the middle of the screen, and its width and height.
+    fn brought_into_sight(&self, selector: &str) -> (String, f64, f64) {
+        let element = self.element(selector);
+        let script = format!(
+            "const e = document.querySelector(`{selector}`); e.scrollIntoView({{ block: 'center' }});
+             const r = e.getBoundingClientRect(); return [r.width, r.height]"
+        );
+        let size = self.script(&script);
+        let side = |place: usize| size[place].as_f64().expect("a length");
+        (element, side(0), side(1))
     }
 
     fn element(&self, selector: &str) -> String {

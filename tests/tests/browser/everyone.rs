@@ -1,60 +1,115 @@
 //! That the page serves everyone: keyboards and screen readers, phones, two languages, no network, and
 //! browsers that lack something.
 
-use super::model::{fresh, fresh_boxes, fresh_brain};
+use super::backends::png;
+use super::failures::choose;
+use super::model::{fresh, fresh_boxes, fresh_brain, fresh_classes};
 use super::page::Page;
 use super::site::{Offer, Site};
+use scanweave::phantom::{self, Anatomy};
 use serde_json::{Value, json};
+
+/// The screen of a small phone, CSS pixels.
+const PHONE: [u32; 2] = [360, 740];
+/// A screen with room for two columns.
+const DESK: [u32; 2] = [1200, 1600];
 
 fn site() -> Site {
     Site::with_models(&[Offer::whole("fresh", &fresh(7))])
 }
 
+/// The script with the accessibility rules. Without it nothing would be checked, and a test that passes would
+/// say that nothing was found.
+fn axe() -> String {
+    let remedy = "`cargo xtask test --only browser` installs axe-core, for which it needs npm, and names it; by hand: \
+        `npm install axe-core`, and SCANWEAVE_AXE set to its axe.min.js";
+    let path = std::env::var("SCANWEAVE_AXE").unwrap_or_else(|_| {
+        panic!("SCANWEAVE_AXE names no axe.min.js, so accessibility cannot be checked: {remedy}")
+    });
+    std::fs::read_to_string(&path)
+        .unwrap_or_else(|e| panic!("SCANWEAVE_AXE: {path}: {e}: {remedy}"))
+}
+
+/// Every kind of lesion, both languages and both themes, on a desk and on a phone; folded as the page begins
+/// and with everything open.
 #[test]
 fn accessibility_checks_find_nothing_serious() {
-    let Ok(path) = std::env::var("SCANWEAVE_AXE") else {
-        println!(
-            "skipped: SCANWEAVE_AXE names no axe.min.js (`cargo xtask test` sets it where npm is there)"
-        );
-        return;
-    };
-    let axe = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{path}: {e}"));
+    let axe = axe();
     let site = Site::with_models(&[
         Offer::whole("brain", &fresh_brain(7)),
         Offer::whole("boxes", &fresh_boxes(7)),
+        Offer::whole("findings", &fresh_classes(7)),
     ]);
     let letter = site.file("letter.txt", b"hello");
-    for (theme, model) in [("dark", "brain"), ("light", "brain"), ("light", "boxes")] {
-        let query = format!("backend=cpu&seed=4&theme={theme}&model={model}");
-        let page = Page::open(&site, &query);
-        page.until_ready("Seed 4:");
+    let page = Page::open(&site, "about=blank");
+    for (model, theme, language, screen) in [
+        ("brain", "dark", "en", DESK),
+        ("brain", "light", "en", DESK),
+        ("brain", "dark", "zh-Hans", PHONE),
+        ("boxes", "light", "en", DESK),
+        ("boxes", "dark", "en", PHONE),
+        ("findings", "dark", "zh-Hans", DESK),
+        ("findings", "light", "zh-Hans", PHONE),
+    ] {
+        let [width, height] = screen;
+        let state = format!("{model}, {theme}, {language}, {width} pixels");
+        page.browser.screen(width, height);
+        let query = format!("backend=cpu&seed=4&theme={theme}&lang={language}&model={model}");
+        page.browser.open(&site.url(&query));
+        page.wait("a picture", || page.state() == "ready");
         let shown = page
             .browser
-            .script("return document.documentElement.dataset.theme");
-        assert_eq!(shown, theme);
+            .script("const root = document.documentElement; return [root.dataset.theme, root.lang, innerWidth]");
+        assert_eq!(shown, json!([theme, language, width]));
         page.browser.script(&axe);
         let check = |what: &str| {
             let found = page.browser.script(
-                "return axe.run(document).then(r => r.violations.filter(v => ['serious', 'critical'].includes(v.impact))
-                   .map(v => `${v.id}: ${v.nodes.map(n => n.target.join(' ')).join(', ')}`))",
+                "return axe.run(document).then(r => [r.passes.length, r.violations.filter(v => ['serious', 'critical'].includes(v.impact))
+                   .map(v => `${v.id}: ${v.nodes.map(n => n.target.join(' ')).join(', ')}`)])",
             );
-            assert_eq!(found, json!([]), "{theme}, {model}, {what}");
+            assert_eq!(found[1], json!([]), "{state}, {what}");
+            assert!(
+                found[0].as_u64() > Some(20),
+                "{state}, {what}: the rules were applied"
+            );
         };
-        for tab in ["tab-sample", "tab-walk", "tab-image", "tab-draw"] {
-            page.browser.click(&format!("[data-testid={tab}]"));
+        check("as it begins");
+        unfold(&page, "details");
+        for tab in TABS {
+            press(&page, tab);
             check(tab);
         }
         if model == "brain" {
-            page.browser.click("[data-testid=mode-difference]");
+            press(&page, "overlay-structure");
+            press(&page, "mode-difference");
             check("a difference");
         }
-        page.browser
-            .script("document.querySelectorAll('details').forEach(d => d.open = true)");
         page.pick(&letter);
         page.until_error(&["letter.txt"]);
-        check("an error, everything open");
+        page.browser
+            .script("document.querySelectorAll('.bar, .trouble button').forEach(e => { e.hidden = false; })");
+        check("an error and all news");
     }
 }
+
+/// Where structure maps come from.
+const TABS: [&str; 4] = ["tab-sample", "tab-walk", "tab-image", "tab-draw"];
+
+/// Presses a button by itself, wherever it lies.
+fn press(page: &Page, name: &str) {
+    page.browser.script(&format!(
+        "document.querySelector('[data-testid={name}]').click()"
+    ));
+}
+
+fn unfold(page: &Page, details: &str) {
+    page.browser.script(&format!(
+        "document.querySelectorAll('{details}').forEach(d => d.open = true)"
+    ));
+}
+
+/// All but the cards of models that are not loaded: those of small models of our own have no file.
+const FOLDED: &str = "details:not([data-testid^=card-])";
 
 #[test]
 fn a_phone_shows_everything_without_scrolling_sideways() {
@@ -62,47 +117,73 @@ fn a_phone_shows_everything_without_scrolling_sideways() {
         Offer::whole("fresh", &fresh(7)),
         Offer::whole("brain", &fresh_brain(7)),
         Offer::whole("boxes", &fresh_boxes(7)),
+        Offer::whole("findings", &fresh_classes(7)),
     ]);
-    for model in ["fresh", "brain", "boxes"] {
-        let page = Page::open(&site, "about=blank");
-        page.browser.screen(360, 740);
+    let drawn = phantom::draw(Anatomy::Brain, 11, 64, false);
+    let head = site.file("head.png", &png(64, 64, drawn.images[0].1.to_u8()));
+    let page = Page::open(&site, "about=blank");
+    let [width, height] = PHONE;
+    page.browser.screen(width, height);
+    for model in ["fresh", "brain", "boxes", "findings"] {
         let query = format!("backend=cpu&seed=4&class=1&lang=en&model={model}");
         page.browser.open(&site.url(&query));
         page.until_ready("Seed 4:");
         if model == "boxes" {
             // A box is a line in a list.
             let bare = page.shown("image");
-            page.browser
-                .script("document.querySelector('[data-testid=lesion-random]').click()");
+            press(&page, "lesion-random");
             page.until_changed("image", &bare.hash);
         }
-        // All but the cards of models that are not loaded: those of small models of our own have no file.
-        page.browser.script(
-            "document.querySelectorAll('details:not([data-testid^=card-])').forEach(d => d.open = true)",
-        );
+        unfold(&page, FOLDED);
         for language in ["en", "zh-Hans"] {
             speak(&page, language);
-            for tab in ["tab-sample", "tab-walk", "tab-image", "tab-draw"] {
-                page.browser.script(&format!(
-                    "document.querySelector('[data-testid={tab}]').click()"
-                ));
+            for tab in TABS {
+                press(&page, tab);
                 fits(&page, &format!("{model}, {language}, {tab}"));
+                is_spoken(&page, language, &format!("{model}, {tab}"));
             }
         }
         if model == "brain" {
             for mode in ["mode-blink", "mode-difference"] {
-                page.browser.script(&format!(
-                    "document.querySelector('[data-testid={mode}]').click()"
-                ));
+                press(&page, mode);
                 fits(&page, mode);
+                is_spoken(&page, "zh-Hans", mode);
             }
+            everything_is_used(&page, &head);
         }
         page.is_quiet();
     }
 }
 
+/// With an image, its figures, a link and a data set, everything that can be seen in the workbench is seen.
+fn everything_is_used(page: &Page, image: &str) {
+    page.keep_files();
+    page.pick(image);
+    page.until_ready("来自 head.png");
+    press(page, "share");
+    page.slide("build-count", 1.0);
+    press(page, "build-start");
+    page.wait("a data set", || {
+        page.browser.script("return window.kept.length > 0") == true
+    });
+    page.wait("figures", || page.text("figures").contains("奈特"));
+    unfold(page, FOLDED);
+    for tab in TABS {
+        press(page, tab);
+        fits(page, &format!("an image, {tab}"));
+        is_spoken(page, "zh-Hans", &format!("an image, {tab}"));
+    }
+    // A button comes back to the image.
+    let painted = page.shown("structure");
+    page.step();
+    page.until_changed("structure", &painted.hash);
+    press(page, "tab-image");
+    fits(page, "back to the image");
+    is_spoken(page, "zh-Hans", "back to the image");
+}
+
 /// The page is not wider than the screen, which is 360 pixels wide.
-fn fits(page: &Page, what: &str) {
+pub fn fits(page: &Page, what: &str) {
     let width = page.browser.script(
         "return [document.documentElement.scrollWidth, document.documentElement.clientWidth]",
     );
@@ -110,14 +191,51 @@ fn fits(page: &Page, what: &str) {
     assert_eq!(width[1], 360, "{what}");
 }
 
-fn speak(page: &Page, language: &str) {
+/// Chooses a language.
+pub fn speak(page: &Page, language: &str) {
     page.browser.script(&format!(
         "const choice = document.getElementById('language'); choice.value = '{language}'; choice.dispatchEvent(new Event('change'))"
     ));
     page.wait(language, || {
         page.browser.script("return document.documentElement.lang") == language
     });
+    // What is stored is counted again before it is said again.
+    let follows = "return /[a-z]{4}/.test(document.getElementById('stored-text').textContent) !== document.documentElement.lang.startsWith('zh')";
+    page.wait("the footer", || page.browser.script(follows) == true);
 }
+
+/// Nothing that can be read or heard is left in English where the page speaks Chinese: no word of four letters
+/// but names, formats, keys and units, in no panel, name or description. What says that it is English, as the
+/// cards do, may be.
+pub fn is_spoken(page: &Page, language: &str, what: &str) {
+    if language == "en" {
+        return;
+    }
+    let found = page.browser.script(&format!(
+        "const own = /{NAMES}/g;
+         const chinese = e => e.closest('[lang]').lang.startsWith('zh');
+         const seen = e => (e.closest('select') ?? e).checkVisibility({{ visibilityProperty: true }});
+         const said = [document.title, document.querySelector('meta[name=description]').content];
+         const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+         while (words.nextNode()) {{
+           const {{ parentElement, data }} = words.currentNode;
+           if (parentElement.closest('script, style, noscript') || !chinese(parentElement) || !seen(parentElement)) continue;
+           said.push(data);
+         }}
+         for (const e of document.querySelectorAll('[aria-label], [title], [alt], [placeholder]')) {{
+           if (chinese(e) && seen(e)) said.push(...['aria-label', 'title', 'alt', 'placeholder'].map(name => e.getAttribute(name) ?? ''));
+         }}
+         return [said.length, said.filter(text => /[A-Za-z]{{4,}}/.test(text.replace(own, '')))]"
+    ));
+    assert!(found[0].as_u64() > Some(100), "{what}: the page is read");
+    assert_eq!(found[1], json!([]), "{what}: left in English");
+}
+
+/// What is called the same in every language: names of the page, of formats and programs, of modalities, keys
+/// and measures; and of the models and files of these tests.
+const NAMES: &str = "\\b(scanweave|WebGPU|WebAssembly|JavaScript|Cookie|JPEG|DICOM|NIfTI|weave|SYNTHETIC|FLAIR|Dice\
+    |sigma|alpha|beta|Enter|Home|Shift|Ctrl|Space|build|[0-9a-f]{64}|[a-z0-9-]+\\.(weave|zip|png|txt)\
+    |fresh|brain|boxes|findings|Fresh weights|A test picture, synthetic|A test picture|Boxes|Findings|mass)\\b";
 
 /// Blinking is a repeated timer: none is started for those who asked for less motion, until they do it.
 #[test]
@@ -166,12 +284,7 @@ fn two_languages_are_spoken() {
             .as_str()
             .is_some_and(|l| l.starts_with("zh"))
     );
-    let latin = page.browser.script(
-        "return [...document.querySelectorAll('button, label, h1, h2, h3, legend, summary')]
-           .map(e => e.textContent.trim()).filter(t => /[A-Za-z]{4,}/.test(t) && !/[\\u4e00-\\u9fff]/.test(t))
-           .filter(t => !/^(scanweave|PNG|NIfTI|WebGPU|FLAIR|English|SHA-256|axe|fresh|Fresh weights|A test picture)/.test(t))",
-    );
-    assert_eq!(latin, json!([]), "left untranslated");
+    is_spoken(&page, "zh-Hans", "the page as it begins");
     let badge = page
         .browser
         .script("return document.querySelector('[data-testid=badge] small').textContent");
@@ -224,8 +337,11 @@ fn two_languages_are_spoken() {
 
 #[test]
 fn after_the_first_visit_no_network_is_needed() {
-    let site = site();
-    let page = Page::open(&site, "backend=cpu&seed=4");
+    let site = Site::with_models(&[
+        Offer::whole("fresh", &fresh(7)),
+        Offer::whole("other", &fresh(8)),
+    ]);
+    let page = Page::open(&site, "backend=cpu&seed=4&lang=en");
     page.until_ready("Seed 4:");
     let picture = page.shown("image");
     page.until_service_worker();
@@ -236,6 +352,60 @@ fn after_the_first_visit_no_network_is_needed() {
     assert!(
         page.shown("image") == picture,
         "offline the picture is the same"
+    );
+
+    // That there is no network is said as long as there is none.
+    let bar = "[data-testid=offline]";
+    assert!(!page.browser.displayed(bar), "nobody has told the browser");
+    network(&page, false);
+    page.wait("the news", || page.browser.displayed(bar));
+    let said = page.text("offline");
+    assert!(
+        said.starts_with("No network. What was opened before still works"),
+        "{said}"
+    );
+    assert!(page.browser.displayed("[data-testid=gallery]"));
+    speak(&page, "zh-Hans");
+    let said = page.text("offline");
+    assert!(said.starts_with("没有网络"), "{said}");
+    speak(&page, "en");
+
+    // A study that was never opened is not there; the one that was stays, and works.
+    choose(&page, "other");
+    page.until_error(&["other", "cannot be fetched", "Check the network"]);
+    assert!(page.shown("image") == picture, "the picture stays");
+    assert!(
+        page.text("card").contains("Phantom thorax"),
+        "the model stays"
+    );
+    let chosen = "return document.querySelector('[data-testid=model-select]').value";
+    assert_eq!(
+        page.browser.script(chosen),
+        "fresh",
+        "and is the one that is chosen"
+    );
+    page.step();
+    page.until_ready("Seed 5:");
+    assert!(page.shown("image") != picture, "it still paints");
+    assert_eq!(page.error(), "", "the sentence goes with the next picture");
+    assert!(
+        page.link().contains("model=fresh"),
+        "a link names what is seen"
+    );
+
+    site.go_on();
+    network(&page, true);
+    page.wait("no news", || !page.browser.displayed(bar));
+    choose(&page, "other");
+    page.until_ready("Seed 5:");
+}
+
+/// Tells the browser that there is a network, or none.
+fn network(page: &Page, there: bool) {
+    page.browser.devtools("Network.enable", json!({}));
+    page.browser.devtools(
+        "Network.emulateNetworkConditions",
+        json!({ "offline": !there, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 }),
     );
 }
 
@@ -261,9 +431,19 @@ fn what_a_browser_lacks_is_told_and_the_rest_works() {
     for (name, script, sentence) in cases {
         let page = Page::open(&site, "about=blank");
         page.browser.before_pages(script);
-        page.browser.open(&site.url("seed=4"));
+        page.browser.open(&site.url("seed=4&lang=en"));
         match sentence {
-            None => page.until_ready("Seed 4:"),
+            None => {
+                page.until_ready("Seed 4:");
+                page.wait("a word on storage", || {
+                    page.text("stored")
+                        .contains("does not let the page store files")
+                });
+                speak(&page, "zh-Hans");
+                page.wait("a Chinese word", || {
+                    page.text("stored").contains("不允许页面存储文件")
+                });
+            }
             Some(words) => page.wait(name, || page.error().contains(words)),
         }
         assert!(
@@ -284,15 +464,18 @@ fn what_the_engine_lacks_is_told_and_pictures_are_painted() {
     let no_webgpu =
         "Object.defineProperty(WorkerNavigator.prototype, 'gpu', { get: () => undefined });";
     let full = "CacheStorage.prototype.open = () => Promise.reject(new DOMException('full', 'QuotaExceededError'));";
+    let filled = "Cache.prototype.put = () => Promise.reject(new DOMException('full', 'QuotaExceededError'));";
     let none = "Object.defineProperty(self, 'caches', { get() { throw new DOMException('denied', 'SecurityError') } });";
     for (name, script) in [
         ("no WebGPU", no_webgpu),
         ("a full disk", full),
+        ("a disk that is full now", filled),
         ("no storage", none),
     ] {
+        let stores = name == "no WebGPU";
         let site = site();
         site.before_engine(script);
-        let page = Page::open(&site, "seed=4");
+        let page = Page::open(&site, "seed=4&lang=en");
         page.until_ready("Seed 4:");
         let is_told = page.text("badge").contains("this browser offers no WebGPU");
         assert_eq!(
@@ -301,11 +484,22 @@ fn what_the_engine_lacks_is_told_and_pictures_are_painted() {
             "{name}: {}",
             page.text("badge")
         );
-        assert_eq!(
-            page.stores_weights(),
-            name == "no WebGPU",
-            "{name}: stored weights"
-        );
+        if stores {
+            page.wait("stored weights", || page.stores_weights());
+            assert_eq!(page.text("not-kept"), "", "{name}");
+        } else {
+            page.wait("a word on the model", || {
+                page.text("not-kept")
+                    .contains("gives no room to keep this model")
+            });
+            assert!(page.browser.displayed("[data-testid=not-kept]"), "{name}");
+            speak(&page, "zh-Hans");
+            page.wait("a Chinese word", || {
+                page.text("not-kept").contains("没有提供存储此模型的空间")
+            });
+            speak(&page, "en");
+            assert!(!page.stores_weights(), "{name}: stored weights");
+        }
         assert!(
             page.browser.displayed("[data-testid=gallery]"),
             "{name}: the gallery is seen"

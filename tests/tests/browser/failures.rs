@@ -161,7 +161,8 @@ fn flip(model: &[u8]) -> Vec<u8> {
     flipped
 }
 
-fn choose(page: &Page, id: &str) {
+/// Chooses another study.
+pub fn choose(page: &Page, id: &str) {
     page.browser
         .click(&format!("[data-testid=model-select] option[value={id}]"));
 }

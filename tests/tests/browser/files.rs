@@ -1,9 +1,9 @@
 //! Files in the formats of hospitals and of research, written here byte by byte, go through the page's
-//! file field and become a structure map and images.
+//! file field or are dropped on it, and become a structure map and images.
 
 use super::backends::png;
 use super::model::{Native, fresh};
-use super::page::{CPU, Page, distance};
+use super::page::{CPU, Page, Shown, distance};
 use super::site::{Offer, Site};
 use scanweave::formats::{self, Axis, dicom, nifti};
 use scanweave::image::Plane;
@@ -97,6 +97,76 @@ fn a_jpeg_is_painted_anew() {
     let plane = Plane::from_u8(64, 64, &seen).expect("one value per pixel");
     agrees(&page, &native, &plane);
     page.is_quiet();
+}
+
+#[test]
+fn what_is_dropped_anywhere_on_the_page_is_opened_or_told() {
+    let (model, other) = (fresh(7), fresh(8));
+    let site = Site::with_models(&[Offer::whole("fresh", &model)]);
+    let page = Page::open(&site, &format!("backend=cpu&seed={SEED}&lang=en"));
+    page.until_ready("Seed 4:");
+    let sampled = page.shown("image");
+    let is_as_before = |before: &Shown, what: &str| {
+        page.browser.click("[data-testid=sample-image]");
+        page.until_ready("Seed 4:");
+        assert!(page.shown("image") == *before, "after {what}");
+        assert_eq!(page.error(), "", "the message goes");
+    };
+
+    // Words from another page, and a file that is neither image nor model.
+    drop_on(&page, "footer", "data.setData('text/plain', 'a letter')");
+    page.until_error(&["Only files can be dropped here"]);
+    is_as_before(&sampled, "words");
+    drop_on(&page, "body", &with_file("letter.txt", b"hello"));
+    page.until_error(&["letter.txt"]);
+    is_as_before(&sampled, "a letter");
+
+    let plane = &thoraces()[0];
+    let side = SIDE as u32;
+    let file = png(side, side, plane.to_u8());
+    drop_on(
+        &page,
+        "canvas[data-testid=image]",
+        &with_file("own.png", &file),
+    );
+    page.until_ready("From own.png:");
+    let read = Plane::from_u8(SIDE, SIDE, &plane.to_u8()).expect("one value per pixel");
+    agrees(&page, &Native::open(&model), &read);
+
+    let of_list = "return document.querySelector('[data-testid=model-select]').value";
+    assert_eq!(page.browser.script(of_list), "fresh");
+    drop_on(&page, "h1", &with_file("other.weave", &other));
+    page.until_ready("Seed 4:");
+    assert_eq!(page.browser.script(of_list), "", "a model of one's own");
+    let native = Native::open(&other);
+    page.agrees(&native, &native.sampled(SEED), SEED, &CPU);
+    let brought = page.shown("image");
+    drop_on(
+        &page,
+        "body",
+        &with_file("cut.weave", &other[..other.len() / 2]),
+    );
+    page.until_error(&["cut.weave"]);
+    is_as_before(&brought, "half a model");
+    page.is_quiet();
+}
+
+/// Drops what a line of script puts into `data` on an element. A page that leaves a drop to the browser
+/// is left for the file.
+#[track_caller]
+fn drop_on(page: &Page, selector: &str, put: &str) {
+    let taken = page.browser.script(&format!(
+        "const data = new DataTransfer(); {put};
+         const target = document.querySelector('{selector}');
+         return ['dragenter', 'dragover', 'drop'].map(kind =>
+           !target.dispatchEvent(new DragEvent(kind, {{ dataTransfer: data, bubbles: true, cancelable: true }})))",
+    ));
+    assert_eq!(taken[1], true, "it may be dropped here");
+    assert_eq!(taken[2], true, "the browser is to do nothing");
+}
+
+fn with_file(name: &str, bytes: &[u8]) -> String {
+    format!("data.items.add(new File([new Uint8Array({bytes:?})], '{name}'))")
 }
 
 /// A gzip file (RFC 1952, 2.3) around what an archive holds deflated.

@@ -5,7 +5,8 @@ use super::model::{fresh, fresh_brain};
 use super::page::Page;
 use super::site::{Offer, Site};
 
-fn says(bytes: &[u8], word: &[u8]) -> bool {
+/// Whether a file holds this text.
+pub fn says(bytes: &[u8], word: &[u8]) -> bool {
     bytes.windows(word.len()).any(|part| part == word)
 }
 

@@ -2,8 +2,9 @@
 //! no shipped model has such lesions.
 
 use super::backends::png;
+use super::marking::by_chance;
 use super::model::{Native, fresh_boxes, fresh_classes};
-use super::page::{CPU, Page, Shown, distance};
+use super::page::{CPU, Page, Shown, Tolerance, WEBGPU, distance};
 use super::site::{Offer, Site};
 use scanweave::image::Plane;
 use scanweave::phantom::{self, Anatomy};
@@ -62,7 +63,7 @@ fn boxes_are_drawn_and_moved_by_pointer_and_by_keys_and_refused_outside_the_orga
     let native = Native::open(&model);
     let side = native.size();
     let site = Site::with_models(&[Offer::whole("boxes", &model)]);
-    let page = Page::open(&site, &format!("backend=cpu&seed={SEED}"));
+    let page = by_chance(&site, &format!("backend=cpu&seed={SEED}"));
     page.until_ready("Seed 4:");
     // The organ of an untrained network is none: that of an image is.
     page.pick(&site.file("thorax.png", &thorax(side)));
@@ -142,6 +143,48 @@ fn boxes_are_drawn_and_moved_by_pointer_and_by_keys_and_refused_outside_the_orga
             .script(&format!("document.querySelector('{board}').focus()"));
         page.browser.press(&[" ", LEFT, LEFT, UP, " "]);
     });
+    placed_by_chance(&page, &native.forbidden(&structure));
+    page.is_quiet();
+}
+
+/// A line that is drawn and a box that is placed on the graphics device are painted as the pipeline here paints them.
+#[test]
+fn a_line_and_a_lesion_are_painted_on_webgpu_as_here() {
+    let model = fresh_boxes(7);
+    let native = Native::open(&model);
+    let side = native.size();
+    let site = Site::with_models(&[Offer::whole("boxes", &model)]);
+    let page = by_chance(&site, &format!("backend=webgpu&seed={SEED}"));
+    page.until_ready("Seed 4:");
+    assert_eq!(page.backend(), "webgpu", "{}", page.status());
+    let healthy = page.shown("image");
+    page.browser.click("[data-testid=lesion-random]");
+    page.until_changed("image", &healthy.hash);
+    let (ill, before) = (page.shown("image"), page.structure());
+    page.browser.click("[data-testid=tab-draw]");
+    page.browser.drag(
+        "canvas[data-testid=board]",
+        &[(-0.1, 0.0), (0.1, 0.0)],
+        "mouse",
+    );
+    page.until_changed("image", &ill.hash);
+
+    let (structure, shown) = (page.structure(), page.shown("image"));
+    assert!(structure.map != before.map, "the line is there");
+    let lesion = page.shown("lesion").pixels;
+    let lesion = lesion.iter().map(|shade| f32::from(u8::from(*shade > 0)));
+    let planes = vec![
+        Plane::new(side, side, lesion.collect()).expect("a square"),
+        Plane::filled(side, side, 0.0),
+    ];
+    let painted = native.painted_with(&structure, &Label::Planes(planes), SEED);
+    near(&shown, &painted.images[0].1, &WEBGPU);
+    // What is compared is not the same without them.
+    for before in [&healthy, &ill] {
+        let (_, largest) = distance(&shown.pixels, &before.pixels);
+        assert!(largest > WEBGPU.largest, "{largest} of 255 could be missed");
+    }
+    assert_eq!(page.backend(), "webgpu", "{}", page.status());
     page.is_quiet();
 }
 
@@ -163,6 +206,21 @@ fn refused(page: &Page, before: &Shown, stroke: impl Fn()) {
     page.until_hash("image", &before.hash);
 }
 
+/// Boxes that the page places lie where they may, and more of them can be placed.
+fn placed_by_chance(page: &Page, forbidden: &Plane) {
+    for count in 0..5 {
+        let (image, before) = (page.shown("image"), page.shown("lesion").pixels);
+        page.browser.click("[data-testid=lesion-random]");
+        page.until_changed("image", &image.hash);
+        let label = page.shown("lesion").pixels;
+        let lit = |label: &[u8]| label.iter().filter(|v| **v > 0).count();
+        assert!(lit(&label) > lit(&before), "box {count} is there");
+        let outside = label.iter().zip(forbidden.values());
+        let outside = outside.filter(|(label, no)| **label > 0 && **no > 0.5);
+        assert_eq!(outside.count(), 0, "box {count} lies outside");
+    }
+}
+
 /// A corner of a box where lesions may lie, and its neighbours too.
 fn place(forbidden: &Plane) -> (usize, usize) {
     let side = forbidden.width();
@@ -182,9 +240,15 @@ fn thorax(side: usize) -> Vec<u8> {
 
 /// The picture is the one that is painted here.
 fn close(shown: &Shown, painted: &Plane) {
+    near(shown, painted, &CPU);
+}
+
+/// As [`close`], as near as a backend comes to it.
+fn near(shown: &Shown, painted: &Plane, tolerance: &Tolerance) {
     let (mean, largest) = distance(&shown.pixels, &painted.to_u8());
+    println!("mean difference {mean:.4}, largest {largest} of 255");
     assert!(
-        mean <= CPU.mean && largest <= CPU.largest,
+        mean <= tolerance.mean && largest <= tolerance.largest,
         "mean difference {mean}, largest {largest}"
     );
 }

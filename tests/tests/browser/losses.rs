@@ -1,7 +1,7 @@
 //! The graphics process ends while the page is used, as it does when a driver fails or a laptop wakes
 //! up: the graphics device and the content of all canvases are gone at once.
 
-use super::model::{Native, fresh};
+use super::model::{Native, fresh, fresh_brain};
 use super::page::{CPU, Page};
 use super::site::{Offer, Site};
 
@@ -61,64 +61,85 @@ fn a_self_test_that_fails_on_webgpu_is_told_and_the_cpu_paints() {
 }
 
 #[test]
-fn canvases_that_are_lost_are_drawn_again() {
-    let site = Site::with_models(&[Offer::whole("fresh", &fresh(7))]);
+fn canvases_that_are_lost_are_drawn_again_and_it_is_told() {
+    let site = Site::with_models(&[Offer::whole("brain", &fresh_brain(7))]);
     let page = Page::open(&site, "about=blank");
     page.browser.before_pages(
-        "window.lost = []; document.addEventListener('contextlost', e => window.lost.push(e.target.dataset.testid), true)",
+        "window.lost = []; document.addEventListener('contextlost', e => window.lost.push(e.target), true)",
     );
-    page.browser.open(&site.url("backend=cpu&seed=4"));
+    page.browser.open(&site.url("backend=cpu&seed=4&lang=en"));
     page.until_ready("Seed 4:");
     page.browser.click("[data-testid=tab-walk]");
     page.browser.click("[data-testid=show-atlas]");
-    page.wait("an atlas", || atlas(&page).is_some());
-    lose(&page, &["image", "structure", "mask", "fused"]);
-    page.wait("an atlas as before", || atlas(&page).is_some());
+    page.wait("an atlas", || !look(&page, ATLAS).is_empty());
+    page.browser.click("[data-testid=overlay-mask]");
+    page.browser.click("[data-testid=overlay-structure]");
+    page.wait("an overlay", || !look(&page, OVERLAY).is_empty());
+    page.wait("a lesion board", || !look(&page, LESION_BOARD).is_empty());
+    lose(
+        &page,
+        &[
+            "[data-testid=image]",
+            "[data-testid=image-3]",
+            "[data-testid=structure]",
+            "[data-testid=mask]",
+            "[data-testid=fused]",
+            OVERLAY,
+            LESION_BOARD,
+            ATLAS,
+        ],
+    );
+    page.step();
+    page.until_ready("Seed 5:");
+    assert_eq!(page.error(), "", "the sentence goes with the next picture");
 
     page.browser.click("[data-testid=tab-draw]");
-    page.wait("a board", || lit(&page, "board"));
-    lose(&page, &["board"]);
+    page.wait("a board", || !look(&page, BOARD).is_empty());
+    page.browser.click("[data-testid=mode-difference]");
+    page.wait("a comparison", || !look(&page, COMPARED).is_empty());
+    lose(&page, &[BOARD, LESION_BOARD, COMPARED, OVERLAY]);
+    page.browser.click("[data-testid=dismiss]");
+    assert_eq!(page.error(), "", "dismissed it is gone");
 }
 
-/// Loses these canvases and waits until each of them shows what it did.
-fn lose(page: &Page, names: &[&str]) {
-    let before: Vec<Vec<u8>> = names.iter().map(|name| pixels(page, name)).collect();
+const OVERLAY: &str = ".overlay";
+const ATLAS: &str = "[data-testid=atlas]";
+const BOARD: &str = "[data-testid=board]";
+const LESION_BOARD: &str = "[data-testid=lesion-board]";
+const COMPARED: &str = "[data-testid=compare]";
+
+/// Loses these canvases and waits until each of them shows what it did, and until that is told.
+fn lose(page: &Page, canvases: &[&str]) {
+    let before: Vec<String> = canvases.iter().map(|one| look(page, one)).collect();
+    assert!(!before.contains(&String::new()), "one was empty before");
     page.browser.script("window.lost = []");
     page.browser.crash_graphics();
-    for name in names {
-        let lost = format!("return window.lost.includes('{name}')");
-        page.wait(name, || page.browser.script(&lost) == true);
+    for canvas in canvases {
+        let lost = format!("return window.lost.includes(document.querySelector('canvas{canvas}'))");
+        page.wait(canvas, || page.browser.script(&lost) == true);
     }
-    for (name, before) in names.iter().zip(before) {
-        assert!(before.iter().any(|v| *v > 0), "{name} was empty before");
-        page.wait(&format!("{name} as before"), || {
-            pixels(page, name) == before
+    for (canvas, before) in canvases.iter().zip(before) {
+        page.wait(&format!("{canvas} as before"), || {
+            look(page, canvas) == before
         });
     }
     assert_eq!(page.state(), "ready");
+    page.wait("the news", || {
+        page.error()
+            .starts_with("The browser had dropped the pictures")
+    });
 }
 
-fn pixels(page: &Page, name: &str) -> Vec<u8> {
+/// A digest of what a canvas shows; empty where it shows nothing, or less than all tiles of the atlas.
+fn look(page: &Page, canvas: &str) -> String {
     let script = format!(
-        "const c = document.querySelector('canvas[data-testid={name}]');
-         return Array.from(c.getContext('2d').getImageData(0, 0, c.width, c.height).data)"
+        "const c = document.querySelector('canvas{canvas}'); if (!c?.width) return '';
+         const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+         const tile = c.width / 9;
+         const there = (_, t) => d[4 * (Math.floor((Math.floor(t / 9) + 0.5) * tile) * c.width + Math.floor((t % 9 + 0.5) * tile)) + 3] > 0;
+         if ('tiles' in c.dataset ? !Array.from({{ length: 81 }}, there).every(Boolean) : !d.some(v => v > 0)) return '';
+         return crypto.subtle.digest('SHA-256', d).then(sum => `${{c.width}} ${{new Uint8Array(sum)}}`)"
     );
-    let found = page.browser.script(&script);
-    let numbers = found.as_array().expect("pixels").iter();
-    numbers.map(|v| v.as_u64().expect("a byte") as u8).collect()
-}
-
-fn lit(page: &Page, name: &str) -> bool {
-    pixels(page, name).iter().any(|v| *v > 0)
-}
-
-/// The atlas, when all its tiles are there.
-fn atlas(page: &Page) -> Option<Vec<u8>> {
-    let pixels = pixels(page, "atlas");
-    let side = pixels.len().isqrt() / 2;
-    let tile = side / 9;
-    let opaque = |x: usize, y: usize| pixels[4 * (y * side + x) + 3] > 0;
-    let whole =
-        tile > 0 && (0..81).all(|t| opaque(t % 9 * tile + tile / 2, t / 9 * tile + tile / 2));
-    whole.then_some(pixels)
+    let digest = page.browser.script(&script);
+    digest.as_str().expect("a digest").to_owned()
 }

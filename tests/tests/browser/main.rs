@@ -6,6 +6,7 @@
 //! and compared with the same pipeline computed here.
 
 mod about;
+mod archives;
 mod backends;
 mod drawing;
 mod driver;
@@ -14,6 +15,7 @@ mod everyone;
 mod failures;
 mod files;
 mod home;
+mod keyboard;
 mod lesions;
 mod losses;
 mod marking;

@@ -11,7 +11,7 @@ use super::driver::Browser;
 use super::model::fresh;
 use super::page::Page;
 use super::site::{Offer, Site};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fs;
 
 /// Another origin; nobody listens there.
@@ -31,13 +31,15 @@ fn site_that_tells() -> Site {
 }
 
 /// What this site asked the network for, from its opening to the end of the browser.
-fn requests(site: &Site, using: impl Fn(&Page)) -> Vec<String> {
+fn requests(site: &Site, backend: &str, using: impl Fn(&Page)) -> Vec<String> {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("network.json");
     let browser = Browser::with_flags(&[format!("--log-net-log={}", file.display())]);
     let page = Page { browser };
-    page.browser.open(&site.url("backend=cpu&seed=4"));
+    page.browser
+        .open(&site.url(&format!("backend={backend}&seed=4&lang=en")));
     page.until_ready("Seed 4:");
+    assert_eq!(page.backend(), backend, "{}", page.text("badge"));
     page.until_service_worker();
     page.wait("stored weights", || page.stores_weights());
     using(&page);
@@ -46,8 +48,7 @@ fn requests(site: &Site, using: impl Fn(&Page)) -> Vec<String> {
     page.wait("a whole log", || {
         serde_json::from_str::<Value>(&written()).is_ok()
     });
-    let own = site.url("");
-    let own = own.trim_end_matches("/?");
+    let own = site.origin();
     let log = written();
     let starts = log
         .lines()
@@ -57,7 +58,7 @@ fn requests(site: &Site, using: impl Fn(&Page)) -> Vec<String> {
         event.unwrap_or_else(|e| panic!("{e}: {line}"))
     });
     // Chromium asks for things of its own too, on behalf of no origin.
-    let ours = starts.filter(|event| event["params"]["initiator"] == own);
+    let ours = starts.filter(|event| event["params"]["initiator"] == own.as_str());
     let address = |event: Value| {
         event["params"]["url"]
             .as_str()
@@ -74,20 +75,29 @@ fn count(requests: &[String], address: &str) -> usize {
 #[test]
 fn page_engine_and_service_worker_ask_their_own_origin_only() {
     let site = site();
-    let requests = requests(&site, |page| {
+    let requests = requests(&site, "cpu", |page| {
         page.step();
         page.until_ready("Seed 5:");
         page.browser.reload();
         page.until_ready("Seed ");
     });
+    are_of(
+        &site,
+        &requests,
+        &[
+            ("assets/fresh.weave", "the engine's weights"),
+            ("engine_bg.wasm", "the engine's module"),
+            ("assets/cards/brain-mri.json", "the service worker's store"),
+        ],
+    );
+}
+
+/// The log holds these files, which the workers ask for, and nothing but what lies below the page.
+#[track_caller]
+fn are_of(site: &Site, requests: &[String], files: &[(&str, &str)]) {
     let own = site.url("");
     let own = own.trim_end_matches('?');
-    // The log holds what the workers ask for: the engine its weights and its module, the other one the cards.
-    for (file, who) in [
-        ("assets/fresh.weave", "the engine's weights"),
-        ("engine_bg.wasm", "the engine's module"),
-        ("assets/cards/brain-mri.json", "the service worker's store"),
-    ] {
+    for (file, who) in files {
         let seen = requests
             .iter()
             .any(|r| r.split('?').next() == Some(&format!("{own}{file}")));
@@ -97,16 +107,70 @@ fn page_engine_and_service_worker_ask_their_own_origin_only() {
     assert!(foreign.is_empty(), "asked for elsewhere: {foreign:?}");
 }
 
+/// The page lies on a host whose other paths belong to others, as on GitHub Pages, and computes on WebGPU: it
+/// serves itself from there, keeps itself there, and touches nothing else.
+#[test]
+fn below_a_path_of_a_shared_host_the_page_is_whole_and_stays_there() {
+    let site = site().under("/some/path/");
+    let home = site.url("");
+    let home = home.trim_end_matches('?');
+    let requests = requests(&site, "webgpu", |page| {
+        page.wait("the engine for WebGPU", || page.stores("graphics_bg.wasm"));
+        let scope = "return navigator.serviceWorker.getRegistrations().then(all => all.map(one => one.scope))";
+        assert_eq!(page.browser.script(scope), json!([home]));
+        let kept = "return caches.keys().then(all => all.filter(name => name.startsWith('scanweave-page')))";
+        let kept = page.browser.script(kept);
+        let build = page
+            .browser
+            .script("return document.querySelector('meta[name=build]').content");
+        let build = build.as_str().expect("a build id");
+        assert_eq!(kept, json!([format!("scanweave-page /some/path/ {build}")]));
+        page.browser.open(&site.url("backend=cpu&seed=4&lang=en"));
+        page.until_ready("Seed 4:");
+        let picture = page.shown("image");
+        page.step();
+        page.until_ready("Seed 5:");
+        let other = page.shown("image");
+        assert!(other != picture);
+        let link = page.link();
+        assert!(link.starts_with(&format!("{home}?")), "{link}");
+        page.browser.open("about:blank");
+        page.browser.open(&link.replace('?', "?backend=cpu&"));
+        page.until_ready("Seed 5:");
+        assert!(page.shown("image") == other, "{link}");
+        site.stop();
+        page.browser.open(&site.url("backend=cpu&seed=4&lang=en"));
+        page.until_ready("Seed 4:");
+        assert!(page.shown("image") == picture, "without a network too");
+        // Nothing is left with the browser that it would send along.
+        assert_eq!(page.browser.script("return document.cookie"), "");
+        let cookies = page.browser.devtools("Storage.getCookies", json!({}));
+        assert_eq!(cookies["cookies"], json!([]));
+    });
+    are_of(
+        &site,
+        &requests,
+        &[
+            ("assets/fresh.weave", "the engine's weights"),
+            ("engine_bg.wasm", "the small engine's module"),
+            ("graphics_bg.wasm", "the large engine's module"),
+            ("assets/cards/brain-mri.json", "the service worker's store"),
+        ],
+    );
+    let elsewhere = site.asked_elsewhere();
+    assert!(elsewhere.is_empty(), "asked beside the page: {elsewhere:?}");
+}
+
 /// The control of the test before: the log holds what an engine asks another origin for.
 #[test]
 fn a_request_of_the_engine_to_another_origin_is_noticed() {
-    let requests = requests(&site_that_tells(), |_| ());
+    let requests = requests(&site_that_tells(), "cpu", |_| ());
     assert_eq!(count(&requests, FOREIGN), 1, "{requests:?}");
 }
 
 #[test]
 fn an_engine_that_comes_from_the_store_may_ask_no_other_origin() {
-    let requests = requests(&site_that_tells(), |page| {
+    let requests = requests(&site_that_tells(), "cpu", |page| {
         page.browser.reload();
         page.until_ready("Seed 4:");
     });

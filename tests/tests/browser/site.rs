@@ -2,11 +2,12 @@
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use std::collections::HashMap;
 use std::fs;
-use std::io::Write as _;
+use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use tempfile::TempDir;
 use tiny_http::{HTTPVersion, Header, Request, Response, Server};
@@ -32,8 +33,35 @@ pub fn dist() -> PathBuf {
 pub struct Site {
     folder: TempDir,
     address: SocketAddr,
-    served: Arc<Mutex<Vec<String>>>,
+    host: Arc<Host>,
     listening: Mutex<Option<Listening>>,
+}
+
+/// What the threads of the server share.
+struct Host {
+    /// The folder of the page.
+    root: PathBuf,
+    /// Where the page lies; begins and ends with a slash.
+    path: Mutex<String>,
+    /// What was asked for.
+    served: Mutex<Vec<String>>,
+    /// Files that are given away bit by bit.
+    taps: Mutex<HashMap<String, Arc<Tap>>>,
+}
+
+/// How much of a file is given away.
+#[derive(Default)]
+struct Tap {
+    flow: Mutex<Flow>,
+    turned: Condvar,
+}
+
+#[derive(Default)]
+struct Flow {
+    /// So many bytes from its beginning.
+    bytes: usize,
+    /// After them the connection breaks.
+    breaks: bool,
 }
 
 /// A server and the thread that takes its requests.
@@ -97,21 +125,34 @@ impl Site {
     }
 
     fn serve(folder: TempDir) -> Self {
-        let served = Arc::default();
+        let host = Arc::new(Host::of(folder.path()));
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
-        let listening = Listening::at(any, folder.path(), &served);
+        let listening = Listening::at(any, &host);
         let address = listening.server.server_addr().to_ip().expect("a port");
         Self {
             folder,
             address,
-            served,
+            host,
             listening: Mutex::new(Some(listening)),
         }
     }
 
+    /// The same page under a path of a host whose other paths belong to others; it begins and ends with a
+    /// slash.
+    pub fn under(self, path: &str) -> Self {
+        path.clone_into(&mut self.host.path.lock().expect("no thread panics with it"));
+        self
+    }
+
     /// The page's address with these parameters.
     pub fn url(&self, query: &str) -> String {
-        format!("http://{}/?{query}", self.address)
+        let path = self.host.path.lock().expect("no thread panics with it");
+        format!("{}{path}?{query}", self.origin())
+    }
+
+    /// The host, as browsers name who asks.
+    pub fn origin(&self) -> String {
+        format!("http://{}", self.address)
     }
 
     /// A file of ours beside the page, for the file field.
@@ -142,15 +183,52 @@ impl Site {
 
     /// The server is back.
     pub fn go_on(&self) {
-        let listening = Listening::at(self.address, self.folder.path(), &self.served);
+        let listening = Listening::at(self.address, &self.host);
         let mut now = self.listening.lock().expect("no thread panics with it");
         *now = Some(listening);
     }
 
     /// How often a file was asked for while somebody answered.
     pub fn served(&self, path: &str) -> usize {
-        let served = self.served.lock().expect("no thread panics with it");
+        let served = self.host.served.lock().expect("no thread panics with it");
         served.iter().filter(|p| *p == path).count()
+    }
+
+    /// What was asked for beside the page's path.
+    pub fn asked_elsewhere(&self) -> Vec<String> {
+        let served = self.host.served.lock().expect("no thread panics with it");
+        served
+            .iter()
+            .filter(|path| path.starts_with('/'))
+            .cloned()
+            .collect()
+    }
+
+    /// From now on a file is sent no further than this; who asks for it waits for the rest.
+    pub fn give(&self, path: &str, bytes: usize) {
+        self.turn(path, |flow| flow.bytes = bytes);
+    }
+
+    /// Who waits for the rest of a file gets a connection that broke.
+    pub fn break_off(&self, path: &str) {
+        self.turn(path, |flow| flow.breaks = true);
+    }
+
+    /// A file is served as any other again.
+    pub fn give_all(&self, path: &str) {
+        self.give(path, usize::MAX);
+        self.host
+            .taps
+            .lock()
+            .expect("no thread panics with it")
+            .remove(path);
+    }
+
+    fn turn(&self, path: &str, turn: impl FnOnce(&mut Flow)) {
+        let mut taps = self.host.taps.lock().expect("no thread panics with it");
+        let tap = taps.entry(path.to_owned()).or_default();
+        turn(&mut tap.flow.lock().expect("no thread panics with it"));
+        tap.turned.notify_all();
     }
 
     /// What the page was served from.
@@ -159,18 +237,80 @@ impl Site {
     }
 }
 
+impl Host {
+    fn of(root: &Path) -> Self {
+        Self {
+            root: root.to_path_buf(),
+            path: Mutex::new("/".to_owned()),
+            served: Mutex::default(),
+            taps: Mutex::default(),
+        }
+    }
+
+    /// The file that a request means, from the page's folder; what lies beside the page keeps its slash.
+    fn file(&self, request: &Request) -> String {
+        let path = request.url().split('?').next().unwrap_or_default();
+        let home = self.path.lock().expect("no thread panics with it");
+        match path.strip_prefix(home.as_str()) {
+            Some("") => "index.html".to_owned(),
+            Some(file) => file.to_owned(),
+            None => path.to_owned(),
+        }
+    }
+}
+
+impl Tap {
+    /// Sends what may be sent, in pieces without an announced length: one that breaks is noticed even though
+    /// the connection stays open.
+    fn pour(&self, bytes: &[u8], writer: &mut dyn Write) -> io::Result<()> {
+        let head = "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\n\
+            Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n";
+        writer.write_all(head.as_bytes())?;
+        writer.flush()?;
+        let mut sent = 0;
+        while sent < bytes.len() {
+            let Some(end) = self.beyond(sent) else {
+                // No length: no browser goes on from here.
+                writer.write_all(b"broken\r\n")?;
+                return writer.flush();
+            };
+            let end = end.min(bytes.len());
+            write!(writer, "{:x}\r\n", end - sent)?;
+            writer.write_all(&bytes[sent..end])?;
+            writer.write_all(b"\r\n")?;
+            writer.flush()?;
+            sent = end;
+        }
+        writer.write_all(b"0\r\n\r\n")?;
+        writer.flush()
+    }
+
+    /// Waits until more than this may be sent and says how much; nothing when it breaks.
+    fn beyond(&self, sent: usize) -> Option<usize> {
+        let flow = self.flow.lock().ok()?;
+        let flow = self
+            .turned
+            .wait_while(flow, |flow| flow.bytes <= sent && !flow.breaks);
+        flow.ok()
+            .map(|flow| flow.bytes)
+            .filter(|bytes| *bytes > sent)
+    }
+}
+
 impl Listening {
-    fn at(address: SocketAddr, folder: &Path, served: &Arc<Mutex<Vec<String>>>) -> Self {
+    fn at(address: SocketAddr, host: &Arc<Host>) -> Self {
         let server = Arc::new(Server::http(address).expect("a port"));
-        let (own, log, root) = (server.clone(), served.clone(), folder.to_path_buf());
+        let (own, host) = (server.clone(), host.clone());
         let thread = std::thread::spawn(move || {
             for request in own.incoming_requests() {
-                let path = path_of(&request);
-                log.lock().expect("no thread panics with it").push(path);
-                let root = root.clone();
+                let file = host.file(&request);
+                let mut served = host.served.lock().expect("no thread panics with it");
+                served.push(file.clone());
+                drop(served);
+                let host = host.clone();
                 // Each on a thread of its own: the service worker stores files while the page waits for
                 // others, and one that is not read to its end must not hold up the rest.
-                std::thread::spawn(move || answer(request, &root));
+                std::thread::spawn(move || answer(request, &file, &host));
             }
         });
         Self { server, thread }
@@ -228,33 +368,32 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-fn answer(request: Request, root: &Path) {
-    let name = path_of(&request);
+fn answer(request: Request, name: &str, host: &Host) {
     let headers = request.headers().to_vec();
     let mut writer = request.into_writer();
     // HTTP/1.0: the browser closes the connection after the answer. One that is kept open holds a reading
     // thread of the server, and with a service worker a page opens more of them than there are.
     let version = HTTPVersion(1, 0);
-    let sent = match fs::read(root.join(&name)) {
-        Ok(bytes) => Response::from_data(bytes)
-            .with_header(content_type(&name))
+    let ours = !name.starts_with('/');
+    let bytes = ours.then(|| fs::read(host.root.join(name)).ok()).flatten();
+    let tap = host
+        .taps
+        .lock()
+        .expect("no thread panics with it")
+        .get(name)
+        .cloned();
+    let sent = match (bytes, tap) {
+        (Some(bytes), Some(tap)) => tap.pour(&bytes, &mut writer),
+        (Some(bytes), None) => Response::from_data(bytes)
+            .with_header(content_type(name))
             .with_chunked_threshold(usize::MAX)
             .raw_print(&mut writer, version, &headers, false, None),
-        Err(_) => Response::from_string("no such file")
+        (None, _) => Response::from_string("no such file")
             .with_status_code(404)
             .raw_print(&mut writer, version, &headers, false, None),
     };
     // The browser may have left.
     drop(sent.and_then(|()| writer.flush()));
-}
-
-/// The file that a request means.
-fn path_of(request: &Request) -> String {
-    let path = request.url().split('?').next().unwrap_or_default();
-    match path.trim_start_matches('/') {
-        "" => "index.html".to_owned(),
-        path => path.to_owned(),
-    }
 }
 
 fn content_type(name: &str) -> Header {

@@ -49,8 +49,10 @@ struct State {
     newest: u32,
     /// Who waits for events of a command of their own: atlas, data set, housekeeping.
     answers: HashMap<u32, Answer>,
-    /// What to open again after the engine died.
-    model: Option<(Request, Option<File>)>,
+    /// What to open again after the engine died: what was asked for last.
+    model: Option<Wanted>,
+    /// The model that is open; it stays when another one cannot be opened.
+    open: Option<Wanted>,
     /// Messages that wait for the engine's first word.
     unsent: Vec<JsValue>,
     /// What runs now, to know what failed.
@@ -67,6 +69,14 @@ struct State {
     opening: Option<(u32, Vec<JsValue>)>,
     /// Workers so far, to know whose silence it is.
     starts: u32,
+}
+
+/// The command that asked for a model, and what came with it.
+#[derive(Clone)]
+struct Wanted {
+    id: u32,
+    request: Request,
+    file: Option<File>,
 }
 
 struct Running {
@@ -90,6 +100,7 @@ impl State {
         self.hello = false;
         self.graphics = false;
         self.opening = None;
+        self.open = None;
         self.unsent.clear();
     }
 
@@ -122,7 +133,11 @@ impl Link {
         };
         let parcel = bridge::wrap(&command.to_bytes(), file.as_ref());
         if let Request::Open { .. } | Request::OpenFile { .. } = command.request {
-            state.model = Some((command.request, file));
+            state.model = Some(Wanted {
+                id,
+                request: command.request,
+                file,
+            });
             state.opening = Some((id, Vec::new()));
         }
         if let Some((_, since)) = &mut state.opening {
@@ -205,7 +220,7 @@ impl Link {
         drop(state);
         tell_waiting(waiting, "the engine was started again");
         match model {
-            Some((request, file)) => {
+            Some(Wanted { request, file, .. }) => {
                 self.send(page, on_cpu(request), file, None);
                 true
             }
@@ -261,7 +276,7 @@ impl Link {
             Some(Ok(Event::Died { message })) => self.died(page, &message),
             Some(Ok(Event::Elsewhere { id })) => self.move_on(page, id),
             Some(Ok(event @ (Event::SteppedDown { .. } | Event::NotKept))) => {
-                self.take_in(page, event)
+                self.take_in(page, event);
             }
             Some(Ok(event)) => {
                 self.0.borrow_mut().opened(&event);
@@ -298,14 +313,18 @@ impl Link {
             } => page.progress.set(Some(Progress { stage, done, total })),
             Event::NotKept => page.unkept.set(true),
             Event::Opened {
-                model, mut backend, ..
+                id,
+                model,
+                mut backend,
             } => {
                 if let Some(setback) = self.0.borrow().setback.clone() {
                     backend.reason = setback;
                 }
-                if let Some((Request::OpenFile { .. }, _)) = self.0.borrow().model {
+                let asked = self.0.borrow().model.clone().filter(|asked| asked.id == id);
+                if let Some(Request::OpenFile { .. }) = asked.as_ref().map(|asked| &asked.request) {
                     page.model.set(String::new());
                 }
+                self.0.borrow_mut().open = asked;
                 page.progress.set(None);
                 page.picture.set(None);
                 page.show_model(*model);
@@ -357,8 +376,18 @@ impl Link {
     }
 
     fn failed(&self, page: Page, failure: &Failure) {
-        if let Some(Request::Read { .. }) = self.0.borrow().wish {
-            page.forget_file();
+        let wish = self.0.borrow().wish.clone();
+        match wish {
+            Some(Request::Read { .. }) => page.forget_file(),
+            Some(Request::Open { .. } | Request::OpenFile { .. }) => {
+                let mut state = self.0.borrow_mut();
+                if let Some(open) = state.open.clone() {
+                    state.model = Some(open);
+                }
+                drop(state);
+                page.keep_model();
+            }
+            _ => {}
         }
         let detail = failure::detail(failure);
         page.fail_with(failure::sentence(failure), &detail, Remedy::None);
@@ -384,7 +413,7 @@ impl Link {
         page.image.set(None);
         page.forget_file();
         match again {
-            Some((request, file)) => {
+            Some(Wanted { request, file, .. }) => {
                 page.phase.set(Phase::Loading);
                 self.send(page, on_cpu(request), file, None);
             }

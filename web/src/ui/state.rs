@@ -171,6 +171,19 @@ impl Page {
         self.send(request, file);
     }
 
+    /// Another model could not be opened: the one that is open stays, and is the one that is chosen.
+    pub(super) fn keep_model(self) {
+        let open = self
+            .opened
+            .with_untracked(|m| m.as_ref().map(|m| m.sha256.clone()));
+        let Some(digest) = open else { return };
+        let offered = |c: &Vec<Entry>| {
+            let entry = c.iter().find(|e| e.sha256 == digest);
+            entry.map_or_else(String::new, |e| e.id.clone())
+        };
+        self.model.set(self.catalogue.with_untracked(offered));
+    }
+
     /// Another model is ready; what of the scene it cannot show goes back to a seed.
     pub fn show_model(self, model: ModelInfo) {
         if self.class.get_untracked() >= findings_of(Some(&model)).len() {

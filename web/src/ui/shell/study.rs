@@ -15,7 +15,7 @@ pub fn Study() -> impl IntoView {
     let options = move || {
         let entry = |e: Entry| {
             let (id, value) = (e.id.clone(), e.id.clone());
-            view! { <option value=value selected=move || page.model.get() == id>{move || e.name()}</option> }
+            view! { <option value=value prop:selected=move || page.model.get() == id>{move || e.name()}</option> }
         };
         page.catalogue.get().into_iter().map(entry).collect_view()
     };

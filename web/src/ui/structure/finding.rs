@@ -2,13 +2,13 @@
 //! in its own language.
 
 use crate::ui::words::{
-    FINDING_BACTERIA, FINDING_CONSOLIDATION, FINDING_CORE, FINDING_EDEMA, FINDING_ENHANCING,
-    FINDING_LESION, FINDING_NECROSIS, FINDING_NODULE, FINDING_NONE, FINDING_NORMAL, FINDING_TUMOUR,
-    FINDING_VIRUS, Word,
+    FINDING_BACTERIA, FINDING_CONSOLIDATION, FINDING_CORE, FINDING_ENHANCING, FINDING_LESION,
+    FINDING_NECROSIS, FINDING_NODULE, FINDING_NON_ENHANCING, FINDING_NONE, FINDING_NORMAL,
+    FINDING_OEDEMA, FINDING_TUMOUR, FINDING_VIRUS, Word,
 };
 
 /// Every name that the page knows.
-const KNOWN: [(&str, Word); 12] = [
+const KNOWN: [(&str, Word); 13] = [
     ("none", FINDING_NONE),
     ("lesion", FINDING_LESION),
     ("normal", FINDING_NORMAL),
@@ -17,8 +17,9 @@ const KNOWN: [(&str, Word); 12] = [
     ("consolidation", FINDING_CONSOLIDATION),
     ("tumour", FINDING_TUMOUR),
     ("core", FINDING_CORE),
-    ("edema", FINDING_EDEMA),
+    ("oedema", FINDING_OEDEMA),
     ("enhancing", FINDING_ENHANCING),
+    ("non-enhancing", FINDING_NON_ENHANCING),
     ("necrosis", FINDING_NECROSIS),
     ("nodule", FINDING_NODULE),
 ];
@@ -27,4 +28,21 @@ const KNOWN: [(&str, Word); 12] = [
 pub fn named(name: &str) -> String {
     let known = KNOWN.iter().find(|(known, _)| *known == name);
     known.map_or_else(|| name.to_owned(), |(_, word)| word.say().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use scanweave::profile::Profile;
+
+    #[test]
+    fn the_classes_of_every_built_in_study_are_known() {
+        for study in Profile::NAMES {
+            let profile = Profile::named(study).expect("built in");
+            for class in profile.lesion.classes() {
+                let known = KNOWN.iter().any(|(known, _)| known == class);
+                assert!(known, "{class} of {study}");
+            }
+        }
+    }
 }

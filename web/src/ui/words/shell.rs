@@ -106,7 +106,7 @@ super::words! {
     /// The worker cannot be made.
     ENGINE_REFUSED = "The engine cannot be started: this browser does not let pages compute in the background. Update it, or use a current Firefox, Chrome, Edge or Safari; the gallery below still works.", "无法启动计算引擎：此浏览器不允许页面在后台计算。请更新浏览器，或换用新版 Firefox、Chrome、Edge 或 Safari；下方的图库仍可使用。";
     /// The worker did not get to its first word.
-    ENGINE_NOT_LOADED = "The engine could not be loaded. Check the network and start it again; if that does not help, update the browser. The gallery below still works.", "计算引擎未能加载。请检查网络并重新启动引擎；如果仍不行，请更新浏览器。下方的图库仍可使用。";
+    ENGINE_NOT_LOADED = "The engine could not be loaded. Check the network and start it again; if that does not help, clear the stored files at the end of the page and reload it, or update the browser. The gallery below still works.", "计算引擎未能加载。请检查网络并重新启动引擎；如果仍不行，请在页面底部清除已存储的文件并重新加载页面，或更新浏览器。下方的图库仍可使用。";
     /// The worker has not said anything for long.
     ENGINE_SILENT = "The engine has not answered yet. On a slow network it may still arrive; otherwise start it again. The gallery below still works.", "计算引擎尚未响应。网络较慢时可能仍在加载，否则请重新启动引擎。下方的图库仍可使用。";
     /// It died twice.

@@ -40,9 +40,11 @@ super::words! {
     /// A class of a tumour.
     FINDING_CORE = "core", "核心";
     /// A class of a tumour.
-    FINDING_EDEMA = "edema", "水肿";
+    FINDING_OEDEMA = "oedema", "水肿";
     /// A class of a tumour.
     FINDING_ENHANCING = "enhancing", "强化";
+    /// A class of a tumour.
+    FINDING_NON_ENHANCING = "non-enhancing", "非强化";
     /// A class of a tumour.
     FINDING_NECROSIS = "necrosis", "坏死";
     /// A finding.
