@@ -6,7 +6,8 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use crate::command::{output, run};
+use crate::command::output;
+use crate::debian;
 use crate::project::Project;
 
 const BROWSERS: &[&str] = &[
@@ -75,32 +76,9 @@ pub fn open(url: &str) {
 }
 
 fn install(project: &Project) -> Result<()> {
-    let remedy = "the browser tests need Chromium (or Chrome) and a chromedriver of the same version on the search \
-                  path, or named by the variables CHROMIUM and CHROMEDRIVER";
-    let root = output(Command::new("id").arg("-u")).as_deref() == Some("0");
-    if !root || on_path("apt-get").is_none() {
-        bail!("{remedy}; on Debian: `apt-get install chromium chromium-driver` as root");
-    }
-    println!("Chromium or its driver is missing: apt installs both");
-    let apt = || {
-        let mut command = project.command("apt-get");
-        command
-            .env("DEBIAN_FRONTEND", "noninteractive")
-            .stdin(Stdio::null());
-        command
-    };
-    run(apt().args(["update", "-q"]))
-        .and_then(|()| {
-            run(apt().args([
-                "install",
-                "-y",
-                "-q",
-                "--no-install-recommends",
-                "chromium",
-                "chromium-driver",
-            ]))
-        })
-        .with_context(|| format!("apt could not install Chromium: {remedy}"))
+    let need = "the browser tests need Chromium (or Chrome) and a chromedriver of the same version on the search \
+                path, or named by the variables CHROMIUM and CHROMEDRIVER";
+    debian::install(project, &["chromium", "chromium-driver"], need)
 }
 
 fn find(variable: &str, names: &[&str]) -> Option<PathBuf> {

@@ -7,6 +7,7 @@
 mod bench;
 mod browser;
 mod command;
+mod debian;
 mod manifest;
 mod offline;
 mod optimise;

@@ -44,11 +44,9 @@ fn collect(folder: &Path, prefix: &str, files: &mut Vec<String>) -> Result<()> {
     Ok(())
 }
 
-/// Style sheets of assets/ are stored under the hashed names that trunk gives their copies.
 fn is_stored(file: &str) -> bool {
     let hidden = file.split('/').any(|part| part.starts_with('.'));
-    let elsewhere = file.starts_with("assets/readme/") || file.starts_with("assets/styles/");
-    !hidden && !elsewhere && file != WORKER && !matches!(extension(file), "weave" | "tmp")
+    !hidden && file != WORKER && !matches!(extension(file), "weave" | "tmp")
 }
 
 /// The Content-Security-Policy of a page's meta element.
@@ -75,14 +73,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn weights_and_pictures_of_the_readme_are_left_out() {
+    fn weights_and_hidden_files_are_left_out() {
         let stored = |file: &str| is_stored(file);
         assert!(stored("index.html") && stored("engine_bg.wasm") && stored("assets/gallery/a.png"));
         for file in [
             "sw.js",
             "assets/brain.weave",
-            "assets/readme/page.png",
-            "assets/styles/page.css",
             ".nojekyll",
             "assets/.cache/a.png",
         ] {

@@ -6,12 +6,11 @@
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
-use crate::browser;
 use crate::command::{output, run};
-use crate::optimise;
 use crate::project::Project;
+use crate::{browser, debian, optimise};
 
 /// Later versions of trunk ask for a newer Rust than this repository's.
 const TRUNK_VERSION: &str = "0.21.14";
@@ -35,7 +34,7 @@ pub enum Tool {
     WasmOpt,
     /// Chromium and its driver.
     Browser,
-    /// Accessibility checks for the browser tests; they are skipped without.
+    /// Accessibility checks for the browser tests.
     Axe,
 }
 
@@ -64,7 +63,7 @@ impl Tool {
             Self::WasmBindgen => wasm_bindgen(project),
             Self::WasmOpt => Ok(wasm_opt(project)),
             Self::Browser => browser::ensure(project),
-            Self::Axe => Ok(axe(project)),
+            Self::Axe => axe(project),
         }
     }
 
@@ -169,16 +168,16 @@ fn wasm_opt(project: &Project) -> String {
     }
 }
 
-/// Never fails: without axe-core one browser test is skipped and says so.
-fn axe(project: &Project) -> String {
+fn axe(project: &Project) -> Result<String> {
+    let need = "the browser tests check accessibility with axe-core, which npm installs (without them: --skip browser)";
     if !project.axe().is_file() {
+        if output(npm(project).arg("--version")).is_none() {
+            debian::install(project, &["npm"], need)?;
+        }
         npm_install(project, &project.tools().join("axe"), AXE);
     }
-    if project.axe().is_file() {
-        AXE.to_owned()
-    } else {
-        "missing, so accessibility is not checked: install npm and run this again".to_owned()
-    }
+    ensure!(project.axe().is_file(), "axe-core is missing: {need}");
+    Ok(AXE.to_owned())
 }
 
 /// Installs a package into a folder of its own, where npm is there; says it when it cannot. (In a folder

@@ -173,7 +173,6 @@ mod tests {
         write("assets/start.js", "import { a } from \"./shell/a.js\";");
         write("assets/shell/a.js", "export const a = 1;");
         write("assets/brain.weave", "weights");
-        write("assets/readme/page.png", "picture");
         write("index.html", page);
         write(
             "sw.js",
