@@ -54,11 +54,12 @@ document.querySelector(".skip").addEventListener("click", (event) => {
 });
 startLanguage(byId("language"));
 startTheme(byId("theme"));
-const gallery = startGallery();
+const gallery = startGallery().catch((error) => note(`gallery: ${error}`));
 startOffline().catch((error) => note(`offline: ${error}`));
 // The app keeps the page busy while it starts: the gallery goes first, but not on a network that is slow.
 await Promise.race([gallery, new Promise((resolve) => { setTimeout(resolve, GALLERY_FIRST); })]);
 startApp().catch((error) => {
   note(`start: ${error}`);
+  window.scanweave.engine?.worker.terminate();
   if (!document.body.dataset.panic) refuse("no-start");
 });

@@ -46,14 +46,14 @@ impl Tool {
         Self::WasmBindgen,
         Self::WasmOpt,
     ];
-    /// Everything.
+    /// Everything. Accessibility checks come first: they may bring the npm that wasm-opt comes by.
     pub const ALL: &[Self] = &[
+        Self::Axe,
         Self::WasmTarget,
         Self::Trunk,
         Self::WasmBindgen,
         Self::WasmOpt,
         Self::Browser,
-        Self::Axe,
     ];
 
     fn ensure(self, project: &Project) -> Result<String> {

@@ -249,8 +249,11 @@ pub enum Event {
         /// What it computes on.
         backend: Backend,
     },
-    /// The browser refused to keep the weights that were fetched last.
-    NotKept,
+    /// The browser refused to keep the weights of a model; it works all the same.
+    NotKept {
+        /// The command that opened it.
+        id: CommandId,
+    },
     /// A picture is ready.
     Painted {
         /// The command.
@@ -499,10 +502,9 @@ impl Event {
     /// The command this event is about; `None` for events about the engine itself.
     pub fn id(&self) -> Option<CommandId> {
         match self {
-            Self::Hello { .. } | Self::NotKept | Self::SteppedDown { .. } | Self::Died { .. } => {
-                None
-            }
+            Self::Hello { .. } | Self::SteppedDown { .. } | Self::Died { .. } => None,
             Self::Progress { id, .. }
+            | Self::NotKept { id }
             | Self::Opened { id, .. }
             | Self::Painted { id, .. }
             | Self::Measured { id, .. }
@@ -516,12 +518,16 @@ impl Event {
         }
     }
 
-    /// Whether no other event about the same command follows. Of a picture in full detail the figures
+    /// Whether no other event about the same command is waited for. Of a picture in full detail the figures
     /// may be the last or, when a newer one is wanted, never come.
     pub fn is_last(&self) -> bool {
         !matches!(
             self,
-            Self::Progress { .. } | Self::Painted { .. } | Self::Tile { .. } | Self::Subject { .. }
+            Self::Progress { .. }
+                | Self::NotKept { .. }
+                | Self::Painted { .. }
+                | Self::Tile { .. }
+                | Self::Subject { .. }
         )
     }
 

@@ -125,6 +125,36 @@ fn a_corrupt_model_is_told_and_the_one_before_stays() {
     assert!(page.shown("image") == before);
 }
 
+/// Wishes that come while a model loads do not hide that it cannot be opened.
+#[test]
+fn a_model_that_fails_while_people_go_on_is_told_all_the_same() {
+    let good = fresh(7);
+    let absent = Offer {
+        id: "absent",
+        served: None,
+        announced: &good,
+    };
+    let site = Site::with_models(&[Offer::whole("good", &good), absent]);
+    let page = Page::open(&site, "backend=cpu&seed=4");
+    page.until_ready("Seed 4:");
+    page.browser.script(
+        "const choice = document.querySelector('[data-testid=model-select]');
+         choice.value = 'absent';
+         choice.dispatchEvent(new Event('change', { bubbles: true }));
+         window.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true }));
+         window.told = [];
+         const panel = document.querySelector('[data-testid=error]');
+         new MutationObserver(() => window.told.push(panel.textContent)).observe(panel, { subtree: true, childList: true, characterData: true, attributes: true });",
+    );
+    page.until_ready("Seed 5:");
+    let told = page
+        .browser
+        .script("return window.told.some(text => text.includes('absent'))");
+    assert_eq!(told, true, "{}", page.error());
+    let chosen = "return document.querySelector('[data-testid=model-select]').value";
+    page.wait("the model before", || page.browser.script(chosen) == "good");
+}
+
 #[test]
 fn a_corrupt_first_model_leaves_a_page_that_works() {
     let good = fresh(7);

@@ -65,7 +65,9 @@ fn canvases_that_are_lost_are_drawn_again_and_it_is_told() {
     let site = Site::with_models(&[Offer::whole("brain", &fresh_brain(7))]);
     let page = Page::open(&site, "about=blank");
     page.browser.before_pages(
-        "window.lost = []; document.addEventListener('contextlost', e => window.lost.push(e.target), true)",
+        "window.lost = []; window.back = 0;
+         document.addEventListener('contextlost', e => window.lost.push(e.target), true);
+         document.addEventListener('contextrestored', () => window.back++, true)",
     );
     page.browser.open(&site.url("backend=cpu&seed=4&lang=en"));
     page.until_ready("Seed 4:");
@@ -112,7 +114,7 @@ const COMPARED: &str = "[data-testid=compare]";
 fn lose(page: &Page, canvases: &[&str]) {
     let before: Vec<String> = canvases.iter().map(|one| look(page, one)).collect();
     assert!(!before.contains(&String::new()), "one was empty before");
-    page.browser.script("window.lost = []");
+    page.browser.script("window.lost = []; window.back = 0");
     page.browser.crash_graphics();
     for canvas in canvases {
         let lost = format!("return window.lost.includes(document.querySelector('canvas{canvas}'))");
@@ -124,6 +126,9 @@ fn lose(page: &Page, canvases: &[&str]) {
         });
     }
     assert_eq!(page.state(), "ready");
+    // A straggler would tell it once more.
+    let all_back = "return window.back >= window.lost.length";
+    page.wait("all canvases", || page.browser.script(all_back) == true);
     page.wait("the news", || {
         page.error()
             .starts_with("The browser had dropped the pictures")

@@ -4,7 +4,7 @@
 //! fetched again. What is found is verified like what arrives, by [`super::store`].
 
 use js_sys::{Promise, Reflect, Uint8Array};
-use scanweave::protocol::{Cause, Event, Failure, Source};
+use scanweave::protocol::{Cause, CommandId, Event, Failure, Source};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Cache, CacheQueryOptions, CacheStorage, Response};
@@ -26,10 +26,10 @@ pub async fn find(source: &Source) -> Option<Vec<u8>> {
 
 /// Stores the bytes of a weights file in place of any older ones of its address. Nobody waits until they
 /// are written; that the browser refuses is reported.
-pub async fn keep(source: &Source, bytes: &[u8]) {
-    let refused = |why: &str| {
+pub async fn keep(id: CommandId, source: &Source, bytes: &[u8]) {
+    let refused = move |why: &str| {
         log::warn!("the weights are not kept for the next visit: {why}");
-        post(&Event::NotKept);
+        post(&Event::NotKept { id });
     };
     let Some(cache) = opened().await else {
         return refused("the browser has no store");

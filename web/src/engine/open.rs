@@ -48,7 +48,7 @@ impl Session {
             });
         };
         progress(0);
-        let weights = store::obtain(source, progress, wanted).await?;
+        let weights = store::obtain(id, source, progress, wanted).await?;
         self.load(id, &source.title, Some(source), &weights, chosen)
             .await
     }

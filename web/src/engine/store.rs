@@ -2,7 +2,7 @@
 //! and always hashed.
 
 use js_sys::Uint8Array;
-use scanweave::protocol::{Cause, Failure, Source};
+use scanweave::protocol::{Cause, CommandId, Failure, Source};
 use scanweave::weights::Checksums;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
@@ -44,6 +44,7 @@ impl From<Failure> for StoreError {
 
 /// The weights, from the browser's own store or from the server, with the right size and checksum.
 pub async fn obtain(
+    id: CommandId,
     source: &Source,
     progress: impl Fn(u64),
     wanted: &dyn Fn() -> bool,
@@ -68,16 +69,16 @@ pub async fn obtain(
             }) => Cause::WeightsLost.because(title, detail).into(),
             other => other,
         })?;
-        return kept(source, bytes).await;
+        return kept(id, source, bytes).await;
     }
     let bytes = fetch(source, progress, wanted).await?;
-    kept(source, bytes).await
+    kept(id, source, bytes).await
 }
 
 /// What was fetched, verified and stored.
-async fn kept(source: &Source, bytes: Vec<u8>) -> Result<Weights, StoreError> {
+async fn kept(id: CommandId, source: &Source, bytes: Vec<u8>) -> Result<Weights, StoreError> {
     let weights = verified(source, bytes)?;
-    cache::keep(source, &weights.bytes).await;
+    cache::keep(id, source, &weights.bytes).await;
     Ok(weights)
 }
 

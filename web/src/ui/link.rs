@@ -17,9 +17,8 @@ use scanweave::protocol::{
     BackendChoice, Cause, Command, Detail, Event, Failure, Lane, Reason, Request, VERSION,
 };
 
-use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{File, MessageEvent, Worker, WorkerOptions, WorkerType};
+use web_sys::{File, MessageEvent, Worker};
 
 use super::death::Death;
 use super::failure;
@@ -29,6 +28,7 @@ use super::trouble::{self, Remedy};
 use super::words::{
     ENGINE_OTHER_VERSION, ENGINE_REFUSED, ENGINE_SILENT, ENGINE_UNREACHABLE, STEPPED_DOWN, Word,
 };
+use super::worker::{Running, new_worker, tell_shell, why_dead};
 use crate::bridge;
 
 /// How long the engine may load before its silence is told.
@@ -77,21 +77,6 @@ struct Wanted {
     id: u32,
     request: Request,
     file: Option<File>,
-}
-
-struct Running {
-    worker: Worker,
-    _message: Closure<dyn FnMut(MessageEvent)>,
-    _error: Closure<dyn FnMut(web_sys::Event)>,
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // What it had already sent would still arrive, at closures that are gone.
-        self.worker.set_onmessage(None);
-        self.worker.set_onerror(None);
-        self.worker.terminate();
-    }
 }
 
 impl State {
@@ -157,9 +142,7 @@ impl Link {
         let mut state = self.0.borrow_mut();
         let parcels = std::mem::take(&mut state.unsent);
         let Some(running) = &state.worker else { return };
-        let mut sent = parcels
-            .iter()
-            .map(|parcel| running.worker.post_message(parcel));
+        let mut sent = parcels.iter().map(|parcel| running.post(parcel));
         if let Some(error) = sent.find_map(Result::err) {
             drop(sent);
             drop(state);
@@ -178,7 +161,7 @@ impl Link {
             Ok(worker) => {
                 let running = self.listen(page, worker);
                 let mut state = self.0.borrow_mut();
-                tell_shell(engine_name(state.graphics));
+                tell_shell(state.graphics);
                 state.worker = Some(running);
                 state.hello = false;
                 state.starts += 1;
@@ -245,22 +228,12 @@ impl Link {
     }
 
     fn listen(&self, page: Page, worker: Worker) -> Running {
-        let link = self.clone();
-        let message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            link.receive(page, &event);
-        });
-        worker.set_onmessage(Some(message.as_ref().unchecked_ref()));
-        let link = self.clone();
-        let error = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
-            event.prevent_default();
-            link.died(page, &why_dead(&event));
-        });
-        worker.set_onerror(Some(error.as_ref().unchecked_ref()));
-        Running {
+        let (said, died) = (self.clone(), self.clone());
+        Running::new(
             worker,
-            _message: message,
-            _error: error,
-        }
+            move |event| said.receive(page, event),
+            move |why| died.died(page, why),
+        )
     }
 
     fn receive(&self, page: Page, event: &MessageEvent) {
@@ -275,9 +248,7 @@ impl Link {
             }
             Some(Ok(Event::Died { message })) => self.died(page, &message),
             Some(Ok(Event::Elsewhere { id })) => self.move_on(page, id),
-            Some(Ok(event @ (Event::SteppedDown { .. } | Event::NotKept))) => {
-                self.take_in(page, event);
-            }
+            Some(Ok(event @ Event::SteppedDown { .. })) => self.take_in(page, event),
             Some(Ok(event)) => {
                 self.0.borrow_mut().opened(&event);
                 if let Some(event) = self.answered(event) {
@@ -311,7 +282,7 @@ impl Link {
             Event::Progress {
                 stage, done, total, ..
             } => page.progress.set(Some(Progress { stage, done, total })),
-            Event::NotKept => page.unkept.set(true),
+            Event::NotKept { id } if self.asked_last(id) => page.unkept.set(true),
             Event::Opened {
                 id,
                 model,
@@ -356,6 +327,7 @@ impl Link {
                 trouble::show(STEPPED_DOWN);
                 page.backend.set(Some(backend));
             }
+            Event::Failed { id, failure } if self.asked_last(id) => self.not_opened(page, &failure),
             Event::Failed { id, failure } if id == newest => self.failed(page, &failure),
             _ => {}
         }
@@ -375,22 +347,29 @@ impl Link {
         None
     }
 
-    fn failed(&self, page: Page, failure: &Failure) {
-        let wish = self.0.borrow().wish.clone();
-        match wish {
-            Some(Request::Read { .. }) => page.forget_file(),
-            Some(Request::Open { .. } | Request::OpenFile { .. }) => {
-                let mut state = self.0.borrow_mut();
-                if let Some(open) = state.open.clone() {
-                    state.model = Some(open);
-                }
-                drop(state);
-                page.keep_model();
-            }
-            _ => {}
+    /// Whether this command asked for the model that was wanted last.
+    fn asked_last(&self, id: u32) -> bool {
+        let state = self.0.borrow();
+        state.model.as_ref().is_some_and(|asked| asked.id == id)
+    }
+
+    /// Whatever was wished since, the model before goes on, if there is one that this engine holds.
+    fn not_opened(&self, page: Page, failure: &Failure) {
+        let open = self.0.borrow().open.clone();
+        if open.is_some() {
+            self.0.borrow_mut().model = open;
+            page.keep_model();
+        } else {
+            page.opened.set(None);
         }
-        let detail = failure::detail(failure);
-        page.fail_with(failure::sentence(failure), &detail, Remedy::None);
+        tell(page, failure);
+    }
+
+    fn failed(&self, page: Page, failure: &Failure) {
+        if let Some(Request::Read { .. }) = self.0.borrow().wish {
+            page.forget_file();
+        }
+        tell(page, failure);
     }
 
     /// The engine is gone. Its model is opened once more, on the CPU.
@@ -422,6 +401,11 @@ impl Link {
     }
 }
 
+fn tell(page: Page, failure: &Failure) {
+    let detail = failure::detail(failure);
+    page.fail_with(failure::sentence(failure), &detail, Remedy::None);
+}
+
 /// Who waits for a worker that is gone learns that nothing will come.
 fn tell_waiting(waiting: HashMap<u32, Answer>, message: &str) {
     for (id, answer) in waiting {
@@ -437,37 +421,4 @@ fn on_cpu(request: Request) -> Request {
         Request::OpenFile { name, .. } => Request::OpenFile { name, backend },
         other => other,
     }
-}
-
-fn new_worker(graphics: bool) -> Result<Worker, JsValue> {
-    let options = WorkerOptions::new();
-    options.set_type(WorkerType::Module);
-    Worker::new_with_options(&engine_address(graphics), &options)
-}
-
-/// A worker that cannot be loaded sends a bare event without a message.
-fn why_dead(event: &web_sys::Event) -> String {
-    bridge::message_of(event).unwrap_or_else(|| "it could not be loaded".to_owned())
-}
-
-fn engine_name(graphics: bool) -> &'static str {
-    if graphics { "graphics" } else { "engine" }
-}
-
-/// Which engine runs: `assets/shell/offline.js` lets the service worker keep it.
-fn tell_shell(engine: &str) {
-    if let Some(body) = document().body() {
-        // Nothing but a later visit without a network depends on it.
-        let _ = body.set_attribute("data-engine", engine);
-    }
-}
-
-/// The worker's loader, with the id of this build so that no cache hands out an older one.
-fn engine_address(graphics: bool) -> String {
-    let name = engine_name(graphics);
-    let build = web_sys::window()
-        .and_then(|window| window.document())
-        .and_then(|document| document.query_selector("meta[name=build]").ok().flatten())
-        .and_then(|meta| meta.get_attribute("content"));
-    format!("./{name}_loader.js?v={}", build.unwrap_or_default())
 }

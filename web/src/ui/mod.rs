@@ -28,6 +28,7 @@ mod trouble;
 mod url;
 mod viewer;
 pub mod words;
+mod worker;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;

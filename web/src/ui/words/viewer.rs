@@ -188,7 +188,7 @@ super::words! {
     /// The browser has no room for the weights.
     NOT_KEPT = "The browser gives no room to keep this model: everything works, but the next visit fetches it again and needs the network.", "浏览器没有提供存储此模型的空间：一切照常可用，但下次访问需要联网重新获取。";
     /// Canvases that were lost are there again.
-    CANVASES_BACK = "The browser had dropped the pictures, as it does when the graphics driver stops; they are drawn again and nothing is lost.", "浏览器曾丢弃图像（例如图形驱动停止时），现已重新绘制，没有任何丢失。";
+    CANVASES_BACK = "The browser had dropped the pictures, as it does when the graphics driver stops; they are drawn again and nothing is lost.", "浏览器曾丢弃图像（例如图形驱动停止时），现已重新绘制，没有任何内容丢失。";
     /// The browser refused to draw.
     CANNOT_DRAW = "The picture cannot be drawn: {why}.", "无法显示图像：{why}。";
 }
