@@ -1,5 +1,5 @@
 //! How long the built page lets people wait: to the gallery, to controls that answer, to the first live image with
-//! nothing stored and at a second visit, to every further one, and to the preview while a lesion is drawn.
+//! nothing stored and at a second visit, to every further one, and to the preview while a lesion or a line is drawn.
 //!
 //! `SCANWEAVE_URL` is the address of a served page; the server runs elsewhere, as it does for a visitor. Every round
 //! starts a browser with a fresh profile, so that nothing is cached. Times are taken by the page's own clock, which
@@ -123,15 +123,9 @@ fn main() {
         browser.open(&format!("{url}{mark}{DRAWN_ON}"));
         settled(&browser);
         browser.click("[data-testid=lesion-brush]");
-        let board = "canvas[data-testid=lesion-board]";
-        browser.drag_with(board, &STROKE, "mouse", (0, RESTING));
-        settled(&browser);
-        let previews = browser.script("return window.benched.previews");
-        let previews = previews.as_array().expect("a list");
-        assert!(!previews.is_empty(), "the stroke showed no preview");
-        times
-            .previews
-            .extend(previews.iter().filter_map(Value::as_f64));
+        times.lesion.extend(previews(&browser, "lesion-board"));
+        browser.click("[data-testid=tab-draw]");
+        times.line.extend(previews(&browser, "board"));
     }
     let line = serde_json::json!({
         "first_ms": median(times.first),
@@ -140,7 +134,8 @@ fn main() {
         "engine_ms": median(times.engine),
         "gallery_ms": median(times.gallery),
         "interactive_ms": median(times.interactive),
-        "preview_ms": median(times.previews),
+        "lesion_ms": median(times.lesion),
+        "line_ms": median(times.line),
     });
     println!("{line}");
 }
@@ -154,7 +149,24 @@ struct Times {
     engine: Vec<f64>,
     gallery: Vec<f64>,
     interactive: Vec<f64>,
-    previews: Vec<f64>,
+    lesion: Vec<f64>,
+    line: Vec<f64>,
+}
+
+/// How long each movement of a stroke on this board waits for its preview.
+fn previews(browser: &Browser, board: &str) -> Vec<f64> {
+    browser.script("window.benched.previews.length = 0");
+    let board = format!("canvas[data-testid={board}]");
+    browser.drag_with(&board, &STROKE, "mouse", (0, RESTING));
+    settled(browser);
+    let previews = browser.script("return window.benched.previews");
+    let previews = previews.as_array().expect("a list").iter();
+    let previews: Vec<f64> = previews.filter_map(Value::as_f64).collect();
+    assert!(
+        !previews.is_empty(),
+        "a stroke on {board} showed no preview"
+    );
+    previews
 }
 
 fn recorded(browser: &Browser, what: &str) -> Option<f64> {

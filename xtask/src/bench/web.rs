@@ -12,14 +12,15 @@ use crate::project::Project;
 use crate::serve::Server;
 
 /// What is timed on the page: its name here, in the line of JSON, and the milliseconds it may take.
-const TIMES: [(&str, &str, Option<f64>); 7] = [
+const TIMES: [(&str, &str, Option<f64>); 8] = [
     ("gallery visible", "gallery_ms", Some(300.0)),
     ("controls answer", "interactive_ms", Some(500.0)),
     ("first live image, nothing stored", "first_ms", Some(3000.0)),
     ("first live image, second visit", "again_ms", Some(1000.0)),
     ("one further sample", "further_ms", Some(400.0)),
     ("of that inside the engine", "engine_ms", None),
-    ("preview while drawing", "preview_ms", Some(100.0)),
+    ("preview while a lesion is drawn", "lesion_ms", Some(100.0)),
+    ("preview while a line is drawn", "line_ms", Some(100.0)),
 ];
 
 type Part = fn(&Project) -> Result<Vec<Figure>>;
