@@ -4,19 +4,17 @@
 //! decide otherwise about a map near its limits: the archive says how it decided, and that is replayed here.
 
 use super::home::says;
-use super::model::{Native, fresh_boxes, fresh_brain};
+use super::model::{self, Native, fresh_boxes, fresh_brain, stretch, values};
 use super::page::{Page, WEBGPU, distance, tipped};
 use super::site::{Offer, Site, dist};
-use burn::tensor::Device;
 use scanweave::dataset::{Dataset, Entry, HEADER, Recipe, picture_name, provenance_name};
 use scanweave::image::Plane;
 use scanweave::lesion::ClassMap;
-use scanweave::networks::config::{NetworkConfig, PatchConfig};
+use scanweave::networks::config::NetworkConfig;
 use scanweave::networks::cpu;
-use scanweave::networks::tensors::read_tensors;
 use scanweave::structure::{Structure, StructureFilter, contour_error};
 use scanweave::synthesis::{Label, Synthesiser};
-use scanweave::weights::{self, Checksums, Model, Network, Precision, Role};
+use scanweave::weights::{self, Checksums, Model, Network, Role};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
@@ -77,7 +75,7 @@ fn an_archive_holds_what_the_command_line_builds() {
 #[test]
 fn an_archive_made_on_webgpu_follows_from_the_decisions_it_records() {
     let model = judged();
-    let bytes = written(&model);
+    let bytes = model::bytes(&model);
     let (native, judge) = (Native::open(&bytes), on_core(&model));
     let site = Site::with_models(&[Offer::whole("brain", &bytes)]);
     let page = Page::open(&site, "backend=webgpu&seed=4");
@@ -298,20 +296,8 @@ fn judged() -> Model {
     model.profile.line_threshold = 0.6;
     // It was of other lines and masks.
     model.known_answer = None;
-    let device = Device::flex();
-    device.seed(7);
-    let config = PatchConfig {
-        inputs: 1,
-        width: 4,
-        modalities: 0,
-        spectral: false,
-    };
-    model.networks.push(Network {
-        role: Role::StructureDiscriminator,
-        tensors: read_tensors(&config.init(&device)),
-        config: NetworkConfig::Patch(config),
-    });
-    let (native, judge) = (Native::open(&written(&model)), on_core(&model));
+    model.networks.push(model::judge(7));
+    let (native, judge) = (Native::open(&model::bytes(&model)), on_core(&model));
     let score = |number| verdict(&judge, &native.map_number(SEED, 0, number).map);
     let (first, second) = (score(1), score(2));
     let filter = StructureFilter::default();
@@ -338,29 +324,9 @@ fn sees_an_organ(network: &mut Network, side: usize) {
     stretch(network, "head", gain, -4.0 - gain * middle);
 }
 
-/// What a last layer says, `gain` times as large and `shift` more.
-fn stretch(network: &mut Network, layer: &str, gain: f32, shift: f32) {
-    for value in values(network, &format!("{layer}.weight")) {
-        *value *= gain;
-    }
-    for value in values(network, &format!("{layer}.bias")) {
-        *value = *value * gain + shift;
-    }
-}
-
-fn values<'a>(network: &'a mut Network, name: &str) -> &'a mut [f32] {
-    let tensor = network.tensors.iter_mut().find(|t| t.name == name);
-    &mut tensor.expect("a tensor of this name").values
-}
-
 fn network(model: &mut Model, role: Role) -> &mut Network {
     let network = model.networks.iter_mut().find(|n| n.role == role);
     network.expect("a network of this role")
-}
-
-fn written(model: &Model) -> Vec<u8> {
-    let written = weights::write(model, Precision::F32);
-    written.expect("a possible model").bytes
 }
 
 fn on_core(model: &Model) -> Synthesiser {

@@ -3,18 +3,16 @@
 
 use super::backends::png;
 use super::driver::Browser;
-use super::model::{Native, fresh_brain};
+use super::model::{self, Native, fresh_brain, stretch};
 use super::page::Page;
 use super::site::{Offer, Site};
 use burn::tensor::Device;
 use scanweave::image::Plane;
 use scanweave::lesion::ClassMap;
-use scanweave::networks::config::{NetworkConfig, PatchConfig};
-use scanweave::networks::tensors::read_tensors;
 use scanweave::phantom::{self, Anatomy};
 use scanweave::protocol::PairRegister;
 use scanweave::synthesis::{Label, Synthesiser, register};
-use scanweave::weights::{self, Network, Precision, Role};
+use scanweave::weights;
 use std::collections::BTreeSet;
 
 /// The page's seed.
@@ -383,31 +381,14 @@ fn strokes_of_a_lesion_are_undone_and_done_again() {
     desk.page.is_quiet();
 }
 
-/// A model that judges structure maps too. An untrained judge gives every map about the same: the weights
-/// of its last layer are larger here.
-fn judging(bytes: &[u8]) -> Vec<u8> {
-    let device = Device::flex();
-    device.seed(9);
-    let config = PatchConfig {
-        inputs: 1,
-        width: 4,
-        modalities: 0,
-        spectral: false,
-    };
-    let mut tensors = read_tensors(&config.init(&device));
-    let last = tensors.iter_mut().find(|t| t.name == "real.weight");
-    let last = &mut last.expect("the last layer").values;
-    for value in last {
-        *value *= 6.0;
-    }
-    let mut model = weights::read(bytes).expect("a whole file");
-    model.networks.push(Network {
-        role: Role::StructureDiscriminator,
-        config: NetworkConfig::Patch(config),
-        tensors,
-    });
-    let written = weights::write(&model, Precision::F32);
-    written.expect("a possible model").bytes
+/// A model that judges structure maps too. An untrained judge gives every map about the same: its last layer
+/// says more here.
+fn judging(file: &[u8]) -> Vec<u8> {
+    let mut judge = model::judge(9);
+    stretch(&mut judge, "real", 6.0, 0.0);
+    let mut model = weights::read(file).expect("a whole file");
+    model.networks.push(judge);
+    model::bytes(&model)
 }
 
 #[test]

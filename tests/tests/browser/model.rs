@@ -4,7 +4,7 @@ use burn::tensor::Device;
 use scanweave::dataset::Recipe;
 use scanweave::image::Plane;
 use scanweave::lesion::{ClassMap, LesionStatistics};
-use scanweave::networks::config::{DecoderConfig, NetworkConfig, UnetConfig};
+use scanweave::networks::config::{DecoderConfig, NetworkConfig, PatchConfig, UnetConfig};
 use scanweave::networks::tensors::read_tensors;
 use scanweave::phantom::{self, Anatomy};
 use scanweave::profile::{LesionKind, Preset, Profile};
@@ -135,10 +135,43 @@ fn lesions_of_phantoms(size: usize, classes: u8) -> LesionStatistics {
     LesionStatistics::of(&labels, classes).expect("phantoms with lesions")
 }
 
-fn bytes(model: &Model) -> Vec<u8> {
+pub fn bytes(model: &Model) -> Vec<u8> {
     weights::write(model, Precision::F32)
         .expect("a possible model")
         .bytes
+}
+
+/// An untrained structure discriminator.
+pub fn judge(seed: u64) -> Network {
+    let device = Device::flex();
+    device.seed(seed);
+    let config = PatchConfig {
+        inputs: 1,
+        width: 4,
+        modalities: 0,
+        spectral: false,
+    };
+    Network {
+        role: Role::StructureDiscriminator,
+        tensors: read_tensors(&config.init(&device)),
+        config: NetworkConfig::Patch(config),
+    }
+}
+
+/// What a last layer says, `gain` times as large and `shift` more.
+pub fn stretch(network: &mut Network, layer: &str, gain: f32, shift: f32) {
+    for value in values(network, &format!("{layer}.weight")) {
+        *value *= gain;
+    }
+    for value in values(network, &format!("{layer}.bias")) {
+        *value = *value * gain + shift;
+    }
+}
+
+/// The weights of this name.
+pub fn values<'a>(network: &'a mut Network, name: &str) -> &'a mut [f32] {
+    let tensor = network.tensors.iter_mut().find(|t| t.name == name);
+    &mut tensor.expect("a tensor of this name").values
 }
 
 fn contrasted(mut tensors: Vec<Tensor>) -> Vec<Tensor> {
