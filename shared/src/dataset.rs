@@ -4,8 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::profile::{Modality, Profile};
 use crate::structure::StructureFilter;
+use crate::study::{Modality, Study};
 
 /// What every data set, table and picture is marked with.
 pub const MARK: &str = "SYNTHETIC";
@@ -81,7 +81,7 @@ pub struct Dataset {
     /// Title of the model.
     pub title: String,
     /// Name of the study.
-    pub profile: String,
+    pub study: String,
     /// The modalities, in the order of the provenance's lists.
     pub modalities: Vec<Modality>,
     /// Names of the lesion classes: the numbers in a label are their places, from 1.
@@ -108,7 +108,7 @@ pub struct Entry {
 impl Dataset {
     /// The description of a data set of this study.
     pub fn of(
-        profile: &Profile,
+        study: &Study,
         title: &str,
         licence: &str,
         model: &str,
@@ -120,9 +120,9 @@ impl Dataset {
             version: env!("CARGO_PKG_VERSION").into(),
             model: model.into(),
             title: title.into(),
-            profile: profile.name.clone(),
-            modalities: profile.modalities.clone(),
-            classes: profile.lesion.classes().to_vec(),
+            study: study.name.clone(),
+            modalities: study.modalities.clone(),
+            classes: study.lesion.classes().to_vec(),
             seed,
             recipe,
             licence: licence.into(),

@@ -11,11 +11,11 @@ pub mod lesion;
 pub mod metrics;
 pub mod networks;
 pub mod phantom;
-pub mod profile;
 pub mod protocol;
 pub mod random;
 pub mod scene;
 pub mod structure;
+pub mod study;
 pub mod synthesis;
 pub mod weights;
 

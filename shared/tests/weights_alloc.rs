@@ -4,7 +4,7 @@
 
 use peak_alloc::PeakAlloc;
 use scanweave::networks::config::{DecoderConfig, NetworkConfig};
-use scanweave::profile::{Geometry, Profile};
+use scanweave::study::{Geometry, Study};
 use scanweave::weights::{
     Card, Model, Network, Precision, Role, Tensor, VERSION, inspect, read, write,
 };
@@ -94,7 +94,7 @@ fn model() -> Model {
         values: vec![0.25; shape[0] * shape[1]],
     };
     Model {
-        profile: Profile::named("chest-xray").expect("built in"),
+        study: Study::named("chest-xray").expect("built in"),
         geometry: Geometry {
             size: 16,
             latent: 64,

@@ -1,7 +1,7 @@
 //! Time of the structure extraction of one 512 px image on one core, beside the same operators through `imageproc`.
 //!
 //! Two comparisons, because `imageproc` has no counterpart of the whole: the complete extraction of the chest X-ray
-//! profile (organ mask, local contrast normalisation, algorithm 1), which has a goal, and algorithm 1 alone without
+//! study (organ mask, local contrast normalisation, algorithm 1), which has a goal, and algorithm 1 alone without
 //! normalisation and mask, which is written here a second time with the filters of `imageproc`: the same Sobel
 //! kernels, the same 3x3 Gaussian, the same thresholds, the same median. How many pixels the two disagree on is told,
 //! so that nobody compares different things. Prints one line of JSON; `cargo xtask bench extraction` reads it.
@@ -15,8 +15,8 @@ use imageproc::image::{GrayImage, ImageBuffer, Luma};
 use imageproc::map::{map_pixels, map_pixels2};
 use scanweave::image::Plane;
 use scanweave::phantom::{self, Anatomy};
-use scanweave::profile::{Extraction, Profile};
 use scanweave::structure::{organ_mask, structure_map};
+use scanweave::study::{Extraction, Study};
 
 /// Side of the image, pixels.
 const SIDE: usize = 512;
@@ -27,13 +27,13 @@ const ROUNDS: usize = 40;
 type Float = ImageBuffer<Luma<f32>, Vec<f32>>;
 
 fn main() {
-    let profile = Profile::named("chest-xray").expect("built in");
+    let study = Study::named("chest-xray").expect("built in");
     let pixels = phantom::draw(Anatomy::Thorax, 1, SIDE, false).images[0]
         .1
         .to_u8();
     let image = Plane::from_u8(SIDE, SIDE, &pixels).expect("one value per pixel");
-    let values = profile.extraction_at(SIDE);
-    let mask_settings = profile.mask_at(SIDE);
+    let values = study.extraction_at(SIDE);
+    let mask_settings = study.mask_at(SIDE);
     let complete = fastest(|| {
         let mask = organ_mask(black_box(&image), &mask_settings).expect("a body");
         structure_map(&image, &mask, &values).expect("structure")

@@ -12,11 +12,11 @@ use scanweave::metrics::{edge_shift, ms_ssim, mutual_information, psnr};
 use scanweave::networks::config::{DecoderConfig, NetworkConfig, UnetConfig};
 use scanweave::networks::cpu;
 use scanweave::phantom::{self, Anatomy};
-use scanweave::profile::{Extraction, Geometry, LocalContrast, MaskSettings, Profile};
 use scanweave::random::{Purpose, Random};
 use scanweave::structure::{
     contour_error, forbidden, fuse, fusion_noise, organ_mask, structure_steps,
 };
+use scanweave::study::{Extraction, Geometry, LocalContrast, MaskSettings, Study};
 use scanweave::weights::{self, Card, KnownAnswer, Model, Network, Precision, Role, Tensor};
 use sha2::{Digest, Sha256};
 
@@ -75,7 +75,7 @@ const CASES: [Case; 9] = [
     },
 ];
 
-/// Values of algorithm 1, with and without its optional parts. They are not a profile's: tuning one
+/// Values of algorithm 1, with and without its optional parts. They are not a study's: tuning one
 /// must not look like a difference between targets.
 const EXTRACTIONS: [Extraction; 2] = [
     Extraction {
@@ -352,7 +352,7 @@ fn model() -> Model {
         condition: 0,
     };
     Model {
-        profile: Profile::named("chest-xray").expect("built in"),
+        study: Study::named("chest-xray").expect("built in"),
         geometry: Geometry {
             size: 16,
             latent: 2,

@@ -87,7 +87,7 @@ const RULES: [Rule; 8] = [
     Rule {
         folder: "shared/src/losses",
         words: &[
-            "crate::profile",
+            "crate::study",
             "crate::steps",
             "crate::synthesis",
             "crate::weights",

@@ -39,7 +39,7 @@ pub fn assemble(runs: &[PathBuf], card: Card, device: &Device) -> anyhow::Result
     }
     let first = &opened[0].0;
     Ok(Model {
-        profile: first.profile.clone(),
+        study: first.study.clone(),
         geometry: first.geometry,
         card,
         known_answer: None,
@@ -110,9 +110,9 @@ fn check(runs: &[PathBuf], opened: &[(Configuration, Checkpoint)]) -> anyhow::Re
     let (first, _) = &opened[0];
     for ((configuration, _), run) in opened.iter().zip(runs) {
         ensure!(
-            configuration.profile.name == first.profile.name
+            configuration.study.name == first.study.name
                 && configuration.geometry == first.geometry,
-            "{} is of another profile or preset than {}",
+            "{} is of another study or preset than {}",
             run.display(),
             runs[0].display()
         );
@@ -167,14 +167,14 @@ fn synthesis_networks(
 ) -> anyhow::Result<Vec<Network>> {
     let autodiff = device.clone().autodiff();
     let stage = SynthesisStage::new(
-        &configuration.profile,
+        &configuration.study,
         &configuration.geometry,
         Guides::default(),
         configuration.rate,
         &autodiff,
     );
     let stage = stage.load_finished(&checkpoint.sections)?;
-    let (generator, _) = synthesis_configurations(&configuration.profile, &configuration.geometry);
+    let (generator, _) = synthesis_configurations(&configuration.study, &configuration.geometry);
     Ok(vec![network(
         Role::Generator,
         NetworkConfig::Unet(generator),
@@ -187,12 +187,12 @@ fn lesion_networks(
     checkpoint: &Checkpoint,
     device: &Device,
 ) -> anyhow::Result<Vec<Network>> {
-    let (profile, geometry) = (&configuration.profile, &configuration.geometry);
+    let (study, geometry) = (&configuration.study, &configuration.geometry);
     let autodiff = device.clone().autodiff();
-    let stage = LesionStage::new(profile, geometry, configuration.rate, &autodiff);
+    let stage = LesionStage::new(study, geometry, configuration.rate, &autodiff);
     let stage = stage.load_finished(&checkpoint.sections)?;
-    let config = lesion_configuration(profile, geometry);
-    let segmenters = profile.modalities.iter().zip(&stage.averaged().segmenters);
+    let config = lesion_configuration(study, geometry);
+    let segmenters = study.modalities.iter().zip(&stage.averaged().segmenters);
     let named = segmenters.map(|(&modality, segmenter)| {
         let config = NetworkConfig::Unet(config.clone());
         network(Role::Segmenter(modality), config, segmenter)

@@ -140,9 +140,9 @@ fn is_long(command: &Command) -> bool {
 mod tests {
     use super::*;
     use scanweave::dataset::Recipe;
-    use scanweave::profile::LesionKind;
     use scanweave::protocol::{BackendChoice, Detail};
     use scanweave::scene::Scene;
+    use scanweave::study::LesionKind;
 
     const NONE: [CommandId; 0] = [];
 

@@ -36,10 +36,10 @@ impl Field {
         field
     }
 
-    /// Draws a tube along `points`: each point brings its own half-width and weight, `profile`
+    /// Draws a tube along `points`: each point brings its own half-width and weight, `study`
     /// gives the thickness across, 0 at the centre line to 1 at the wall. Overlapping parts of one
     /// tube do not add up.
-    pub(super) fn tube(&mut self, points: &[TubePoint], profile: fn(f32) -> f32) {
+    pub(super) fn tube(&mut self, points: &[TubePoint], study: fn(f32) -> f32) {
         let Some(bounds) = self.bounds(points) else {
             return;
         };
@@ -52,7 +52,7 @@ impl Field {
             for iy in part.y0..part.y1 {
                 for ix in part.x0..part.x1 {
                     let (x, y) = centre(ix, iy, self.side);
-                    let value = across(&pair[0], &pair[1], x, y, profile);
+                    let value = across(&pair[0], &pair[1], x, y, study);
                     let slot = &mut drawn[(iy - bounds.y0) * width + ix - bounds.x0];
                     *slot = slot.max(value);
                 }
@@ -122,7 +122,7 @@ pub(super) fn centre(ix: usize, iy: usize, side: usize) -> (f32, f32) {
     (place(ix), place(iy))
 }
 
-fn across(a: &TubePoint, b: &TubePoint, x: f32, y: f32, profile: fn(f32) -> f32) -> f32 {
+fn across(a: &TubePoint, b: &TubePoint, x: f32, y: f32, study: fn(f32) -> f32) -> f32 {
     let (dx, dy) = (b.at.x - a.at.x, b.at.y - a.at.y);
     let length = dx * dx + dy * dy;
     let along = if length > 0.0 {
@@ -136,5 +136,5 @@ fn across(a: &TubePoint, b: &TubePoint, x: f32, y: f32, profile: fn(f32) -> f32)
     if u >= 1.0 {
         return 0.0;
     }
-    (a.weight + along * (b.weight - a.weight)) * profile(u)
+    (a.weight + along * (b.weight - a.weight)) * study(u)
 }

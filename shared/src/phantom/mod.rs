@@ -13,7 +13,7 @@ pub(crate) mod shape;
 pub mod thorax;
 
 use crate::image::Plane;
-use crate::profile::Modality;
+use crate::study::Modality;
 pub use brain::{Brain, BrainImages, BrainOptions, BrainTissue};
 pub use golden::digest;
 pub use thorax::{Thorax, ThoraxImages, ThoraxOptions, ThoraxTissue};
@@ -30,16 +30,16 @@ pub enum Anatomy {
 /// Pictures of one anatomy and the truth about them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Phantom {
-    /// Registered pictures, `size` x `size`, 0..=1, in the order of the profile.
+    /// Registered pictures, `size` x `size`, 0..=1, in the order of the study.
     pub images: Vec<(Modality, Plane)>,
     /// One code per pixel, row-major: [`BrainTissue`] or [`ThoraxTissue`].
     pub tissue: Vec<u8>,
     /// 1 in the background, 0 inside the body.
     pub mask: Plane,
-    /// Where the lesion is, values 0 and 1. Brain: one plane per lesion class of the profile
+    /// Where the lesion is, values 0 and 1. Brain: one plane per lesion class of the study
     /// (oedema, enhancing, necrosis). Thorax: one plane, the consolidation.
     pub label: Vec<Plane>,
-    /// Class of the whole image where the profile labels images: 0 normal, 1 consolidation.
+    /// Class of the whole image where the study labels images: 0 normal, 1 consolidation.
     pub class: Option<usize>,
 }
 

@@ -12,8 +12,8 @@ use thiserror::Error;
 
 use crate::dataset::{Provenance, Recipe};
 use crate::image::Plane;
-use crate::profile::{Geometry, Modality, Profile};
 use crate::scene::{Runs, Scene};
+use crate::study::{Geometry, Modality, Study};
 use crate::weights::Card;
 
 pub use failure::{Cause, Failure};
@@ -349,7 +349,7 @@ pub enum Stage {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ModelInfo {
     /// The study.
-    pub profile: Profile,
+    pub study: Study,
     /// Sizes of the networks.
     pub geometry: Geometry,
     /// The model card.
@@ -407,7 +407,7 @@ pub struct Picture {
     pub fused: Pixels,
     /// The lesion asked for, for studies with lesion masks or boxes.
     pub lesion: Option<Labelled>,
-    /// The modalities painted, in the profile's order; a preview holds one.
+    /// The modalities painted, in the study's order; a preview holds one.
     pub images: Vec<(Modality, Pixels)>,
 }
 
@@ -416,7 +416,7 @@ pub struct Picture {
 pub struct Labelled {
     /// Class k of n as the shade 255 k / n.
     pub shades: Pixels,
-    /// 0 is healthy, k is class number k - 1 of the profile.
+    /// 0 is healthy, k is class number k - 1 of the study.
     pub classes: Runs,
     /// Whether it lies where it may (algorithm 4).
     pub legal: bool,
@@ -480,7 +480,7 @@ pub struct BuiltSubject {
     pub label: Option<Pixels>,
     /// Class of the whole image, for studies with such a label.
     pub class: Option<u32>,
-    /// Every modality in the profile's order.
+    /// Every modality in the study's order.
     pub images: Vec<(Modality, Pixels)>,
     /// How it came to be; its index is its place in the series.
     pub provenance: Provenance,
@@ -553,7 +553,7 @@ fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ProtocolError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::profile::{LesionKind, Preset};
+    use crate::study::{LesionKind, Preset};
 
     fn paint(seed: u64) -> Request {
         let kind = LesionKind::Class(vec!["a".into(), "b".into(), "c".into()]);
@@ -572,7 +572,7 @@ mod tests {
         let event = Event::Opened {
             id: 7,
             model: Box::new(ModelInfo {
-                profile: Profile::named("chest-xray").expect("built in"),
+                study: Study::named("chest-xray").expect("built in"),
                 geometry: Preset::Tiny.geometry(),
                 card: Card::default(),
                 samples: true,

@@ -14,7 +14,7 @@ pub use runs::{LONGEST_SIDE, Runs};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::profile::{Extraction, LesionKind, MaskSettings};
+use crate::study::{Extraction, LesionKind, MaskSettings};
 
 /// Raised whenever the meaning of a scene's bytes changes: old links are then refused with a sentence.
 const VERSION: u8 = 1;
@@ -80,14 +80,14 @@ pub enum Lesion {
     /// None: an empty label.
     #[default]
     None,
-    /// A class of the whole image, an index into the profile's classes.
+    /// A class of the whole image, an index into the study's classes.
     Class(u32),
     /// Drawn by the model's statistics where it may lie (algorithm 4); the seed decides.
     Placed {
         /// The seed.
         seed: u64,
     },
-    /// As drawn by hand: 0 is healthy, k is class number k - 1 of the profile.
+    /// As drawn by hand: 0 is healthy, k is class number k - 1 of the study.
     Drawn(Runs),
     /// Boxes of classes.
     Boxes(Vec<LesionBox>),
@@ -96,7 +96,7 @@ pub enum Lesion {
 /// One box, pixels of the working size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LesionBox {
-    /// Index into the profile's classes.
+    /// Index into the study's classes.
     pub class: u32,
     /// Left edge.
     pub x: u16,
@@ -294,15 +294,15 @@ mod tests {
 
     #[test]
     fn values_out_of_range_are_no_scene() {
-        let profile = crate::profile::Profile::named("chest-xray").expect("built in");
+        let study = crate::study::Study::named("chest-xray").expect("built in");
         let study = Values {
-            extraction: profile.extraction_at(128),
-            mask: profile.mask_at(128),
+            extraction: study.extraction_at(128),
+            mask: study.mask_at(128),
         };
-        for name in crate::profile::Profile::NAMES {
-            let profile = crate::profile::Profile::named(name).expect("built in");
-            for extraction in profile.extraction.clone() {
-                let mask = profile.mask_at(extraction.size);
+        for name in crate::study::Study::NAMES {
+            let study = crate::study::Study::named(name).expect("built in");
+            for extraction in study.extraction.clone() {
+                let mask = study.mask_at(extraction.size);
                 assert!(Values { extraction, mask }.is_sound(), "{name}");
             }
         }

@@ -9,7 +9,7 @@ use super::tests::*;
 use super::*;
 use crate::networks::tensors::read_tensors;
 use crate::networks::{PatchDiscriminator, Unet};
-use crate::profile::{
+use crate::study::{
     ModalityHead, SegmenterWeights, StructureWeights, SynthesisWeights, TranslatorWeights,
 };
 
@@ -225,7 +225,7 @@ fn judged(
 
 #[test]
 fn the_synthesis_stage_is_equations_13_to_18() {
-    let profile = brain();
+    let study = brain();
     for head in heads() {
         let weights = SynthesisWeights {
             adversarial: 2.0,
@@ -238,9 +238,9 @@ fn the_synthesis_stage_is_equations_13_to_18() {
             masked: 17.0,
             feature: 19.0,
         };
-        let guides = guides(&profile);
-        let stage = SynthesisStage::new(&profile, &GEOMETRY, guides.clone(), 1e-3, &device());
-        let batch = synthesis_batch(&profile);
+        let guides = guides(&study);
+        let stage = SynthesisStage::new(&study, &GEOMETRY, guides.clone(), 1e-3, &device());
+        let batch = synthesis_batch(&study);
         let before = stage.networks();
         let conditions: Vec<_> = batch.views.iter().map(|v| v.condition.clone()).collect();
         let encoded = before.0.encode(batch.input.clone());
@@ -254,7 +254,7 @@ fn the_synthesis_stage_is_equations_13_to_18() {
         let i = Tensor::cat(conditions.iter().flatten().cloned().collect(), 0);
         let [d, d_class] = judged(&before.1, &x, &x_g, &i, head);
 
-        let (stage, losses) = stage.step(&batch, &weights, &profile.segmenter);
+        let (stage, losses) = stage.step(&batch, &weights, &study.segmenter);
         let (_, judge) = stage.networks();
         let verdict = judge.forward(x_g.clone());
         // (15), a mean over the views.
@@ -262,8 +262,8 @@ fn the_synthesis_stage_is_equations_13_to_18() {
         let lesion = mean(batch.views.iter().zip(&views).map(|(view, image)| {
             let segmenter = &guides.segmenters.as_ref().unwrap()[view.modality];
             let logits = segmenter.logits(image.clone());
-            let [dice, entropy] = segmentation(&logits, &label, &profile.segmenter);
-            let s = &profile.segmenter;
+            let [dice, entropy] = segmentation(&logits, &label, &study.segmenter);
+            let s = &study.segmenter;
             f64::from(s.dice) * dice + f64::from(s.cross_entropy) * entropy
         }));
         // (16): the first view against the translated second.
@@ -349,14 +349,14 @@ fn contrast_of(x: &Tensor<4>) -> Tensor<4> {
 
 #[test]
 fn strict_judges_see_a_part_of_the_images_and_its_local_contrast() {
-    let profile = brain();
-    let (head, weights) = (profile.synthesis.head, profile.synthesis);
-    let stage = SynthesisStage::new(&profile, &GEOMETRY, Guides::default(), 1e-3, &device())
-        .with_strict_judges(&profile, &GEOMETRY, 1e-3, &device());
+    let study = brain();
+    let (head, weights) = (study.synthesis.head, study.synthesis);
+    let stage = SynthesisStage::new(&study, &GEOMETRY, Guides::default(), 1e-3, &device())
+        .with_strict_judges(&study, &GEOMETRY, 1e-3, &device());
     let corner = [3, 6];
     let batch = SynthesisBatch {
         corner: Some(corner),
-        ..synthesis_batch(&profile)
+        ..synthesis_batch(&study)
     };
     let (generator, _) = stage.networks();
     let encoded = generator.encode(batch.input.clone());
@@ -379,7 +379,7 @@ fn strict_judges_see_a_part_of_the_images_and_its_local_contrast() {
         .map(|(judge, (x, x_g))| judged(judge, x, x_g, &i, head))
         .collect();
 
-    let (stage, losses) = stage.step(&batch, &weights, &profile.segmenter);
+    let (stage, losses) = stage.step(&batch, &weights, &study.segmenter);
     let said = stage.judges().into_iter().zip(&seen);
     let fooled: f64 = said
         .map(|(judge, (_, x_g))| distance(&judge.forward(x_g.clone()).real, 1.0))
@@ -401,15 +401,15 @@ fn strict_judges_see_a_part_of_the_images_and_its_local_contrast() {
         );
     }
     // What is saved brings the same judges back, and the generator alone does not need them.
-    let again = SynthesisStage::new(&profile, &GEOMETRY, Guides::default(), 1e-3, &device());
-    let both = again.with_strict_judges(&profile, &GEOMETRY, 1e-3, &device());
+    let again = SynthesisStage::new(&study, &GEOMETRY, Guides::default(), 1e-3, &device());
+    let both = again.with_strict_judges(&study, &GEOMETRY, 1e-3, &device());
     let both = both.load(&stage.save()).unwrap();
     for (found, expected) in both.judges().iter().zip(&stage.judges()) {
         assert!(read_tensors(found) == read_tensors(expected));
     }
-    let plain = SynthesisStage::new(&profile, &GEOMETRY, Guides::default(), 1e-3, &device());
+    let plain = SynthesisStage::new(&study, &GEOMETRY, Guides::default(), 1e-3, &device());
     assert!(plain.load(&stage.save()).is_ok());
-    let plain = SynthesisStage::new(&profile, &GEOMETRY, Guides::default(), 1e-3, &device());
+    let plain = SynthesisStage::new(&study, &GEOMETRY, Guides::default(), 1e-3, &device());
     assert!(
         both.load(&plain.save()).is_err(),
         "a judge is missing from the checkpoint"
@@ -418,7 +418,7 @@ fn strict_judges_see_a_part_of_the_images_and_its_local_contrast() {
 
 #[test]
 fn the_translator_stage_is_equations_19_to_21() {
-    let profile = brain();
+    let study = brain();
     for head in heads() {
         let weights = TranslatorWeights {
             cycle: 2.0,
@@ -427,7 +427,7 @@ fn the_translator_stage_is_equations_19_to_21() {
             modality: 7.0,
             supervised: 11.0,
         };
-        let stage = TranslatorStage::new(&profile, &GEOMETRY, 1e-3, &device());
+        let stage = TranslatorStage::new(&study, &GEOMETRY, 1e-3, &device());
         let batch = translator_batch();
         let before = stage.networks();
         let there = before
@@ -474,17 +474,17 @@ fn the_translator_stage_is_equations_19_to_21() {
 /// Without pairs every target image, asked for in its own modality, is to stay: half the weight of the cycle.
 #[test]
 fn an_unpaired_translator_leaves_what_is_translated_already() {
-    let profile = brain();
+    let study = brain();
     let weights = TranslatorWeights {
         cycle_absolute: 3.0,
         supervised: 0.0,
-        ..profile.translator
+        ..study.translator
     };
-    let stage = TranslatorStage::new(&profile, &GEOMETRY, 1e-3, &device());
+    let stage = TranslatorStage::new(&study, &GEOMETRY, 1e-3, &device());
     let batch = translator_batch();
     let to = Some(batch.to.clone());
     let same = host(&stage.networks().0.forward(batch.target.clone(), to));
-    let (_, losses) = stage.step(&batch, &weights, profile.synthesis.head);
+    let (_, losses) = stage.step(&batch, &weights, study.synthesis.head);
     let (_, found) = losses.iter().find(|(n, _)| *n == "identity").unwrap();
     let expected = 1.5 * magnitude(&same, &host(&batch.target));
     let found = f64::from(found.clone().into_scalar::<f32>());
@@ -496,8 +496,8 @@ fn an_unpaired_translator_leaves_what_is_translated_already() {
 
 #[test]
 fn the_lesion_stage_is_equation_22() {
-    let profile = brain();
-    let stage = LesionStage::new(&profile, &GEOMETRY, 1e-3, &device());
+    let study = brain();
+    let stage = LesionStage::new(&study, &GEOMETRY, 1e-3, &device());
     let weights = SegmenterWeights {
         dice: 2.0,
         cross_entropy: 3.0,

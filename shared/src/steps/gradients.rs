@@ -4,7 +4,7 @@
 use super::tests::*;
 use super::*;
 use crate::networks::tensors::read_tensors;
-use crate::profile::{ModalityHead, StructureWeights, SynthesisWeights, TranslatorWeights};
+use crate::study::{ModalityHead, StructureWeights, SynthesisWeights, TranslatorWeights};
 
 /// All weights 0.
 fn silent() -> SynthesisWeights {
@@ -26,11 +26,11 @@ type Term<W> = (&'static str, fn(&mut W));
 
 #[test]
 fn generator_and_discriminator_learn_from_their_own_terms_alone() {
-    let profile = brain();
-    let (new, guides) = (synthesis_stages(&profile), guides(&profile));
+    let study = brain();
+    let (new, guides) = (synthesis_stages(&study), guides(&study));
     let after = |weights: &SynthesisWeights| {
-        let batch = synthesis_batch(&profile);
-        let (stage, _) = new(&guides).step(&batch, weights, &profile.segmenter);
+        let batch = synthesis_batch(&study);
+        let (stage, _) = new(&guides).step(&batch, weights, &study.segmenter);
         stage.weights()
     };
     let [fresh, fresh_judge] = new(&guides).weights();
@@ -69,8 +69,8 @@ fn generator_and_discriminator_learn_from_their_own_terms_alone() {
 
 #[test]
 fn translator_and_its_discriminator_learn_from_their_own_terms_alone() {
-    let profile = brain();
-    let fresh = translator_stages(&profile);
+    let study = brain();
+    let fresh = translator_stages(&study);
     let silent = TranslatorWeights {
         cycle: 0.0,
         cycle_absolute: 0.0,

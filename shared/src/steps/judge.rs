@@ -14,7 +14,7 @@ use burn::tensor::{Device, Tensor};
 use super::Optimizer;
 use crate::networks::config::PatchConfig;
 use crate::networks::{PatchDiscriminator, Verdict};
-use crate::profile::Geometry;
+use crate::study::Geometry;
 
 /// How many pixels less than an image a part of it has, across and down.
 pub const MARGIN: usize = 8;

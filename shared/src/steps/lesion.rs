@@ -10,7 +10,7 @@ use super::{
 use crate::losses::{dice_loss, segmentation_loss};
 use crate::networks::Unet;
 use crate::networks::config::UnetConfig;
-use crate::profile::{Geometry, Profile, SegmenterWeights};
+use crate::study::{Geometry, SegmenterWeights, Study};
 
 /// Share of the averaged networks kept per step.
 const AVERAGE_DECAY: f32 = 0.99;
@@ -19,7 +19,7 @@ const DEPTH: usize = 3;
 
 /// What one step learns from: images of one modality.
 pub struct LesionBatch {
-    /// Index of the modality in the profile.
+    /// Index of the modality in the study.
     pub modality: usize,
     /// `[batch, 1, size, size]`, 0..=1.
     pub image: Tensor<4>,
@@ -30,7 +30,7 @@ pub struct LesionBatch {
 /// The segmenters that are measured and exported, one per modality: averages over the training.
 #[derive(Clone)]
 pub struct LesionNetworks {
-    /// G_l, in the profile's order of modalities.
+    /// G_l, in the study's order of modalities.
     pub segmenters: Vec<Unet>,
 }
 
@@ -42,10 +42,10 @@ pub struct LesionStage {
 }
 
 /// The configuration of every segmenter of a study at a geometry.
-pub fn configuration(profile: &Profile, geometry: &Geometry) -> UnetConfig {
+pub fn configuration(study: &Study, geometry: &Geometry) -> UnetConfig {
     UnetConfig {
         inputs: 1,
-        outputs: 1 + profile.label_planes(),
+        outputs: 1 + study.label_planes(),
         width: geometry.segmenter_width,
         depth: geometry.depth.min(DEPTH),
         condition: 0,
@@ -74,9 +74,9 @@ fn class_weights(weights: &SegmenterWeights, count: usize, device: &Device) -> T
 
 impl LesionStage {
     /// Fresh segmenters on an autodiff device, learning rate `rate`.
-    pub fn new(profile: &Profile, geometry: &Geometry, rate: f64, device: &Device) -> Self {
-        let config = configuration(profile, geometry);
-        let count = profile.modalities.len();
+    pub fn new(study: &Study, geometry: &Geometry, rate: f64, device: &Device) -> Self {
+        let config = configuration(study, geometry);
+        let count = study.modalities.len();
         let segmenters: Vec<Unet> = (0..count).map(|_| config.init(device)).collect();
         Self {
             averaged: LesionNetworks {

@@ -34,7 +34,7 @@ pub use views::{SynthesisBatch, View};
 use burn::tensor::Tensor;
 
 use crate::losses::{modality_loss, modality_regression_loss};
-use crate::profile::ModalityHead;
+use crate::study::ModalityHead;
 
 /// The losses of one step, weighted as they entered the sum, still on the device: `[1]` each.
 pub type NamedLosses = Vec<(&'static str, Tensor<1>)>;

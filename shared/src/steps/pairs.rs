@@ -5,7 +5,7 @@ use burn::tensor::Tensor;
 use super::NamedLosses;
 use super::views::{SynthesisBatch, each};
 use crate::losses::{absolute_loss, feature_loss, masked_loss, squared_loss};
-use crate::profile::SynthesisWeights;
+use crate::study::SynthesisWeights;
 
 /// The real images of the paired inputs, view after view.
 pub(super) fn paired_images(batch: &SynthesisBatch) -> Tensor<4> {

@@ -18,7 +18,7 @@ use crate::networks::config::{
 use crate::networks::{
     LatentDiscriminator, PatchDiscriminator, StructureDecoder, StructureEncoder, Unet,
 };
-use crate::profile::{Geometry, StructureWeights};
+use crate::study::{Geometry, StructureWeights};
 
 /// Weights of the averaged networks kept per step.
 const AVERAGE_DECAY: f32 = 0.995;

@@ -19,7 +19,7 @@ use super::{
 use crate::losses::{least_squares_loss, squared_loss};
 use crate::networks::Unet;
 use crate::networks::config::{PatchConfig, UnetConfig};
-use crate::profile::{Geometry, Profile, SegmenterWeights, SynthesisWeights};
+use crate::study::{Geometry, SegmenterWeights, Study, SynthesisWeights};
 
 /// Weights of the averaged generator kept per step.
 const AVERAGE_DECAY: f32 = 0.995;
@@ -50,12 +50,12 @@ pub struct SynthesisStage {
 }
 
 /// The configurations of the synthesis stage's networks for a study at a geometry.
-pub fn configurations(profile: &Profile, g: &Geometry) -> (UnetConfig, PatchConfig) {
-    let modalities = profile.modalities.len();
+pub fn configurations(study: &Study, g: &Geometry) -> (UnetConfig, PatchConfig) {
+    let modalities = study.modalities.len();
     let classes = if modalities > 1 { modalities } else { 0 };
     (
         UnetConfig {
-            inputs: 1 + profile.label_planes(),
+            inputs: 1 + study.label_planes(),
             outputs: 1,
             width: g.generator_width,
             depth: g.depth,
@@ -65,7 +65,7 @@ pub fn configurations(profile: &Profile, g: &Geometry) -> (UnetConfig, PatchConf
             inputs: 1,
             width: g.discriminator_width,
             modalities: classes,
-            spectral: profile.spectral,
+            spectral: study.spectral,
         },
     )
 }
@@ -73,13 +73,13 @@ pub fn configurations(profile: &Profile, g: &Geometry) -> (UnetConfig, PatchConf
 impl SynthesisStage {
     /// Fresh networks on an autodiff device, learning rate `rate`; the guides are frozen.
     pub fn new(
-        profile: &Profile,
+        study: &Study,
         geometry: &Geometry,
         guides: Guides,
         rate: f64,
         device: &Device,
     ) -> Self {
-        let (generator, discriminator) = configurations(profile, geometry);
+        let (generator, discriminator) = configurations(study, geometry);
         let generator = generator.init(device);
         let segmenters = guides.segmenters.into_iter();
         Self {
@@ -102,12 +102,12 @@ impl SynthesisStage {
     #[must_use]
     pub fn with_strict_judges(
         mut self,
-        profile: &Profile,
+        study: &Study,
         geometry: &Geometry,
         rate: f64,
         device: &Device,
     ) -> Self {
-        let (_, config) = configurations(profile, geometry);
+        let (_, config) = configurations(study, geometry);
         self.judges = Judge::strict(&config, geometry, rate, device);
         self
     }

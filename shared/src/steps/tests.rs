@@ -6,7 +6,7 @@ use burn::tensor::{Device, Distribution, Tensor};
 
 use super::*;
 use crate::networks::tensors::read_tensors;
-use crate::profile::{Geometry, Profile};
+use crate::study::{Geometry, Study};
 
 pub(super) const GEOMETRY: Geometry = Geometry {
     size: 16,
@@ -47,8 +47,8 @@ pub(super) fn structure_batch(step: usize) -> StructureBatch {
 }
 
 /// Two inputs, the first with its own image, in the first two modalities where there are several.
-pub(super) fn synthesis_batch(profile: &Profile) -> SynthesisBatch {
-    let modalities = profile.modalities.len();
+pub(super) fn synthesis_batch(study: &Study) -> SynthesisBatch {
+    let modalities = study.modalities.len();
     let view = |modality: usize| View {
         modality,
         condition: (modalities > 1).then(|| one_hot(&[modality, modality], modalities)),
@@ -56,7 +56,7 @@ pub(super) fn synthesis_batch(profile: &Profile) -> SynthesisBatch {
         own: Tensor::ones([1, 1, 1, 1], &device()),
     };
     let lesion = planes(0.8, 2);
-    let nothing = Tensor::zeros([2, profile.label_planes() - 1, 16, 16], &device());
+    let nothing = Tensor::zeros([2, study.label_planes() - 1, 16, 16], &device());
     SynthesisBatch {
         input: Tensor::cat(vec![planes(1.0, 2), lesion.clone(), nothing], 1),
         label: (modalities > 1).then(|| label(lesion)),
@@ -80,13 +80,13 @@ pub(super) fn label(lesion: Tensor<4>) -> Tensor<4> {
     Tensor::cat(vec![lesion.clone().neg() + 1.0, lesion], 1)
 }
 
-pub(super) fn brain() -> Profile {
-    Profile::named("brain-mri").unwrap()
+pub(super) fn brain() -> Study {
+    Study::named("brain-mri").unwrap()
 }
 
-pub(super) fn guides(profile: &Profile) -> Guides {
-    let lesion = LesionStage::new(profile, &GEOMETRY, 1e-3, &device());
-    let translator = TranslatorStage::new(profile, &GEOMETRY, 1e-3, &device());
+pub(super) fn guides(study: &Study) -> Guides {
+    let lesion = LesionStage::new(study, &GEOMETRY, 1e-3, &device());
+    let translator = TranslatorStage::new(study, &GEOMETRY, 1e-3, &device());
     let on_graph = |network: &crate::networks::Unet| network.clone().train();
     Guides {
         segmenters: Some(lesion.averaged().segmenters.iter().map(on_graph).collect()),
@@ -103,22 +103,22 @@ pub(super) fn structure_stages() -> impl Fn() -> StructureStage {
     move || new().load(&state).unwrap()
 }
 
-pub(super) fn synthesis_stages(profile: &Profile) -> impl Fn(&Guides) -> SynthesisStage + '_ {
+pub(super) fn synthesis_stages(study: &Study) -> impl Fn(&Guides) -> SynthesisStage + '_ {
     let new =
-        |guides: &Guides| SynthesisStage::new(profile, &GEOMETRY, guides.clone(), 1e-3, &device());
+        |guides: &Guides| SynthesisStage::new(study, &GEOMETRY, guides.clone(), 1e-3, &device());
     let state = new(&Guides::default()).save();
     move |guides| new(guides).load(&state).unwrap()
 }
 
-pub(super) fn translator_stages(profile: &Profile) -> impl Fn() -> TranslatorStage + '_ {
-    let new = || TranslatorStage::new(profile, &GEOMETRY, 1e-3, &device());
+pub(super) fn translator_stages(study: &Study) -> impl Fn() -> TranslatorStage + '_ {
+    let new = || TranslatorStage::new(study, &GEOMETRY, 1e-3, &device());
     let state = new().save();
     move || new().load(&state).unwrap()
 }
 
 #[test]
 fn the_structure_stage_resumes_bit_for_bit() {
-    let weights = Profile::named("chest-xray").unwrap().structure;
+    let weights = Study::named("chest-xray").unwrap().structure;
     let fresh = structure_stages();
     let go = |mut stage: StructureStage, steps: core::ops::Range<usize>| {
         for step in steps {
@@ -151,18 +151,18 @@ fn the_structure_stage_resumes_bit_for_bit() {
 #[test]
 fn the_synthesis_stage_resumes_bit_for_bit() {
     for name in ["chest-xray", "brain-mri"] {
-        let mut profile = Profile::named(name).unwrap();
-        profile.spectral = profile.modalities.len() > 1;
-        let guides = match profile.modalities.len() {
+        let mut study = Study::named(name).unwrap();
+        study.spectral = study.modalities.len() > 1;
+        let guides = match study.modalities.len() {
             1 => Guides::default(),
-            _ => guides(&profile),
+            _ => guides(&study),
         };
-        let new = synthesis_stages(&profile);
+        let new = synthesis_stages(&study);
         let fresh = || new(&guides);
         let go = |mut stage: SynthesisStage, steps: usize| {
             for _ in 0..steps {
-                let batch = synthesis_batch(&profile);
-                (stage, _) = stage.step(&batch, &profile.synthesis, &profile.segmenter);
+                let batch = synthesis_batch(&study);
+                (stage, _) = stage.step(&batch, &study.synthesis, &study.segmenter);
             }
             stage
         };
@@ -176,16 +176,16 @@ fn the_synthesis_stage_resumes_bit_for_bit() {
 
 #[test]
 fn guidance_reaches_the_generator_and_leaves_the_discriminator_alone() {
-    let profile = brain();
-    let (fresh, guides) = (synthesis_stages(&profile), guides(&profile));
+    let study = brain();
+    let (fresh, guides) = (synthesis_stages(&study), guides(&study));
     let after = |lesion: f32, registration: f32| {
-        let weights = crate::profile::SynthesisWeights {
+        let weights = crate::study::SynthesisWeights {
             lesion,
             registration,
-            ..profile.synthesis
+            ..study.synthesis
         };
-        let batch = synthesis_batch(&profile);
-        let (stage, losses) = fresh(&guides).step(&batch, &weights, &profile.segmenter);
+        let batch = synthesis_batch(&study);
+        let (stage, losses) = fresh(&guides).step(&batch, &weights, &study.segmenter);
         let names: Vec<_> = losses.iter().map(|(name, _)| *name).collect();
         let [generator, discriminator] = stage.weights();
         (generator, discriminator, names)
@@ -202,8 +202,8 @@ fn guidance_reaches_the_generator_and_leaves_the_discriminator_alone() {
 
 #[test]
 fn the_label_reaches_the_image() {
-    let profile = brain();
-    let generator = synthesis_configurations(&profile, &GEOMETRY)
+    let study = brain();
+    let generator = synthesis_configurations(&study, &GEOMETRY)
         .0
         .init(&device());
     let label = planes(1.0, 2).require_grad();
@@ -216,15 +216,15 @@ fn the_label_reaches_the_image() {
 
 #[test]
 fn another_subjects_image_does_not_count_as_ones_own() {
-    let profile = brain();
-    let fresh = synthesis_stages(&profile);
+    let study = brain();
+    let fresh = synthesis_stages(&study);
     let after = |own: f32| {
-        let mut batch = synthesis_batch(&profile);
+        let mut batch = synthesis_batch(&study);
         for view in &mut batch.views {
             view.own = Tensor::full([1, 1, 1, 1], own, &device());
         }
         let stage = fresh(&Guides::default());
-        let (_, losses) = stage.step(&batch, &profile.synthesis, &profile.segmenter);
+        let (_, losses) = stage.step(&batch, &study.synthesis, &study.segmenter);
         let of = |name| losses.iter().find(|(n, _)| *n == name).unwrap().1.clone();
         ["squared", "absolute", "feature"].map(|name| of(name).into_scalar::<f32>())
     };
@@ -244,12 +244,12 @@ pub(super) fn translator_batch() -> TranslatorBatch {
 
 #[test]
 fn the_translator_stage_resumes_and_learns_from_translated_images() {
-    let profile = brain();
-    let fresh = translator_stages(&profile);
+    let study = brain();
+    let fresh = translator_stages(&study);
     let go = |mut stage: TranslatorStage, steps: usize| {
         for _ in 0..steps {
-            let head = profile.synthesis.head;
-            (stage, _) = stage.step(&translator_batch(), &profile.translator, head);
+            let head = study.synthesis.head;
+            (stage, _) = stage.step(&translator_batch(), &study.translator, head);
         }
         stage
     };
@@ -259,7 +259,7 @@ fn the_translator_stage_resumes_and_learns_from_translated_images() {
     assert_eq!(weights_of(&straight), weights_of(&resumed));
 
     // The same discriminator beside another translator: only translated images tell it.
-    let other = translator_stages(&profile)().save();
+    let other = translator_stages(&study)().save();
     let judge = |foreign: &[Section]| {
         let mut sections = fresh().save();
         for (own, foreign) in sections.iter_mut().zip(foreign) {
@@ -280,18 +280,18 @@ fn the_translator_stage_resumes_and_learns_from_translated_images() {
 
 #[test]
 fn supervision_counts_where_pairs_are_known() {
-    let profile = brain();
+    let study = brain();
     let names = |supervised, registered| {
-        let weights = crate::profile::TranslatorWeights {
+        let weights = crate::study::TranslatorWeights {
             supervised,
-            ..profile.translator
+            ..study.translator
         };
         let batch = TranslatorBatch {
             registered,
             ..translator_batch()
         };
-        let stage = TranslatorStage::new(&profile, &GEOMETRY, 1e-3, &device());
-        let (_, losses) = stage.step(&batch, &weights, profile.synthesis.head);
+        let stage = TranslatorStage::new(&study, &GEOMETRY, 1e-3, &device());
+        let (_, losses) = stage.step(&batch, &weights, study.synthesis.head);
         losses.iter().any(|(name, _)| *name == "supervised")
     };
     assert!(names(1.0, 1) && !names(1.0, 0) && !names(0.0, 1));
@@ -299,8 +299,8 @@ fn supervision_counts_where_pairs_are_known() {
 
 #[test]
 fn the_lesion_stage_resumes_and_trains_one_modality_at_a_time() {
-    let profile = brain();
-    let new = || LesionStage::new(&profile, &GEOMETRY, 1e-2, &device());
+    let study = brain();
+    let new = || LesionStage::new(&study, &GEOMETRY, 1e-2, &device());
     let state = new().save();
     let fresh = || new().load(&state).unwrap();
     let batch = |modality| LesionBatch {
@@ -310,7 +310,7 @@ fn the_lesion_stage_resumes_and_trains_one_modality_at_a_time() {
     };
     let go = |mut stage: LesionStage, steps: core::ops::Range<usize>| {
         for step in steps {
-            (stage, _) = stage.step(batch(step % 2), &profile.segmenter);
+            (stage, _) = stage.step(batch(step % 2), &study.segmenter);
         }
         stage
     };

@@ -11,7 +11,7 @@ use super::{
 use crate::losses::{absolute_loss, least_squares_loss, squared_loss};
 use crate::networks::config::{PatchConfig, UnetConfig};
 use crate::networks::{PatchDiscriminator, Unet};
-use crate::profile::{Geometry, ModalityHead, Profile, TranslatorWeights};
+use crate::study::{Geometry, ModalityHead, Study, TranslatorWeights};
 
 /// Share of the averaged network kept per step.
 const AVERAGE_DECAY: f32 = 0.995;
@@ -51,8 +51,8 @@ pub struct TranslatorStage {
 }
 
 /// The configurations of the translator stage's networks for a study at a geometry.
-pub fn configurations(profile: &Profile, geometry: &Geometry) -> (UnetConfig, PatchConfig) {
-    let modalities = profile.modalities.len();
+pub fn configurations(study: &Study, geometry: &Geometry) -> (UnetConfig, PatchConfig) {
+    let modalities = study.modalities.len();
     (
         UnetConfig {
             inputs: 1,
@@ -65,15 +65,15 @@ pub fn configurations(profile: &Profile, geometry: &Geometry) -> (UnetConfig, Pa
             inputs: 1,
             width: geometry.discriminator_width,
             modalities,
-            spectral: profile.spectral,
+            spectral: study.spectral,
         },
     )
 }
 
 impl TranslatorStage {
     /// Fresh networks on an autodiff device, learning rate `rate`.
-    pub fn new(profile: &Profile, geometry: &Geometry, rate: f64, device: &Device) -> Self {
-        let (translator, discriminator) = configurations(profile, geometry);
+    pub fn new(study: &Study, geometry: &Geometry, rate: f64, device: &Device) -> Self {
+        let (translator, discriminator) = configurations(study, geometry);
         let translator = translator.init(device);
         Self {
             averaged: TranslatorNetworks {

@@ -22,7 +22,7 @@ pub struct SynthesisBatch {
 
 /// One modality of a batch.
 pub struct View {
-    /// Index of the modality in the profile.
+    /// Index of the modality in the study.
     pub modality: usize,
     /// The modality as one-hot `[batch, modalities]`, for more than one modality.
     pub condition: Option<Tensor<2>>,

@@ -8,7 +8,7 @@
 
 use super::operators::{blur, dilate, local_contrast, median_binary, smoothed, sobel};
 use crate::image::{ImageError, Plane};
-use crate::profile::Extraction;
+use crate::study::Extraction;
 
 /// Smallest side that has a neighbourhood of 3x3.
 const MIN_SIDE: usize = 3;
@@ -177,11 +177,11 @@ fn stretched(mut plane: Plane) -> Plane {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::profile::{LocalContrast, Profile};
+    use crate::study::{LocalContrast, Study};
     use proptest::prelude::*;
 
     fn values() -> Extraction {
-        Profile::named("chest-xray")
+        Study::named("chest-xray")
             .expect("built in")
             .extraction_at(128)
     }

@@ -163,8 +163,8 @@ fn at_the_edge(plane: &Plane) -> Plane {
 mod tests {
     use super::*;
     use crate::phantom::{self, Anatomy};
-    use crate::profile::Profile;
     use crate::structure::Structure;
+    use crate::study::Study;
 
     const FILTER: StructureFilter = StructureFilter {
         score: 0.55,
@@ -239,12 +239,12 @@ mod tests {
 
     #[test]
     fn maps_of_brains_fit_their_masks_unless_they_are_open() {
-        let profile = Profile::named("phantom-brain").expect("a profile");
+        let study = Study::named("phantom-brain").expect("a study");
         for seed in 0..20 {
             let phantom = phantom::draw(Anatomy::Brain, seed, 256, false);
-            let of_source = |(modality, _): &&(_, Plane)| *modality == profile.source;
+            let of_source = |(modality, _): &&(_, Plane)| *modality == study.source;
             let image = &phantom.images.iter().find(of_source).expect("a picture").1;
-            let (values, settings) = (profile.extraction_at(128), profile.mask_at(128));
+            let (values, settings) = (study.extraction_at(128), study.mask_at(128));
             let structure = Structure::of_image(image, 128, &values, &settings);
             let Structure { mut map, mask } = structure.expect("a phantom has structure");
             let error = contour_error(&map, &mask);

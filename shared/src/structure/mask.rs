@@ -8,7 +8,7 @@
 use super::components::Components;
 use super::operators::{dilate, erode, median_binary};
 use crate::image::{ImageError, Plane};
-use crate::profile::MaskSettings;
+use crate::study::MaskSettings;
 
 /// The **background** mask of `image`: 1 outside the organ, 0 inside.
 ///

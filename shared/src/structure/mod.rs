@@ -14,7 +14,7 @@ pub mod operators;
 mod source;
 
 use crate::image::{ImageError, Plane};
-use crate::profile::{Extraction, MaskSettings};
+use crate::study::{Extraction, MaskSettings};
 
 pub use extract::{Step, erase_lines, structure_map, structure_steps};
 pub use filter::{StructureFilter, contour_error};

@@ -3,7 +3,7 @@
 
 use super::{organ_mask, structure_steps};
 use crate::image::Plane;
-use crate::profile::{Extraction, MaskSettings};
+use crate::study::{Extraction, MaskSettings};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 

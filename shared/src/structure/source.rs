@@ -3,7 +3,7 @@
 
 use super::{Step, Structure, organ_mask, structure_map, structure_steps};
 use crate::image::{ImageError, Plane};
-use crate::profile::{Extraction, MaskSettings};
+use crate::study::{Extraction, MaskSettings};
 
 /// An image at the two sizes that algorithms 1 and 2 need.
 #[derive(Debug, Clone, PartialEq)]

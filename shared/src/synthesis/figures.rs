@@ -5,8 +5,8 @@ use super::{SynthesisError, Synthesiser};
 use crate::image::Plane;
 use crate::lesion::ClassMap;
 use crate::metrics::{Overlap, edge_shift, mutual_information};
-use crate::profile::{LesionKind, Modality};
 use crate::protocol::{Found, PairRegister, Pixels};
+use crate::study::{LesionKind, Modality};
 
 impl Synthesiser {
     /// What the modality's own segmenter finds beside what was asked for; `None` without a segmenter
@@ -17,7 +17,7 @@ impl Synthesiser {
         image: &Plane,
         asked: Option<&ClassMap>,
     ) -> Result<Option<Found>, SynthesisError> {
-        if !matches!(self.profile.lesion, LesionKind::Mask(_)) {
+        if !matches!(self.study.lesion, LesionKind::Mask(_)) {
             return Ok(None);
         }
         let Some(seen) = self.segment(modality, image).await? else {
@@ -29,7 +29,7 @@ impl Synthesiser {
         let overlap = Overlap::of_lesions(asked, &seen).ok().filter(|_| shown);
         Ok(Some(Found {
             dice: overlap.map(Overlap::dice),
-            shades: Pixels::from(&seen.shades(self.profile.label_planes())),
+            shades: Pixels::from(&seen.shades(self.study.label_planes())),
         }))
     }
 }

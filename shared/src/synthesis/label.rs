@@ -2,16 +2,16 @@
 
 use super::SynthesisError;
 use crate::image::Plane;
-use crate::profile::LesionKind;
+use crate::study::LesionKind;
 
 /// The lesion label asked for.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Label {
     /// No lesion.
     None,
-    /// A class of the whole image, an index into the profile's classes.
+    /// A class of the whole image, an index into the study's classes.
     Class(usize),
-    /// One plane per class of the profile.
+    /// One plane per class of the study.
     Planes(Vec<Plane>),
 }
 

@@ -25,9 +25,9 @@ use crate::lesion::{ClassMap, LesionStatistics};
 use crate::networks::LoadError;
 #[cfg(feature = "nn")]
 use crate::networks::{StructureDecoder, Unet};
-use crate::profile::{Modality, Profile, Switches};
 use crate::random::{Purpose, Random};
 use crate::structure::{Structure, contour_mask, fuse, fusion_noise, solid_mask};
+use crate::study::{Modality, Study, Switches};
 use crate::weights::{KnownAnswer, Model, Role};
 
 pub use figures::register;
@@ -99,13 +99,13 @@ pub struct Sample {
     pub structure: Structure,
     /// The structure map with the inside of the organ filled with noise, equation (12).
     pub fused: Plane,
-    /// Every modality, in the profile's order.
+    /// Every modality, in the study's order.
     pub images: Vec<(Modality, Plane)>,
 }
 
 /// The networks of a model, ready to compute.
 pub struct Synthesiser {
-    profile: Profile,
+    study: Study,
     size: usize,
     decoder: Option<(Decoder, usize)>,
     mask: Option<Network>,
@@ -137,14 +137,14 @@ impl Synthesiser {
             SynthesisError::Absent("generator", "it cannot paint any image"),
         )?;
         Ok(Self {
-            profile: model.profile.clone(),
+            study: model.study.clone(),
             size: model.geometry.size,
             decoder: decoder(model, place)?,
             mask: unet(model, Role::MaskGenerator, "mask generator", place)?,
             generator,
             judge: judge(model, place)?,
             segmenters: model
-                .profile
+                .study
                 .modalities
                 .iter()
                 .map(|&modality| unet(model, Role::Segmenter(modality), "segmenter", place))
@@ -156,7 +156,7 @@ impl Synthesiser {
     /// The pipeline over networks that are still in training.
     #[cfg(feature = "nn")]
     pub fn of_networks(
-        profile: Profile,
+        study: Study,
         size: usize,
         device: &Device,
         decoder: Option<(StructureDecoder, usize)>,
@@ -170,9 +170,9 @@ impl Synthesiser {
         });
         Self {
             judge: None,
-            segmenters: profile.modalities.iter().map(|_| None).collect(),
+            segmenters: study.modalities.iter().map(|_| None).collect(),
             lesions: None,
-            profile,
+            study,
             size,
             decoder,
             mask: mask.map(unet),
@@ -181,8 +181,8 @@ impl Synthesiser {
     }
 
     /// The study.
-    pub fn profile(&self) -> &Profile {
-        &self.profile
+    pub fn study(&self) -> &Study {
+        &self.study
     }
 
     /// Side of every picture, pixels.
@@ -220,7 +220,7 @@ impl Synthesiser {
     }
 
     /// A structure map and its mask from the soft map that the structure decoder draws, of the model's size,
-    /// 0..=1: lines at the profile's threshold, none outside the organ.
+    /// 0..=1: lines at the study's threshold, none outside the organ.
     pub async fn lines(&self, soft: &Plane) -> Result<Structure, SynthesisError> {
         Ok(self.sketched(soft.values()).await?.within_organ())
     }
@@ -232,7 +232,7 @@ impl Synthesiser {
                 "structure maps cannot be sampled",
             ));
         };
-        let threshold = self.profile.line_threshold;
+        let threshold = self.study.line_threshold;
         let lines: Vec<f32> = soft.iter().map(|v| f32::from(*v > threshold)).collect();
         let seen = network.forward(&lines, self.size).await?;
         Ok(Structure {
@@ -298,8 +298,8 @@ impl Synthesiser {
 
     /// A structure map and its mask from a real image of any size: algorithms 1 and 2, no network.
     pub fn structure_of_image(&self, image: &Plane) -> Result<Structure, SynthesisError> {
-        let values = self.profile.extraction_at(self.size);
-        let mask = self.profile.mask_at(self.size);
+        let values = self.study.extraction_at(self.size);
+        let mask = self.study.mask_at(self.size);
         Ok(Structure::of_image(image, self.size, &values, &mask)?)
     }
 
@@ -311,14 +311,14 @@ impl Synthesiser {
         label: &Label,
         noise_seed: u64,
     ) -> Result<Sample, SynthesisError> {
-        let all: Vec<usize> = (0..self.profile.modalities.len()).collect();
+        let all: Vec<usize> = (0..self.study.modalities.len()).collect();
         self.paint_some(structure, label, noise_seed, &all).await
     }
 
-    /// As [`Synthesiser::paint`], but only these modalities, by their places in the profile.
+    /// As [`Synthesiser::paint`], but only these modalities, by their places in the study.
     ///
     /// # Panics
-    /// When the profile has no such modality.
+    /// When the study has no such modality.
     pub async fn paint_some(
         &self,
         structure: &Structure,
@@ -326,9 +326,9 @@ impl Synthesiser {
         noise_seed: u64,
         modalities: &[usize],
     ) -> Result<Sample, SynthesisError> {
-        let noise = fusion_noise(self.size, noise_seed, self.profile.noise);
-        let fused = fused(structure, &noise, self.profile.switches);
-        let planes = label_planes(&self.profile.lesion, label, self.size)?;
+        let noise = fusion_noise(self.size, noise_seed, self.study.noise);
+        let fused = fused(structure, &noise, self.study.switches);
+        let planes = label_planes(&self.study.lesion, label, self.size)?;
         let mut images = Vec::new();
         if !modalities.is_empty() {
             let input = [fused.values()]
@@ -340,7 +340,7 @@ impl Synthesiser {
             let painted = self.generator.decode(&encoded, &conditions).await?;
             let each = painted.chunks_exact(self.size * self.size).zip(modalities);
             for (image, &index) in each {
-                images.push((self.profile.modalities[index], self.plane(image.to_vec())?));
+                images.push((self.study.modalities[index], self.plane(image.to_vec())?));
             }
         }
         Ok(Sample {
@@ -352,7 +352,7 @@ impl Synthesiser {
 
     /// One-hot, one per modality; none for a study with a single one.
     fn conditions(&self, modalities: &[usize]) -> Vec<Vec<f32>> {
-        let count = self.profile.modalities.len();
+        let count = self.study.modalities.len();
         let one_hot = |&index: &usize| (0..count).map(|i| f32::from(i == index)).collect();
         let several = modalities.iter().filter(|_| count > 1);
         several.map(one_hot).collect()
@@ -372,7 +372,7 @@ impl Synthesiser {
 
     /// The sample of the known answer's seed, shrunk as it is stored.
     pub async fn thumbnail(&self, seed: u64) -> Result<Vec<f32>, SynthesisError> {
-        let label = default_label(&self.profile.lesion);
+        let label = default_label(&self.study.lesion);
         let sample = self.sample(seed, &label).await?;
         Ok(sample.images[0]
             .1

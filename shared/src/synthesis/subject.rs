@@ -7,10 +7,10 @@ use super::{Label, Sample, SynthesisError, Synthesiser};
 use crate::dataset::{Provenance, Recipe};
 use crate::lesion::{ClassMap, LESION_TRIES, place_drawn};
 use crate::metrics::Overlap;
-use crate::profile::LesionKind;
 use crate::random::{Purpose, Random};
 use crate::structure::filter::{Selection, contour_error};
 use crate::structure::{Structure, StructureFilter, forbidden};
+use crate::study::LesionKind;
 
 /// Maps that are given up for want of a legal label before the subject stays healthy.
 const MAPS: u32 = 5;
@@ -144,14 +144,14 @@ impl Synthesiser {
         healthy: bool,
         random: &mut Random,
     ) -> Option<ClassMap> {
-        if !matches!(self.profile.lesion, LesionKind::Mask(_)) {
+        if !matches!(self.study.lesion, LesionKind::Mask(_)) {
             return None;
         }
         let nothing = ClassMap::empty(self.size, self.size);
         let Some(statistics) = self.lesions.as_ref().filter(|_| !healthy) else {
             return Some(nothing);
         };
-        let margin = self.profile.lesion_margin_at(self.size);
+        let margin = self.study.lesion_margin_at(self.size);
         let forbidden = forbidden(&structure.mask, margin);
         let placed = place_drawn(statistics, &forbidden, random, LESION_TRIES);
         Some(placed.unwrap_or(nothing))
@@ -171,14 +171,14 @@ impl Synthesiser {
         index: u64,
         lesion: Option<&ClassMap>,
     ) -> (Option<usize>, Label) {
-        match (&self.profile.lesion, lesion) {
+        match (&self.study.lesion, lesion) {
             (LesionKind::Class(names), _) => {
                 let in_turn = (index % names.len().max(1) as u64) as usize;
                 let class = recipe.class.unwrap_or(in_turn);
                 (Some(class), Label::Class(class))
             }
             (_, Some(lesion)) => {
-                let planes = lesion.planes(self.profile.label_planes());
+                let planes = lesion.planes(self.study.label_planes());
                 (None, Label::Planes(planes))
             }
             _ => (None, Label::None),

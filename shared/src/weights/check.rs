@@ -9,7 +9,7 @@ use super::error::{TensorProblem, WeightsError};
 use super::{KnownAnswer, Role};
 use crate::lesion::LesionStatistics;
 use crate::networks::config::NetworkConfig;
-use crate::profile::{Geometry, LesionKind, Profile};
+use crate::study::{Geometry, LesionKind, Study};
 
 const MAX_SIZE: usize = 2048;
 const MAX_LATENT: usize = 16_384;
@@ -26,15 +26,15 @@ const MAX_NAME: usize = 200;
 const MAX_THUMBNAIL: usize = 4096;
 const LESIONS: &str = "its statistics of lesions are impossible or of another study";
 
-/// Profile, geometry and known answer.
-pub(super) fn study(
-    profile: &Profile,
+/// Study, geometry and known answer.
+pub(super) fn sound(
+    study: &Study,
     geometry: &Geometry,
     answer: Option<&KnownAnswer>,
     lesions: Option<&LesionStatistics>,
 ) -> Result<(), WeightsError> {
-    let unsound = |l: &LesionStatistics| !l.is_sound() || l.classes() != profile.label_planes();
-    let problem = profile_problem(profile)
+    let unsound = |l: &LesionStatistics| !l.is_sound() || l.classes() != study.label_planes();
+    let problem = study_problem(study)
         .or_else(|| lesions.is_some_and(unsound).then(|| LESIONS.to_owned()))
         .or_else(|| geometry_problem(geometry))
         .or_else(|| answer.and_then(answer_problem));
@@ -45,8 +45,8 @@ pub(super) fn study(
 ///
 /// # Errors
 /// [`WeightsError::Model`] that says what is wrong.
-pub fn check_profile(profile: &Profile) -> Result<(), WeightsError> {
-    profile_problem(profile).map_or(Ok(()), |text| Err(WeightsError::Model(text)))
+pub fn check_study(study: &Study) -> Result<(), WeightsError> {
+    study_problem(study).map_or(Ok(()), |text| Err(WeightsError::Model(text)))
 }
 
 /// At most one network per role.
@@ -106,17 +106,17 @@ pub fn check_config(role: Role, config: &NetworkConfig) -> Result<(), WeightsErr
 pub(super) fn fits(
     role: Role,
     config: &NetworkConfig,
-    profile: &Profile,
+    study: &Study,
     geometry: &Geometry,
 ) -> Result<(), WeightsError> {
     check_config(role, config)?;
-    let condition = match profile.modalities.len() {
+    let condition = match study.modalities.len() {
         1 => 0,
         several => several,
     };
     let good = match (role, config) {
         (Role::Generator, NetworkConfig::Unet(u)) => {
-            (u.inputs, u.condition) == (1 + profile.label_planes(), condition)
+            (u.inputs, u.condition) == (1 + study.label_planes(), condition)
         }
         (Role::MaskGenerator, NetworkConfig::Unet(u)) => {
             (u.inputs, u.outputs, u.condition) == (1, 1, 0)
@@ -129,7 +129,7 @@ pub(super) fn fits(
         }
         (Role::Segmenter(modality), NetworkConfig::Unet(u)) => {
             let shape = (u.inputs, u.outputs, u.condition);
-            profile.modalities.contains(&modality) && shape == (1, 1 + profile.label_planes(), 0)
+            study.modalities.contains(&modality) && shape == (1, 1 + study.label_planes(), 0)
         }
         _ => true,
     };
@@ -267,34 +267,34 @@ fn answer_problem(answer: &KnownAnswer) -> Option<String> {
     (!good).then(|| "its known answer is no picture".into())
 }
 
-fn profile_problem(profile: &Profile) -> Option<String> {
-    let modalities = &profile.modalities;
+fn study_problem(study: &Study) -> Option<String> {
+    let modalities = &study.modalities;
     let twice = |(i, m)| modalities[..i].contains(m);
     if modalities.is_empty() || modalities.iter().enumerate().any(twice) {
         return Some("its study has no modality, or one twice".into());
     }
-    if !modalities.contains(&profile.source) {
-        let name = profile.source.name();
+    if !modalities.contains(&study.source) {
+        let name = study.source.name();
         return Some(format!(
             "its structure maps are taken from {name} images, which are none of its modalities"
         ));
     }
-    if profile.label_planes() >= MAX_CHANNELS
-        || (profile.lesion != LesionKind::None && profile.label_planes() == 0)
+    if study.label_planes() >= MAX_CHANNELS
+        || (study.lesion != LesionKind::None && study.label_planes() == 0)
     {
         return Some("the number of its lesion classes is impossible".into());
     }
-    if !extraction_is_sound(profile) || !mask_is_sound(profile) {
+    if !extraction_is_sound(study) || !mask_is_sound(study) {
         return Some("its values for structure maps and masks are impossible".into());
     }
-    let (low, high) = profile.noise;
+    let (low, high) = study.noise;
     let noise = low <= high && low >= 0.0 && high <= 1.0;
-    let sound = noise && profile.line_threshold.is_finite();
+    let sound = noise && study.line_threshold.is_finite();
     (!sound).then(|| "its noise or its line threshold is impossible".into())
 }
 
-fn extraction_is_sound(profile: &Profile) -> bool {
-    let sound = profile.extraction.iter().all(|e| {
+fn extraction_is_sound(study: &Study) -> bool {
+    let sound = study.extraction.iter().all(|e| {
         let finite = [e.sigma1, e.alpha, e.sigma2, e.beta]
             .iter()
             .all(|v| v.is_finite());
@@ -306,10 +306,10 @@ fn extraction_is_sound(profile: &Profile) -> bool {
             (1..=MAX_SCALE).contains(&e.scale) && (0.0..=MAX_SMOOTHING).contains(&e.smoothing);
         finite && contrast && scaled && e.median <= MAX_SIZE
     });
-    sound && !profile.extraction.is_empty() && profile.lesion_margin <= MAX_SIZE
+    sound && !study.extraction.is_empty() && study.lesion_margin <= MAX_SIZE
 }
 
-fn mask_is_sound(profile: &Profile) -> bool {
-    let mask = &profile.mask;
+fn mask_is_sound(study: &Study) -> bool {
+    let mask = &study.mask;
     mask.threshold.is_finite() && mask.grow <= MAX_SIZE && mask.median <= MAX_SIZE
 }

@@ -47,7 +47,7 @@ pub enum WeightsError {
     /// Bytes that belong to no tensor.
     #[error("the file holds {0} bytes that belong to no tensor")]
     Surplus(usize),
-    /// Profile, geometry or known answer cannot be used.
+    /// Study, geometry or known answer cannot be used.
     #[error("the model cannot be used: {0}")]
     Model(String),
     /// A network cannot be used.

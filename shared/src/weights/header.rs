@@ -9,10 +9,10 @@ use super::quantise::Precision;
 use super::{Card, KnownAnswer, Role, check};
 use crate::lesion::LesionStatistics;
 use crate::networks::config::NetworkConfig;
-use crate::profile::{Geometry, Profile};
+use crate::study::{Geometry, Study};
 
 /// The format this crate writes and reads. To be raised whenever the header's types change, those
-/// of the profile and of the network configurations included: postcard does not describe itself.
+/// of the study and of the network configurations included: postcard does not describe itself.
 pub const VERSION: u16 = 2;
 
 pub(super) const MAGIC: [u8; 6] = *b"WEAVE\0";
@@ -28,7 +28,7 @@ const ALIGNMENT: usize = 64;
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct Header {
-    pub profile: Profile,
+    pub study: Study,
     pub geometry: Geometry,
     pub card: Card,
     pub known_answer: Option<KnownAnswer>,
@@ -115,8 +115,8 @@ impl Header {
         if !rest.is_empty() {
             return Err(WeightsError::Header("it is longer than its content".into()));
         }
-        check::study(
-            &header.profile,
+        check::sound(
+            &header.study,
             &header.geometry,
             header.known_answer.as_ref(),
             header.lesions.as_ref(),
@@ -126,7 +126,7 @@ impl Header {
             check::fits(
                 network.role,
                 &network.config,
-                &header.profile,
+                &header.study,
                 &header.geometry,
             )?;
             let table = network

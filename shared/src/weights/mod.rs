@@ -13,7 +13,7 @@
 //! | 6 | `WEAVE\0` |
 //! | 2 | format version, [`VERSION`] |
 //! | 4 | length of the header |
-//! | | header, postcard: profile, geometry, model card, known answer, networks with their tensor tables |
+//! | | header, postcard: study, geometry, model card, known answer, networks with their tensor tables |
 //! | | zeros up to a multiple of 64 |
 //! | | payload: each tensor's values, then its scales when it is 8-bit, each start a multiple of 64 |
 //! | 32 | SHA-256 of everything before |
@@ -35,7 +35,7 @@ mod role;
 mod summary;
 mod write;
 
-pub use check::{check_config, check_profile};
+pub use check::{check_config, check_study};
 pub use error::{TensorProblem, WeightsError};
 pub use header::VERSION;
 pub use model::{Card, Figure, KnownAnswer, Model, Network, Role, Tensor};

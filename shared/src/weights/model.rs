@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::lesion::LesionStatistics;
 use crate::networks::config::NetworkConfig;
-use crate::profile::{Geometry, Modality, Profile};
+use crate::study::{Geometry, Modality, Study};
 
 /// What a stored network is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -84,7 +84,7 @@ pub struct KnownAnswer {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Model {
     /// The study.
-    pub profile: Profile,
+    pub study: Study,
     /// Sizes of the networks.
     pub geometry: Geometry,
     /// The model card.

@@ -81,7 +81,7 @@ pub fn inspect(bytes: &[u8]) -> Result<Summary, WeightsError> {
         networks: networks
             .map(|(entry, spans)| summary(entry, spans))
             .collect(),
-        profile: header.profile,
+        study: header.study,
         geometry: header.geometry,
         card: header.card,
         known_answer: header.known_answer,
@@ -104,7 +104,7 @@ impl Opened<'_> {
         let networks = networks.map(|(entry, spans)| network(entry, spans, self.payload));
         Ok(Model {
             networks: networks.collect::<Result<_, _>>()?,
-            profile: self.header.profile,
+            study: self.header.study,
             geometry: self.header.geometry,
             card: self.header.card,
             known_answer: self.header.known_answer,

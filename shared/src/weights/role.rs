@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Model, Network, Role, WeightsError};
-use crate::profile::Modality;
+use crate::study::Modality;
 
 impl Role {
     /// Every role: the list of networks that a file may hold, each at most once.

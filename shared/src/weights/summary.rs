@@ -3,7 +3,7 @@
 use super::quantise::Precision;
 use super::{Card, KnownAnswer, Role};
 use crate::networks::config::NetworkConfig;
-use crate::profile::{Geometry, Profile};
+use crate::study::{Geometry, Study};
 
 /// A weights file at a glance.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,7 +11,7 @@ pub struct Summary {
     /// Format version.
     pub version: u16,
     /// The study.
-    pub profile: Profile,
+    pub study: Study,
     /// Sizes of the networks.
     pub geometry: Geometry,
     /// The model card.

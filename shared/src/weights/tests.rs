@@ -5,8 +5,8 @@ use super::header::{DIGEST, Encoding, HEADER_LIMIT, Header, PREFIX, payload_star
 use super::write::assemble;
 use super::*;
 use crate::networks::config::{DecoderConfig, NetworkConfig, PatchConfig, UnetConfig};
-use crate::profile::{Geometry, Modality, Profile};
 use crate::random::{Purpose, Random};
+use crate::study::{Geometry, Modality, Study};
 
 const ALL: [Precision; 3] = [Precision::F16, Precision::Q8, Precision::F32];
 
@@ -35,7 +35,7 @@ fn small() -> Model {
     ];
     let patch = vec![tensor("down.2.conv.weight", &[4, 4, 3, 3], r)];
     Model {
-        profile: Profile::named("chest-xray").expect("built in"),
+        study: Study::named("chest-xray").expect("built in"),
         geometry: Geometry {
             size: 16,
             latent: 2,
@@ -289,13 +289,13 @@ fn yesterdays_file_of_this_version_is_read() {
     let golden = std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     let model = read(&golden).expect("raise VERSION and write a new file beside this one");
     assert_eq!(bytes_of(&model, Precision::F32), golden);
-    let (expected, profile) = (small(), &model.profile);
+    let (expected, study) = (small(), &model.study);
     assert_eq!(
         (model.geometry, model.known_answer),
         (expected.geometry, expected.known_answer)
     );
     assert_eq!(
-        (profile.name.as_str(), profile.noise),
+        (study.name.as_str(), study.noise),
         ("chest-xray", (0.5, 0.6))
     );
     assert_eq!(model.networks, expected.networks);
@@ -511,7 +511,7 @@ fn networks_that_cannot_be_are_refused() {
 
 #[test]
 fn a_generator_must_fit_the_labels_and_modalities_of_its_study() {
-    let brain = Profile::named("phantom-brain").expect("built in");
+    let brain = Study::named("phantom-brain").expect("built in");
     let generator = |inputs, condition| {
         let tensors = vec![tensor(
             "c",
@@ -532,7 +532,7 @@ fn a_generator_must_fit_the_labels_and_modalities_of_its_study() {
         }];
         write(
             &Model {
-                profile: brain.clone(),
+                study: brain.clone(),
                 networks,
                 ..small()
             },
@@ -548,12 +548,12 @@ fn a_generator_must_fit_the_labels_and_modalities_of_its_study() {
 fn studies_that_would_break_the_pipeline_are_refused() {
     let refused =
         |change: &dyn Fn(&mut Header)| matches!(tampered(change), Err(WeightsError::Model(_)));
-    assert!(refused(&|h| h.profile.extraction.clear()));
-    assert!(refused(&|h| h.profile.modalities.clear()));
-    assert!(refused(&|h| h.profile.modalities.push(Modality::Xray)));
-    assert!(refused(&|h| h.profile.mask.grow = usize::MAX));
-    assert!(refused(&|h| h.profile.noise = (f32::NAN, 1.0)));
-    assert!(refused(&|h| h.profile.extraction[0].alpha = f32::INFINITY));
+    assert!(refused(&|h| h.study.extraction.clear()));
+    assert!(refused(&|h| h.study.modalities.clear()));
+    assert!(refused(&|h| h.study.modalities.push(Modality::Xray)));
+    assert!(refused(&|h| h.study.mask.grow = usize::MAX));
+    assert!(refused(&|h| h.study.noise = (f32::NAN, 1.0)));
+    assert!(refused(&|h| h.study.extraction[0].alpha = f32::INFINITY));
     assert!(refused(&|h| h.geometry.size = 0));
     assert!(refused(&|h| h.geometry.generator_width = 1_000_000_000));
     assert!(refused(&|h| h.known_answer = Some(KnownAnswer {

@@ -65,7 +65,7 @@ pub fn write(model: &Model, precision: Precision) -> Result<Written, WeightsErro
         });
     }
     let header = Header {
-        profile: model.profile.clone(),
+        study: model.study.clone(),
         geometry: model.geometry,
         card: model.card.clone(),
         known_answer: model.known_answer.clone(),
@@ -79,20 +79,15 @@ pub fn write(model: &Model, precision: Precision) -> Result<Written, WeightsErro
 }
 
 fn check_model(model: &Model) -> Result<(), WeightsError> {
-    check::study(
-        &model.profile,
+    check::sound(
+        &model.study,
         &model.geometry,
         model.known_answer.as_ref(),
         model.lesions.as_ref(),
     )?;
     check::roles(model.networks.iter().map(|n| n.role))?;
     for network in &model.networks {
-        check::fits(
-            network.role,
-            &network.config,
-            &model.profile,
-            &model.geometry,
-        )?;
+        check::fits(network.role, &network.config, &model.study, &model.geometry)?;
         let table = network
             .tensors
             .iter()

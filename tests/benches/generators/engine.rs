@@ -36,7 +36,7 @@ impl Engine {
         let structure = drawer.structure_of_seed(SEED).await;
         Ok(Self {
             structure: structure.map_err(|e| e.to_string())?,
-            label: default_label(&model.profile.lesion),
+            label: default_label(&model.study.lesion),
             model,
             synthesiser,
         })
@@ -59,10 +59,10 @@ impl Engine {
 
     /// What the generator is given: `[1, 1 + label planes, size, size]`.
     pub fn input(&self) -> Result<Vec<f32>, String> {
-        let (profile, size) = (&self.model.profile, self.size() as usize);
-        let noise = fusion_noise(size, SEED, profile.noise);
-        let fused = synthesis::fused(&self.structure, &noise, profile.switches);
-        let label = label_planes(&profile.lesion, &self.label, size).map_err(|e| e.to_string())?;
+        let (study, size) = (&self.model.study, self.size() as usize);
+        let noise = fusion_noise(size, SEED, study.noise);
+        let fused = synthesis::fused(&self.structure, &noise, study.switches);
+        let label = label_planes(&study.lesion, &self.label, size).map_err(|e| e.to_string())?;
         let planes = std::iter::once(fused).chain(label);
         Ok(planes.flat_map(Plane::into_values).collect())
     }
@@ -74,7 +74,7 @@ impl Engine {
 
     /// Modalities that are painted.
     pub fn modalities(&self) -> u32 {
-        self.model.profile.modalities.len() as u32
+        self.model.study.modalities.len() as u32
     }
 }
 

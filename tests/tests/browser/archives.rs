@@ -87,7 +87,7 @@ fn an_archive_made_on_webgpu_follows_from_the_decisions_it_records() {
     let sha256 = Checksums::of(&bytes).sha256();
     let (title, licence) = (&model.card.title, &model.card.licence);
     let recipe = Recipe::default();
-    let dataset = Dataset::of(&model.profile, title, licence, &sha256, SEED, recipe);
+    let dataset = Dataset::of(&model.study, title, licence, &sha256, SEED, recipe);
     let found: Dataset = serde_json::from_str(&archive.text("dataset.json")).expect("JSON");
     assert_eq!(found, dataset);
     let mut table = HEADER.join(",") + "\n";
@@ -293,7 +293,7 @@ fn judged() -> Model {
     let side = model.geometry.size;
     sees_an_organ(network(&mut model, Role::MaskGenerator), side);
     // Few lines, which draw no contour: the score alone decides.
-    model.profile.line_threshold = 0.6;
+    model.study.line_threshold = 0.6;
     // It was of other lines and masks.
     model.known_answer = None;
     model.networks.push(model::judge(7));

@@ -7,9 +7,9 @@ use scanweave::lesion::{ClassMap, LesionStatistics};
 use scanweave::networks::config::{DecoderConfig, NetworkConfig, PatchConfig, UnetConfig};
 use scanweave::networks::tensors::read_tensors;
 use scanweave::phantom::{self, Anatomy};
-use scanweave::profile::{LesionKind, Preset, Profile};
 use scanweave::random::{Purpose, Random};
 use scanweave::structure::{Structure, forbidden};
+use scanweave::study::{LesionKind, Preset, Study};
 use scanweave::synthesis::{Label, Sample, Subject, Synthesiser, default_label};
 use scanweave::weights::{self, Card, KnownAnswer, Model, Network, Precision, Role, Tensor};
 
@@ -19,38 +19,38 @@ const CONTRAST: f32 = 6.0;
 
 /// A thorax model at 64 pixels as the trainer would begin with, with its known answer, as a file.
 pub fn fresh(seed: u64) -> Vec<u8> {
-    fresh_of(Profile::named("phantom-thorax").expect("built in"), seed)
+    fresh_of(Study::named("phantom-thorax").expect("built in"), seed)
 }
 
 /// As [`fresh`], of four modalities with a lesion mask of three classes, segmenters and what lesions
 /// look like.
 pub fn fresh_brain(seed: u64) -> Vec<u8> {
-    fresh_of(Profile::named("phantom-brain").expect("built in"), seed)
+    fresh_of(Study::named("phantom-brain").expect("built in"), seed)
 }
 
 /// As [`fresh`], of a study whose lesions are boxes of two classes.
 pub fn fresh_boxes(seed: u64) -> Vec<u8> {
-    let profile = Profile {
+    let study = Study {
         name: "boxes".into(),
         title: "Boxes".into(),
         lesion: LesionKind::Boxes(vec!["nodule".into(), "mass".into()]),
-        ..Profile::named("phantom-thorax").expect("built in")
+        ..Study::named("phantom-thorax").expect("built in")
     };
-    fresh_of(profile, seed)
+    fresh_of(study, seed)
 }
 
 /// As [`fresh`], of a study whose findings are classes of the whole image.
 pub fn fresh_classes(seed: u64) -> Vec<u8> {
-    let profile = Profile {
+    let study = Study {
         name: "findings".into(),
         title: "Findings".into(),
         lesion: LesionKind::Class(vec!["normal".into(), "bacteria".into(), "virus".into()]),
-        ..Profile::named("phantom-thorax").expect("built in")
+        ..Study::named("phantom-thorax").expect("built in")
     };
-    fresh_of(profile, seed)
+    fresh_of(study, seed)
 }
 
-fn fresh_of(profile: Profile, seed: u64) -> Vec<u8> {
+fn fresh_of(study: Study, seed: u64) -> Vec<u8> {
     let device = Device::flex();
     device.seed(seed);
     let geometry = Preset::Tiny.geometry();
@@ -66,12 +66,12 @@ fn fresh_of(profile: Profile, seed: u64) -> Vec<u8> {
         depth: 3,
         condition,
     };
-    let modalities = match profile.modalities.len() {
+    let modalities = match study.modalities.len() {
         1 => 0,
         several => several,
     };
     let mask = unet(1, 1, geometry.mask_width, 0);
-    let planes = profile.label_planes();
+    let planes = study.label_planes();
     let generator = unet(1 + planes, 1, geometry.generator_width, modalities);
     let segmenter = unet(1, 1 + planes, geometry.segmenter_width, 0);
     let network = |role, config, tensors| Network {
@@ -96,8 +96,8 @@ fn fresh_of(profile: Profile, seed: u64) -> Vec<u8> {
             contrasted(read_tensors(&generator.init(&device))),
         ),
     ];
-    let masks = matches!(profile.lesion, LesionKind::Mask(_));
-    for &modality in profile.modalities.iter().filter(|_| masks) {
+    let masks = matches!(study.lesion, LesionKind::Mask(_));
+    for &modality in study.modalities.iter().filter(|_| masks) {
         networks.push(network(
             Role::Segmenter(modality),
             NetworkConfig::Unet(segmenter.clone()),
@@ -106,7 +106,7 @@ fn fresh_of(profile: Profile, seed: u64) -> Vec<u8> {
     }
     let lesions = masks.then(|| lesions_of_phantoms(geometry.size, planes as u8));
     let mut model = Model {
-        profile,
+        study,
         geometry,
         card: Card {
             title: "Fresh weights".into(),
@@ -203,7 +203,7 @@ impl Native {
 
     /// Structure map and mask that the seed means.
     pub fn sampled(&self, seed: u64) -> Structure {
-        let label = default_label(&self.synthesiser.profile().lesion);
+        let label = default_label(&self.synthesiser.study().lesion);
         pollster::block_on(self.synthesiser.sample(seed, &label))
             .expect("a model that samples")
             .structure
@@ -234,12 +234,12 @@ impl Native {
 
     /// Planes of the lesion label.
     pub fn label_planes(&self) -> usize {
-        self.synthesiser.profile().label_planes()
+        self.synthesiser.study().label_planes()
     }
 
     /// Where no lesion may lie (1) in what is painted from a structure map.
     pub fn forbidden(&self, structure: &Structure) -> Plane {
-        let margin = self.synthesiser.profile().lesion_margin_at(self.size());
+        let margin = self.synthesiser.study().lesion_margin_at(self.size());
         forbidden(&structure.mask, margin)
     }
 
@@ -252,7 +252,7 @@ impl Native {
 
     /// What is painted from a structure map, of a healthy subject.
     pub fn painted(&self, structure: &Structure, seed: u64) -> Sample {
-        let label = default_label(&self.synthesiser.profile().lesion);
+        let label = default_label(&self.synthesiser.study().lesion);
         self.painted_with(structure, &label, seed)
     }
 

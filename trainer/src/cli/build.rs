@@ -70,11 +70,8 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         needed.with_context(|| format!("{name} cannot build a data set"))?;
     }
     let pipeline = args.device.synthesiser(&model)?;
-    let recipe = recipe(&args, model.profile.lesion.classes())?;
-    let masks = matches!(
-        model.profile.lesion,
-        scanweave::profile::LesionKind::Mask(_)
-    );
+    let recipe = recipe(&args, model.study.lesion.classes())?;
+    let masks = matches!(model.study.lesion, scanweave::study::LesionKind::Mask(_));
     ensure!(
         !masks || model.lesions.is_some() || args.healthy >= 1.0,
         "{name} does not know what lesions look like: export it from runs of this version, or build with --healthy 1"
@@ -82,7 +79,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     let folder = Folder::open(
         &args.out,
         Dataset::of(
-            &model.profile,
+            &model.study,
             &model.card.title,
             &model.card.licence,
             &checksums.sha256(),
@@ -102,7 +99,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
                 folder.add(index, &subject)?;
             }
             if shown.len() < SHOWN {
-                shown.push(column(&subject, model.profile.label_planes()));
+                shown.push(column(&subject, model.study.label_planes()));
             }
         }
         bar.inc(1);

@@ -11,8 +11,8 @@ use clap::ValueEnum;
 use clap::builder::PossibleValuesParser;
 use indicatif::{ProgressBar, ProgressStyle};
 use scanweave::image::Plane;
-use scanweave::profile::Profile;
 use scanweave::structure::{fuse, fusion_noise};
+use scanweave::study::Study;
 use std::path::{Path, PathBuf};
 
 /// Cases on a contact sheet.
@@ -58,8 +58,8 @@ pub struct PrepareArgs {
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// The study; phantom-thorax for phantoms and chest-xray for the rest unless given
-    #[arg(long, value_parser = PossibleValuesParser::new(Profile::NAMES))]
-    profile: Option<String>,
+    #[arg(long, value_parser = PossibleValuesParser::new(Study::NAMES))]
+    study: Option<String>,
     /// Side of the square images, pixels: 64 for preset tiny, 128 for demo, 512 for paper
     #[arg(long, default_value_t = 128, value_parser = size)]
     size: usize,
@@ -120,9 +120,9 @@ fn run_prepare(args: &PrepareArgs) -> Result<()> {
     } else {
         "chest-xray"
     };
-    let name = args.profile.as_deref().unwrap_or(fallback);
-    let profile = Profile::named(name).context("the profile was checked")?;
-    let mut records = list(args, &profile)?;
+    let name = args.study.as_deref().unwrap_or(fallback);
+    let study = Study::named(name).context("the study was checked")?;
+    let mut records = list(args, &study)?;
     let moved = split::assign(&mut records, args.seed);
     if moved > 0 {
         eprintln!(
@@ -133,7 +133,7 @@ fn run_prepare(args: &PrepareArgs) -> Result<()> {
         files::create_folder(parent)?;
     }
     let bar = progress(records.len());
-    let outcome = prepare(&profile, args.size, &records, args.skip_broken, || {
+    let outcome = prepare(&study, args.size, &records, args.skip_broken, || {
         bar.inc(1);
     })?;
     bar.finish_and_clear();
@@ -147,13 +147,13 @@ fn run_prepare(args: &PrepareArgs) -> Result<()> {
     let foreign = prepared
         .items
         .iter()
-        .filter(|i| !i.has(profile.source_place()));
+        .filter(|i| !i.has(study.source_place()));
     let foreign = foreign.count();
     if foreign > 0 {
         eprintln!(
             "note: {foreign} of {} items have no {} image; their structure maps are taken from another modality, and the structure stage learns from the others where there are any",
             prepared.items.len(),
-            profile.source.name()
+            study.source.name()
         );
     }
     prepared.save(&args.out)?;
@@ -161,13 +161,13 @@ fn run_prepare(args: &PrepareArgs) -> Result<()> {
     Ok(())
 }
 
-fn list(args: &PrepareArgs, profile: &Profile) -> Result<Vec<Record>> {
+fn list(args: &PrepareArgs, study: &Study) -> Result<Vec<Record>> {
     let source = args.source.as_deref();
     let given = || source.context("--source DIR is missing");
     match args.dataset {
-        Dataset::ChestXray => chest_xray::records(given()?, profile),
-        Dataset::Folder => folder::records(given()?, profile, &args.only),
-        Dataset::Phantom => phantom::records(profile, args.count as usize, args.seed),
+        Dataset::ChestXray => chest_xray::records(given()?, study),
+        Dataset::Folder => folder::records(given()?, study, &args.only),
+        Dataset::Phantom => phantom::records(study, args.count as usize, args.seed),
     }
 }
 
@@ -200,7 +200,7 @@ fn print_counts(path: &Path, prepared: &Prepared) {
         header.size,
         header.size
     );
-    println!("profile      {}", header.profile);
+    println!("study        {}", header.study);
     println!("fingerprint  {}", prepared.fingerprint);
     println!("\n{:24}{:>10}{:>10}", "", "train", "test");
     let row = |name: &str, belongs: &dyn Fn(&Item) -> bool| {

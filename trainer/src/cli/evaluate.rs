@@ -7,8 +7,8 @@ use anyhow::{Context as _, ensure};
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 use scanweave::networks::config::NetworkConfig;
-use scanweave::profile::LesionKind;
 use scanweave::steps::LesionNetworks;
+use scanweave::study::LesionKind;
 use scanweave::weights::{self, Model, Role};
 
 use super::Usage;
@@ -113,7 +113,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     let summary = weights::inspect(&bytes)?;
     let report = Report {
         version: env!("CARGO_PKG_VERSION"),
-        profile: model.profile.name.clone(),
+        study: model.study.name.clone(),
         model: summary.digest.iter().map(|b| format!("{b:02x}")).collect(),
         data: data.fingerprint.clone(),
         judge: judge.map(|judge| judge.fingerprint),
@@ -147,7 +147,7 @@ fn judge(
     data: &Prepared,
     device: &burn::tensor::Device,
 ) -> anyhow::Result<Option<Judge>> {
-    let masks = matches!(model.profile.lesion, LesionKind::Mask(_));
+    let masks = matches!(model.study.lesion, LesionKind::Mask(_));
     let Some(run) = &args.judge else {
         if masks {
             eprintln!(
@@ -159,7 +159,7 @@ fn judge(
     if !masks {
         let text = format!(
             "--judge: the study {} has no lesion masks to judge",
-            model.profile.name
+            model.study.name
         );
         return Err(Usage(text).into());
     }
@@ -194,7 +194,7 @@ fn lesion_run(run: &Path, model: &Model) -> anyhow::Result<(Configuration, Check
         lesion: Some(run.into()),
         ..Sources::default()
     };
-    let found = sources.open(&model.profile, model.geometry.size)?;
+    let found = sources.open(&model.study, model.geometry.size)?;
     found
         .lesion
         .with_context(|| format!("{} holds no lesion run", run.display()))

@@ -13,7 +13,7 @@ use crate::{export, files, onnx};
 /// Write the trained networks of one or more runs into one .weave file, or a generator as ONNX.
 ///
 /// A synthesis run is needed; its structure run adds the sampling of structure maps, its lesion run the
-/// check of lesions. The .weave file carries the profile, the model card and a self-test.
+/// check of lesions. The .weave file carries the study, the model card and a self-test.
 ///
 /// --onnx writes the generator alone for other runtimes (ONNX opset 17, single precision): `input`
 /// [batch, 1 + label planes, size, size], the fused map and the label, 0..=1, and, for several modalities,

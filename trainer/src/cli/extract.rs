@@ -9,8 +9,8 @@ use crate::picture::save_plane;
 use anyhow::{Context, Result};
 use clap::builder::PossibleValuesParser;
 use scanweave::image::Plane;
-use scanweave::profile::Profile;
 use scanweave::structure::{fuse, fusion_noise, organ_mask, structure_steps};
+use scanweave::study::Study;
 use std::path::PathBuf;
 
 /// Take the structure map and the organ mask from one image (no training, no labels).
@@ -26,8 +26,8 @@ pub struct Args {
     #[arg(long, value_name = "N")]
     slice: Option<usize>,
     /// The study whose thresholds to use
-    #[arg(long, value_parser = PossibleValuesParser::new(Profile::NAMES))]
-    profile: String,
+    #[arg(long, value_parser = PossibleValuesParser::new(Study::NAMES))]
+    study: String,
     /// Folder for the pictures, made if missing
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -41,20 +41,20 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: Args) -> Result<()> {
-    let profile = Profile::named(&args.profile).context("the profile was checked")?;
+    let study = Study::named(&args.study).context("the study was checked")?;
     let name = || args.image.display().to_string();
     let (image, _) = read_grey(&picture(&args)?, &Volumes::default())?;
-    let values = profile.extraction_at(args.size);
+    let values = study.extraction_at(args.size);
     let side = args.size * values.scale;
     let large = image.resized(side, side);
     let image = image.resized(args.size, args.size);
-    let mask = organ_mask(&image, &profile.mask_at(args.size)).with_context(name)?;
+    let mask = organ_mask(&image, &study.mask_at(args.size)).with_context(name)?;
     let steps = structure_steps(&large, &mask, &values).with_context(name)?;
     let map = steps
         .last()
         .map(|step| step.plane.clone())
         .context("the extraction has steps")?;
-    let fused = fuse(&map, &mask, &fusion_noise(args.size, 0, profile.noise));
+    let fused = fuse(&map, &mask, &fusion_noise(args.size, 0, study.noise));
 
     let named = [
         ("image", &image),

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use scanweave::profile::Modality;
+use scanweave::study::Modality;
 use scanweave::weights::{self, Card, NetworkSummary, Role, Summary, TensorSummary};
 
 use crate::files;
@@ -56,14 +56,14 @@ fn report(summary: &Summary, tensors: bool) -> String {
 }
 
 fn study(summary: &Summary) -> String {
-    let (profile, geometry) = (&summary.profile, &summary.geometry);
-    let modalities: Vec<_> = profile
+    let (study, geometry) = (&summary.study, &summary.geometry);
+    let modalities: Vec<_> = study
         .modalities
         .iter()
         .copied()
         .map(Modality::name)
         .collect();
-    let classes: Vec<_> = profile.lesion.classes().iter().map(|c| plain(c)).collect();
+    let classes: Vec<_> = study.lesion.classes().iter().map(|c| plain(c)).collect();
     let mut digest = String::new();
     for byte in summary.digest {
         let _ = write!(digest, "{byte:02x}");
@@ -79,8 +79,8 @@ fn study(summary: &Summary) -> String {
         ),
         ("content", digest),
         (
-            "profile",
-            format!("{} ({})", plain(&profile.name), plain(&profile.title)),
+            "study",
+            format!("{} ({})", plain(&study.name), plain(&study.title)),
         ),
         (
             "images",
@@ -183,7 +183,7 @@ fn plain(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use scanweave::profile::{Preset, Profile};
+    use scanweave::study::{Preset, Study};
 
     use super::*;
 
@@ -191,7 +191,7 @@ mod tests {
     fn a_report_obeys_no_terminal_codes_and_names_what_is_missing() {
         let summary = Summary {
             version: 1,
-            profile: Profile::named("chest-xray").expect("built in"),
+            study: Study::named("chest-xray").expect("built in"),
             geometry: Preset::Tiny.geometry(),
             card: Card {
                 title: "a\u{1b}[2Jb".into(),

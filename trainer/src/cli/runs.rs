@@ -34,7 +34,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let titles = [
         "run",
         "stage",
-        "profile",
+        "study",
         "state",
         "steps",
         "minutes",
@@ -82,7 +82,7 @@ fn filled(name: String, summary: &Summary) -> [String; 8] {
     [
         name,
         summary.configuration.stage.to_string(),
-        summary.configuration.profile.name.clone(),
+        summary.configuration.study.name.clone(),
         summary.record.state.to_string(),
         summary.steps().to_string(),
         format!("{:.1}", summary.seconds() / 60.0),

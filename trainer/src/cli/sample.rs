@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::Parser;
 use scanweave::image::Plane;
-use scanweave::profile::LesionKind;
+use scanweave::study::LesionKind;
 use scanweave::synthesis::{Label, Sample, Synthesiser, default_label};
 use scanweave::weights::{self, Role};
 
@@ -52,7 +52,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     let pipeline = Choice::Flex.synthesiser(&model).with_context(unusable)?;
     let label = label(&args, &pipeline)?;
     files::create_folder(&args.out)?;
-    let stages = 3 + usize::from(args.lesion) + pipeline.profile().modalities.len();
+    let stages = 3 + usize::from(args.lesion) + pipeline.study().modalities.len();
     let mut rows: Vec<Vec<Plane>> = vec![Vec::new(); stages];
     let bar = indicatif::ProgressBar::new(args.count);
     for k in 0..args.count {
@@ -91,7 +91,7 @@ async fn sample(
     if !wanted {
         return Ok((pipeline.sample(seed, label).await?, None));
     }
-    let classes = pipeline.profile().label_planes();
+    let classes = pipeline.study().label_planes();
     let structure = pipeline.structure_of_seed(seed).await?;
     let lesion = pipeline.placed_lesion(&structure, seed);
     let lesion = lesion.expect("the study's kind is checked before");
@@ -101,7 +101,7 @@ async fn sample(
 }
 
 fn label(args: &Args, pipeline: &Synthesiser) -> anyhow::Result<Label> {
-    let kind = &pipeline.profile().lesion;
+    let kind = &pipeline.study().lesion;
     if args.lesion && !matches!(kind, LesionKind::Mask(_)) {
         let text = "--lesion: this study has no lesion masks; leave it out";
         return Err(Usage(text.into()).into());

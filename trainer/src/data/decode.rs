@@ -152,7 +152,7 @@ pub fn read_label(
         let known = value >= 0.0 && value <= classes as f32 && value.fract() == 0.0;
         ensure!(
             known,
-            "{}: the label holds the value {value}, but the profile has {classes} lesion classes: number them from 1",
+            "{}: the label holds the value {value}, but the study has {classes} lesion classes: number them from 1",
             path.display()
         );
         Ok(value as u8)

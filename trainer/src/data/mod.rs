@@ -50,7 +50,7 @@ pub struct Record {
     pub subject: String,
     /// The split that the data set itself prescribes.
     pub split: Option<Split>,
-    /// Index into the profile's classes.
+    /// Index into the study's classes.
     pub class: Option<usize>,
     /// Where the item comes from, relative to the data set: stable and unique.
     pub source: String,
@@ -61,9 +61,9 @@ pub struct Record {
 /// Where the pixels of a record are.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Content {
-    /// In files: one image per profile modality, and the lesion label.
+    /// In files: one image per study modality, and the lesion label.
     Files {
-        /// One entry per modality of the profile, in its order.
+        /// One entry per modality of the study, in its order.
         images: Vec<Option<Picture>>,
         /// A picture whose values are lesion classes, 0 where there is no lesion.
         label: Option<Picture>,

@@ -10,8 +10,8 @@ use anyhow::{Context, Result, bail, ensure};
 use rayon::prelude::*;
 use scanweave::image::Plane;
 use scanweave::phantom;
-use scanweave::profile::{Extraction, LesionKind, MaskSettings, Modality, Profile};
 use scanweave::structure::{Structure, erase_lines};
+use scanweave::study::{Extraction, LesionKind, MaskSettings, Modality, Study};
 
 /// Pixels around a lesion whose lines count as its own, at a working size of 128.
 const ERASED: usize = 2;
@@ -35,7 +35,7 @@ pub struct Outcome {
 /// When an image cannot be used (all are tried, the first few are named), unless `skip` is set:
 /// then such items are left out.
 pub fn prepare(
-    profile: &Profile,
+    study: &Study,
     size: usize,
     records: &[Record],
     skip: bool,
@@ -43,10 +43,10 @@ pub fn prepare(
 ) -> Result<Outcome> {
     ensure!(!records.is_empty(), "there is nothing to prepare");
     let work = Work {
-        profile,
+        study,
         size,
-        extraction: profile.extraction_at(size),
-        mask: profile.mask_at(size),
+        extraction: study.extraction_at(size),
+        mask: study.mask_at(size),
         volumes: Volumes::default(),
     };
     let results: Vec<Result<Item>> = records
@@ -98,7 +98,7 @@ struct Pixels {
 
 /// What is the same for all items.
 struct Work<'a> {
-    profile: &'a Profile,
+    study: &'a Study,
     size: usize,
     extraction: Extraction,
     mask: MaskSettings,
@@ -108,10 +108,10 @@ struct Work<'a> {
 impl Work<'_> {
     fn header(&self) -> Header {
         Header {
-            profile: self.profile.name.clone(),
+            study: self.study.name.clone(),
             size: self.size,
-            modalities: self.profile.modalities.clone(),
-            classes: self.profile.lesion.classes().to_vec(),
+            modalities: self.study.modalities.clone(),
+            classes: self.study.lesion.classes().to_vec(),
             extraction: self.extraction,
             mask: self.mask,
         }
@@ -136,7 +136,7 @@ impl Work<'_> {
             };
             Some(grey.to_u8())
         };
-        let modalities = &self.profile.modalities;
+        let modalities = &self.study.modalities;
         Ok(Item {
             subject: record.subject.clone(),
             split: record.split.unwrap_or(Split::Train),
@@ -152,7 +152,7 @@ impl Work<'_> {
     /// The image that structure map and mask are taken from: of a subject that lacks the source
     /// modality the first that it has, since (18) compares an image with what its own map becomes.
     fn source<'p>(&self, images: &'p [Option<Plane>]) -> Result<&'p Plane> {
-        let source = images[self.profile.source_place()].as_ref();
+        let source = images[self.study.source_place()].as_ref();
         source
             .or_else(|| images.iter().flatten().next())
             .context("it has no image of any modality")
@@ -160,7 +160,7 @@ impl Work<'_> {
 
     /// 1 on a lesion; nowhere when the study's label is a class of the whole image.
     fn lesion(&self, label: &[u8]) -> Result<Plane> {
-        let masks = matches!(self.profile.lesion, LesionKind::Mask(_));
+        let masks = matches!(self.study.lesion, LesionKind::Mask(_));
         let one = |&class: &u8| f32::from(u8::from(masks && class > 0));
         let values = label.iter().map(one).collect();
         Ok(Plane::new(self.size, self.size, values)?)
@@ -190,7 +190,7 @@ impl Work<'_> {
             grid.check_like(first, "volume")?;
         }
         let label = label.map(|picture| {
-            let classes = self.profile.label_planes();
+            let classes = self.study.label_planes();
             let label = read_label(picture, &self.volumes, self.size, classes)?;
             label.grid.check_like(first, "label")?;
             anyhow::Ok(label.classes)
@@ -206,7 +206,7 @@ impl Work<'_> {
 
     fn draw(&self, seed: u64, lesion: bool) -> Result<Pixels> {
         let side = self.size * self.extraction.scale;
-        let drawn = phantom::draw(anatomy(self.profile)?, seed, side, lesion);
+        let drawn = phantom::draw(anatomy(self.study)?, seed, side, lesion);
         let find = |modality| {
             let found = drawn.images.iter().find(|(m, _)| *m == modality);
             found.map(|(_, plane)| plane.clone())
@@ -214,7 +214,7 @@ impl Work<'_> {
         let small = |plane: &Plane| plane.resized_nearest(self.size, self.size);
         let label: Vec<Plane> = drawn.label.iter().map(small).collect();
         Ok(Pixels {
-            images: self.profile.modalities.iter().map(|&m| find(m)).collect(),
+            images: self.study.modalities.iter().map(|&m| find(m)).collect(),
             label: Some(class_numbers(&label, self.size)),
         })
     }
@@ -259,13 +259,13 @@ mod tests {
 
     #[test]
     fn phantoms_become_items_and_broken_files_are_named() {
-        let profile = Profile::named("phantom-thorax").expect("built in");
-        let mut records = phantom::records(&profile, 2, 3).expect("phantoms");
-        let outcome = prepare(&profile, 32, &records, false, || {}).expect("prepared");
+        let study = Study::named("phantom-thorax").expect("built in");
+        let mut records = phantom::records(&study, 2, 3).expect("phantoms");
+        let outcome = prepare(&study, 32, &records, false, || {}).expect("prepared");
         assert!(outcome.left_out.is_empty() && outcome.mended.is_empty());
         assert_eq!(
             outcome,
-            prepare(&profile, 32, &records, false, || {}).expect("prepared"),
+            prepare(&study, 32, &records, false, || {}).expect("prepared"),
             "the same every time"
         );
         let data = outcome.data;
@@ -285,15 +285,15 @@ mod tests {
         records.push(broken("missing.png"));
         let error = format!(
             "{:#}",
-            prepare(&profile, 32, &records, false, || {}).expect_err("a missing file")
+            prepare(&study, 32, &records, false, || {}).expect_err("a missing file")
         );
         assert!(
             error.contains("1 of 3 items") && error.contains("missing.png"),
             "{error}"
         );
-        let without = prepare(&profile, 32, &records, true, || {}).expect("without it");
+        let without = prepare(&study, 32, &records, true, || {}).expect("without it");
         assert_eq!((without.data.items.len(), without.left_out.len()), (2, 1));
-        let error = prepare(&profile, 32, &records[2..], true, || {}).expect_err("nothing is left");
+        let error = prepare(&study, 32, &records[2..], true, || {}).expect_err("nothing is left");
         assert!(error.to_string().contains("missing.png"));
     }
 }

@@ -8,7 +8,7 @@
 use super::Split;
 use crate::files;
 use anyhow::{Context, Result, bail, ensure};
-use scanweave::profile::{Extraction, MaskSettings, Modality};
+use scanweave::study::{Extraction, MaskSettings, Modality};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::path::Path;
@@ -22,8 +22,8 @@ const DIGEST: usize = 32;
 /// What holds for all items.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Header {
-    /// Name of the profile that the data was prepared with.
-    pub profile: String,
+    /// Name of the study that the data was prepared with.
+    pub study: String,
     /// Side of every image, pixels.
     pub size: usize,
     /// The modalities, in the order of [`Item::images`].
@@ -312,17 +312,17 @@ fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use scanweave::profile::Profile;
+    use scanweave::study::Study;
 
     fn sample() -> Prepared {
-        let profile = Profile::named("phantom-brain").expect("built in");
+        let study = Study::named("phantom-brain").expect("built in");
         let header = Header {
-            profile: profile.name.clone(),
+            study: study.name.clone(),
             size: 5,
-            modalities: profile.modalities.clone(),
-            classes: profile.lesion.classes().to_vec(),
-            extraction: profile.extraction_at(64),
-            mask: profile.mask_at(64),
+            modalities: study.modalities.clone(),
+            classes: study.lesion.classes().to_vec(),
+            extraction: study.extraction_at(64),
+            mask: study.mask_at(64),
         };
         let bits = |step: usize| {
             (0..25)

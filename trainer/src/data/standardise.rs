@@ -7,7 +7,7 @@
 //! as the one landmark).
 
 use scanweave::image::Plane;
-use scanweave::profile::Modality;
+use scanweave::study::Modality;
 
 /// Grey value of the median of the organ: leaves room for bright lesions above it.
 const MEDIAN: f32 = 0.35;

@@ -33,7 +33,7 @@ impl<'a> Likeness<'a> {
     pub fn new(evaluation: &Evaluation<'a>) -> anyhow::Result<Self> {
         let (size, source) = (
             evaluation.pipeline.size(),
-            evaluation.pipeline.profile().source_place(),
+            evaluation.pipeline.study().source_place(),
         );
         let small = |split| -> Vec<Vec<f32>> {
             let bytes = evaluation
@@ -45,7 +45,7 @@ impl<'a> Likeness<'a> {
         ensure!(
             !training.is_empty() && !test.is_empty(),
             "a split of the data has no image of the modality {}, which memorisation is measured in",
-            evaluation.pipeline.profile().source.name()
+            evaluation.pipeline.study().source.name()
         );
         let items = evaluation.data.items.iter();
         Ok(Self {

@@ -19,8 +19,8 @@ pub use validity::ALL_LESIONS;
 use anyhow::{Context as _, ensure};
 use burn::tensor::Device;
 use scanweave::lesion::LesionStatistics;
-use scanweave::profile::LesionKind;
 use scanweave::steps::LesionNetworks;
+use scanweave::study::LesionKind;
 use scanweave::synthesis::Synthesiser;
 
 use crate::data::{Item, Prepared, Split};
@@ -36,7 +36,7 @@ pub struct Evaluation<'a> {
     pub pipeline: &'a Synthesiser,
     /// What lesions look like in the training set, as the model carries it.
     pub lesions: Option<&'a LesionStatistics>,
-    /// Data of the model's profile and size.
+    /// Data of the model's study and size.
     pub data: &'a Prepared,
     /// Segmenters that had no part in training the model, with the device they are on.
     pub judge: Option<(&'a LesionNetworks, &'a Device)>,
@@ -84,15 +84,15 @@ impl<'a> Evaluation<'a> {
     }
 
     fn check(&self) -> anyhow::Result<()> {
-        let (header, profile) = (&self.data.header, self.pipeline.profile());
+        let (header, study) = (&self.data.header, self.pipeline.study());
         ensure!(
-            header.profile == profile.name,
-            "the data was prepared for the profile {}, the model is of {}",
-            header.profile,
-            profile.name
+            header.study == study.name,
+            "the data was prepared for the study {}, the model is of {}",
+            header.study,
+            study.name
         );
         ensure!(
-            header.modalities == profile.modalities && header.classes == profile.lesion.classes(),
+            header.modalities == study.modalities && header.classes == study.lesion.classes(),
             "the data was prepared for other modalities or lesion classes than the model has: prepare it again"
         );
         ensure!(
@@ -118,7 +118,7 @@ impl<'a> Evaluation<'a> {
     }
 
     fn has_masks(&self) -> bool {
-        matches!(self.pipeline.profile().lesion, LesionKind::Mask(_))
+        matches!(self.pipeline.study().lesion, LesionKind::Mask(_))
     }
 }
 

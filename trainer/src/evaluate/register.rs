@@ -9,8 +9,8 @@ use rayon::prelude::*;
 use scanweave::image::Plane;
 use scanweave::metrics::{edge_shift, mutual_information};
 use scanweave::phantom;
-use scanweave::profile::Modality;
 use scanweave::random::{Purpose, Random};
+use scanweave::study::Modality;
 use scanweave::synthesis::Synthesiser;
 
 use super::rows::{Measured, Section};
@@ -52,7 +52,7 @@ impl<'a> Register<'a> {
             .iter()
             .map(|k| (&k.signals, Views::of_item(k.item, size)));
         Ok(Self {
-            real: between(&pipeline.profile().modalities, &views),
+            real: between(&pipeline.study().modalities, &views),
             real_to_tissue: to_tissue(&own.collect::<Vec<_>>()),
             pipeline,
             known,
@@ -66,7 +66,7 @@ impl<'a> Register<'a> {
         subjects: &[Subject],
         done: &dyn Fn(),
     ) -> anyhow::Result<Vec<Measured>> {
-        let modalities = &self.pipeline.profile().modalities;
+        let modalities = &self.pipeline.study().modalities;
         let mut measured = Vec::new();
         if !self.known.is_empty() {
             let own = self.painted(seed, done)?;
@@ -90,10 +90,10 @@ impl<'a> Register<'a> {
 
     /// The known phantoms, painted from their own maps and labels.
     fn painted(&self, seed: u64, done: &dyn Fn()) -> anyhow::Result<Vec<Views>> {
-        let (profile, size) = (self.pipeline.profile(), self.pipeline.size());
+        let (study, size) = (self.pipeline.study(), self.pipeline.size());
         let paint = |(k, known): (usize, &Known)| {
             let own = structure(known.item, size);
-            let asked = label(known.item, profile, size);
+            let asked = label(known.item, study, size);
             let noise = Random::nth(seed, Purpose::Fusion, k as u64).bits();
             let sample = pollster::block_on(self.pipeline.paint(&own, &asked, noise))?;
             done();
@@ -108,8 +108,8 @@ impl<'a> Register<'a> {
 
 /// Test items whose anatomy can be drawn again: phantoms of several modalities.
 pub fn with_truth<'a>(evaluation: &Evaluation<'a>) -> impl Iterator<Item = &'a Item> {
-    let profile = evaluation.pipeline.profile();
-    let drawn = anatomy(profile).is_ok() && profile.modalities.len() > 1;
+    let study = evaluation.pipeline.study();
+    let drawn = anatomy(study).is_ok() && study.modalities.len() > 1;
     let items = evaluation.of(Split::Test).filter(move |_| drawn);
     items
         .filter(|item| content_of(&item.source).is_some())
@@ -139,14 +139,14 @@ impl Views {
 impl<'a> Known<'a> {
     /// Drawn at the size at which the item was, then shrunk as it was.
     fn of(item: &'a Item, data: &Prepared) -> anyhow::Result<Self> {
-        let profile = scanweave::profile::Profile::named(&data.header.profile);
-        let profile = profile.with_context(|| format!("{} is no study", data.header.profile))?;
+        let study = scanweave::study::Study::named(&data.header.study);
+        let study = study.with_context(|| format!("{} is no study", data.header.study))?;
         let Some(Content::Phantom { seed, lesion }) = content_of(&item.source) else {
             anyhow::bail!("{} is no phantom", item.source)
         };
         let size = data.header.size;
         let side = size * data.header.extraction.scale;
-        let drawn = phantom::signals(anatomy(&profile)?, seed, side, lesion);
+        let drawn = phantom::signals(anatomy(&study)?, seed, side, lesion);
         let signal = |modality: &Modality| {
             let found = drawn.iter().find(|(m, _)| m == modality);
             found.map(|(_, plane)| plane.resized(size, size))

@@ -96,7 +96,7 @@ pub struct Report {
     /// Version of scanweave.
     pub version: &'static str,
     /// Name of the study.
-    pub profile: String,
+    pub study: String,
     /// SHA-256 of the model.
     pub model: String,
     /// SHA-256 of the prepared data.

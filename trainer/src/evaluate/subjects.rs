@@ -2,9 +2,9 @@
 
 use anyhow::{Context as _, ensure};
 use scanweave::lesion::{ClassMap, LESION_TRIES, LesionStatistics, place, place_drawn};
-use scanweave::profile::LesionKind;
 use scanweave::random::{Purpose, Random};
 use scanweave::structure::{Structure, forbidden};
+use scanweave::study::LesionKind;
 use scanweave::synthesis::{Label, Sample, Synthesiser, default_label};
 
 use super::Evaluation;
@@ -76,12 +76,12 @@ impl<'a> Sampler<'a> {
     }
 
     fn subject(&self, seed: u64, k: u64) -> anyhow::Result<Subject> {
-        let profile = self.pipeline.profile();
+        let study = self.pipeline.study();
         let mut random = Random::nth(seed, Purpose::Lesion, k);
         let mut latents = Random::nth(seed, Purpose::Latent, k);
         let (structure, lesion) = self.map_with_lesion(&mut latents, &mut random)?;
-        let label = match &profile.lesion {
-            LesionKind::Mask(_) => Label::Planes(lesion.planes(profile.label_planes())),
+        let label = match &study.lesion {
+            LesionKind::Mask(_) => Label::Planes(lesion.planes(study.label_planes())),
             LesionKind::Class(_) if !self.classes.is_empty() => {
                 Label::Class(self.classes[random.below(self.classes.len())])
             }
@@ -99,7 +99,7 @@ impl<'a> Sampler<'a> {
         random: &mut Random,
     ) -> anyhow::Result<(Structure, ClassMap)> {
         let size = self.pipeline.size();
-        let masks = matches!(self.pipeline.profile().lesion, LesionKind::Mask(_));
+        let masks = matches!(self.pipeline.study().lesion, LesionKind::Mask(_));
         for _ in 0..MAPS {
             let latent = latents.normals(self.pipeline.latent());
             let structure = pollster::block_on(self.pipeline.structure(&latent))?;
@@ -117,10 +117,7 @@ impl<'a> Sampler<'a> {
 
     /// Algorithm 4, as in training.
     fn lesion_on(&self, structure: &Structure, random: &mut Random) -> Option<ClassMap> {
-        let margin = self
-            .pipeline
-            .profile()
-            .lesion_margin_at(self.pipeline.size());
+        let margin = self.pipeline.study().lesion_margin_at(self.pipeline.size());
         let forbidden = forbidden(&structure.mask, margin);
         let drawn = self
             .statistics

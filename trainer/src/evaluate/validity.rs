@@ -10,8 +10,8 @@ use scanweave::image::Plane;
 use scanweave::lesion::ClassMap;
 use scanweave::metrics::Overlap;
 use scanweave::networks::Unet;
-use scanweave::profile::Profile;
 use scanweave::steps::LesionNetworks;
+use scanweave::study::Study;
 
 use super::rows::{Measured, Section};
 use super::subjects::Subject;
@@ -30,7 +30,7 @@ const BATCH: usize = 8;
 pub struct Validity<'a> {
     judge: &'a LesionNetworks,
     device: &'a Device,
-    profile: &'a Profile,
+    study: &'a Study,
     /// Per modality as [`Validity::overlaps`] gives them.
     real: Vec<Vec<Overlap>>,
 }
@@ -42,7 +42,7 @@ impl<'a> Validity<'a> {
         evaluation: &Evaluation<'a>,
         (judge, device): (&'a LesionNetworks, &'a Device),
     ) -> anyhow::Result<Self> {
-        let (profile, size) = (evaluation.pipeline.profile(), evaluation.pipeline.size());
+        let (study, size) = (evaluation.pipeline.study(), evaluation.pipeline.size());
         let items = evaluation.of(Split::Test);
         let sick: Vec<_> = items
             .map(|item| (item, class_map(item, size)))
@@ -55,10 +55,10 @@ impl<'a> Validity<'a> {
         let mut validity = Self {
             judge,
             device,
-            profile,
+            study,
             real: Vec::new(),
         };
-        for modality in 0..profile.modalities.len() {
+        for modality in 0..study.modalities.len() {
             let seen = sick.iter().filter_map(|(item, label)| {
                 Some((image(item.images[modality].as_deref()?, size), label))
             });
@@ -93,10 +93,10 @@ impl<'a> Validity<'a> {
     }
 
     fn name(&self, modality: usize, class: usize) -> String {
-        let modality = self.profile.modalities[modality].name();
+        let modality = self.study.modalities[modality].name();
         let class = class
             .checked_sub(1)
-            .map(|c| &self.profile.lesion.classes()[c]);
+            .map(|c| &self.study.lesion.classes()[c]);
         let class = class.map_or("any lesion", String::as_str);
         format!("{modality}, {class}")
     }
@@ -108,7 +108,7 @@ impl<'a> Validity<'a> {
         images: &[(Plane, &ClassMap)],
     ) -> anyhow::Result<Vec<Overlap>> {
         let segmenter = &self.judge.segmenters[modality];
-        let mut sums = vec![Overlap::default(); 1 + self.profile.label_planes()];
+        let mut sums = vec![Overlap::default(); 1 + self.study.label_planes()];
         for chunk in images.chunks(BATCH) {
             let found = found(segmenter, chunk, self.device);
             for (found, (_, asked)) in found.iter().zip(chunk) {

@@ -33,16 +33,16 @@ pub fn generator(model: &Model) -> anyhow::Result<Vec<u8>> {
     );
     let graph = unet::graph(config, &network.tensors, size)
         .context("the generator cannot be written as ONNX")?;
-    let profile = &model.profile;
-    let modalities: Vec<_> = profile.modalities.iter().map(|m| m.name()).collect();
+    let study = &model.study;
+    let modalities: Vec<_> = study.modalities.iter().map(|m| m.name()).collect();
     let about = format!(
         "Generator of the study {}: paints SYNTHETIC images from fused structure maps. Not for diagnosis. {}",
-        profile.name, model.card.limits
+        study.name, model.card.limits
     );
     let metadata = [
-        ("study", profile.name.clone()),
+        ("study", study.name.clone()),
         ("modalities", modalities.join(", ")),
-        ("classes", profile.lesion.classes().join(", ")),
+        ("classes", study.lesion.classes().join(", ")),
         ("title", model.card.title.clone()),
         ("data", model.card.data.clone()),
         ("licence", model.card.licence.clone()),

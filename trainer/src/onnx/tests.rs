@@ -10,8 +10,8 @@ use burn::tensor::{Device, Tensor, TensorData};
 use scanweave::networks::Unet;
 use scanweave::networks::config::{NetworkConfig, UnetConfig};
 use scanweave::networks::tensors::{load_tensors, read_tensors};
-use scanweave::profile::{Preset, Profile};
 use scanweave::random::{Purpose, Random};
+use scanweave::study::{Preset, Study};
 use scanweave::weights::{Card, Model, Network, Role};
 
 use interpreter::Array;
@@ -31,12 +31,12 @@ fn network(config: &UnetConfig, seed: u64) -> (Unet, Model) {
         tensor.values = normals.iter().map(|v| v * scale).collect();
     }
     let unet = load_tensors(config.init(&device), &tensors).expect("its own tensors");
-    let mut profile = Profile::named("phantom-brain").expect("built in");
-    profile.modalities.truncate(config.condition.max(1));
+    let mut study = Study::named("phantom-brain").expect("built in");
+    study.modalities.truncate(config.condition.max(1));
     let mut geometry = Preset::Tiny.geometry();
     geometry.size = SIZE;
     let model = Model {
-        profile,
+        study,
         geometry,
         card: Card::default(),
         known_answer: None,

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, bail};
 use scanweave::lesion::LesionStatistics;
-use scanweave::profile::{Geometry, Preset, Profile};
+use scanweave::study::{Geometry, Preset, Study};
 use serde::{Deserialize, Serialize};
 
 use super::state::{Record, Sitting, State};
@@ -56,7 +56,7 @@ pub struct Configuration {
     /// The stage.
     pub stage: Stage,
     /// The study.
-    pub profile: Profile,
+    pub study: Study,
     /// Name of the sizes.
     pub preset: Preset,
     /// The sizes.

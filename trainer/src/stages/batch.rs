@@ -3,9 +3,9 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use scanweave::image::Plane;
 use scanweave::lesion::ClassMap;
-use scanweave::profile::{LesionKind, Profile};
 use scanweave::random::{Purpose, Random};
 use scanweave::structure::Structure;
+use scanweave::study::{LesionKind, Study};
 use scanweave::synthesis::Label;
 
 use crate::data::Item;
@@ -160,11 +160,11 @@ pub fn class_map(item: &Item, size: usize) -> ClassMap {
 }
 
 /// An item's lesion label as the study gives it.
-pub fn label(item: &Item, profile: &Profile, size: usize) -> Label {
-    match profile.lesion {
+pub fn label(item: &Item, study: &Study, size: usize) -> Label {
+    match study.lesion {
         LesionKind::Class(_) => Label::Class(item.class.unwrap_or(0)),
         LesionKind::Mask(_) | LesionKind::Boxes(_) => {
-            Label::Planes(class_map(item, size).planes(profile.label_planes()))
+            Label::Planes(class_map(item, size).planes(study.label_planes()))
         }
         LesionKind::None => Label::None,
     }

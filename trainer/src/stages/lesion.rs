@@ -9,9 +9,9 @@ use scanweave::image::Plane;
 use scanweave::lesion::ClassMap;
 use scanweave::metrics::Overlap;
 use scanweave::networks::Unet;
-use scanweave::profile::{LesionKind, Profile};
 use scanweave::random::{Purpose, Random};
 use scanweave::steps::{LesionBatch, LesionStage, NamedLosses, Section};
+use scanweave::study::{LesionKind, Study};
 
 use super::batch::{class_map, grey_data, image, one_hot_data, stack_data};
 use super::warp::Warp;
@@ -70,7 +70,7 @@ impl Loader for LesionLoader<'_> {
         LesionValues {
             modality,
             image: stack_data(images, 1, size),
-            label: one_hot_data(&labels, self.configuration.profile.label_planes()),
+            label: one_hot_data(&labels, self.configuration.study.label_planes()),
         }
     }
 }
@@ -94,19 +94,19 @@ impl<'a> Lesion<'a> {
         configuration: &'a Configuration,
         device: &Device,
     ) -> anyhow::Result<Self> {
-        let profile = &configuration.profile;
+        let study = &configuration.study;
         ensure!(
-            matches!(profile.lesion, LesionKind::Mask(_)),
+            matches!(study.lesion, LesionKind::Mask(_)),
             "the study {} has no lesion masks, so there is no segmenter to train: leave this stage out",
-            profile.name
+            study.name
         );
         let parts = split::parts(&data.items, configuration.seed, |rest, validation| {
-            pools(rest, profile).is_ok() && validation.iter().any(|item| sick(item))
+            pools(rest, study).is_ok() && validation.iter().any(|item| sick(item))
         });
-        let pools = pools(&parts.training, profile)?;
+        let pools = pools(&parts.training, study)?;
         device.seed(configuration.seed);
         Ok(Self {
-            stage: LesionStage::new(profile, &configuration.geometry, configuration.rate, device),
+            stage: LesionStage::new(study, &configuration.geometry, configuration.rate, device),
             loader: Arc::new(LesionLoader {
                 pools,
                 configuration,
@@ -124,14 +124,14 @@ impl<'a> Lesion<'a> {
 }
 
 /// Whether a segmenter of every modality can be trained.
-pub fn check(data: &Prepared, profile: &Profile) -> anyhow::Result<()> {
-    pools(&split::training(&data.items), profile).map(drop)
+pub fn check(data: &Prepared, study: &Study) -> anyhow::Result<()> {
+    pools(&split::training(&data.items), study).map(drop)
 }
 
 /// Per modality the items that have it: with a lesion, and without.
-fn pools<'a>(items: &[&'a Item], profile: &Profile) -> anyhow::Result<Vec<[Vec<&'a Item>; 2]>> {
-    let modalities = 0..profile.modalities.len();
-    modalities.map(|m| pool(items, profile, m)).collect()
+fn pools<'a>(items: &[&'a Item], study: &Study) -> anyhow::Result<Vec<[Vec<&'a Item>; 2]>> {
+    let modalities = 0..study.modalities.len();
+    modalities.map(|m| pool(items, study, m)).collect()
 }
 
 fn sick(item: &Item) -> bool {
@@ -141,15 +141,15 @@ fn sick(item: &Item) -> bool {
 
 fn pool<'a>(
     items: &[&'a Item],
-    profile: &Profile,
+    study: &Study,
     modality: usize,
 ) -> anyhow::Result<[Vec<&'a Item>; 2]> {
     let with_image = items.iter().copied().filter(|item| item.has(modality));
     let (with, without): (Vec<_>, Vec<_>) = with_image.partition(|item| sick(item));
-    let name = profile.modalities[modality].name();
+    let name = study.modalities[modality].name();
     ensure!(
         !with.is_empty() || !without.is_empty(),
-        "no training image of modality {name}: add some, or choose a profile without it"
+        "no training image of modality {name}: add some, or choose a study without it"
     );
     ensure!(
         !with.is_empty(),
@@ -187,7 +187,7 @@ impl<'a> Trainee for Lesion<'a> {
             image: Tensor::from_data(batch.image, &self.device),
             label: Tensor::from_data(batch.label, &self.device),
         };
-        let weights = &self.configuration.profile.segmenter;
+        let weights = &self.configuration.study.segmenter;
         let (stage, losses) = self.stage.step(batch, weights);
         self.stage = stage;
         (self, losses)
@@ -218,7 +218,7 @@ impl<'a> Trainee for Lesion<'a> {
     /// Per modality: test images, their labels, what the segmenter finds.
     fn sheet(&self) -> anyhow::Result<Vec<Vec<Plane>>> {
         let device = self.device.clone().inner();
-        let classes = self.configuration.profile.label_planes();
+        let classes = self.configuration.study.label_planes();
         let mut rows = Vec::new();
         for (modality, segmenter) in self.stage.averaged().segmenters.iter().enumerate() {
             let has = |item: &&&Item| item.has(modality);
@@ -257,14 +257,14 @@ impl<'a> Trainee for Lesion<'a> {
 impl Lesion<'_> {
     /// Named by modality and class.
     fn dices(&self, items: &[&Item]) -> anyhow::Result<Vec<(String, f64)>> {
-        let profile = &self.configuration.profile;
+        let study = &self.configuration.study;
         let mut dices = Vec::new();
         for (modality, segmenter) in self.stage.averaged().segmenters.iter().enumerate() {
             let has = |item: &&Item| item.has(modality);
             let items: Vec<&Item> = items.iter().copied().filter(has).collect();
             let overlaps = self.overlaps(segmenter, modality, &items)?;
-            for (class, overlap) in profile.lesion.classes().iter().zip(overlaps) {
-                let name = format!("{} {class}", profile.modalities[modality].name());
+            for (class, overlap) in study.lesion.classes().iter().zip(overlaps) {
+                let name = format!("{} {class}", study.modalities[modality].name());
                 dices.extend(overlap.dice_of_present().map(|d| (name, f64::from(d))));
             }
         }
@@ -279,7 +279,7 @@ impl Lesion<'_> {
         items: &[&Item],
     ) -> anyhow::Result<Vec<Overlap>> {
         let device = self.device.clone().inner();
-        let mut sums = vec![Overlap::default(); self.configuration.profile.label_planes()];
+        let mut sums = vec![Overlap::default(); self.configuration.study.label_planes()];
         for chunk in items.chunks(self.configuration.batch) {
             let images = chunk
                 .iter()

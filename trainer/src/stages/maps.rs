@@ -2,9 +2,9 @@
 
 use burn::tensor::Device;
 use scanweave::networks::Unet;
-use scanweave::profile::Profile;
 use scanweave::random::{Purpose, Random};
 use scanweave::structure::Structure;
+use scanweave::study::Study;
 use scanweave::synthesis::Synthesiser;
 
 use super::batch::{binary, planes};
@@ -56,7 +56,7 @@ fn pipeline(
     of(
         networks,
         unused,
-        &configuration.profile,
+        &configuration.study,
         configuration,
         device,
     )
@@ -66,12 +66,12 @@ fn pipeline(
 pub fn of(
     networks: &StructureNetworks,
     generator: Unet,
-    profile: &Profile,
+    study: &Study,
     configuration: &Configuration,
     device: &Device,
 ) -> Synthesiser {
     Synthesiser::of_networks(
-        profile.clone(),
+        study.clone(),
         configuration.geometry.size,
         device,
         Some((networks.decoder.clone(), configuration.geometry.latent)),

@@ -5,10 +5,10 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use scanweave::image::Plane;
 use scanweave::lesion::{ClassMap, LESION_TRIES, LesionStatistics, place, place_drawn};
-use scanweave::profile::LesionKind;
 use scanweave::random::{Purpose, Random};
 use scanweave::steps::{MARGIN, SynthesisBatch, View};
 use scanweave::structure::{Structure, forbidden, fusion_noise};
+use scanweave::study::LesionKind;
 use scanweave::synthesis::{Label, fused, label_planes};
 
 use super::Loader;
@@ -101,7 +101,7 @@ impl<'a> Mixture<'a> {
             .collect();
         anyhow::ensure!(!items.is_empty(), "the data holds no training image");
         let labels = items.iter().map(|item| class_map(item, size));
-        let mask = matches!(configuration.profile.lesion, LesionKind::Mask(_));
+        let mask = matches!(configuration.study.lesion, LesionKind::Mask(_));
         let lesions: Vec<_> = labels.filter(|l| mask && !l.is_empty()).collect();
         anyhow::ensure!(
             !mask || !lesions.is_empty(),
@@ -136,7 +136,7 @@ impl<'a> Mixture<'a> {
     /// The label of a synthetic map on the sample sheet: always the same for the same column.
     pub fn shown_label(&self, map: &Structure, column: u64) -> (Label, Option<ClassMap>) {
         let mut random = Random::nth(self.configuration.seed, Purpose::Lesion, column);
-        match self.configuration.profile.lesion {
+        match self.configuration.study.lesion {
             LesionKind::Class(_) => (Label::Class(0), None),
             LesionKind::Mask(_) => {
                 let lesion = self.lesion_on(map, &mut random);
@@ -147,16 +147,16 @@ impl<'a> Mixture<'a> {
     }
 
     fn planes(&self, lesion: &ClassMap) -> Label {
-        Label::Planes(lesion.planes(self.configuration.profile.label_planes()))
+        Label::Planes(lesion.planes(self.configuration.study.label_planes()))
     }
 
     /// Algorithm 4: a lesion of the training set, turned and moved, or one drawn by the learnt
     /// statistics, where lesions may lie on `map`; none where no place is found.
     fn lesion_on(&self, map: &Structure, random: &mut Random) -> ClassMap {
-        let (profile, size) = (&self.configuration.profile, self.size());
+        let (study, size) = (&self.configuration.study, self.size());
         let nowhere = Plane::filled(size, size, 0.0);
-        let forbidden = if profile.switches.label_filter {
-            forbidden(&map.mask, profile.lesion_margin_at(size))
+        let forbidden = if study.switches.label_filter {
+            forbidden(&map.mask, study.lesion_margin_at(size))
         } else {
             nowhere
         };
@@ -194,14 +194,14 @@ impl<'a> Mixture<'a> {
     fn own(&self, index: usize, random: &mut Random) -> Input<'a> {
         let item = self.items[index];
         // The structure networks know maps of the source modality alone.
-        let known = item.has(self.configuration.profile.source_place());
+        let known = item.has(self.configuration.study.source_place());
         Input {
             structure: if random.chance(REDRAWN) && known {
                 self.redrawn[index].clone()
             } else {
                 structure(item, self.size())
             },
-            label: label(item, &self.configuration.profile, self.size()),
+            label: label(item, &self.configuration.study, self.size()),
             lesion: class_map(item, self.size()),
             noise_seed: random.bits(),
             item,
@@ -210,7 +210,7 @@ impl<'a> Mixture<'a> {
 
     fn synthetic(&self, item: &'a Item, random: &mut Random) -> Input<'a> {
         let map = &self.maps[random.below(self.maps.len())];
-        let mask = matches!(self.configuration.profile.lesion, LesionKind::Mask(_));
+        let mask = matches!(self.configuration.study.lesion, LesionKind::Mask(_));
         // A stream of its own: how often a place is tried depends on the label filter, and must not
         // shift what is drawn afterwards.
         let mut places = Random::new(random.bits(), Purpose::Lesion);
@@ -224,7 +224,7 @@ impl<'a> Mixture<'a> {
             label: if mask {
                 self.planes(&lesion)
             } else {
-                label(item, &self.configuration.profile, self.size())
+                label(item, &self.configuration.study, self.size())
             },
             lesion,
             noise_seed: random.bits(),
@@ -234,7 +234,7 @@ impl<'a> Mixture<'a> {
 
     /// One or two modalities that some of the items have.
     fn modalities(&self, inputs: &[Input], random: &mut Random) -> Vec<usize> {
-        let count = self.configuration.profile.modalities.len();
+        let count = self.configuration.study.modalities.len();
         let has = |&m: &usize| inputs.iter().any(|i| i.item.images[m].is_some());
         let mut there: Vec<usize> = (0..count).filter(has).collect();
         let drawn = views(self.configuration).min(there.len());
@@ -250,7 +250,7 @@ impl<'a> Mixture<'a> {
             let image = input.item.images[modality].as_deref();
             image.or_else(|| substitute.and_then(|s| s.item.images[modality].as_deref()))
         };
-        let count = self.configuration.profile.modalities.len();
+        let count = self.configuration.study.modalities.len();
         let flags = inputs[..paired].iter().map(|i| f32::from(u8::from(own(i))));
         ViewValues {
             modality,
@@ -262,16 +262,16 @@ impl<'a> Mixture<'a> {
 
     /// Fused map and label planes of every input.
     fn input(&self, inputs: &[Input]) -> TensorData {
-        let (profile, size) = (&self.configuration.profile, self.size());
+        let (study, size) = (&self.configuration.study, self.size());
         let mut values = Vec::new();
         for input in inputs {
-            let noise = fusion_noise(size, input.noise_seed, profile.noise);
-            values.extend(fused(&input.structure, &noise, profile.switches).into_values());
-            let planes = label_planes(&profile.lesion, &input.label, size);
+            let noise = fusion_noise(size, input.noise_seed, study.noise);
+            values.extend(fused(&input.structure, &noise, study.switches).into_values());
+            let planes = label_planes(&study.lesion, &input.label, size);
             let planes = planes.expect("labels are checked with the data");
             values.extend(planes.into_iter().flat_map(Plane::into_values));
         }
-        stack_data(values, 1 + profile.label_planes(), size)
+        stack_data(values, 1 + study.label_planes(), size)
     }
 }
 
@@ -284,7 +284,7 @@ fn corner(step: u64) -> [usize; 2] {
 
 /// Modalities per input: two, so that they can be held in register, where there are several.
 fn views(configuration: &Configuration) -> usize {
-    configuration.profile.modalities.len().min(2)
+    configuration.study.modalities.len().min(2)
 }
 
 impl Loader for Mixture<'_> {
@@ -294,8 +294,8 @@ impl Loader for Mixture<'_> {
         let mut random = Random::nth(self.configuration.seed, Purpose::Fusion, step);
         let (inputs, paired) = self.inputs(step, &mut random);
         let lesions: Vec<ClassMap> = inputs.iter().map(|i| i.lesion.clone()).collect();
-        let classes = self.configuration.profile.label_planes();
-        let mask = matches!(self.configuration.profile.lesion, LesionKind::Mask(_));
+        let classes = self.configuration.study.label_planes();
+        let mask = matches!(self.configuration.study.lesion, LesionKind::Mask(_));
         let modalities = self.modalities(&inputs, &mut random);
         SynthesisValues {
             input: self.input(&inputs),

@@ -50,7 +50,7 @@ pub fn figures(
     );
     let soft = stage.averaged().decoder.forward(z);
     let sampled = soft
-        .greater_elem(configuration.profile.line_threshold)
+        .greater_elem(configuration.study.line_threshold)
         .float();
     let shown = items.iter().take(COUNT);
     let real = binary(shown.map(|i| i.structure.as_slice()), size, device);

@@ -96,7 +96,7 @@ impl<'a> Structure<'a> {
         anyhow::ensure!(
             !items.is_empty(),
             "the data holds no training image of the classes {:?} that the structure stage learns from",
-            configuration.profile.structure_classes
+            configuration.study.structure_classes
         );
         device.seed(configuration.seed);
         Ok(Self {
@@ -129,8 +129,8 @@ impl<'a> Structure<'a> {
 /// Items of the classes that the structure stage learns from, with maps of the source modality where
 /// there are any.
 fn items<'a>(data: &'a Prepared, configuration: &Configuration, split: Split) -> Vec<&'a Item> {
-    let wanted = &configuration.profile.structure_classes;
-    let names = configuration.profile.lesion.classes();
+    let wanted = &configuration.study.structure_classes;
+    let names = configuration.study.lesion.classes();
     let fits = |item: &&Item| {
         let class = item.class.and_then(|c| names.get(c));
         wanted.is_empty() || class.is_none_or(|name| wanted.contains(name))
@@ -138,7 +138,7 @@ fn items<'a>(data: &'a Prepared, configuration: &Configuration, split: Split) ->
     let all = data.items.iter().filter(|item| item.split == split);
     let (own, foreign): (Vec<_>, Vec<_>) = all
         .filter(fits)
-        .partition(|item| item.has(configuration.profile.source_place()));
+        .partition(|item| item.has(configuration.study.source_place()));
     if own.is_empty() { foreign } else { own }
 }
 
@@ -158,7 +158,7 @@ impl<'a> Trainee for Structure<'a> {
         let batch = batch.upload(&self.device);
         let (stage, losses) = self
             .stage
-            .step(batch, self.configuration.profile.structure_weights(step));
+            .step(batch, self.configuration.study.structure_weights(step));
         self.stage = stage;
         if REFRESH.is_due(step + 1) {
             self.stage.refresh_affine();
@@ -237,12 +237,12 @@ impl<'a> Trainee for Structure<'a> {
         let sampled = networks.decoder.forward(z);
         let lines = sampled
             .clone()
-            .greater_elem(self.configuration.profile.line_threshold)
+            .greater_elem(self.configuration.study.line_threshold)
             .float();
         let masks = networks.mask.forward(lines.clone(), None);
         let restored_lines = reconstructed
             .clone()
-            .greater_elem(self.configuration.profile.line_threshold)
+            .greater_elem(self.configuration.study.line_threshold)
             .float();
         Ok([real, reconstructed, restored_lines, sampled, lines, masks]
             .map(planes)

@@ -8,12 +8,12 @@ use scanweave::image::Plane;
 use scanweave::lesion::LesionStatistics;
 use scanweave::metrics::Overlap;
 use scanweave::networks::Unet;
-use scanweave::profile::LesionKind;
 use scanweave::steps::{
     Guides, LesionNetworks, NamedLosses, Section, StructureNetworks, SynthesisStage,
     TranslatorNetworks, synthesis_configurations,
 };
 use scanweave::structure::Structure;
+use scanweave::study::LesionKind;
 
 use super::batch::{class_map, grey_data, image, label, structure};
 use super::lesion::segmented;
@@ -72,7 +72,7 @@ pub struct Synthesis<'a> {
 
 /// A generator with fresh weights.
 pub fn fresh_generator(configuration: &Configuration, device: &Device) -> Unet {
-    synthesis_configurations(&configuration.profile, &configuration.geometry)
+    synthesis_configurations(&configuration.study, &configuration.geometry)
         .0
         .init(device)
 }
@@ -89,7 +89,7 @@ pub fn lesion_statistics(data: &Prepared, kind: &LesionKind) -> Option<LesionSta
 }
 
 impl<'a> Synthesis<'a> {
-    /// Fresh networks on an autodiff `device`. The switches of the profile decide which of the
+    /// Fresh networks on an autodiff `device`. The switches of the study decide which of the
     /// foundations count.
     pub fn new(
         data: &'a Prepared,
@@ -97,25 +97,25 @@ impl<'a> Synthesis<'a> {
         foundations: Foundations,
         device: &Device,
     ) -> anyhow::Result<Self> {
-        let profile = &configuration.profile;
+        let study = &configuration.study;
         let segmenters = foundations.lesion.map(|networks| networks.segmenters);
         let translator = foundations.translator.map(|networks| networks.translator);
         let on_graph = |network: Unet| network.train();
         let guides = Guides {
             segmenters: segmenters
                 .clone()
-                .filter(|_| profile.switches.lesion)
+                .filter(|_| study.switches.lesion)
                 .map(|all| all.into_iter().map(on_graph).collect()),
             translator: translator
-                .filter(|_| profile.switches.registration)
+                .filter(|_| study.switches.registration)
                 .map(on_graph),
         };
         let unseen = data.items.iter().filter(|i| i.split == Split::Test);
         device.seed(configuration.seed);
         let (geometry, rate) = (&configuration.geometry, configuration.rate);
-        let mut stage = SynthesisStage::new(profile, geometry, guides, rate, device);
+        let mut stage = SynthesisStage::new(study, geometry, guides, rate, device);
         if configuration.strict {
-            stage = stage.with_strict_judges(profile, geometry, rate, device);
+            stage = stage.with_strict_judges(study, geometry, rate, device);
         }
         Ok(Self {
             stage,
@@ -148,7 +148,7 @@ impl<'a> Synthesis<'a> {
         maps::of(
             &self.structure,
             self.stage.averaged().generator.clone(),
-            &self.configuration.profile,
+            &self.configuration.study,
             self.configuration,
             &self.device.clone().inner(),
         )
@@ -157,15 +157,15 @@ impl<'a> Synthesis<'a> {
     /// Real images of the source modality, their fused maps, and what is painted from them with their
     /// own labels, one row per modality.
     fn real_rows(&self) -> anyhow::Result<Vec<Vec<Plane>>> {
-        let (profile, size) = (&self.configuration.profile, self.size());
+        let (study, size) = (&self.configuration.study, self.size());
         let (pipeline, items) = (self.pipeline(), self.loader.items());
         let count = COLUMNS.min(items.len());
-        let mut rows = vec![Vec::new(); 2 + profile.modalities.len()];
+        let mut rows = vec![Vec::new(); 2 + study.modalities.len()];
         for column in 0..count {
             let item = items[column * items.len() / count];
-            let (own, label) = (structure(item, size), label(item, profile, size));
+            let (own, label) = (structure(item, size), label(item, study, size));
             let sample = pollster::block_on(pipeline.paint(&own, &label, column as u64))?;
-            let real = item.images[profile.source_place()].as_deref();
+            let real = item.images[study.source_place()].as_deref();
             rows[0].push(real.map_or_else(|| own.map.clone(), |bytes| image(bytes, size)));
             rows[1].push(sample.fused);
             for (row, (_, plane)) in sample.images.into_iter().enumerate() {
@@ -177,14 +177,14 @@ impl<'a> Synthesis<'a> {
 
     /// Synthetic maps, the labels laid on them, and what is painted from both.
     fn synthetic_rows(&self) -> anyhow::Result<Vec<Vec<Plane>>> {
-        let profile = &self.configuration.profile;
+        let study = &self.configuration.study;
         let pipeline = self.pipeline();
-        let mut rows = vec![Vec::new(); 2 + profile.modalities.len()];
+        let mut rows = vec![Vec::new(); 2 + study.modalities.len()];
         for (column, map) in self.loader.maps().iter().take(COLUMNS).enumerate() {
             let (label, lesion) = self.loader.shown_label(map, column as u64);
             let sample = pollster::block_on(pipeline.paint(map, &label, column as u64))?;
             rows[0].push(sample.fused);
-            rows[1].extend(lesion.map(|l| l.shades(profile.label_planes())));
+            rows[1].extend(lesion.map(|l| l.shades(study.label_planes())));
             for (row, (_, plane)) in sample.images.into_iter().enumerate() {
                 rows[2 + row].push(plane);
             }
@@ -203,10 +203,8 @@ impl<'a> Trainee for Synthesis<'a> {
 
     fn step(mut self, _step: u64, batch: SynthesisValues) -> (Self, NamedLosses) {
         let batch = batch.upload(&self.device);
-        let profile = &self.configuration.profile;
-        let (stage, losses) = self
-            .stage
-            .step(&batch, &profile.synthesis, &profile.segmenter);
+        let study = &self.configuration.study;
+        let (stage, losses) = self.stage.step(&batch, &study.synthesis, &study.segmenter);
         self.stage = stage;
         (self, losses)
     }
@@ -217,12 +215,12 @@ impl<'a> Trainee for Synthesis<'a> {
         if self.unseen.is_empty() {
             return Ok(None);
         }
-        let (profile, size) = (&self.configuration.profile, self.size());
+        let (study, size) = (&self.configuration.study, self.size());
         let (pipeline, device) = (self.pipeline(), self.device.clone().inner());
         let (mut error, mut images) = (0.0, 0.0);
         let mut overlap = Overlap::default();
         for (index, item) in self.unseen.iter().enumerate() {
-            let (own, label) = (structure(item, size), label(item, profile, size));
+            let (own, label) = (structure(item, size), label(item, study, size));
             let sample = pollster::block_on(pipeline.paint(&own, &label, index as u64))?;
             for (modality, (_, painted)) in sample.images.iter().enumerate() {
                 if let Some(bytes) = &item.images[modality] {

@@ -7,9 +7,9 @@ use burn::tensor::{Device, Tensor, TensorData};
 use scanweave::image::Plane;
 use scanweave::metrics::psnr;
 use scanweave::networks::Unet;
-use scanweave::profile::{Modality, Profile};
 use scanweave::random::{Purpose, Random};
 use scanweave::steps::{NamedLosses, Section, TranslatorBatch, TranslatorStage};
+use scanweave::study::{Modality, Study};
 
 use super::batch::{grey_data, image, one_hot_rows, planes};
 use super::{Loader, Trainee};
@@ -59,23 +59,23 @@ struct Translation<'a> {
 }
 
 /// Whether a translator of every modality can be trained.
-pub fn check(data: &Prepared, profile: &Profile) -> anyhow::Result<()> {
-    pools(&split::training(&data.items), profile).map(drop)
+pub fn check(data: &Prepared, study: &Study) -> anyhow::Result<()> {
+    pools(&split::training(&data.items), study).map(drop)
 }
 
 /// Per modality the items that have it.
-fn pools<'a>(items: &[&'a Item], profile: &Profile) -> anyhow::Result<Vec<Vec<&'a Item>>> {
+fn pools<'a>(items: &[&'a Item], study: &Study) -> anyhow::Result<Vec<Vec<&'a Item>>> {
     let pool = |(place, modality): (usize, &Modality)| {
         let has = |item: &&Item| item.has(place);
         let pool: Vec<&Item> = items.iter().copied().filter(has).collect();
         ensure!(
             !pool.is_empty(),
-            "no training image of modality {}: add some, or choose a profile without it",
+            "no training image of modality {}: add some, or choose a study without it",
             modality.name()
         );
         Ok(pool)
     };
-    profile.modalities.iter().enumerate().map(pool).collect()
+    study.modalities.iter().enumerate().map(pool).collect()
 }
 
 impl<'a> TranslatorLoader<'a> {
@@ -85,7 +85,7 @@ impl<'a> TranslatorLoader<'a> {
         let to = (from + 1 + random.below(count - 1)) % count;
         let item = self.pools[from][random.below(self.pools[from].len())];
         let other = self.pools[to][random.below(self.pools[to].len())];
-        let supervised = self.configuration.profile.translator.supervised > 0.0;
+        let supervised = self.configuration.study.translator.supervised > 0.0;
         let own = item.images[to].as_deref().filter(|_| supervised);
         let of_pool = "items of a pool have its modality";
         Translation {
@@ -126,24 +126,19 @@ impl<'a> Translator<'a> {
         configuration: &'a Configuration,
         device: &Device,
     ) -> anyhow::Result<Self> {
-        let profile = &configuration.profile;
+        let study = &configuration.study;
         ensure!(
-            profile.modalities.len() > 1,
+            study.modalities.len() > 1,
             "the study {} has one modality, so there is nothing to translate: leave this stage out",
-            profile.name
+            study.name
         );
         let parts = split::parts(&data.items, configuration.seed, |rest, validation| {
-            pools(rest, profile).is_ok() && !registered(validation).is_empty()
+            pools(rest, study).is_ok() && !registered(validation).is_empty()
         });
-        let pools = pools(&parts.training, profile)?;
+        let pools = pools(&parts.training, study)?;
         device.seed(configuration.seed);
         Ok(Self {
-            stage: TranslatorStage::new(
-                profile,
-                &configuration.geometry,
-                configuration.rate,
-                device,
-            ),
+            stage: TranslatorStage::new(study, &configuration.geometry, configuration.rate, device),
             loader: Arc::new(TranslatorLoader {
                 pools,
                 configuration,
@@ -157,7 +152,7 @@ impl<'a> Translator<'a> {
 
     /// Named by the two modalities.
     fn psnrs(&self, items: &[&Item]) -> anyhow::Result<Vec<(String, f64)>> {
-        let modalities = &self.configuration.profile.modalities;
+        let modalities = &self.configuration.study.modalities;
         let size = self.configuration.geometry.size;
         let mut values = Vec::new();
         for (from, to) in ordered_pairs(modalities.len()) {
@@ -177,7 +172,7 @@ impl<'a> Translator<'a> {
     fn translated(&self, items: &[&Item], from: usize, to: usize) -> Vec<Plane> {
         let (size, count) = (
             self.configuration.geometry.size,
-            self.configuration.profile.modalities.len(),
+            self.configuration.study.modalities.len(),
         );
         let images = items.iter().filter_map(|item| item.images[from].as_deref());
         let translator = &self.stage.averaged().translator;
@@ -210,10 +205,10 @@ impl<'a> Trainee for Translator<'a> {
             target: Tensor::from_data(batch.target, &self.device),
             registered: batch.registered,
         };
-        let profile = &self.configuration.profile;
+        let study = &self.configuration.study;
         let (stage, losses) = self
             .stage
-            .step(&batch, &profile.translator, profile.synthesis.head);
+            .step(&batch, &study.translator, study.synthesis.head);
         self.stage = stage;
         (self, losses)
     }
@@ -247,7 +242,7 @@ impl<'a> Trainee for Translator<'a> {
     /// Test images of each modality, and below them what they are translated into.
     fn sheet(&self) -> anyhow::Result<Vec<Vec<Plane>>> {
         let size = self.configuration.geometry.size;
-        let count = self.configuration.profile.modalities.len();
+        let count = self.configuration.study.modalities.len();
         let mut rows = Vec::new();
         for from in 0..count {
             let there: Vec<&Item> = self.test.iter().copied().filter(|i| i.has(from)).collect();

@@ -6,12 +6,12 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-const COMMON: &str = "--profile phantom-brain --data brains.scan --preset tiny --batch 4 --seed 3 --save-every 2 --strict --augment";
+const COMMON: &str = "--study phantom-brain --data brains.scan --preset tiny --batch 4 --seed 3 --save-every 2 --strict --augment";
 
 /// Twelve brains, and every stage trained on them for a few steps by `train all`.
 static BRAINS: LazyLock<PathBuf> = LazyLock::new(|| {
     let folder = tempfile::tempdir().expect("a folder").keep();
-    let prepare = "data prepare --dataset phantom --profile phantom-brain --size 64 --count 12 --out brains.scan";
+    let prepare = "data prepare --dataset phantom --study phantom-brain --size 64 --count 12 --out brains.scan";
     scanweave(&folder, prepare).well();
     scanweave(
         &folder,
@@ -91,7 +91,7 @@ fn a_data_set_is_the_same_however_it_was_built() {
 
     let other = "build model.weave --count 1 --seed 6 --out whole";
     scanweave(folder, other).badly(1, &["whole", "another model, seed or recipe"]);
-    let read = "data prepare --dataset folder --source whole --profile phantom-brain --size 64 --out again.scan --skip-broken";
+    let read = "data prepare --dataset folder --source whole --study phantom-brain --size 64 --out again.scan --skip-broken";
     scanweave(folder, read).well();
 }
 
@@ -126,7 +126,7 @@ fn an_ablation_needs_only_what_it_uses() {
     scanweave(folder, &line("e", "row-e")).badly(2, &["--translator RUN"]);
     let configuration = fs::read(folder.join("row-d/config.json")).expect("a configuration");
     let configuration: Value = serde_json::from_slice(&configuration).expect("JSON");
-    let switches = &configuration["profile"]["switches"];
+    let switches = &configuration["study"]["switches"];
     assert_eq!(switches["noise_fusion"], true);
     assert_eq!(switches["registration"], false);
 }
@@ -180,36 +180,36 @@ fn what_a_later_stage_lacks_is_said_before_the_first() {
             picture.save(file).expect("an image");
         }
     }
-    let prepare = "data prepare --dataset folder --source set --profile brain-mri --size 64 --out healthy.scan";
+    let prepare =
+        "data prepare --dataset folder --source set --study brain-mri --size 64 --out healthy.scan";
     scanweave(folder, prepare).well();
-    let line =
-        "train all --profile brain-mri --data healthy.scan --preset tiny --run all --steps 2";
+    let line = "train all --study brain-mri --data healthy.scan --preset tiny --run all --steps 2";
     scanweave(folder, line).badly(1, &["t1", "has a lesion", "data inspect"]);
     assert!(!folder.join("all").exists(), "no stage has begun");
 }
 
 #[test]
-fn a_profile_of_ones_own_is_trained_with() {
+fn a_study_of_ones_own_is_trained_with() {
     let folder = &*BRAINS;
     let config = fs::read(folder.join("all/synthesis/config.json")).expect("a configuration");
     let mut config: Value = serde_json::from_slice(&config).expect("JSON");
-    config["profile"]["spectral"] = true.into();
-    config["profile"]["synthesis"]["lesion"] = 0.5.into();
+    config["study"]["spectral"] = true.into();
+    config["study"]["synthesis"]["lesion"] = 0.5.into();
     let common = COMMON.replace("phantom-brain", "own.json");
     let line = format!("train lesion {common} --run own --steps 2 --latent 16");
-    fs::write(folder.join("own.json"), config["profile"].to_string()).expect("a profile");
+    fs::write(folder.join("own.json"), config["study"].to_string()).expect("a study");
     scanweave(folder, &line).well();
     let used = fs::read(folder.join("own/config.json")).expect("a configuration");
     let used: Value = serde_json::from_slice(&used).expect("JSON");
-    assert_eq!(used["profile"], config["profile"]);
+    assert_eq!(used["study"], config["study"]);
     assert_eq!(used["geometry"]["latent"], 16);
-    config["profile"]["modalities"] = Value::Array(Vec::new());
+    config["study"]["modalities"] = Value::Array(Vec::new());
     for (content, word) in [
         (config.to_string(), "no modality"),
         ("{".into(), "not JSON"),
-        ("{}".into(), "no profile"),
+        ("{}".into(), "no study"),
     ] {
-        fs::write(folder.join("own.json"), content).expect("a profile");
+        fs::write(folder.join("own.json"), content).expect("a study");
         scanweave(folder, &line).badly(2, &["own.json", word]);
     }
 }
@@ -217,7 +217,7 @@ fn a_profile_of_ones_own_is_trained_with() {
 #[test]
 fn a_run_on_other_data_is_mentioned_and_litter_is_cleared() {
     let folder = &*BRAINS;
-    let prepare = "data prepare --dataset phantom --profile phantom-brain --size 64 --count 12 --seed 9 --out other.scan";
+    let prepare = "data prepare --dataset phantom --study phantom-brain --size 64 --count 12 --seed 9 --out other.scan";
     scanweave(folder, prepare).well();
     let common = COMMON.replace("brains.scan", "other.scan");
     let sources = "--structure all/structure --lesion all/lesion --translator all/translator";

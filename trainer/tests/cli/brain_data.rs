@@ -6,7 +6,7 @@ use std::fs;
 use tempfile::TempDir;
 
 const PREPARE: &str =
-    "data prepare --dataset folder --source set --profile phantom-brain --size 64 --out data.scan";
+    "data prepare --dataset folder --source set --study phantom-brain --size 64 --out data.scan";
 
 /// A head of 64 px whose brain has the grey value `grey`.
 fn head(grey: u8) -> GrayImage {
@@ -97,7 +97,7 @@ fn what_a_stage_needs_of_its_data_is_said_before_the_first_step() {
     for (folder, stage, words) in cases {
         scanweave(folder.path(), PREPARE).well();
         let line = format!(
-            "train {stage} --profile phantom-brain --data data.scan --preset tiny --steps 2 --run new"
+            "train {stage} --study phantom-brain --data data.scan --preset tiny --steps 2 --run new"
         );
         untouched(folder.path(), || {
             scanweave(folder.path(), &line).badly(1, words);
@@ -116,7 +116,7 @@ fn unpaired_modalities_are_learnt_from() {
         ended.complained.contains("18 of 24 items have no t1 image"),
         "{ended}"
     );
-    let line = "train all --profile phantom-brain --data data.scan --preset tiny --batch 4 --steps 2 --pretraining 1 --run run";
+    let line = "train all --study phantom-brain --data data.scan --preset tiny --batch 4 --steps 2 --pretraining 1 --run run";
     scanweave(folder, line).well();
     let images = "export run/structure run/lesion run/synthesis --out model.weave";
     scanweave(folder, images).well();
@@ -127,7 +127,7 @@ fn data_that_changed_since_the_run_began_is_refused() {
     let folder = set(12, &ALL, &label(64, 1));
     let folder = folder.path();
     scanweave(folder, PREPARE).well();
-    let line = "train lesion --profile phantom-brain --data data.scan --preset tiny --batch 2 --run run --steps";
+    let line = "train lesion --study phantom-brain --data data.scan --preset tiny --batch 2 --run run --steps";
     scanweave(folder, &format!("{line} 1")).well();
     head(200)
         .save(folder.join("set/3-t1.png"))

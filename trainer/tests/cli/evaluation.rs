@@ -12,7 +12,7 @@ const STRUCTURE_STEPS: u32 = 80;
 /// Trains `stage` for a few steps on `data.scan`.
 fn train(folder: &Path, stage: &str, more: &str) {
     let line = format!(
-        "train {stage} --profile phantom-brain --preset tiny --batch 2 --data data.scan {more}"
+        "train {stage} --study phantom-brain --preset tiny --batch 2 --data data.scan {more}"
     );
     scanweave(folder, &line).well();
 }
@@ -20,7 +20,7 @@ fn train(folder: &Path, stage: &str, more: &str) {
 fn model(folder: &Path) {
     scanweave(
         folder,
-        "data prepare --dataset phantom --profile phantom-brain --count 40 --size 64 --out data.scan",
+        "data prepare --dataset phantom --study phantom-brain --count 40 --size 64 --out data.scan",
     )
     .well();
     let structure = format!("--run structure --steps {STRUCTURE_STEPS}");
@@ -79,7 +79,7 @@ fn figures_of_a_model_stand_beside_those_of_real_images() {
 /// Every row has finite values in the range of its figure, one per seed.
 fn check(report: &Value) {
     assert_eq!(report["seeds"], serde_json::json!([1, 2, 3]));
-    assert_eq!(report["profile"], "phantom-brain");
+    assert_eq!(report["study"], "phantom-brain");
     let rows = report["rows"].as_array().expect("rows");
     assert!(rows.len() > 30, "{}", rows.len());
     assert_eq!(report["figures"].as_array().map(Vec::len), Some(rows.len()));
@@ -125,7 +125,8 @@ fn check(report: &Value) {
 fn what_cannot_be_measured_is_refused() {
     let folder = crate::trained::copy();
     let folder = folder.path();
-    let prepare = "data prepare --dataset phantom --profile phantom-brain --count 2 --size 64 --out brain.scan";
+    let prepare =
+        "data prepare --dataset phantom --study phantom-brain --count 2 --size 64 --out brain.scan";
     scanweave(folder, prepare).well();
     scanweave(folder, "export synthesis --out painter.weave").well();
     untouched(folder, || {

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
 
-const EXTRACT: &str = "extract IMAGE --profile phantom-thorax --size 64 --out out";
+const EXTRACT: &str = "extract IMAGE --study phantom-thorax --size 64 --out out";
 
 fn folder() -> TempDir {
     tempfile::tempdir().expect("a folder")
@@ -35,7 +35,7 @@ fn share(image: &GrayImage, value: u8) -> f64 {
 fn every_step_becomes_a_picture() {
     let folder = folder();
     fs::write(folder.path().join("a.png"), png(thorax(128))).expect("an image");
-    let line = "extract a.png --profile phantom-thorax --out out/deep --steps";
+    let line = "extract a.png --study phantom-thorax --out out/deep --steps";
     scanweave(folder.path(), line).well();
     let names: Vec<String> = content(&folder.path().join("out/deep"))
         .keys()
@@ -179,7 +179,7 @@ fn prepare_names_every_broken_image_and_can_leave_them_out() {
     }
     fs::write(images.join("empty.png"), b"").expect("an image");
     fs::write(images.join("flat.png"), png(GrayImage::new(9, 9))).expect("an image");
-    let line = "data prepare --dataset folder --source images --profile phantom-thorax --size 64 --out data.scan";
+    let line = "data prepare --dataset folder --source images --study phantom-thorax --size 64 --out data.scan";
     untouched(folder.path(), || {
         scanweave(folder.path(), line)
             .badly(1, &["2 of 5", "empty.png", "flat.png", "--skip-broken"]);
@@ -257,7 +257,7 @@ fn a_full_disk_leaves_the_old_file() {
         let line = "data prepare --dataset phantom --count 8 --size 64 --out data.scan";
         scanweave_on_a_full_disk(folder.path(), 4, line).badly(1, &["data.scan", "disk"]);
     });
-    let line = "extract a.png --profile phantom-thorax --size 512 --out out";
+    let line = "extract a.png --study phantom-thorax --size 512 --out out";
     scanweave_on_a_full_disk(folder.path(), 2, line).badly(1, &["image.png"]);
     assert_eq!(
         whole_pictures(&folder.path().join("out")),

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 /// Trains `stage` on the brains.
 fn train(folder: &Path, stage: &str, run: &str, steps: u32) {
     let line = format!(
-        "train {stage} --profile phantom-brain --data brains.scan --preset tiny --run {run} --steps {steps} --save-every 1000 --sheet-every 1000"
+        "train {stage} --study phantom-brain --data brains.scan --preset tiny --run {run} --steps {steps} --save-every 1000 --sheet-every 1000"
     );
     scanweave(folder, &line).well();
 }
@@ -21,7 +21,7 @@ const TRANSLATOR: &str = "translator --batch 8 --rate 1e-3";
 /// The brains, and a lesion and a translator run that have learnt.
 static LEARNT: LazyLock<PathBuf> = LazyLock::new(|| {
     let folder = tempfile::tempdir().expect("a folder").keep();
-    let prepare = "data prepare --dataset phantom --profile phantom-brain --size 64 --count 60 --seed 1 --out brains.scan";
+    let prepare = "data prepare --dataset phantom --study phantom-brain --size 64 --count 60 --seed 1 --out brains.scan";
     scanweave(&folder, prepare).well();
     train(&folder, LESION, "lesion", 600);
     train(&folder, TRANSLATOR, "translator", 60);

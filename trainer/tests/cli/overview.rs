@@ -83,7 +83,7 @@ fn a_report_holds_everything_and_links_to_nothing() {
         "reconstruction error, lower is better",
         "loader alone",
         "waiting for batches",
-        "profile.line_threshold",
+        "study.line_threshold",
         "<td>flex</td>",
     ] {
         assert!(page.contains(word), "`{word}` is not in the report");

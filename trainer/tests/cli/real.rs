@@ -37,7 +37,7 @@ fn radiographs_are_prepared_by_their_table() {
         return;
     };
     let line =
-        "data prepare --dataset folder --source set --profile chest-xray --size 64 --out data.scan";
+        "data prepare --dataset folder --source set --study chest-xray --size 64 --out data.scan";
     let ended = scanweave(folder.path(), line).well();
     assert!(ended.said.contains(&format!("{ROWS} items")), "{ended}");
     assert!(ended.said.contains("class normal"), "{ended}");
@@ -56,7 +56,7 @@ fn the_structure_of_a_radiograph_is_lines_on_a_body() {
         .nth(1)
         .and_then(|row| row.split(',').next())
         .expect("a row");
-    let line = format!("extract set/{file} --profile chest-xray --size 128 --out out --steps");
+    let line = format!("extract set/{file} --study chest-xray --size 128 --out out --steps");
     scanweave(folder.path(), &line).well();
     let share = |name: &str| {
         let image = image::open(folder.path().join("out").join(name))
@@ -120,7 +120,7 @@ fn slices_of_real_volumes_are_prepared() {
     add(flair, "fg6692", "flair", [10, 14], "");
     fs::write(set.join("manifest.csv"), table).expect("a table");
     let line =
-        "data prepare --dataset folder --source set --profile brain-mri --size 128 --out data.scan";
+        "data prepare --dataset folder --source set --study brain-mri --size 128 --out data.scan";
     let ended = scanweave(folder.path(), line).well();
     assert!(ended.said.contains("4 items"), "{ended}");
     scanweave(folder.path(), "data inspect data.scan").well();

@@ -21,7 +21,7 @@ fn a_run_of_other_settings_is_neither_continued_nor_overwritten() {
 }
 
 #[test]
-fn data_of_another_profile_or_size_is_refused_with_the_remedy() {
+fn data_of_another_study_or_size_is_refused_with_the_remedy() {
     let folder = copy();
     let folder = folder.path();
     untouched(folder, || {

@@ -13,14 +13,14 @@ pub const SYNTHESIS_STEPS: u64 = 6;
 /// The command that trains the structure stage on `data.scan`.
 pub fn structure(run: &str, more: &str) -> String {
     format!(
-        "train structure --profile phantom-thorax --preset tiny --batch 2 --save-every 5 --data data.scan --run {run} {more}"
+        "train structure --study phantom-thorax --preset tiny --batch 2 --save-every 5 --data data.scan --run {run} {more}"
     )
 }
 
 /// The command that trains the synthesis stage upon the run `structure`.
 pub fn synthesis(run: &str, more: &str) -> String {
     format!(
-        "train synthesis --profile phantom-thorax --preset tiny --batch 2 --save-every 2 --pretraining 2 --data data.scan --structure structure --run {run} {more}"
+        "train synthesis --study phantom-thorax --preset tiny --batch 2 --save-every 2 --pretraining 2 --data data.scan --structure structure --run {run} {more}"
     )
 }
 

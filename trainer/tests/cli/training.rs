@@ -15,7 +15,7 @@ fn a_run_leaves_what_people_look_at() {
     let configuration: Value =
         serde_json::from_slice(&fs::read(run.join("config.json")).expect("a configuration"))
             .expect("JSON");
-    assert_eq!(configuration["profile"]["name"], "phantom-thorax");
+    assert_eq!(configuration["study"]["name"], "phantom-thorax");
     assert_eq!(configuration["batch"], 2);
     for (step, line) in logged(&run) {
         for speed in [
@@ -215,8 +215,8 @@ fn difference(a: &[u8], b: &[u8]) -> String {
     }
     let answers = a.known_answer == b.known_answer;
     lines.push(format!(
-        "known answers equal: {answers}, profiles equal: {}",
-        a.profile == b.profile
+        "known answers equal: {answers}, studies equal: {}",
+        a.study == b.study
     ));
     lines.join("\n")
 }

@@ -6,13 +6,13 @@ use crate::process::{scanweave, untouched};
 const CASES: [(&str, &[&str]); 25] = [
     ("", &["Usage"]),
     ("dance", &["dance"]),
-    ("extract a.png --out o", &["--profile"]),
+    ("extract a.png --out o", &["--study"]),
     (
-        "extract a.png --profile heart --out o",
+        "extract a.png --study heart --out o",
         &["heart", "chest-xray", "retina"],
     ),
     (
-        "extract a.png --profile retina --out o --size 100",
+        "extract a.png --study retina --out o --size 100",
         &["100", "multiple of 16"],
     ),
     (
@@ -20,7 +20,7 @@ const CASES: [(&str, &[&str]); 25] = [
         &["mnist", "chest-xray", "folder", "phantom"],
     ),
     (
-        "data prepare --dataset phantom --profile heart --out d",
+        "data prepare --dataset phantom --study heart --out d",
         &["heart", "phantom-thorax"],
     ),
     (
@@ -30,31 +30,31 @@ const CASES: [(&str, &[&str]); 25] = [
     ("data prepare --dataset folder --out d", &["--source"]),
     ("data prepare --dataset phantom", &["--out"]),
     (
-        "train structure --profile heart --data d --run r",
+        "train structure --study heart --data d --run r",
         &["heart", "phantom-brain"],
     ),
     (
-        "train everything --profile retina --data d --run r",
+        "train everything --study retina --data d --run r",
         &["everything", "structure", "synthesis"],
     ),
     (
-        "train structure --profile retina --data d --run r --device abacus",
+        "train structure --study retina --data d --run r --device abacus",
         &["abacus", "flex", "libtorch"],
     ),
     (
-        "train structure --profile retina --data d --run r --preset huge",
+        "train structure --study retina --data d --run r --preset huge",
         &["huge", "tiny", "demo"],
     ),
     (
-        "train structure --profile retina --data d --run r --batch 1",
+        "train structure --study retina --data d --run r --batch 1",
         &["--batch"],
     ),
     (
-        "train structure --profile retina --data d --run r --steps 0",
+        "train structure --study retina --data d --run r --steps 0",
         &["--steps"],
     ),
     (
-        "train structure --profile retina --data d --run r --steps 5 --minutes 1",
+        "train structure --study retina --data d --run r --steps 5 --minutes 1",
         &["--minutes"],
     ),
     ("export --out m.weave", &["RUN"]),

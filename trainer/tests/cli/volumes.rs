@@ -9,7 +9,7 @@ use std::path::Path;
 use tempfile::TempDir;
 
 const PREPARE: &str =
-    "data prepare --dataset folder --source set --profile brain-mri --size 64 --out data.scan";
+    "data prepare --dataset folder --source set --study brain-mri --size 64 --out data.scan";
 /// Slices of a head.
 const DEPTH: usize = 4;
 const SIDE: usize = 72;
@@ -87,8 +87,7 @@ fn slices_of_volumes_become_items() {
     let first = fs::read(folder.path().join("data.scan")).expect("data");
     scanweave(folder.path(), PREPARE).well();
     assert!(first == fs::read(folder.path().join("data.scan")).expect("data"));
-    let line =
-        "train lesion --profile brain-mri --data data.scan --preset tiny --steps 1 --run run";
+    let line = "train lesion --study brain-mri --data data.scan --preset tiny --steps 1 --run run";
     // There is no T1c: the stage says so, and so it has understood the labels.
     scanweave(folder.path(), line).badly(1, &["no training image of modality t1c"]);
 }
@@ -98,7 +97,7 @@ fn a_slice_is_extracted_as_its_picture_would_be() {
     let folder = set();
     let folder = folder.path();
     let extract = |image: &str, out: &str| {
-        let line = format!("extract {image} --profile brain-mri --size 64 --out {out}");
+        let line = format!("extract {image} --study brain-mri --size 64 --out {out}");
         scanweave(folder, &line)
     };
     extract("set/1-t1.nii --slice 2", "nifti").well();

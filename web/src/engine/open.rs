@@ -3,10 +3,10 @@
 
 use std::rc::Rc;
 
-use scanweave::profile::LesionKind;
 use scanweave::protocol::{
     Backend, BackendKind, Cause, CommandId, Event, ModelInfo, Reason, Source, Stage,
 };
+use scanweave::study::LesionKind;
 use scanweave::synthesis::{Painter, SynthesisError, Synthesiser};
 use scanweave::weights::{self, KnownAnswer, Model};
 use web_sys::File;
@@ -178,9 +178,9 @@ pub(super) fn patience(backend: &Backend, limit: i32) -> Option<i32> {
 }
 
 fn describe(open: &Open, bytes: u64, sha256: String, self_test: Option<f32>) -> ModelInfo {
-    let masks = matches!(open.model.profile.lesion, LesionKind::Mask(_));
+    let masks = matches!(open.model.study.lesion, LesionKind::Mask(_));
     ModelInfo {
-        profile: open.model.profile.clone(),
+        study: open.model.study.clone(),
         geometry: open.model.geometry,
         card: open.model.card.clone(),
         samples: open.synthesiser.latent() > 0,

@@ -44,8 +44,8 @@ pub fn Cards() -> impl IntoView {
 #[component]
 fn Loaded(model: ModelInfo) -> impl IntoView {
     let page = expect_context::<Page>();
-    let study = model.profile.name.clone();
-    let title = model.profile.title.clone();
+    let study = model.study.name.clone();
+    let title = model.study.title.clone();
     let name = move || site::study(&study).unwrap_or_else(|| title.clone());
     let digest = model.sha256.clone();
     let offered = page

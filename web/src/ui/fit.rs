@@ -1,8 +1,8 @@
 //! What a model can show.
 
-use scanweave::profile::LesionKind;
 use scanweave::protocol::ModelInfo;
 use scanweave::scene::{Lesion, Origin, Scene};
+use scanweave::study::LesionKind;
 
 /// Whether a model can show what was drawn by hand in a scene.
 pub fn fits(scene: &Scene, model: &ModelInfo, size: usize) -> bool {
@@ -16,8 +16,8 @@ pub fn fits(scene: &Scene, model: &ModelInfo, size: usize) -> bool {
         Origin::Fixed { map, mask } => fits(map) && fits(mask),
         Origin::Empty => true,
     };
-    let classes = model.profile.lesion.classes().len() as u32;
-    let lesion = match (&scene.lesion, &model.profile.lesion) {
+    let classes = model.study.lesion.classes().len() as u32;
+    let lesion = match (&scene.lesion, &model.study.lesion) {
         (Lesion::None, kind) => !matches!(kind, LesionKind::Class(_)),
         (Lesion::Class(class), LesionKind::Class(_)) => *class < classes,
         (Lesion::Placed { .. }, LesionKind::Mask(_)) => model.placed,
@@ -31,7 +31,7 @@ pub fn fits(scene: &Scene, model: &ModelInfo, size: usize) -> bool {
 /// Findings to choose from: classes of the whole image, or none and a lesion; empty when the study knows
 /// neither.
 pub fn findings_of(model: Option<&ModelInfo>) -> Vec<String> {
-    match model.map(|m| &m.profile.lesion) {
+    match model.map(|m| &m.study.lesion) {
         Some(LesionKind::Class(names)) => names.clone(),
         Some(LesionKind::Mask(names)) => {
             let lesion = match names.as_slice() {

@@ -4,11 +4,11 @@
 //! is down) and [`Page::settle`] (a step that undo can take back), and the engine paints it.
 
 use leptos::prelude::*;
-use scanweave::profile::LesionKind;
 use scanweave::protocol::{
     Backend, BackendChoice, Detail, Figures, ImageInfo, Lane, ModelInfo, Picture, Request, Stage,
 };
 use scanweave::scene::{Edits, Lesion, Origin, Scene};
+use scanweave::study::LesionKind;
 use web_sys::File;
 
 use super::catalogue::Entry;
@@ -223,7 +223,7 @@ impl Page {
         let (seed, class) = (self.seed.get_untracked(), self.class.get_untracked());
         let kind = self
             .opened
-            .with_untracked(|m| m.as_ref().map(|m| m.profile.lesion.clone()));
+            .with_untracked(|m| m.as_ref().map(|m| m.study.lesion.clone()));
         Scene::of_seed(seed, &kind.unwrap_or(LesionKind::None), class)
     }
 

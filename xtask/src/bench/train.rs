@@ -41,7 +41,7 @@ const LIBTORCH: [&str; 2] = ["LIBTORCH", "LIBTORCH_USE_PYTORCH"];
 const STAGES: [&str; 4] = ["structure", "lesion", "translator", "synthesis"];
 
 /// The study with every part of the method: four modalities, lesion masks, guides.
-const PROFILE: &str = "phantom-brain";
+const STUDY: &str = "phantom-brain";
 
 /// What is trained.
 #[derive(clap::Args, Default)]
@@ -126,7 +126,7 @@ impl Trainer {
         let mut command = self.command();
         command
             .args(["data", "prepare", "--dataset", "phantom"])
-            .args(["--profile", PROFILE])
+            .args(["--study", STUDY])
             .args(["--size", self.preset.size()])
             .args(["--count", &PHANTOMS.to_string(), "--out"])
             .arg(self.data());
@@ -149,7 +149,7 @@ impl Trainer {
         let folder = self.folder(stage, device);
         let mut command = self.command();
         command
-            .args(["train", stage, "--profile", PROFILE])
+            .args(["train", stage, "--study", STUDY])
             .args(["--preset", self.preset.name(), "--device", device])
             .args(["--steps", &STEPS.to_string()])
             .args(["--batch", &BATCH.to_string()])

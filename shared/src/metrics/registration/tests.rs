@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::phantom::{self, Anatomy};
-use crate::profile::Modality;
+use crate::study::Modality;
 
 const SIZE: usize = 128;
 /// Phantoms are rendered finer and moved there, so that a shift of half a pixel is exact.

@@ -9,8 +9,8 @@
 //! gadopentetate, plasma, 1.5 T); the concentrations are chosen by us.
 
 use super::BrainTissue;
-use crate::profile::Modality;
 use crate::random::Random;
+use crate::study::Modality;
 
 /// Relaxation times in milliseconds, proton density relative to water, uptake of contrast agent in
 /// mmol/l.

@@ -4,8 +4,8 @@ use super::ground::{Ground, check_size};
 use super::{Asked, Label, Refusal, SynthesisError, Synthesiser};
 use crate::image::Plane;
 use crate::lesion::{ClassMap, is_legal};
-use crate::profile::LesionKind;
 use crate::scene::{Lesion, LesionBox, Runs};
+use crate::study::LesionKind;
 
 /// What a scene's lesion means on this ground. A lesion where none may lie is told, not refused:
 /// people see what they drew, and that it cannot stay there.
@@ -14,7 +14,7 @@ pub(super) fn asked(
     lesion: &Lesion,
     ground: &Ground,
 ) -> Result<Asked, SynthesisError> {
-    let kind = &synthesiser.profile().lesion;
+    let kind = &synthesiser.study().lesion;
     let classes = kind.classes().len();
     let plain = |label| Asked {
         label,
@@ -86,7 +86,7 @@ fn box_planes(boxes: &[LesionBox], classes: usize, size: usize) -> Result<Vec<Pl
     Ok(planes)
 }
 
-/// A class by its place in the profile, if it has one.
+/// A class by its place in the study, if it has one.
 fn known(class: u32, count: usize) -> Result<u32, Refusal> {
     if (class as usize) < count {
         return Ok(class);

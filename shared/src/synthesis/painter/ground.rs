@@ -2,10 +2,10 @@
 
 use super::{Refusal, SynthesisError, Synthesiser};
 use crate::image::Plane;
-use crate::profile::{Extraction, MaskSettings};
 use crate::protocol::Pixels;
 use crate::scene::{Origin, Runs, Values};
 use crate::structure::{Source, Step, Structure, forbidden};
+use crate::study::{Extraction, MaskSettings};
 
 /// The image that was read last, with what was made of it.
 pub(super) struct Image {
@@ -124,7 +124,7 @@ impl Sketch {
         } else {
             Structure { map: lines, mask }.within_organ()
         };
-        let margin = synthesiser.profile().lesion_margin_at(size);
+        let margin = synthesiser.study().lesion_margin_at(size);
         let forbidden = forbidden(&structure.mask, margin);
         Ok(Ground {
             structure,
@@ -138,9 +138,9 @@ fn settings(
     synthesiser: &Synthesiser,
     values: Option<&Values>,
 ) -> Result<(Extraction, MaskSettings), Refusal> {
-    let (profile, size) = (synthesiser.profile(), synthesiser.size());
+    let (study, size) = (synthesiser.study(), synthesiser.size());
     match values {
-        None => Ok((profile.extraction_at(size), profile.mask_at(size))),
+        None => Ok((study.extraction_at(size), study.mask_at(size))),
         Some(values) if values.is_sound() => Ok((values.extraction, values.mask)),
         Some(_) => Err(Refusal::Values),
     }

@@ -136,9 +136,9 @@ impl Painter {
         let asked = self.asked.as_ref().map(|(_, asked)| asked.clone());
         let asked = asked.expect("it was just made");
         let modalities: Vec<usize> = match detail {
-            Detail::Full => (0..synthesiser.profile.modalities.len()).collect(),
+            Detail::Full => (0..synthesiser.study.modalities.len()).collect(),
             Detail::Preview { modality } => {
-                vec![(modality as usize).min(synthesiser.profile.modalities.len() - 1)]
+                vec![(modality as usize).min(synthesiser.study.modalities.len() - 1)]
             }
         };
         let structure = &ground.structure;
@@ -157,7 +157,7 @@ impl Painter {
                 Detail::Full => sketch.steps.clone().unwrap_or_default(),
                 Detail::Preview { .. } => Vec::new(),
             },
-            classes: synthesiser.profile.label_planes(),
+            classes: synthesiser.study.label_planes(),
         })
     }
 

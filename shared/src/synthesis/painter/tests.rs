@@ -10,8 +10,8 @@ use super::*;
 use crate::lesion::LesionStatistics;
 use crate::networks::config::{DecoderConfig, UnetConfig};
 use crate::phantom::{self, Anatomy};
-use crate::profile::{LesionKind, Modality, Profile};
 use crate::scene::{Latent, LesionBox, Pin, Values};
+use crate::study::{LesionKind, Modality, Study};
 use crate::synthesis::library::Library;
 use crate::synthesis::networks::Network;
 
@@ -30,9 +30,9 @@ fn done<T>(work: impl Future<Output = T>) -> T {
 fn pipeline(lesion: LesionKind) -> Synthesiser {
     let device = Device::flex();
     device.seed(4);
-    let mut profile = Profile::named("phantom-brain").expect("built in");
-    profile.lesion = lesion;
-    let classes = profile.label_planes();
+    let mut study = Study::named("phantom-brain").expect("built in");
+    study.lesion = lesion;
+    let classes = study.label_planes();
     let unet = |inputs, condition| {
         let config = UnetConfig {
             inputs,
@@ -48,9 +48,9 @@ fn pipeline(lesion: LesionKind) -> Synthesiser {
         latent: 6,
         width: 2,
     };
-    let generator = unet(1 + classes, profile.modalities.len());
+    let generator = unet(1 + classes, study.modalities.len());
     let (decoder, mask) = (Some((decoder.init(&device), 6)), Some(unet(1, 0)));
-    let mut pipeline = Synthesiser::of_networks(profile, SIZE, &device, decoder, mask, generator);
+    let mut pipeline = Synthesiser::of_networks(study, SIZE, &device, decoder, mask, generator);
     let ill = (0..4).map(|seed| phantom::draw(Anatomy::Brain, seed, 64, true).label);
     let ill: Vec<ClassMap> = ill
         .map(|planes| ClassMap::from_planes(&planes).expect("planes"))
@@ -60,12 +60,12 @@ fn pipeline(lesion: LesionKind) -> Synthesiser {
 }
 
 fn masks() -> Synthesiser {
-    let kind = Profile::named("phantom-brain").expect("built in").lesion;
+    let kind = Study::named("phantom-brain").expect("built in").lesion;
     pipeline(kind)
 }
 
 fn of_seed(pipeline: &Synthesiser, seed: u64) -> Scene {
-    Scene::of_seed(seed, &pipeline.profile.lesion, 1)
+    Scene::of_seed(seed, &pipeline.study.lesion, 1)
 }
 
 fn fresh(pipeline: &Synthesiser, scene: &Scene) -> Painted {
@@ -103,7 +103,7 @@ fn a_scene_of_a_seed_is_the_sample_of_that_seed() {
         let painted = fresh(&pipeline, &of_seed(&pipeline, seed));
         let structure = done(pipeline.structure_of_seed(seed)).expect("a map");
         let lesion = pipeline.placed_lesion(&structure, seed).expect("masks");
-        let label = Label::Planes(lesion.planes(pipeline.profile.label_planes()));
+        let label = Label::Planes(lesion.planes(pipeline.study.label_planes()));
         let sample = done(pipeline.paint(&structure, &label, seed)).expect("a picture");
         assert_eq!(painted.sample, sample);
         assert_eq!(painted.asked.lesion, Some(lesion));
@@ -225,8 +225,8 @@ fn an_image_shows_its_steps_in_full_detail_and_stays_until_another_comes() {
     let second = done(painter.paint(&pipeline, &scene, FULL)).expect("a picture");
     assert_ne!(first.sample.structure, second.sample.structure);
     let mut values = Values {
-        extraction: pipeline.profile.extraction_at(SIZE),
-        mask: pipeline.profile.mask_at(SIZE),
+        extraction: pipeline.study.extraction_at(SIZE),
+        mask: pipeline.study.mask_at(SIZE),
     };
     let mut turned = |values| {
         let origin = Origin::Image {
@@ -431,7 +431,7 @@ fn a_segmenter_tells_what_it_finds_beside_what_was_asked() {
     assert!(none.is_none() && !pipeline.segments());
     let config = UnetConfig {
         inputs: 1,
-        outputs: 1 + pipeline.profile.label_planes(),
+        outputs: 1 + pipeline.study.label_planes(),
         width: 2,
         depth: 2,
         condition: 0,
@@ -453,8 +453,8 @@ fn a_segmenter_tells_what_it_finds_beside_what_was_asked() {
     assert_eq!(nothing.dice.is_none(), seen.is_empty());
     assert_eq!(
         nothing.shades,
-        Pixels::from(&seen.shades(pipeline.profile.label_planes()))
+        Pixels::from(&seen.shades(pipeline.study.label_planes()))
     );
     let other = done(pipeline.found_lesion(1, &image, None)).expect("a device");
-    assert!(other.is_none() && pipeline.profile.modalities[0] != Modality::Ct);
+    assert!(other.is_none() && pipeline.study.modalities[0] != Modality::Ct);
 }

@@ -52,10 +52,10 @@ pub fn run(args: &Args, data: &Prepared) -> anyhow::Result<()> {
 /// What would end a later stage before its first step ends the first.
 fn check(stages: &[Stage], args: &Args, data: &Prepared) -> anyhow::Result<()> {
     if stages.contains(&Stage::Lesion) {
-        lesion::check(data, &args.profile)?;
+        lesion::check(data, &args.study)?;
     }
     if stages.contains(&Stage::Translator) {
-        translator::check(data, &args.profile)?;
+        translator::check(data, &args.study)?;
     }
     Ok(())
 }
@@ -63,8 +63,8 @@ fn check(stages: &[Stage], args: &Args, data: &Prepared) -> anyhow::Result<()> {
 /// The stages that the study needs, in order.
 fn stages(args: &Args) -> Vec<Stage> {
     let mut stages = vec![Stage::Structure];
-    stages.extend(needs_lesion(&args.profile).then_some(Stage::Lesion));
-    stages.extend(needs_translator(&args.profile).then_some(Stage::Translator));
+    stages.extend(needs_lesion(&args.study).then_some(Stage::Lesion));
+    stages.extend(needs_translator(&args.study).then_some(Stage::Translator));
     stages.push(Stage::Synthesis);
     stages
 }

@@ -48,7 +48,7 @@ impl<'a> Job<'a> {
     /// Everything that decides what the run computes.
     pub fn resolve(&self, data: &Prepared) -> anyhow::Result<Configuration> {
         let args = self.args;
-        self.sources.check(self.stage, &args.profile)?;
+        self.sources.check(self.stage, &args.study)?;
         let preset = args.preset.preset();
         let mut geometry = preset.geometry();
         if let Some(latent) = args.latent {
@@ -58,19 +58,19 @@ impl<'a> Job<'a> {
             geometry.segmenter_width = width.into();
         }
         check_data(data, args, geometry.size)?;
-        let found = self.sources.open(&args.profile, geometry.size)?;
+        let found = self.sources.open(&args.study, geometry.size)?;
         found.warn_of_other_data(&data.fingerprint);
         let fingerprint = |c: &Option<(Configuration, Checkpoint)>| {
             c.as_ref().map(|(_, checkpoint)| checkpoint.fingerprint())
         };
         let statistics = (self.stage == Stage::Synthesis)
-            .then(|| lesion_statistics(data, &args.profile.lesion))
+            .then(|| lesion_statistics(data, &args.study.lesion))
             .flatten();
         Ok(Configuration {
             version: env!("CARGO_PKG_VERSION").into(),
             method: METHOD,
             stage: self.stage,
-            profile: args.profile.clone(),
+            study: args.study.clone(),
             preset,
             geometry,
             data: data.fingerprint.clone(),
@@ -122,7 +122,7 @@ impl<'a> Job<'a> {
         device: &Device,
     ) -> anyhow::Result<Foundations> {
         let size = configuration.geometry.size;
-        let found = self.sources.open(&configuration.profile, size)?;
+        let found = self.sources.open(&configuration.study, size)?;
         let networks = restored(found, device)?;
         let structure = networks
             .structure
@@ -212,16 +212,15 @@ impl<'a> Job<'a> {
 fn check_data(data: &Prepared, args: &Args, size: usize) -> anyhow::Result<()> {
     let (header, file) = (&data.header, args.data.display());
     ensure!(
-        header.profile == args.profile.name,
-        "{file} was prepared for the profile {}, not {}: prepare it again",
-        header.profile,
-        args.profile.name
+        header.study == args.study.name,
+        "{file} was prepared for the study {}, not {}: prepare it again",
+        header.study,
+        args.study.name
     );
     ensure!(
-        header.modalities == args.profile.modalities
-            && header.classes == args.profile.lesion.classes(),
-        "{file} was prepared for other modalities or lesion classes than the profile {} has now: prepare it again",
-        args.profile.name
+        header.modalities == args.study.modalities && header.classes == args.study.lesion.classes(),
+        "{file} was prepared for other modalities or lesion classes than the study {} has now: prepare it again",
+        args.study.name
     );
     ensure!(
         header.size == size,

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, ensure};
 use burn::tensor::Device;
-use scanweave::profile::{LesionKind, Profile};
 use scanweave::steps::{
     LesionNetworks, LesionStage, StructureNetworks, StructureStage, TranslatorNetworks,
     TranslatorStage,
 };
+use scanweave::study::{LesionKind, Study};
 
 use crate::cli::Usage;
 use crate::run::{Checkpoint, Configuration, Directory, Stage};
@@ -52,30 +52,28 @@ pub struct Networks {
 }
 
 /// Whether the study's label guides the generator (15).
-pub fn needs_lesion(profile: &Profile) -> bool {
-    matches!(profile.lesion, LesionKind::Mask(_))
-        && profile.switches.lesion
-        && profile.synthesis.lesion > 0.0
+pub fn needs_lesion(study: &Study) -> bool {
+    matches!(study.lesion, LesionKind::Mask(_))
+        && study.switches.lesion
+        && study.synthesis.lesion > 0.0
 }
 
 /// Whether several modalities are held in register (16).
-pub fn needs_translator(profile: &Profile) -> bool {
-    profile.modalities.len() > 1
-        && profile.switches.registration
-        && profile.synthesis.registration > 0.0
+pub fn needs_translator(study: &Study) -> bool {
+    study.modalities.len() > 1 && study.switches.registration && study.synthesis.registration > 0.0
 }
 
 impl Sources {
     /// The synthesis stage gets what it needs, and no other stage gets anything.
-    pub fn check(&self, stage: Stage, profile: &Profile) -> anyhow::Result<()> {
+    pub fn check(&self, stage: Stage, study: &Study) -> anyhow::Result<()> {
         let synthesis = stage == Stage::Synthesis;
         let runs = [
             ("structure", &self.structure, synthesis),
-            ("lesion", &self.lesion, synthesis && needs_lesion(profile)),
+            ("lesion", &self.lesion, synthesis && needs_lesion(study)),
             (
                 "translator",
                 &self.translator,
-                synthesis && needs_translator(profile),
+                synthesis && needs_translator(study),
             ),
         ];
         for (name, given, needed) in runs {
@@ -93,10 +91,10 @@ impl Sources {
     }
 
     /// Reads the checkpoints: the best of lesion and translator runs, the newest of the structure run.
-    pub fn open(&self, profile: &Profile, size: usize) -> anyhow::Result<Found> {
+    pub fn open(&self, study: &Study, size: usize) -> anyhow::Result<Found> {
         let read = |run: &Option<PathBuf>, stage| {
             let run = run.as_deref();
-            run.map(|run| checkpoint(run, stage, profile, size))
+            run.map(|run| checkpoint(run, stage, study, size))
                 .transpose()
         };
         Ok(Found {
@@ -110,7 +108,7 @@ impl Sources {
 fn checkpoint(
     run: &Path,
     stage: Stage,
-    profile: &Profile,
+    study: &Study,
     size: usize,
 ) -> anyhow::Result<(Configuration, Checkpoint)> {
     let (directory, configuration) = Directory::open(run)?;
@@ -121,8 +119,8 @@ fn checkpoint(
         configuration.stage
     );
     ensure!(
-        configuration.profile.name == profile.name && configuration.geometry.size == size,
-        "{name} is of another profile or preset"
+        configuration.study.name == study.name && configuration.geometry.size == size,
+        "{name} is of another study or preset"
     );
     let chosen = directory.chosen(stage)?;
     let chosen = chosen.with_context(|| format!("{name} has no checkpoint yet: train it first"))?;
@@ -137,12 +135,12 @@ pub fn restored(found: Found, device: &Device) -> anyhow::Result<Networks> {
         anyhow::Ok(loaded.averaged().clone())
     });
     let lesion = found.lesion.map(|(c, checkpoint)| {
-        let fresh = LesionStage::new(&c.profile, &c.geometry, c.rate, device);
+        let fresh = LesionStage::new(&c.study, &c.geometry, c.rate, device);
         let loaded = fresh.load_finished(&checkpoint.sections)?;
         anyhow::Ok(loaded.averaged().clone())
     });
     let translator = found.translator.map(|(c, checkpoint)| {
-        let fresh = TranslatorStage::new(&c.profile, &c.geometry, c.rate, device);
+        let fresh = TranslatorStage::new(&c.study, &c.geometry, c.rate, device);
         let loaded = fresh.load_finished(&checkpoint.sections)?;
         anyhow::Ok(loaded.averaged().clone())
     });

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
 use clap::{Parser, ValueEnum};
-use scanweave::profile::{Ablation, Preset, Profile};
+use scanweave::study::{Ablation, Preset, Study};
 
 use crate::data::Prepared;
 use crate::device::{self, Choice};
@@ -36,10 +36,10 @@ pub struct Args {
     /// What to train.
     stage: StageName,
     /// The study, one of: chest-xray, phantom-thorax, phantom-brain, brain-mri, brats, retina, lung-ct; or a
-    /// .json file with one: copy the `profile` of a run's config.json (--dry-run prints it too) and change
+    /// .json file with one: copy the `study` of a run's config.json (--dry-run prints it too) and change
     /// weights of losses, switches, `spectral`, the modality `head` or `sharp_from`.
-    #[arg(long, value_parser = profile)]
-    profile: Profile,
+    #[arg(long, value_parser = study)]
+    study: Study,
     /// Prepared data (`scanweave data prepare`).
     #[arg(long, value_name = "FILE")]
     data: PathBuf,
@@ -165,22 +165,22 @@ impl PresetName {
     }
 }
 
-fn profile(name: &str) -> Result<Profile, String> {
+fn study(name: &str) -> Result<Study, String> {
     if Path::new(name).extension().is_some_and(|e| e == "json") {
-        return read_profile(Path::new(name)).map_err(|e| format!("{e:#}"));
+        return read_study(Path::new(name)).map_err(|e| format!("{e:#}"));
     }
-    let names = Profile::NAMES.join(", ");
-    Profile::named(name).ok_or_else(|| format!("possible values: {names}, or a .json file"))
+    let names = Study::NAMES.join(", ");
+    Study::named(name).ok_or_else(|| format!("possible values: {names}, or a .json file"))
 }
 
-/// A profile of the user's: alone in the file, or in a run's config.json.
-fn read_profile(path: &Path) -> anyhow::Result<Profile> {
+/// A study of the user's: alone in the file, or in a run's config.json.
+fn read_study(path: &Path) -> anyhow::Result<Study> {
     let text = files::read_whole(path)?;
     let mut json: serde_json::Value = serde_json::from_slice(&text).context("it is not JSON")?;
-    let profile = json.get_mut("profile").map(serde_json::Value::take);
-    let profile = serde_json::from_value(profile.unwrap_or(json)).context("it is no profile")?;
-    scanweave::weights::check_profile(&profile)?;
-    Ok(profile)
+    let study = json.get_mut("study").map(serde_json::Value::take);
+    let study = serde_json::from_value(study.unwrap_or(json)).context("it is no study")?;
+    scanweave::weights::check_study(&study)?;
+    Ok(study)
 }
 
 fn minutes(text: &str) -> Result<f64, String> {
@@ -203,7 +203,7 @@ fn device_choice(text: &str) -> Result<Choice, String> {
 pub fn run(mut args: Args) -> anyhow::Result<()> {
     let data = Prepared::open(&args.data)?;
     if let Some(row) = args.ablation {
-        args.profile = args.profile.with_ablation(row.row());
+        args.study = args.study.with_ablation(row.row());
     }
     let stage = match args.stage {
         StageName::Structure => Stage::Structure,
@@ -241,10 +241,10 @@ fn report(job: &Job, ending: Ending, again: &str) {
     match ending {
         Ending::Complete(step) => {
             println!("done: {step} steps; look at {run}/report.html");
-            let sharp = job.args.profile.sharp_from;
+            let sharp = job.args.study.sharp_from;
             if job.stage == Stage::Structure && step < sharp + sharp / 4 {
                 println!(
-                    "note: lines are only drawn sharp from step {sharp} on (`sharp_from` of the profile): go on with --resume and more --steps, or its maps stay soft"
+                    "note: lines are only drawn sharp from step {sharp} on (`sharp_from` of the study): go on with --resume and more --steps, or its maps stay soft"
                 );
             }
         }

@@ -7,14 +7,14 @@
 use super::{check_folder, images_below, relative};
 use crate::data::{Content, Record, Split};
 use anyhow::{Result, ensure};
-use scanweave::profile::Profile;
+use scanweave::study::Study;
 use std::path::Path;
 
 /// Lists the set below `source`.
 ///
 /// # Errors
 /// When the folder does not have the layout; the error says which reader to take instead.
-pub fn records(source: &Path, profile: &Profile) -> Result<Vec<Record>> {
+pub fn records(source: &Path, study: &Study) -> Result<Vec<Record>> {
     check_folder(source)?;
     let mut records = Vec::new();
     for (folder, split) in [
@@ -37,7 +37,7 @@ pub fn records(source: &Path, profile: &Profile) -> Result<Vec<Record>> {
                     subject: subject(folder, &name),
                     split: Some(split),
                     class: class(kind, &name)
-                        .and_then(|c| profile.lesion.classes().iter().position(|n| n == c)),
+                        .and_then(|c| study.lesion.classes().iter().position(|n| n == c)),
                     source: relative(&path, source),
                     content: Content::Files {
                         images: vec![Some(path.into())],
@@ -118,8 +118,8 @@ mod tests {
             std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
             std::fs::write(path, b"x").expect("a file");
         }
-        let profile = Profile::named("chest-xray").expect("built in");
-        let found = records(&folder, &profile).expect("two images");
+        let study = Study::named("chest-xray").expect("built in");
+        let found = records(&folder, &study).expect("two images");
         let seen: Vec<_> = found
             .iter()
             .map(|r| (r.subject.as_str(), r.split, r.class))
@@ -131,7 +131,7 @@ mod tests {
         assert_eq!(seen, expected);
         assert_eq!(found[1].source, "test/PNEUMONIA/person1_virus_6.jpeg");
         std::fs::remove_dir_all(&folder).expect("cleaned");
-        let error = format!("{:#}", records(&folder, &profile).expect_err("gone"));
+        let error = format!("{:#}", records(&folder, &study).expect_err("gone"));
         assert!(error.contains("no such folder"), "{error}");
     }
 }

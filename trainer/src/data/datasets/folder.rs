@@ -11,7 +11,7 @@ use super::{check_folder, images_below, relative};
 use crate::data::volumes::is_volume;
 use crate::data::{Content, Picture, Record, Split};
 use anyhow::{Context, Result, bail, ensure};
-use scanweave::profile::{LesionKind, Modality, Profile};
+use scanweave::study::{LesionKind, Modality, Study};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
@@ -23,20 +23,20 @@ pub const MANIFEST: &str = "manifest.csv";
 /// given value in each given column.
 ///
 /// # Errors
-/// When nothing in the folder belongs to the profile (the error says what was found), or `only`
+/// When nothing in the folder belongs to the study (the error says what was found), or `only`
 /// names a column that the table lacks.
-pub fn records(source: &Path, profile: &Profile, only: &[(String, String)]) -> Result<Vec<Record>> {
+pub fn records(source: &Path, study: &Study, only: &[(String, String)]) -> Result<Vec<Record>> {
     check_folder(source)?;
     let manifest = source.join(MANIFEST);
     if manifest.is_file() {
-        return from_manifest(source, &manifest, profile, only);
+        return from_manifest(source, &manifest, study, only);
     }
     ensure!(
         only.is_empty(),
         "{}: --only needs a {MANIFEST}, and there is none",
         source.display()
     );
-    from_folders(source, profile)
+    from_folders(source, study)
 }
 
 #[derive(Debug, Deserialize)]
@@ -81,7 +81,7 @@ fn places<'a>(
 fn from_manifest(
     folder: &Path,
     manifest: &Path,
-    profile: &Profile,
+    study: &Study,
     only: &[(String, String)],
 ) -> Result<Vec<Record>> {
     let table = || manifest.display().to_string();
@@ -108,15 +108,15 @@ fn from_manifest(
             )
         })?;
         let place = Modality::from_name(&row.modality)
-            .and_then(|m| profile.modalities.iter().position(|p| *p == m));
+            .and_then(|m| study.modalities.iter().position(|p| *p == m));
         let Some(place) = place else {
             others.insert(row.modality);
             continue;
         };
         let file = picture(folder, &row.file, &row).with_context(table)?;
         let case = cases
-            .entry(case_name(&row, profile))
-            .or_insert_with(|| empty_record(&row, profile));
+            .entry(case_name(&row, study))
+            .or_insert_with(|| empty_record(&row, study));
         let Content::Files { images, label } = &mut case.content else {
             continue;
         };
@@ -128,30 +128,30 @@ fn from_manifest(
                 row.file
             );
         }
-        if matches!(profile.lesion, LesionKind::Mask(_)) && !row.mask_file.is_empty() {
+        if matches!(study.lesion, LesionKind::Mask(_)) && !row.mask_file.is_empty() {
             *label = Some(picture(folder, &row.mask_file, &row).with_context(table)?);
         }
     }
     ensure!(
         !cases.is_empty(),
         "{}",
-        nothing_found(manifest, profile, &others)
+        nothing_found(manifest, study, &others)
     );
     Ok(cases.into_values().collect())
 }
 
 /// Rows of one case share this name: with several modalities the group (a slice of a subject), else
 /// every file, or slice of a volume, is a case.
-fn case_name(row: &Row, profile: &Profile) -> String {
+fn case_name(row: &Row, study: &Study) -> String {
     let volume = is_volume(Path::new(&row.file));
-    if profile.modalities.len() == 1 {
+    if study.modalities.len() == 1 {
         return if volume {
             format!("{}, slice {}", row.file, row.slice)
         } else {
             row.file.clone()
         };
     }
-    let grouped = !row.group.is_empty() && class_of(&row.group, profile).is_none();
+    let grouped = !row.group.is_empty() && class_of(&row.group, study).is_none();
     let case = match (grouped, volume) {
         (false, _) => format!("{}/{}", row.subject, row.slice),
         (true, false) => row.group.clone(),
@@ -160,11 +160,9 @@ fn case_name(row: &Row, profile: &Profile) -> String {
     format!("{}/{case}", row.source)
 }
 
-fn empty_record(row: &Row, profile: &Profile) -> Record {
-    let class = match profile.lesion {
-        LesionKind::Class(_) => {
-            class_of(&row.group, profile).or_else(|| class_of(&row.label, profile))
-        }
+fn empty_record(row: &Row, study: &Study) -> Record {
+    let class = match study.lesion {
+        LesionKind::Class(_) => class_of(&row.group, study).or_else(|| class_of(&row.label, study)),
         _ => None,
     };
     Record {
@@ -175,16 +173,16 @@ fn empty_record(row: &Row, profile: &Profile) -> Record {
         },
         split: Split::from_name(&row.split),
         class,
-        source: case_name(row, profile),
+        source: case_name(row, study),
         content: Content::Files {
-            images: vec![None; profile.modalities.len()],
+            images: vec![None; study.modalities.len()],
             label: None,
         },
     }
 }
 
-fn class_of(name: &str, profile: &Profile) -> Option<usize> {
-    profile
+fn class_of(name: &str, study: &Study) -> Option<usize> {
+    study
         .lesion
         .classes()
         .iter()
@@ -222,8 +220,8 @@ fn inside(folder: &Path, file: &str) -> Result<PathBuf> {
     Ok(folder.join(path))
 }
 
-fn nothing_found(place: &Path, profile: &Profile, others: &BTreeSet<String>) -> String {
-    let wanted: Vec<_> = profile.modalities.iter().map(|m| m.name()).collect();
+fn nothing_found(place: &Path, study: &Study, others: &BTreeSet<String>) -> String {
+    let wanted: Vec<_> = study.modalities.iter().map(|m| m.name()).collect();
     let found: Vec<_> = others.iter().map(String::as_str).collect();
     let found = if found.is_empty() {
         "nothing".into()
@@ -231,18 +229,18 @@ fn nothing_found(place: &Path, profile: &Profile, others: &BTreeSet<String>) -> 
         found.join(", ")
     };
     format!(
-        "{}: no image of the modalities of profile {} ({}); found: {found}. Choose another --profile or --source",
+        "{}: no image of the modalities of study {} ({}); found: {found}. Choose another --study or --source",
         place.display(),
-        profile.name,
+        study.name,
         wanted.join(", ")
     )
 }
 
-fn from_folders(source: &Path, profile: &Profile) -> Result<Vec<Record>> {
+fn from_folders(source: &Path, study: &Study) -> Result<Vec<Record>> {
     let mut cases: BTreeMap<String, Record> = BTreeMap::new();
-    for (place, modality) in profile.modalities.iter().enumerate() {
+    for (place, modality) in study.modalities.iter().enumerate() {
         let mut folder = source.join(modality.name());
-        if !folder.is_dir() && profile.modalities.len() == 1 {
+        if !folder.is_dir() && study.modalities.len() == 1 {
             folder = source.to_path_buf();
         }
         if !folder.is_dir() {
@@ -252,7 +250,7 @@ fn from_folders(source: &Path, profile: &Profile) -> Result<Vec<Record>> {
             let name = relative(&path.with_extension(""), &folder);
             let case = cases
                 .entry(name.clone())
-                .or_insert_with(|| plain_record(&name, source, profile));
+                .or_insert_with(|| plain_record(&name, source, study));
             let Content::Files { images, .. } = &mut case.content else {
                 continue;
             };
@@ -264,26 +262,26 @@ fn from_folders(source: &Path, profile: &Profile) -> Result<Vec<Record>> {
     ensure!(
         !cases.is_empty(),
         "{}",
-        nothing_found(source, profile, &BTreeSet::new())
+        nothing_found(source, study, &BTreeSet::new())
     );
     Ok(cases.into_values().collect())
 }
 
 /// A case of plain folders: every file name is a subject of its own.
-fn plain_record(name: &str, source: &Path, profile: &Profile) -> Record {
+fn plain_record(name: &str, source: &Path, study: &Study) -> Record {
     let parts: Vec<&str> = name.split('/').collect();
     let label = source.join("label").join(name).with_extension("png");
-    let has_label = matches!(profile.lesion, LesionKind::Mask(_)) && label.is_file();
+    let has_label = matches!(study.lesion, LesionKind::Mask(_)) && label.is_file();
     Record {
         subject: (*parts.last().unwrap_or(&name)).into(),
         split: parts.iter().find_map(|part| Split::from_name(part)),
-        class: match profile.lesion {
-            LesionKind::Class(_) => parts.iter().find_map(|part| class_of(part, profile)),
+        class: match study.lesion {
+            LesionKind::Class(_) => parts.iter().find_map(|part| class_of(part, study)),
             _ => None,
         },
         source: name.into(),
         content: Content::Files {
-            images: vec![None; profile.modalities.len()],
+            images: vec![None; study.modalities.len()],
             label: has_label.then(|| label.into()),
         },
     }
@@ -307,8 +305,8 @@ mod tests {
         folder
     }
 
-    fn profile(name: &str) -> Profile {
-        Profile::named(name).expect("built in")
+    fn study(name: &str) -> Study {
+        Study::named(name).expect("built in")
     }
 
     fn files(record: &Record) -> (Vec<bool>, bool) {
@@ -324,7 +322,7 @@ mod tests {
     fn refusal(folder: &Path, name: &str) -> String {
         format!(
             "{:#}",
-            records(folder, &profile(name), &[]).expect_err("refused")
+            records(folder, &study(name), &[]).expect_err("refused")
         )
     }
 
@@ -335,7 +333,7 @@ mod tests {
                      a.png,xray,p1,normal,train,\n\
                      c.png,ct,p3,,,\n";
         let folder = folder("table", &[(MANIFEST, table)]);
-        let found = records(&folder, &profile("chest-xray"), &[]).expect("two rows");
+        let found = records(&folder, &study("chest-xray"), &[]).expect("two rows");
         let seen: Vec<_> = found
             .iter()
             .map(|r| (r.source.as_str(), r.subject.as_str(), r.split, r.class))
@@ -349,11 +347,11 @@ mod tests {
             ]
         );
         let only = |text: &str| [("group".to_owned(), text.to_owned())];
-        let virus = records(&folder, &profile("chest-xray"), &only("virus")).expect("one row");
+        let virus = records(&folder, &study("chest-xray"), &only("virus")).expect("one row");
         assert_eq!(virus, found[1..]);
         let none = records(
             &folder,
-            &profile("chest-xray"),
+            &study("chest-xray"),
             &[("colour".into(), "red".into())],
         );
         let error = format!("{:#}", none.expect_err("no such column"));
@@ -376,7 +374,7 @@ mod tests {
                      1_flair.png,flair,s,1,set,train,s_1,1_m.png\n\
                      2_flair.png,flair,s,2,set,train,s_2,\n";
         let folder = folder("slices", &[(MANIFEST, table)]);
-        let found = records(&folder, &profile("brain-mri"), &[]).expect("two cases");
+        let found = records(&folder, &study("brain-mri"), &[]).expect("two cases");
         assert_eq!(found.len(), 2);
         assert_eq!(files(&found[0]), (vec![true, false, true], true));
         assert_eq!(files(&found[1]), (vec![false, false, true], false));
@@ -390,7 +388,7 @@ mod tests {
                      p1/flair.MHA,flair,p1,7,p1,p1/m.mha\n\
                      p1/flair.MHA,flair,p1,8,p1,\n";
         let brain = folder("volumes", &[(MANIFEST, table)]);
-        let found = records(&brain, &profile("brain-mri"), &[]).expect("two cases");
+        let found = records(&brain, &study("brain-mri"), &[]).expect("two cases");
         assert_eq!(found.len(), 2);
         assert_eq!(files(&found[0]), (vec![true, false, true], true));
         let Content::Files { images, label } = &found[0].content else {
@@ -402,7 +400,7 @@ mod tests {
 
         let table = "file,modality,slice\na.nii,xray,1\na.nii,xray,0\n";
         let one = folder("volume", &[(MANIFEST, table)]);
-        let found = records(&one, &profile("chest-xray"), &[]).expect("two slices");
+        let found = records(&one, &study("chest-xray"), &[]).expect("two slices");
         let seen: Vec<_> = found.iter().map(|r| (&*r.source, &*r.subject)).collect();
         assert_eq!(
             seen,
@@ -456,7 +454,7 @@ mod tests {
                 ("label/a.png", ""),
             ],
         );
-        let found = records(&brain, &profile("brain-mri"), &[]).expect("two cases");
+        let found = records(&brain, &study("brain-mri"), &[]).expect("two cases");
         assert_eq!(files(&found[0]), (vec![true, false, true], true));
         assert_eq!(files(&found[1]), (vec![false, false, true], false));
         fs::remove_dir_all(brain).expect("cleaned");
@@ -468,7 +466,7 @@ mod tests {
                 ("notes.txt", ""),
             ],
         );
-        let found = records(&chest, &profile("chest-xray"), &[]).expect("two images");
+        let found = records(&chest, &study("chest-xray"), &[]).expect("two images");
         let seen: Vec<_> = found
             .iter()
             .map(|r| (r.subject.as_str(), r.split, r.class))

@@ -3,18 +3,18 @@
 use crate::data::{Content, Record};
 use anyhow::{Result, bail};
 use scanweave::phantom::Anatomy;
-use scanweave::profile::{LesionKind, Profile};
+use scanweave::study::{LesionKind, Study};
 
-/// The anatomy that a profile is drawn from.
+/// The anatomy that a study is drawn from.
 ///
 /// # Errors
-/// When the profile is one of real images.
-pub fn anatomy(profile: &Profile) -> Result<Anatomy> {
-    match profile.name.as_str() {
+/// When the study is one of real images.
+pub fn anatomy(study: &Study) -> Result<Anatomy> {
+    match study.name.as_str() {
         "phantom-thorax" => Ok(Anatomy::Thorax),
         "phantom-brain" => Ok(Anatomy::Brain),
         other => bail!(
-            "no phantom is drawn for profile {other}: choose --profile phantom-thorax or phantom-brain"
+            "no phantom is drawn for study {other}: choose --study phantom-thorax or phantom-brain"
         ),
     }
 }
@@ -24,12 +24,12 @@ pub fn anatomy(profile: &Profile) -> Result<Anatomy> {
 ///
 /// # Errors
 /// As [`anatomy`].
-pub fn records(profile: &Profile, count: usize, seed: u64) -> Result<Vec<Record>> {
-    anatomy(profile)?;
+pub fn records(study: &Study, count: usize, seed: u64) -> Result<Vec<Record>> {
+    anatomy(study)?;
     let record = |i: usize| Record {
         subject: format!("phantom-{i:06}"),
         split: None,
-        class: matches!(profile.lesion, LesionKind::Class(_)).then_some(i % 2),
+        class: matches!(study.lesion, LesionKind::Class(_)).then_some(i % 2),
         source: format!("seed {seed}, {i:06}"),
         content: content(seed, i),
     };
@@ -63,12 +63,12 @@ mod tests {
 
     #[test]
     fn a_series_is_reproducible_and_alternates() {
-        let profile = Profile::named("phantom-thorax").expect("built in");
-        let series = records(&profile, 4, 7).expect("phantoms");
-        assert_eq!(series, records(&profile, 4, 7).expect("phantoms"));
+        let study = Study::named("phantom-thorax").expect("built in");
+        let series = records(&study, 4, 7).expect("phantoms");
+        assert_eq!(series, records(&study, 4, 7).expect("phantoms"));
         let classes: Vec<_> = series.iter().map(|r| r.class).collect();
         assert_eq!(classes, [Some(0), Some(1), Some(0), Some(1)]);
-        let other = records(&profile, 4, 8).expect("phantoms");
+        let other = records(&study, 4, 8).expect("phantoms");
         assert!(
             series
                 .iter()
@@ -78,7 +78,7 @@ mod tests {
             assert_eq!(content_of(&record.source).as_ref(), Some(&record.content));
         }
         assert_eq!(content_of("scan-7.png"), None);
-        let real = Profile::named("retina").expect("built in");
+        let real = Study::named("retina").expect("built in");
         assert!(records(&real, 1, 0).is_err());
     }
 }

@@ -75,7 +75,7 @@ fn heading(summary: &Summary) -> String {
         "<h1>{}</h1>\n<p>{} stage, {}, {} px, {}</p>\n",
         escape(&name(summary)),
         configuration.stage,
-        escape(&configuration.profile.title),
+        escape(&configuration.study.title),
         configuration.geometry.size,
         record.state
     );

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use scanweave::profile::{Ablation, Geometry, Preset, Profile, Switches};
 use scanweave::steps::{
     LesionNetworks, LesionStage, Section, StructureNetworks, StructureStage, TranslatorNetworks,
     TranslatorStage,
 };
+use scanweave::study::{Ablation, Geometry, Preset, Study, Switches};
 
 use super::super::Trainee as _;
 use super::super::synthesis::{Foundations, Synthesis};
@@ -34,25 +34,25 @@ const GEOMETRY: Geometry = Geometry {
     discriminator_width: 2,
 };
 
-fn profile() -> Profile {
-    Profile::named("phantom-brain").expect("built in")
+fn study() -> Study {
+    Study::named("phantom-brain").expect("built in")
 }
 
 fn brains() -> Prepared {
-    let records = phantom::records(&profile(), 10, 3).expect("phantoms");
-    let prepared = prepare(&profile(), SIZE, &records, false, || {});
+    let records = phantom::records(&study(), 10, 3).expect("phantoms");
+    let prepared = prepare(&study(), SIZE, &records, false, || {});
     prepared.expect("prepared").data
 }
 
 fn configuration(data: &Prepared, switches: Switches) -> Configuration {
-    let mut profile = profile();
-    profile.switches = switches;
+    let mut study = study();
+    study.switches = switches;
     Configuration {
         method: crate::run::METHOD,
         version: "0".into(),
         stage: Stage::Synthesis,
-        lesions: super::super::lesion_statistics(data, &profile.lesion),
-        profile,
+        lesions: super::super::lesion_statistics(data, &study.lesion),
+        study,
         preset: Preset::Tiny,
         geometry: GEOMETRY,
         data: String::new(),
@@ -82,7 +82,7 @@ struct Parts {
 impl Parts {
     fn of(values: SynthesisValues) -> Self {
         let input = values.input.try_into_vec::<f32>().expect("f32");
-        let planes = 1 + profile().label_planes();
+        let planes = 1 + study().label_planes();
         let inputs = input.chunks_exact(planes * PIXELS);
         Self {
             maps: inputs.clone().map(|i| i[..PIXELS].to_vec()).collect(),
@@ -131,7 +131,7 @@ fn rows(data: &Prepared, a: Ablation, b: Ablation) -> Vec<(Parts, Parts)> {
 }
 
 fn is_noise(value: f32) -> bool {
-    let (low, high) = profile().noise;
+    let (low, high) = study().noise;
     (low..high + 1e-6).contains(&value)
 }
 
@@ -168,7 +168,7 @@ fn without_the_label_filter_lesions_lie_anywhere_and_all_else_stays() {
     let data = brains();
     let (maps, margin) = (
         own_maps(&data.items.iter().collect::<Vec<_>>()),
-        profile().lesion_margin_at(SIZE),
+        study().lesion_margin_at(SIZE),
     );
     // Row G and C show the map itself, by which the mask of a synthetic map is found again.
     let illegal = |parts: &Parts| {
@@ -226,11 +226,11 @@ struct Beginning {
 
 impl Beginning {
     fn of(data: &Prepared) -> Self {
-        let profile = profile();
+        let study = study();
         let device = Choice::Flex.open().expect("flex").autodiff();
         let structure = StructureStage::new(&GEOMETRY, 1e-3, &device);
-        let lesion = LesionStage::new(&profile, &GEOMETRY, 1e-3, &device);
-        let translator = TranslatorStage::new(&profile, &GEOMETRY, 1e-3, &device);
+        let lesion = LesionStage::new(&study, &GEOMETRY, 1e-3, &device);
+        let translator = TranslatorStage::new(&study, &GEOMETRY, 1e-3, &device);
         let mut beginning = Self {
             structure: structure.averaged().clone(),
             lesion: lesion.averaged().clone(),

@@ -2,8 +2,8 @@
 
 use burn::tensor::{Device, Tensor};
 use scanweave::image::Plane;
-use scanweave::profile::{Preset, Profile};
 use scanweave::steps::{NamedLosses, Section};
+use scanweave::study::{Preset, Study};
 
 use super::super::Loader;
 use super::*;
@@ -73,7 +73,7 @@ fn configuration() -> Configuration {
         method: crate::run::METHOD,
         version: "0".into(),
         stage: Stage::Structure,
-        profile: Profile::named("phantom-thorax").unwrap(),
+        study: Study::named("phantom-thorax").unwrap(),
         preset: Preset::Tiny,
         geometry: Preset::Tiny.geometry(),
         data: String::new(),

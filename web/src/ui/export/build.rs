@@ -10,8 +10,8 @@ use std::rc::Rc;
 use js_sys::{Array, Uint8Array};
 use leptos::prelude::*;
 use scanweave::dataset::{Dataset, Entry, Recipe};
-use scanweave::profile::LesionKind;
 use scanweave::protocol::{BuiltSubject, Cause, Event, Failure, Lane, ModelInfo, Request};
+use scanweave::study::LesionKind;
 use wasm_bindgen::JsValue;
 
 use super::names::plain;
@@ -107,7 +107,7 @@ pub fn cancel(page: Page) {
 
 /// Studies with lesion masks whose model cannot place a lesion have healthy subjects alone.
 fn recipe(model: &ModelInfo, healthy: f32) -> Recipe {
-    let masks = matches!(model.profile.lesion, LesionKind::Mask(_));
+    let masks = matches!(model.study.lesion, LesionKind::Mask(_));
     let healthy = match (masks, model.placed) {
         (true, true) => healthy.clamp(0.0, 1.0),
         (true, false) => 1.0,
@@ -134,7 +134,7 @@ impl Growing {
     fn new(model: &ModelInfo, recipe: Recipe, seed: u64, count: u32) -> Self {
         let card = &model.card;
         let dataset = Dataset::of(
-            &model.profile,
+            &model.study,
             &card.title,
             &card.licence,
             &model.sha256,
@@ -223,7 +223,7 @@ impl Growing {
         let end = std::mem::take(&mut self.zip).end();
         let end = end.map_err(|_| "the archive would be too large".to_owned())?;
         self.parts.push(&Uint8Array::from(end.as_slice()));
-        let study = plain(&self.dataset.profile);
+        let study = plain(&self.dataset.study);
         let name = format!(
             "synthetic-{study}-seed{}-{}.zip",
             self.dataset.seed, self.count
@@ -247,7 +247,7 @@ fn rest(passed: f64, done: u32, count: u32) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use scanweave::profile::{Preset, Profile};
+    use scanweave::study::{Preset, Study};
     use scanweave::weights::Card;
 
     #[test]
@@ -260,7 +260,7 @@ mod tests {
     #[test]
     fn a_model_is_not_asked_for_lesions_it_cannot_place() {
         let model = |study: &str, placed| ModelInfo {
-            profile: Profile::named(study).expect("built in"),
+            study: Study::named(study).expect("built in"),
             geometry: Preset::Tiny.geometry(),
             card: Card::default(),
             samples: true,

@@ -86,9 +86,9 @@ fn label(picture: &Picture) -> Option<Pixels> {
 mod tests {
     use super::*;
     use scanweave::formats::Axis;
-    use scanweave::profile::Modality;
     use scanweave::protocol::Labelled;
     use scanweave::scene::Runs;
+    use scanweave::study::Modality;
 
     fn pixels(bytes: [u8; 4]) -> Pixels {
         Pixels {

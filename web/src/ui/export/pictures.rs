@@ -80,7 +80,7 @@ fn together(title: &Title, kind: Kind) -> String {
 fn title(page: Page) -> Title {
     let study = page
         .opened
-        .with_untracked(|m| m.as_ref().map(|m| m.profile.name.clone()));
+        .with_untracked(|m| m.as_ref().map(|m| m.study.name.clone()));
     Title {
         study: study.unwrap_or_default(),
         seed: page.scene.with_untracked(|s| s.seed().unwrap_or(s.noise)),

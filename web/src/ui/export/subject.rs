@@ -27,7 +27,7 @@ pub fn files(subject: &BuiltSubject, dataset: &Dataset) -> Result<Vec<File>, ser
     let index = subject.provenance.index;
     let text = format!(
         "{MARK} image, not for diagnosis. scanweave {}, study {}, seed {}, subject {index}.",
-        dataset.version, dataset.profile, dataset.seed
+        dataset.version, dataset.study, dataset.seed
     );
     let picture = |stage: &str, pixels: &Pixels| {
         let png = png::grey(pixels.width, pixels.height, &pixels.bytes, &text);
@@ -66,7 +66,7 @@ pub fn about(dataset: &Dataset, entries: &[Entry]) -> Result<Vec<File>, serde_js
 mod tests {
     use super::*;
     use scanweave::dataset::{Provenance, Recipe};
-    use scanweave::profile::{Modality, Profile};
+    use scanweave::study::{Modality, Study};
 
     fn pixels(value: u8) -> Pixels {
         Pixels {
@@ -97,11 +97,11 @@ mod tests {
     }
 
     fn dataset() -> Dataset {
-        let profile = Profile {
+        let study = Study {
             modalities: vec![Modality::T1, Modality::Flair],
-            ..Profile::named("brain-mri").expect("built in")
+            ..Study::named("brain-mri").expect("built in")
         };
-        Dataset::of(&profile, "Brain, small", "CC0", "ab", 5, Recipe::default())
+        Dataset::of(&study, "Brain, small", "CC0", "ab", 5, Recipe::default())
     }
 
     #[test]

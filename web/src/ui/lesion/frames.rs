@@ -148,7 +148,7 @@ pub fn without_box(before: &Scene, index: usize) -> Scene {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use scanweave::profile::LesionKind;
+    use scanweave::study::LesionKind;
 
     fn one(x: u16) -> LesionBox {
         LesionBox {

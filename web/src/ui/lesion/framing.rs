@@ -89,7 +89,7 @@ fn List(page: Page) -> impl IntoView {
     let item = move |(index, one): (usize, LesionBox)| {
         let said = move || {
             let class = page.opened.with(|m| {
-                let names = m.as_ref().map(|m| m.profile.lesion.classes());
+                let names = m.as_ref().map(|m| m.study.lesion.classes());
                 names.and_then(|n| n.get(one.class as usize).cloned())
             });
             BOX_AT.with(&[

@@ -1,8 +1,8 @@
 //! The tools for lesion masks, with their board.
 
 use leptos::prelude::*;
-use scanweave::profile::LesionKind;
 use scanweave::scene::{Lesion, Scene};
+use scanweave::study::LesionKind;
 
 use super::marks::{MarkTool, Marks, drawn, shown};
 use super::place;
@@ -81,7 +81,7 @@ pub fn ClassChoice(
     let page = expect_context::<Page>();
     let names = Memo::new(move |_| {
         page.opened
-            .with(|m| match m.as_ref().map(|m| &m.profile.lesion) {
+            .with(|m| match m.as_ref().map(|m| &m.study.lesion) {
                 Some(kind @ (LesionKind::Mask(_) | LesionKind::Boxes(_))) => {
                     kind.classes().to_vec()
                 }

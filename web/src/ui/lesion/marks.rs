@@ -119,9 +119,9 @@ pub fn refused(before: &Sheet, after: &Sheet, forbidden: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use scanweave::profile::LesionKind;
     use scanweave::protocol::{Labelled, Pixels};
     use scanweave::scene::Runs;
+    use scanweave::study::LesionKind;
 
     fn pixels() -> Pixels {
         Pixels {

@@ -14,8 +14,8 @@ mod turning;
 mod verdict;
 
 use leptos::prelude::*;
-use scanweave::profile::LesionKind;
 use scanweave::scene::{Lesion, Scene};
+use scanweave::study::LesionKind;
 
 use super::state::Page;
 use super::words::LESION_UNKNOWN;
@@ -38,7 +38,7 @@ pub fn Panel() -> impl IntoView {
     follow(page);
     let kind = Memo::new(move |_| {
         page.opened
-            .with(|m| match m.as_ref().map(|m| &m.profile.lesion) {
+            .with(|m| match m.as_ref().map(|m| &m.study.lesion) {
                 None => Kind::Unknown,
                 Some(LesionKind::None) => Kind::None,
                 Some(LesionKind::Class(_)) => Kind::Class,
@@ -63,7 +63,7 @@ fn follow(page: Page) {
         let scene = page.scene.get();
         let finding = page
             .opened
-            .with(|m| m.as_ref().and_then(|m| finding(&scene, &m.profile.lesion)));
+            .with(|m| m.as_ref().and_then(|m| finding(&scene, &m.study.lesion)));
         if let Some(finding) = finding.filter(|&f| f != page.class.get_untracked()) {
             page.class.set(finding);
         }

@@ -56,7 +56,7 @@ pub fn VerdictView(verdict: Verdict) -> impl IntoView {
     let margin = move || {
         let size = side(page).unwrap_or(0);
         page.opened
-            .with(|m| m.as_ref().map_or(0, |m| m.profile.lesion_margin_at(size)))
+            .with(|m| m.as_ref().map_or(0, |m| m.study.lesion_margin_at(size)))
     };
     let rule = move || match margin() {
         0 => LESION_INSIDE.say().to_owned(),

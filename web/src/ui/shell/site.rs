@@ -21,8 +21,8 @@ pub fn say(name: &str) -> Option<String> {
 }
 
 /// The name of a study, for those that are built in.
-pub fn study(profile: &str) -> Option<String> {
-    say(&format!("study-{profile}"))
+pub fn study(study: &str) -> Option<String> {
+    say(&format!("study-{study}"))
 }
 
 /// Adds a line to the diagnostics.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use scanweave::profile::Profile;
+use scanweave::study::Study;
 
 const WORDS: &str = include_str!("../../../../assets/shell/words.js");
 const PAGE: &str = include_str!("../../../../index.html");
@@ -102,7 +102,7 @@ fn scripts_name_words_that_are_there_and_no_word_is_idle() {
 #[test]
 fn every_built_in_study_has_a_name() {
     let words = words();
-    for study in Profile::NAMES {
+    for study in Study::NAMES {
         assert!(words.contains_key(&format!("study-{study}")), "{study}");
     }
 }

@@ -33,13 +33,13 @@ pub fn named(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use scanweave::profile::Profile;
+    use scanweave::study::Study;
 
     #[test]
     fn the_classes_of_every_built_in_study_are_known() {
-        for study in Profile::NAMES {
-            let profile = Profile::named(study).expect("built in");
-            for class in profile.lesion.classes() {
+        for study in Study::NAMES {
+            let study = Study::named(study).expect("built in");
+            for class in study.lesion.classes() {
                 let known = KNOWN.iter().any(|(known, _)| known == class);
                 assert!(known, "{class} of {study}");
             }

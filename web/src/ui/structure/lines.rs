@@ -127,8 +127,8 @@ pub fn sight(page: Page) -> Option<Sight> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use scanweave::profile::LesionKind;
     use scanweave::scene::Runs;
+    use scanweave::study::LesionKind;
 
     fn scene() -> Scene {
         Scene::of_seed(7, &LesionKind::None, 0)

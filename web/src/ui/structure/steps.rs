@@ -95,14 +95,14 @@ fn pixels_of(steps: &[(String, Pixels)], name: &str) -> Option<Pixels> {
 mod tests {
     use super::*;
     use scanweave::image::Plane;
-    use scanweave::profile::Profile;
     use scanweave::structure::structure_steps;
+    use scanweave::study::Study;
 
     #[test]
     fn every_step_of_the_engine_has_a_name_for_people() {
-        for study in Profile::NAMES {
-            let profile = Profile::named(study).expect("built in");
-            for values in &profile.extraction {
+        for study in Study::NAMES {
+            let study = Study::named(study).expect("built in");
+            for values in &study.extraction {
                 let side = 32;
                 let image = Plane::from_fn(side * values.scale, side * values.scale, |x, y| {
                     ((x * 7 + y * 13) % 11) as f32 / 11.0

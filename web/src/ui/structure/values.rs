@@ -1,8 +1,8 @@
 //! The values of algorithms 1 and 2 as sliders: they begin at the study's and can go back to them.
 
 use leptos::prelude::*;
-use scanweave::profile::{Extraction, LocalContrast, Profile};
 use scanweave::scene::{Origin, Scene, Values};
+use scanweave::study::{Extraction, LocalContrast, Study};
 
 use crate::ui::board::{Slider, Trial, side};
 use crate::ui::state::Page;
@@ -101,11 +101,11 @@ impl Knob {
 }
 
 /// The study's values at a working size.
-fn of_study(profile: &Profile, size: usize) -> Option<Values> {
-    // A profile from a file may name no values at all.
-    (!profile.extraction.is_empty()).then(|| Values {
-        extraction: profile.extraction_at(size),
-        mask: profile.mask_at(size),
+fn of_study(study: &Study, size: usize) -> Option<Values> {
+    // A study from a file may name no values at all.
+    (!study.extraction.is_empty()).then(|| Values {
+        extraction: study.extraction_at(size),
+        mask: study.mask_at(size),
     })
 }
 
@@ -138,7 +138,7 @@ pub fn ValuesView() -> impl IntoView {
     let study = Memo::new(move |_| {
         let size = side(page)?;
         page.opened
-            .with(|m| m.as_ref().and_then(|m| of_study(&m.profile, size)))
+            .with(|m| m.as_ref().and_then(|m| of_study(&m.study, size)))
     });
     let values = Memo::new(move |_| {
         let turned = page.scene.with(|scene| match &scene.origin {
@@ -198,8 +198,8 @@ mod tests {
     use super::*;
 
     fn study() -> Values {
-        let profile = Profile::named("brain-mri").expect("built in");
-        of_study(&profile, 128).expect("it has values")
+        let study = Study::named("brain-mri").expect("built in");
+        of_study(&study, 128).expect("it has values")
     }
 
     #[test]

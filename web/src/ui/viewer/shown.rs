@@ -2,8 +2,8 @@
 //! makes of it.
 
 use leptos::prelude::*;
-use scanweave::profile::Modality;
 use scanweave::protocol::{Picture, Pixels};
+use scanweave::study::Modality;
 
 use crate::ui::state::Page;
 use crate::ui::structure::named;
@@ -40,7 +40,7 @@ pub fn lesion(page: Page) -> Option<Pixels> {
 /// The modality in this place of the model.
 pub fn modality(page: Page, index: usize) -> Option<Modality> {
     page.opened.with(|m| {
-        let modalities = m.as_ref().map(|m| &m.profile.modalities);
+        let modalities = m.as_ref().map(|m| &m.study.modalities);
         modalities.and_then(|list| list.get(index).copied())
     })
 }
@@ -48,7 +48,7 @@ pub fn modality(page: Page, index: usize) -> Option<Modality> {
 /// How many modalities there are; one frame while no model is there.
 pub fn count(page: Page) -> usize {
     page.opened
-        .with(|m| m.as_ref().map_or(1, |m| m.profile.modalities.len()))
+        .with(|m| m.as_ref().map_or(1, |m| m.study.modalities.len()))
 }
 
 /// The name of a modality for people.

@@ -1,8 +1,8 @@
 //! The built-in studies.
 
 use super::{
-    Extraction, LesionKind, LocalContrast, MaskSettings, Modality, ModalityHead, Profile,
-    SegmenterWeights, StructureWeights, Switches, SynthesisWeights, TranslatorWeights,
+    Extraction, LesionKind, LocalContrast, MaskSettings, Modality, ModalityHead, SegmenterWeights,
+    StructureWeights, Study, Switches, SynthesisWeights, TranslatorWeights,
 };
 
 /// Names of the built-in studies.
@@ -17,7 +17,7 @@ pub const NAMES: [&str; 7] = [
 ];
 
 /// The study of this name.
-pub fn named(name: &str) -> Option<Profile> {
+pub fn named(name: &str) -> Option<Study> {
     match name {
         "chest-xray" => Some(chest_xray()),
         "phantom-thorax" => Some(phantom_thorax()),
@@ -93,8 +93,8 @@ const SYNTHESIS: SynthesisWeights = SynthesisWeights {
     feature: 5.0,
 };
 
-fn study(name: &str, title: &str, modalities: &[Modality], source: Modality) -> Profile {
-    Profile {
+fn plain_study(name: &str, title: &str, modalities: &[Modality], source: Modality) -> Study {
+    Study {
         name: name.into(),
         title: title.into(),
         modalities: modalities.to_vec(),
@@ -157,12 +157,12 @@ fn chest_extraction() -> Vec<Extraction> {
         .to_vec()
 }
 
-fn chest_xray() -> Profile {
-    Profile {
+fn chest_xray() -> Study {
+    Study {
         lesion: LesionKind::Class(classes(&["normal", "bacteria", "virus"])),
         structure_classes: classes(&["normal"]),
         extraction: chest_extraction(),
-        ..study(
+        ..plain_study(
             "chest-xray",
             "Chest X-ray",
             &[Modality::Xray],
@@ -171,13 +171,13 @@ fn chest_xray() -> Profile {
     }
 }
 
-fn phantom_thorax() -> Profile {
-    Profile {
+fn phantom_thorax() -> Study {
+    Study {
         lesion: LesionKind::Class(classes(&["normal", "consolidation"])),
         structure_classes: classes(&["normal"]),
         extraction: chest_extraction(),
         sharp_from: 250,
-        ..study(
+        ..plain_study(
             "phantom-thorax",
             "Phantom thorax",
             &[Modality::Xray],
@@ -216,8 +216,8 @@ fn brain_extraction() -> Vec<Extraction> {
     head_extraction((3, 0.03, 0.8), 0.13, fine)
 }
 
-fn brain(name: &str, title: &str, modalities: &[Modality], lesion: &[&str]) -> Profile {
-    Profile {
+fn brain(name: &str, title: &str, modalities: &[Modality], lesion: &[&str]) -> Study {
+    Study {
         lesion: LesionKind::Mask(classes(lesion)),
         extraction: brain_extraction(),
         mask: MaskSettings {
@@ -236,7 +236,7 @@ fn brain(name: &str, title: &str, modalities: &[Modality], lesion: &[&str]) -> P
             ..STRUCTURE_SHARP
         },
         sharp_from: 1500,
-        ..study(name, title, modalities, Modality::Flair)
+        ..plain_study(name, title, modalities, Modality::Flair)
     }
 }
 
@@ -244,9 +244,9 @@ fn brain(name: &str, title: &str, modalities: &[Modality], lesion: &[&str]) -> P
 /// run: its maps would be speckled where they lie. Its lines are therefore taken from a smoother picture
 /// of T1, which keeps the skull and the ventricles; the folds are the generator's to paint,
 /// from the noise that is fused into the map.
-fn phantom_brain() -> Profile {
+fn phantom_brain() -> Study {
     let lesion = ["oedema", "enhancing", "necrosis"];
-    Profile {
+    Study {
         source: Modality::T1,
         extraction: head_extraction(
             (8, 0.12, 1.2),
@@ -260,9 +260,9 @@ fn phantom_brain() -> Profile {
 
 /// Whole-head MRI with the abnormality seen in Flair as one class. Its modalities are registered pairs,
 /// and so few heads do not tell an unpaired translator which grey is which: it turns contrast around.
-fn brain_mri() -> Profile {
+fn brain_mri() -> Study {
     let modalities = [Modality::T1, Modality::T1c, Modality::Flair];
-    Profile {
+    Study {
         translator: TranslatorWeights {
             supervised: 10.0,
             ..TRANSLATOR
@@ -283,26 +283,26 @@ fn brain_mri() -> Profile {
 }
 
 /// BRATS 2015: skull-stripped, four modalities, the classes of its labels.
-fn brats() -> Profile {
+fn brats() -> Study {
     let lesion = ["necrosis", "oedema", "non-enhancing", "enhancing"];
-    Profile {
+    Study {
         lesion_margin: 2,
         ..brain("brats", "Brain MRI (BRATS)", &BRAIN, &lesion)
     }
 }
 
-fn retina() -> Profile {
-    let mut profile = study("retina", "Retina", &[Modality::Fundus], Modality::Fundus);
-    for values in &mut profile.extraction {
+fn retina() -> Study {
+    let mut study = plain_study("retina", "Retina", &[Modality::Fundus], Modality::Fundus);
+    for values in &mut study.extraction {
         values.contrast = Some(LocalContrast {
             radius: values.size / 16,
             floor: 0.02,
             limit: None,
         });
     }
-    profile
+    study
 }
 
-fn lung_ct() -> Profile {
-    study("lung-ct", "Lung CT", &[Modality::Ct], Modality::Ct)
+fn lung_ct() -> Study {
+    plain_study("lung-ct", "Lung CT", &[Modality::Ct], Modality::Ct)
 }

@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn an_ablation_changes_the_switches_alone() {
-        let whole = crate::profile::Profile::named("brain-mri").expect("built in");
+        let whole = crate::study::Study::named("brain-mri").expect("built in");
         let mut row = whole.clone().with_ablation(Ablation::C);
         assert_ne!(row, whole);
         row.switches = whole.switches;

@@ -1,6 +1,6 @@
 //! One study as data: modalities, extraction values, lesion kind, loss weights.
 //!
-//! Everything that differs between chest X-rays and brain MRI stands in a [`Profile`]; everything
+//! Everything that differs between chest X-rays and brain MRI stands in a [`Study`]; everything
 //! that differs between a small and a large model stands in a [`Geometry`], chosen by [`Preset`].
 //! The rows of the method's ablation differ in [`Switches`] alone.
 
@@ -98,7 +98,7 @@ impl LesionKind {
 
 /// One study.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Profile {
+pub struct Study {
     /// Name on the command line and in files.
     pub name: String,
     /// Name for people.
@@ -140,11 +140,11 @@ pub struct Profile {
     pub synthesis: SynthesisWeights,
 }
 
-impl Profile {
-    /// Names of the built-in profiles.
+impl Study {
+    /// Names of the built-in studies.
     pub const NAMES: [&'static str; 7] = studies::NAMES;
 
-    /// The built-in profile of this name.
+    /// The built-in study of this name.
     pub fn named(name: &str) -> Option<Self> {
         studies::named(name)
     }
@@ -159,7 +159,7 @@ impl Profile {
     /// The extraction values for a working size: those chosen for the nearest size.
     pub fn extraction_at(&self, size: usize) -> Extraction {
         let nearest = self.extraction.iter().min_by_key(|e| e.size.abs_diff(size));
-        *nearest.expect("a profile holds at least one set of extraction values")
+        *nearest.expect("a study holds at least one set of extraction values")
     }
 
     /// The mask settings for a working size: lengths are given for 128 pixels.
@@ -173,7 +173,7 @@ impl Profile {
         }
     }
 
-    /// [`Profile::lesion_margin`] at a working size.
+    /// [`Study::lesion_margin`] at a working size.
     pub fn lesion_margin_at(&self, size: usize) -> usize {
         (self.lesion_margin * size + 64) / 128
     }
