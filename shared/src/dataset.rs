@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::structure::StructureFilter;
-use crate::study::{Modality, Study};
+use crate::study::Study;
 
 /// What every data set, table and picture is marked with.
 pub const MARK: &str = "SYNTHETIC";
@@ -82,8 +82,8 @@ pub struct Dataset {
     pub title: String,
     /// Name of the study.
     pub study: String,
-    /// The modalities, in the order of the provenance's lists.
-    pub modalities: Vec<Modality>,
+    /// Names of the modalities, in the order of the provenance's lists.
+    pub modalities: Vec<String>,
     /// Names of the lesion classes: the numbers in a label are their places, from 1.
     pub classes: Vec<String>,
     /// Seed of the series.
@@ -121,7 +121,7 @@ impl Dataset {
             model: model.into(),
             title: title.into(),
             study: study.name.clone(),
-            modalities: study.modalities.clone(),
+            modalities: study.modality_names(),
             classes: study.lesion.classes().to_vec(),
             seed,
             recipe,
@@ -130,13 +130,13 @@ impl Dataset {
     }
 
     /// The line of `manifest.csv` for one modality of subject `index`, in the order of [`HEADER`].
-    pub fn row(&self, index: u64, modality: Modality, entry: &Entry) -> [String; 12] {
+    pub fn row(&self, index: u64, modality: &str, entry: &Entry) -> [String; 12] {
         let name = subject_name(index);
         let class = entry.class.and_then(|c| self.classes.get(c)).cloned();
         let p = &entry.provenance;
         [
-            picture_name(index, modality.name()),
-            modality.name().into(),
+            picture_name(index, modality),
+            modality.into(),
             format!("synthetic-{name}"),
             "0".into(),
             class.unwrap_or_default(),

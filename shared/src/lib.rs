@@ -20,6 +20,4 @@ pub mod synthesis;
 pub mod weights;
 
 #[cfg(feature = "train")]
-pub mod losses;
-#[cfg(feature = "train")]
-pub mod steps;
+pub mod train;

@@ -111,6 +111,7 @@ fn model() -> Model {
             commands: vec!["export".into(); 3],
             ..Card::default()
         },
+        provenance: None,
         known_answer: None,
         lesions: None,
         networks: vec![Network {

@@ -352,6 +352,7 @@ fn model() -> Model {
         condition: 0,
     };
     Model {
+        provenance: None,
         study: Study::named("chest-xray").expect("built in"),
         geometry: Geometry {
             size: 16,

@@ -88,7 +88,7 @@ const RULES: [Rule; 8] = [
         folder: "shared/src/losses",
         words: &[
             "crate::study",
-            "crate::steps",
+            "crate::train::steps",
             "crate::synthesis",
             "crate::weights",
         ],

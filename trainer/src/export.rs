@@ -7,12 +7,14 @@ use burn::module::Module;
 use burn::tensor::Device;
 use scanweave::networks::config::NetworkConfig;
 use scanweave::networks::tensors::read_tensors;
-use scanweave::steps::{
+use scanweave::synthesis::Synthesiser;
+use scanweave::train::steps::{
     Guides, LesionStage, StructureStage, SynthesisStage, lesion_configuration,
     structure_configurations, synthesis_configurations,
 };
-use scanweave::synthesis::Synthesiser;
-use scanweave::weights::{Card, KnownAnswer, Model, Network, Precision, Role, read, write};
+use scanweave::weights::{
+    Card, KnownAnswer, Model, Network, Precision, Provenance, Role, read, write,
+};
 
 use crate::run::{Checkpoint, Configuration, Directory, Stage};
 
@@ -42,10 +44,32 @@ pub fn assemble(runs: &[PathBuf], card: Card, device: &Device) -> anyhow::Result
         study: first.study.clone(),
         geometry: first.geometry,
         card,
+        provenance: Some(provenance(&opened)),
         known_answer: None,
         lesions: opened.iter().find_map(|(c, _)| c.lesions.clone()),
         networks,
     })
+}
+
+/// What the runs say of themselves: for people who wonder how a model came to be.
+fn provenance(opened: &[(Configuration, Checkpoint)]) -> Provenance {
+    let run = |(c, checkpoint): &(Configuration, Checkpoint)| {
+        serde_json::json!({
+            "stage": c.stage,
+            "scanweave": c.version,
+            "data": c.data,
+            "steps": checkpoint.step,
+            "batch": c.batch,
+            "rate": c.rate,
+            "seed": c.seed,
+            "pretraining": c.pretraining,
+            "augment": c.augment,
+            "strict": c.strict,
+            "recipe": c.recipe,
+        })
+    };
+    let runs: Vec<_> = opened.iter().map(run).collect();
+    Provenance::new(&serde_json::json!({ "scanweave": env!("CARGO_PKG_VERSION"), "runs": runs }))
 }
 
 /// Scales the spread of the latents that the structure decoder samples from (the truncation trick):
@@ -168,13 +192,18 @@ fn synthesis_networks(
     let autodiff = device.clone().autodiff();
     let stage = SynthesisStage::new(
         &configuration.study,
+        &configuration.recipe,
         &configuration.geometry,
         Guides::default(),
         configuration.rate,
         &autodiff,
     );
     let stage = stage.load_finished(&checkpoint.sections)?;
-    let (generator, _) = synthesis_configurations(&configuration.study, &configuration.geometry);
+    let (generator, _) = synthesis_configurations(
+        &configuration.study,
+        &configuration.recipe,
+        &configuration.geometry,
+    );
     Ok(vec![network(
         Role::Generator,
         NetworkConfig::Unet(generator),
@@ -193,9 +222,9 @@ fn lesion_networks(
     let stage = stage.load_finished(&checkpoint.sections)?;
     let config = lesion_configuration(study, geometry);
     let segmenters = study.modalities.iter().zip(&stage.averaged().segmenters);
-    let named = segmenters.map(|(&modality, segmenter)| {
+    let named = segmenters.map(|(modality, segmenter)| {
         let config = NetworkConfig::Unet(config.clone());
-        network(Role::Segmenter(modality), config, segmenter)
+        network(Role::Segmenter(modality.name.clone()), config, segmenter)
     });
     Ok(named.collect())
 }

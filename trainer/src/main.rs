@@ -13,6 +13,7 @@ mod onnx;
 mod picture;
 mod run;
 mod stages;
+mod study;
 
 use std::process::ExitCode;
 

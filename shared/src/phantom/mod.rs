@@ -13,8 +13,7 @@ pub(crate) mod shape;
 pub mod thorax;
 
 use crate::image::Plane;
-use crate::study::Modality;
-pub use brain::{Brain, BrainImages, BrainOptions, BrainTissue};
+pub use brain::{Brain, BrainImages, BrainOptions, BrainTissue, Sequence};
 pub use golden::digest;
 pub use thorax::{Thorax, ThoraxImages, ThoraxOptions, ThoraxTissue};
 
@@ -30,8 +29,8 @@ pub enum Anatomy {
 /// Pictures of one anatomy and the truth about them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Phantom {
-    /// Registered pictures, `size` x `size`, 0..=1, in the order of the study.
-    pub images: Vec<(Modality, Plane)>,
+    /// Registered pictures, `size` x `size`, 0..=1, with the names of their modalities.
+    pub images: Vec<(&'static str, Plane)>,
     /// One code per pixel, row-major: [`BrainTissue`] or [`ThoraxTissue`].
     pub tissue: Vec<u8>,
     /// 1 in the background, 0 inside the body.
@@ -63,7 +62,7 @@ pub fn draw(anatomy: Anatomy, seed: u64, size: usize, lesion: bool) -> Phantom {
                 necrosis,
             } = Brain::random(seed, options).render(size);
             Phantom {
-                images,
+                images: named(images),
                 tissue,
                 mask,
                 label: vec![oedema, enhancing, necrosis],
@@ -80,7 +79,7 @@ pub fn draw(anatomy: Anatomy, seed: u64, size: usize, lesion: bool) -> Phantom {
                 mask,
                 lesion: place,
             } = Thorax::random(seed, options).render(size);
-            let images = vec![(Modality::Xray, image)];
+            let images = vec![("xray", image)];
             Phantom {
                 images,
                 tissue,
@@ -98,17 +97,29 @@ pub fn draw(anatomy: Anatomy, seed: u64, size: usize, lesion: bool) -> Phantom {
 ///
 /// # Panics
 /// When `size` is 0 or larger than [`crate::image::MAX_SIDE`].
-pub fn signals(anatomy: Anatomy, seed: u64, size: usize, lesion: bool) -> Vec<(Modality, Plane)> {
+pub fn signals(
+    anatomy: Anatomy,
+    seed: u64,
+    size: usize,
+    lesion: bool,
+) -> Vec<(&'static str, Plane)> {
     match anatomy {
         Anatomy::Brain => {
             let options = BrainOptions {
                 tumour: lesion,
                 ..BrainOptions::default()
             };
-            Brain::random(seed, options).signals(size)
+            named(Brain::random(seed, options).signals(size))
         }
         Anatomy::Thorax => Vec::new(),
     }
+}
+
+fn named(images: Vec<(Sequence, Plane)>) -> Vec<(&'static str, Plane)> {
+    let images = images.into_iter();
+    images
+        .map(|(sequence, plane)| (sequence.name(), plane))
+        .collect()
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use thiserror::Error;
 use crate::dataset::{Provenance, Recipe};
 use crate::image::Plane;
 use crate::scene::{Runs, Scene};
-use crate::study::{Geometry, Modality, Study};
+use crate::study::{Geometry, Study};
 use crate::weights::Card;
 
 pub use failure::{Cause, Failure};
@@ -408,7 +408,7 @@ pub struct Picture {
     /// The lesion asked for, for studies with lesion masks or boxes.
     pub lesion: Option<Labelled>,
     /// The modalities painted, in the study's order; a preview holds one.
-    pub images: Vec<(Modality, Pixels)>,
+    pub images: Vec<(String, Pixels)>,
 }
 
 /// A lesion label as it is shown and as it is stored.
@@ -447,7 +447,7 @@ pub struct Found {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PairRegister {
     /// The two.
-    pub pair: (Modality, Modality),
+    pub pair: (String, String),
     /// Shift between their edges, pixels; `None` where one has no edges.
     pub shift: Option<f32>,
     /// Mutual information, nats.
@@ -481,7 +481,7 @@ pub struct BuiltSubject {
     /// Class of the whole image, for studies with such a label.
     pub class: Option<u32>,
     /// Every modality in the study's order.
-    pub images: Vec<(Modality, Pixels)>,
+    pub images: Vec<(String, Pixels)>,
     /// How it came to be; its index is its place in the series.
     pub provenance: Provenance,
 }

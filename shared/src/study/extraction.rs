@@ -39,6 +39,110 @@ pub struct Extraction {
     pub median: usize,
 }
 
+impl Extraction {
+    /// The values for a working size: those listed for it, or between those listed for the nearest smaller and
+    /// the nearest larger one, so that a size that nobody looked at does not fall back to lengths of another.
+    ///
+    /// Lengths and thresholds change with the logarithm of the side that lines are looked for at (`scale` times
+    /// the working size), which keeps the values of two listed sizes that look at pictures of one side. Beyond
+    /// the listed sizes lengths grow and shrink with the side. The contrast window is always the same
+    /// share of the side.
+    ///
+    /// # Panics
+    /// When `listed` is empty or `size` is 0.
+    pub fn between(listed: &[Self], size: usize) -> Self {
+        let side = |e: &Self| e.size * e.scale;
+        let octaves = |e: &Self| libm::log2f(e.size as f32 / size as f32).abs();
+        let nearest = listed.iter().min_by(|a, b| {
+            let by_distance = octaves(a).total_cmp(&octaves(b));
+            by_distance.then(a.size.cmp(&b.size))
+        });
+        let nearest = nearest.expect("a study holds at least one set of extraction values");
+        if nearest.size == size {
+            return *nearest;
+        }
+        let wanted = size * nearest.scale;
+        let below = listed
+            .iter()
+            .filter(|e| side(e) <= wanted)
+            .max_by_key(|e| side(e));
+        let above = listed
+            .iter()
+            .filter(|e| side(e) >= wanted)
+            .min_by_key(|e| side(e));
+        let values = match (below, above) {
+            (Some(a), Some(b)) => a.towards(b, share(side(a), wanted, side(b))),
+            (Some(end), None) | (None, Some(end)) => end.scaled(wanted as f32 / side(end) as f32),
+            (None, None) => *nearest,
+        };
+        let contrast = values.contrast.map(|c| {
+            let listed = nearest.contrast.unwrap_or(c);
+            LocalContrast {
+                radius: resized(listed.radius, wanted, side(nearest)),
+                ..c
+            }
+        });
+        Self {
+            size,
+            scale: nearest.scale,
+            contrast,
+            ..values
+        }
+    }
+
+    /// From these values (`share` 0) to others (1).
+    fn towards(&self, other: &Self, share: f32) -> Self {
+        let mix = |a: f32, b: f32| if a == b { a } else { a + (b - a) * share };
+        let contrast = self
+            .contrast
+            .zip(other.contrast)
+            .map(|(a, b)| LocalContrast {
+                floor: mix(a.floor, b.floor),
+                limit: a.limit.zip(b.limit).map(|(a, b)| mix(a, b)),
+                ..a
+            });
+        Self {
+            smoothing: mix(self.smoothing, other.smoothing),
+            sigma1: mix(self.sigma1, other.sigma1),
+            alpha: mix(self.alpha, other.alpha),
+            sigma2: mix(self.sigma2, other.sigma2),
+            beta: mix(self.beta, other.beta),
+            median: odd(mix(self.median as f32, other.median as f32)),
+            contrast: contrast.or(self.contrast).or(other.contrast),
+            ..*self
+        }
+    }
+
+    /// The same values in a picture whose side is `by` times as long.
+    fn scaled(&self, by: f32) -> Self {
+        Self {
+            smoothing: self.smoothing * by,
+            sigma1: self.sigma1 * by,
+            sigma2: self.sigma2 * by,
+            median: odd(self.median as f32 * by),
+            ..*self
+        }
+    }
+}
+
+/// How far `wanted` lies from `low` to `high`, in octaves.
+fn share(low: usize, wanted: usize, high: usize) -> f32 {
+    if low == high {
+        return 0.0;
+    }
+    let octaves = |a: usize, b: usize| libm::log2f(b as f32 / a as f32);
+    octaves(low, wanted) / octaves(low, high)
+}
+
+fn resized(length: usize, wanted: usize, side: usize) -> usize {
+    ((length * wanted + side / 2) / side).max(1)
+}
+
+/// The nearest odd length, at least 1.
+fn odd(length: f32) -> usize {
+    ((length - 1.0).max(0.0) / 2.0).round() as usize * 2 + 1
+}
+
 /// Values of algorithm 2.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct MaskSettings {
@@ -50,4 +154,61 @@ pub struct MaskSettings {
     pub median: usize,
     /// Fill the holes inside the outer contour of the largest component.
     pub fill: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::study::Study;
+
+    fn at(study: &str, size: usize) -> Extraction {
+        Study::named(study).expect("built in").extraction_at(size)
+    }
+
+    #[test]
+    fn listed_sizes_have_the_values_that_are_listed() {
+        for name in Study::NAMES {
+            let study = Study::named(name).expect("built in");
+            for listed in &study.extraction {
+                assert_eq!(study.extraction_at(listed.size), *listed, "{name}");
+            }
+        }
+    }
+
+    /// A head of 256 px is looked at with 512 px, as one of 512 px is.
+    #[test]
+    fn sizes_that_look_at_the_same_side_share_lengths() {
+        let (middle, large) = (at("brain-mri", 256), at("brain-mri", 512));
+        let expected = Extraction {
+            size: 256,
+            scale: 2,
+            ..large
+        };
+        assert_eq!(middle, expected);
+    }
+
+    /// Half way between 128 and 512 px, in octaves.
+    #[test]
+    fn between_two_sizes_lie_the_values_between() {
+        let values = at("chest-xray", 256);
+        let close = |a: f32, b: f32| assert!((a - b).abs() < 1e-6, "{a}, not {b}");
+        close(values.sigma1, 1.05);
+        close(values.alpha, 0.0675);
+        close(values.sigma2, 0.625);
+        close(values.beta, 0.25);
+        assert_eq!((values.median, values.scale, values.size), (5, 1, 256));
+        assert_eq!(values.contrast.expect("on").radius, 48);
+    }
+
+    #[test]
+    fn beyond_the_listed_sizes_lengths_follow_the_side() {
+        let (large, listed) = (at("chest-xray", 1024), at("chest-xray", 512));
+        assert_eq!((large.sigma1, large.median), (2.0 * listed.sigma1, 9));
+        assert_eq!(
+            (large.alpha, large.contrast.expect("on").radius),
+            (listed.alpha, 192)
+        );
+        let small = at("chest-xray", 32);
+        assert_eq!((small.median, small.contrast.expect("on").radius), (1, 6));
+    }
 }

@@ -1,82 +1,30 @@
-//! One study as data: modalities, extraction values, lesion kind, loss weights.
+//! One study as data: what a picture is made from.
 //!
-//! Everything that differs between chest X-rays and brain MRI stands in a [`Study`]; everything
-//! that differs between a small and a large model stands in a [`Geometry`], chosen by [`Preset`].
-//! The rows of the method's ablation differ in [`Switches`] alone.
+//! Everything that differs between chest X-rays and brain MRI when a picture is drawn stands in a [`Study`];
+//! everything that differs between a small and a large model stands in a [`Geometry`], chosen by [`Preset`].
+//! How the networks learn is no part of it: that is the training's recipe (`train::Recipe`), and a new loss or
+//! rate changes no study and no file.
 
-mod ablation;
 mod extraction;
 mod geometry;
+mod modality;
 mod studies;
-mod weights;
 
-pub use ablation::{Ablation, Switches};
 pub use extraction::{Extraction, LocalContrast, MaskSettings};
 pub use geometry::{Geometry, Preset};
-pub use weights::{
-    ModalityHead, SegmenterWeights, StructureWeights, SynthesisWeights, TranslatorWeights,
-};
+pub use modality::{Modality, Scale, Title};
 
 use serde::{Deserialize, Serialize};
 
-/// An imaging modality: what one output of the generator shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Modality {
-    /// Projection radiography.
-    Xray,
-    /// T1-weighted MRI.
-    T1,
-    /// T1-weighted MRI after contrast agent.
-    T1c,
-    /// T2-weighted MRI.
-    T2,
-    /// Fluid-attenuated inversion recovery MRI.
-    Flair,
-    /// Colour fundus photography.
-    Fundus,
-    /// Computed tomography.
-    Ct,
-}
-
-impl Modality {
-    /// Every modality.
-    pub const ALL: [Self; 7] = [
-        Self::Xray,
-        Self::T1,
-        Self::T1c,
-        Self::T2,
-        Self::Flair,
-        Self::Fundus,
-        Self::Ct,
-    ];
-
-    /// The name in manifests, file names and on the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Xray => "xray",
-            Self::T1 => "t1",
-            Self::T1c => "t1c",
-            Self::T2 => "t2",
-            Self::Flair => "flair",
-            Self::Fundus => "fundus",
-            Self::Ct => "ct",
-        }
-    }
-
-    /// The modality of this name, as manifests write it.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|m| m.name().eq_ignore_ascii_case(name))
-    }
-}
+/// What stands beside the modalities in names of files.
+const RESERVED: [&str; 4] = ["structure", "mask", "label", "all"];
 
 /// How a lesion label is given to the generator.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LesionKind {
     /// The study has no lesion label.
+    #[default]
     None,
     /// The whole image has one class: one constant plane per class, one-hot.
     Class(Vec<String>),
@@ -105,39 +53,60 @@ pub struct Study {
     pub title: String,
     /// What the generator paints, in the order of its one-hot condition.
     pub modalities: Vec<Modality>,
-    /// The modality that structure maps and masks are taken from.
-    pub source: Modality,
+    /// Name of the modality that structure maps and masks are taken from.
+    pub source: String,
     /// The lesion label.
+    #[serde(default)]
     pub lesion: LesionKind,
-    /// Classes whose images train the structure stage; empty means all.
-    pub structure_classes: Vec<String>,
     /// Algorithm 1, one set of values per working size.
     pub extraction: Vec<Extraction>,
     /// Algorithm 2, for a working size of 128 pixels (lengths scale with the size).
     pub mask: MaskSettings,
     /// Range of the fusion noise z', equation (12).
+    #[serde(default = "usual_noise")]
     pub noise: (f32, f32),
     /// A structure map is drawn where the decoder's output is greater than this.
+    #[serde(default = "usual_threshold")]
     pub line_threshold: f32,
     /// Lesions keep this distance from the organ's outline, pixels at 128: skull and scalp are
     /// inside a head's outline, and no brain tumour grows there.
+    #[serde(default)]
     pub lesion_margin: usize,
-    /// Which parts of the method are on.
-    pub switches: Switches,
-    /// The discriminators' convolutions are spectrally normalised (Miyato 2018).
-    pub spectral: bool,
-    /// Loss weights of the structure stage while it learns the layout.
-    pub structure: StructureWeights,
-    /// Loss weights of the structure stage once the layout is there: adversarial, for sharp lines.
-    pub structure_sharp: StructureWeights,
-    /// Step at which the structure stage goes from the first weights to the second.
-    pub sharp_from: u64,
-    /// Loss weights of the translator stage.
-    pub translator: TranslatorWeights,
-    /// Loss weights of the lesion segmenters.
-    pub segmenter: SegmenterWeights,
-    /// Loss weights of the synthesis stage.
-    pub synthesis: SynthesisWeights,
+    /// What the generator is given.
+    #[serde(default)]
+    pub input: Input,
+}
+
+/// What the generator is given: the parts of the method that change a picture when it is drawn. The rows of
+/// the ablation (table 1) leave some out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Input {
+    /// The generator sees the structure map; without it, noise stands in its place.
+    pub structure_map: bool,
+    /// Labels are placed inside the organ (algorithm 4); without it, anywhere.
+    pub label_filter: bool,
+    /// The inside of the organ is filled with noise (12); without it, the map stays empty there.
+    pub noise_fusion: bool,
+}
+
+impl Default for Input {
+    fn default() -> Self {
+        Self {
+            structure_map: true,
+            label_filter: true,
+            noise_fusion: true,
+        }
+    }
+}
+
+/// z' of equation (12) as the thesis draws it.
+fn usual_noise() -> (f32, f32) {
+    (0.5, 0.6)
+}
+
+fn usual_threshold() -> f32 {
+    0.5
 }
 
 impl Study {
@@ -149,17 +118,15 @@ impl Study {
         studies::named(name)
     }
 
-    /// The same study with only those parts of the method that a row of the ablation has.
-    #[must_use]
-    pub fn with_ablation(mut self, row: Ablation) -> Self {
-        self.switches = row.switches();
-        self
+    /// A study of no modality with the plain values of every other field: what a study file without a base
+    /// starts from.
+    pub fn plain() -> Self {
+        studies::plain()
     }
 
-    /// The extraction values for a working size: those chosen for the nearest size.
+    /// The extraction values for a working size: as listed, or between those of the two nearest sizes.
     pub fn extraction_at(&self, size: usize) -> Extraction {
-        let nearest = self.extraction.iter().min_by_key(|e| e.size.abs_diff(size));
-        *nearest.expect("a study holds at least one set of extraction values")
+        Extraction::between(&self.extraction, size)
     }
 
     /// The mask settings for a working size: lengths are given for 128 pixels.
@@ -178,19 +145,20 @@ impl Study {
         (self.lesion_margin * size + 64) / 128
     }
 
-    /// Loss weights of the structure stage at step number `step`.
-    pub fn structure_weights(&self, step: u64) -> &StructureWeights {
-        if step < self.sharp_from {
-            &self.structure
-        } else {
-            &self.structure_sharp
-        }
-    }
-
     /// Place of the source modality among the modalities.
     pub fn source_place(&self) -> usize {
-        let place = self.modalities.iter().position(|m| *m == self.source);
-        place.unwrap_or(0)
+        self.place_of(&self.source).unwrap_or(0)
+    }
+
+    /// Place of the modality of this name, as manifests write it: upper and lower case are alike.
+    pub fn place_of(&self, modality: &str) -> Option<usize> {
+        let mut modalities = self.modalities.iter();
+        modalities.position(|m| m.name.eq_ignore_ascii_case(modality))
+    }
+
+    /// Names of the modalities, in order.
+    pub fn modality_names(&self) -> Vec<String> {
+        self.modalities.iter().map(|m| m.name.clone()).collect()
     }
 
     /// Planes of the lesion label, one per class.

@@ -1,9 +1,6 @@
 //! The built-in studies.
 
-use super::{
-    Extraction, LesionKind, LocalContrast, MaskSettings, Modality, ModalityHead, SegmenterWeights,
-    StructureWeights, Study, Switches, SynthesisWeights, TranslatorWeights,
-};
+use super::{Extraction, Input, LesionKind, LocalContrast, MaskSettings, Modality, Study};
 
 /// Names of the built-in studies.
 pub const NAMES: [&str; 7] = [
@@ -51,56 +48,19 @@ fn values(
     }
 }
 
-const STRUCTURE: StructureWeights = StructureWeights {
-    mask: 1.0,
-    squared: 25.0,
-    absolute: 10.0,
-    balance: 1.0,
-    outside: 1.0,
-    moments: 0.1,
-    divergence: 0.001,
-    latent_adversarial: 0.05,
-    adversarial: 0.5,
-    feature: 10.0,
-    sharpening: 0,
-};
+/// No modality, the plain values of every other field.
+pub fn plain() -> Study {
+    plain_study("", "", &[], "")
+}
 
-const STRUCTURE_SHARP: StructureWeights = StructureWeights {
-    squared: 8.0,
-    absolute: 4.0,
-    adversarial: 2.0,
-    sharpening: 2,
-    ..STRUCTURE
-};
-
-const TRANSLATOR: TranslatorWeights = TranslatorWeights {
-    cycle: 5.0,
-    cycle_absolute: 10.0,
-    adversarial: 1.0,
-    modality: 0.5,
-    supervised: 0.0,
-};
-
-const SYNTHESIS: SynthesisWeights = SynthesisWeights {
-    adversarial: 1.0,
-    modality: 0.5,
-    head: ModalityHead::CrossEntropy,
-    lesion: 2.0,
-    registration: 10.0,
-    squared: 5.0,
-    absolute: 10.0,
-    masked: 0.1,
-    feature: 5.0,
-};
-
-fn plain_study(name: &str, title: &str, modalities: &[Modality], source: Modality) -> Study {
+fn plain_study(name: &str, title: &str, modalities: &[&str], source: &str) -> Study {
+    let built_in = |name: &&str| Modality::named(name).expect("a built-in modality");
     Study {
         name: name.into(),
         title: title.into(),
-        modalities: modalities.to_vec(),
-        source,
+        modalities: modalities.iter().map(built_in).collect(),
+        source: source.into(),
         lesion: LesionKind::None,
-        structure_classes: Vec::new(),
         extraction: vec![
             values(64, 0.5, 0.06, 0.4, 0.2, 1),
             values(128, 0.7, 0.055, 0.45, 0.2, 3),
@@ -115,18 +75,7 @@ fn plain_study(name: &str, title: &str, modalities: &[Modality], source: Modalit
         noise: (0.5, 0.6),
         line_threshold: 0.5,
         lesion_margin: 0,
-        switches: Switches::ALL,
-        spectral: false,
-        structure: STRUCTURE,
-        structure_sharp: STRUCTURE_SHARP,
-        sharp_from: 600,
-        translator: TRANSLATOR,
-        segmenter: SegmenterWeights {
-            dice: 1.0,
-            cross_entropy: 1.0,
-            classes: Vec::new(),
-        },
-        synthesis: SYNTHESIS,
+        input: Input::default(),
     }
 }
 
@@ -160,33 +109,20 @@ fn chest_extraction() -> Vec<Extraction> {
 fn chest_xray() -> Study {
     Study {
         lesion: LesionKind::Class(classes(&["normal", "bacteria", "virus"])),
-        structure_classes: classes(&["normal"]),
         extraction: chest_extraction(),
-        ..plain_study(
-            "chest-xray",
-            "Chest X-ray",
-            &[Modality::Xray],
-            Modality::Xray,
-        )
+        ..plain_study("chest-xray", "Chest X-ray", &["xray"], "xray")
     }
 }
 
 fn phantom_thorax() -> Study {
     Study {
         lesion: LesionKind::Class(classes(&["normal", "consolidation"])),
-        structure_classes: classes(&["normal"]),
         extraction: chest_extraction(),
-        sharp_from: 250,
-        ..plain_study(
-            "phantom-thorax",
-            "Phantom thorax",
-            &[Modality::Xray],
-            Modality::Xray,
-        )
+        ..plain_study("phantom-thorax", "Phantom thorax", &["xray"], "xray")
     }
 }
 
-const BRAIN: [Modality; 4] = [Modality::T1, Modality::T1c, Modality::T2, Modality::Flair];
+const BRAIN: [&str; 4] = ["t1", "t1c", "t2", "flair"];
 
 /// Lines of an axial slice of the head, at twice the working size where that is small. The contrast is
 /// normalised in windows of `radius` 64ths of the side, with this floor and limit. `fine` holds smoothing,
@@ -216,7 +152,7 @@ fn brain_extraction() -> Vec<Extraction> {
     head_extraction((3, 0.03, 0.8), 0.13, fine)
 }
 
-fn brain(name: &str, title: &str, modalities: &[Modality], lesion: &[&str]) -> Study {
+fn brain(name: &str, title: &str, modalities: &[&str], lesion: &[&str]) -> Study {
     Study {
         lesion: LesionKind::Mask(classes(lesion)),
         extraction: brain_extraction(),
@@ -227,16 +163,7 @@ fn brain(name: &str, title: &str, modalities: &[Modality], lesion: &[&str]) -> S
             fill: true,
         },
         lesion_margin: 8,
-        structure: StructureWeights {
-            balance: 2.0,
-            ..STRUCTURE
-        },
-        structure_sharp: StructureWeights {
-            balance: 2.0,
-            ..STRUCTURE_SHARP
-        },
-        sharp_from: 1500,
-        ..plain_study(name, title, modalities, Modality::Flair)
+        ..plain_study(name, title, modalities, "flair")
     }
 }
 
@@ -247,32 +174,20 @@ fn brain(name: &str, title: &str, modalities: &[Modality], lesion: &[&str]) -> S
 fn phantom_brain() -> Study {
     let lesion = ["oedema", "enhancing", "necrosis"];
     Study {
-        source: Modality::T1,
+        source: "t1".into(),
         extraction: head_extraction(
             (8, 0.12, 1.2),
             0.16,
             [(1.2, 0.8, 3), (2.4, 1.2, 5), (4.8, 2.4, 9)],
         ),
-        sharp_from: 800,
         ..brain("phantom-brain", "Phantom brain", &BRAIN, &lesion)
     }
 }
 
-/// Whole-head MRI with the abnormality seen in Flair as one class. Its modalities are registered pairs,
-/// and so few heads do not tell an unpaired translator which grey is which: it turns contrast around.
+/// Whole-head MRI with the abnormality seen in Flair as one class.
 fn brain_mri() -> Study {
-    let modalities = [Modality::T1, Modality::T1c, Modality::Flair];
+    let modalities = ["t1", "t1c", "flair"];
     Study {
-        translator: TranslatorWeights {
-            supervised: 10.0,
-            ..TRANSLATOR
-        },
-        // Tissue gets its texture from the discriminators; the own image alone would smooth it.
-        synthesis: SynthesisWeights {
-            adversarial: 2.0,
-            feature: 2.5,
-            ..SYNTHESIS
-        },
         extraction: head_extraction(
             (4, 0.04, 0.8),
             0.14,
@@ -292,7 +207,7 @@ fn brats() -> Study {
 }
 
 fn retina() -> Study {
-    let mut study = plain_study("retina", "Retina", &[Modality::Fundus], Modality::Fundus);
+    let mut study = plain_study("retina", "Retina", &["fundus"], "fundus");
     for values in &mut study.extraction {
         values.contrast = Some(LocalContrast {
             radius: values.size / 16,
@@ -304,5 +219,5 @@ fn retina() -> Study {
 }
 
 fn lung_ct() -> Study {
-    plain_study("lung-ct", "Lung CT", &[Modality::Ct], Modality::Ct)
+    plain_study("lung-ct", "Lung CT", &["ct"], "ct")
 }

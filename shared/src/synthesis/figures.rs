@@ -6,7 +6,7 @@ use crate::image::Plane;
 use crate::lesion::ClassMap;
 use crate::metrics::{Overlap, edge_shift, mutual_information};
 use crate::protocol::{Found, PairRegister, Pixels};
-use crate::study::{LesionKind, Modality};
+use crate::study::LesionKind;
 
 impl Synthesiser {
     /// What the modality's own segmenter finds beside what was asked for; `None` without a segmenter
@@ -36,16 +36,12 @@ impl Synthesiser {
 
 /// How two modalities of one picture fit, inside the organ; shifts are looked for up to 1/32 of the
 /// side.
-pub fn register(
-    first: &(Modality, Plane),
-    second: &(Modality, Plane),
-    mask: &Plane,
-) -> PairRegister {
+pub fn register(first: &(String, Plane), second: &(String, Plane), mask: &Plane) -> PairRegister {
     let inside = mask.map(|outside| 1.0 - outside);
     let reach = (mask.width() / 32).max(2);
     let (a, b) = (&first.1, &second.1);
     PairRegister {
-        pair: (first.0, second.0),
+        pair: (first.0.clone(), second.0.clone()),
         shift: edge_shift(a, b, Some(&inside), reach).ok(),
         information: mutual_information(a, b, Some(&inside)).ok(),
     }
@@ -60,19 +56,20 @@ mod tests {
     fn modalities_of_one_phantom_are_in_register_and_moved_ones_are_not() {
         let images = phantom::draw(Anatomy::Brain, 3, 128, false).images;
         let mask = Plane::filled(128, 128, 0.0);
-        let (first, second) = (&images[0], &images[2]);
+        let named = |place: usize| (images[place].0.to_owned(), images[place].1.clone());
+        let (first, second) = (&named(0), &named(2));
         let fits = register(first, second, &mask);
-        assert_eq!(fits.pair, (first.0, second.0));
+        assert_eq!(fits.pair, ("t1".into(), "t2".into()));
         assert!(fits.shift.expect("edges") < 0.5);
         let moved = Plane::from_fn(128, 128, |x, y| second.1.at(x.saturating_sub(3), y));
-        let moved = register(first, &(second.0, moved), &mask);
+        let moved = register(first, &(second.0.clone(), moved), &mask);
         assert!((moved.shift.expect("edges") - 3.0).abs() < 0.5, "{moved:?}");
         assert!(moved.information < fits.information);
     }
 
     #[test]
     fn without_an_organ_or_edges_there_is_no_figure() {
-        let flat = (Modality::T1, Plane::filled(32, 32, 0.5));
+        let flat = ("t1".to_owned(), Plane::filled(32, 32, 0.5));
         let outside = register(&flat, &flat, &Plane::filled(32, 32, 1.0));
         assert_eq!((outside.shift, outside.information), (None, None));
         assert_eq!(

@@ -27,7 +27,7 @@ use crate::networks::LoadError;
 use crate::networks::{StructureDecoder, Unet};
 use crate::random::{Purpose, Random};
 use crate::structure::{Structure, contour_mask, fuse, fusion_noise, solid_mask};
-use crate::study::{Modality, Study, Switches};
+use crate::study::{Input, Study};
 use crate::weights::{KnownAnswer, Model, Role};
 
 pub use figures::register;
@@ -99,8 +99,8 @@ pub struct Sample {
     pub structure: Structure,
     /// The structure map with the inside of the organ filled with noise, equation (12).
     pub fused: Plane,
-    /// Every modality, in the study's order.
-    pub images: Vec<(Modality, Plane)>,
+    /// Every modality by its name, in the study's order.
+    pub images: Vec<(String, Plane)>,
 }
 
 /// The networks of a model, ready to compute.
@@ -133,21 +133,21 @@ impl Synthesiser {
     }
 
     fn open_at(model: &Model, place: &Place) -> Result<Self, SynthesisError> {
-        let generator = unet(model, Role::Generator, "generator", place)?.ok_or(
+        let generator = unet(model, &Role::Generator, "generator", place)?.ok_or(
             SynthesisError::Absent("generator", "it cannot paint any image"),
         )?;
         Ok(Self {
             study: model.study.clone(),
             size: model.geometry.size,
             decoder: decoder(model, place)?,
-            mask: unet(model, Role::MaskGenerator, "mask generator", place)?,
+            mask: unet(model, &Role::MaskGenerator, "mask generator", place)?,
             generator,
             judge: judge(model, place)?,
             segmenters: model
                 .study
                 .modalities
                 .iter()
-                .map(|&modality| unet(model, Role::Segmenter(modality), "segmenter", place))
+                .map(|m| unet(model, &Role::Segmenter(m.name.clone()), "segmenter", place))
                 .collect::<Result<_, _>>()?,
             lesions: model.lesions.clone(),
         })
@@ -327,7 +327,7 @@ impl Synthesiser {
         modalities: &[usize],
     ) -> Result<Sample, SynthesisError> {
         let noise = fusion_noise(self.size, noise_seed, self.study.noise);
-        let fused = fused(structure, &noise, self.study.switches);
+        let fused = fused(structure, &noise, self.study.input);
         let planes = label_planes(&self.study.lesion, label, self.size)?;
         let mut images = Vec::new();
         if !modalities.is_empty() {
@@ -340,7 +340,8 @@ impl Synthesiser {
             let painted = self.generator.decode(&encoded, &conditions).await?;
             let each = painted.chunks_exact(self.size * self.size).zip(modalities);
             for (image, &index) in each {
-                images.push((self.study.modalities[index], self.plane(image.to_vec())?));
+                let name = self.study.modalities[index].name.clone();
+                images.push((name, self.plane(image.to_vec())?));
             }
         }
         Ok(Sample {
@@ -402,8 +403,8 @@ impl Synthesiser {
 }
 
 /// The generator's first plane: equation (12), or what an ablation leaves of it.
-pub fn fused(structure: &Structure, noise: &Plane, switches: Switches) -> Plane {
-    match (switches.structure_map, switches.noise_fusion) {
+pub fn fused(structure: &Structure, noise: &Plane, input: Input) -> Plane {
+    match (input.structure_map, input.noise_fusion) {
         (false, _) => noise.clone(),
         (true, false) => structure.map.clone(),
         (true, true) => fuse(&structure.map, &structure.mask, noise),

@@ -124,7 +124,7 @@ impl Judge {
 
 pub(super) fn unet(
     model: &Model,
-    role: Role,
+    role: &Role,
     name: &'static str,
     place: &Place,
 ) -> Result<Option<Network>, SynthesisError> {
@@ -148,7 +148,7 @@ pub(super) fn decoder(
 ) -> Result<Option<(Decoder, usize)>, SynthesisError> {
     loaded(
         model,
-        Role::StructureDecoder,
+        &Role::StructureDecoder,
         "structure decoder",
         |config, tensors| {
             let NetworkConfig::Decoder(config) = config else {
@@ -168,7 +168,7 @@ pub(super) fn decoder(
 pub(super) fn judge(model: &Model, place: &Place) -> Result<Option<Judge>, SynthesisError> {
     loaded(
         model,
-        Role::StructureDiscriminator,
+        &Role::StructureDiscriminator,
         "structure discriminator",
         |config, tensors| {
             let NetworkConfig::Patch(config) = config else {
@@ -187,7 +187,7 @@ pub(super) fn judge(model: &Model, place: &Place) -> Result<Option<Judge>, Synth
 /// The network of a role, if the model holds it; `load` returns `None` for a configuration of another kind.
 fn loaded<N>(
     model: &Model,
-    role: Role,
+    role: &Role,
     name: &'static str,
     load: impl FnOnce(&NetworkConfig, &[Tensor]) -> Option<Result<N, LoadError>>,
 ) -> Result<Option<N>, SynthesisError> {

@@ -50,7 +50,7 @@ pub fn check_study(study: &Study) -> Result<(), WeightsError> {
 }
 
 /// At most one network per role.
-pub(super) fn roles(roles: impl Iterator<Item = Role>) -> Result<(), WeightsError> {
+pub(super) fn roles<'a>(roles: impl Iterator<Item = &'a Role>) -> Result<(), WeightsError> {
     let mut seen = Vec::new();
     for role in roles {
         if seen.contains(&role) {
@@ -67,7 +67,7 @@ pub(super) fn roles(roles: impl Iterator<Item = Role>) -> Result<(), WeightsErro
 ///
 /// # Errors
 /// [`WeightsError::Network`] that says which value is wrong.
-pub fn check_config(role: Role, config: &NetworkConfig) -> Result<(), WeightsError> {
+pub fn check_config(role: &Role, config: &NetworkConfig) -> Result<(), WeightsError> {
     let ensure = |good: bool, text: String| {
         if good {
             Ok(())
@@ -104,7 +104,7 @@ pub fn check_config(role: Role, config: &NetworkConfig) -> Result<(), WeightsErr
 
 /// [`check_config`], and that the network fits the study: what it is given is what it was built for.
 pub(super) fn fits(
-    role: Role,
+    role: &Role,
     config: &NetworkConfig,
     study: &Study,
     geometry: &Geometry,
@@ -129,7 +129,7 @@ pub(super) fn fits(
         }
         (Role::Segmenter(modality), NetworkConfig::Unet(u)) => {
             let shape = (u.inputs, u.outputs, u.condition);
-            study.modalities.contains(&modality) && shape == (1, 1 + study.label_planes(), 0)
+            study.place_of(modality).is_some() && shape == (1, 1 + study.label_planes(), 0)
         }
         _ => true,
     };
@@ -146,8 +146,8 @@ pub(super) fn fits(
 /// largest layer alone must have: a network is built from its configuration before its weights are
 /// put in, so an enormous configuration with few weights would cost memory that no file paid for.
 pub(super) fn table<'a>(
-    role: Role,
-    config: &NetworkConfig,
+    role: &Role,
+    config: Option<&NetworkConfig>,
     tensors: impl ExactSizeIterator<Item = (&'a str, &'a [usize])>,
 ) -> Result<(), WeightsError> {
     let number = tensors.len();
@@ -162,7 +162,7 @@ pub(super) fn table<'a>(
     for (index, (name, shape)) in tensors.enumerate() {
         let at = |tensor: String, problem| {
             Err(WeightsError::Tensor {
-                role,
+                role: role.clone(),
                 tensor,
                 problem,
             })
@@ -178,7 +178,7 @@ pub(super) fn table<'a>(
         };
         parameters = parameters.saturating_add(count);
     }
-    let least = largest_layer(config);
+    let least = config.map_or(0, largest_layer);
     if parameters < least {
         let text =
             format!("it has {parameters} weights where its configuration needs more than {least}");
@@ -196,9 +196,9 @@ pub(super) fn count(shape: &[usize]) -> Option<usize> {
     (product > 0 && product <= isize::MAX as usize / 4).then_some(product)
 }
 
-fn network(role: Role, problem: impl Into<String>) -> WeightsError {
+fn network(role: &Role, problem: impl Into<String>) -> WeightsError {
     WeightsError::Network {
-        role,
+        role: role.clone(),
         problem: problem.into(),
     }
 }
@@ -269,14 +269,24 @@ fn answer_problem(answer: &KnownAnswer) -> Option<String> {
 
 fn study_problem(study: &Study) -> Option<String> {
     let modalities = &study.modalities;
-    let twice = |(i, m)| modalities[..i].contains(m);
-    if modalities.is_empty() || modalities.iter().enumerate().any(twice) {
-        return Some("its study has no modality, or one twice".into());
+    if !(1..=MAX_CHANNELS).contains(&modalities.len()) {
+        return Some("its study has no modality, or too many".into());
     }
-    if !modalities.contains(&study.source) {
-        let name = study.source.name();
+    for (place, modality) in modalities.iter().enumerate() {
+        if let Some(problem) = modality.problem() {
+            return Some(format!("its modality {:?} {problem}", modality.name));
+        }
+        if study.place_of(&modality.name) != Some(place) {
+            return Some(format!(
+                "its study has the modality {} twice",
+                modality.name
+            ));
+        }
+    }
+    if study.place_of(&study.source).is_none() {
         return Some(format!(
-            "its structure maps are taken from {name} images, which are none of its modalities"
+            "its structure maps are taken from {:?} images, which are none of its modalities",
+            study.source
         ));
     }
     if study.label_planes() >= MAX_CHANNELS

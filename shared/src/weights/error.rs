@@ -21,12 +21,20 @@ pub enum WeightsError {
     },
     /// A format version of the past.
     #[error(
-        "the file was made by an older scanweave (format {found}, this one reads {}): export the model again",
+        "the file was made by an older scanweave (format {found}, this one reads {}): convert it with `scanweave convert OLD.weave --out NEW.weave`",
         super::VERSION
     )]
     Older {
         /// Version in the file.
         found: u16,
+    },
+    /// A format version that the conversion does not begin from.
+    #[error("the file is of format {found}; files of format {from} are converted")]
+    NotConvertible {
+        /// Version in the file.
+        found: u16,
+        /// Version that is converted.
+        from: u16,
     },
     /// Fewer bytes than the file says it has.
     #[error(

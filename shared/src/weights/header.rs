@@ -2,18 +2,20 @@
 
 use std::ops::Range;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::error::{TensorProblem, WeightsError};
 use super::quantise::Precision;
-use super::{Card, KnownAnswer, Role, check};
+use super::sections::{Sections, append};
+use super::{Card, KnownAnswer, Provenance, Role, check};
 use crate::lesion::LesionStatistics;
 use crate::networks::config::NetworkConfig;
 use crate::study::{Geometry, Study};
 
-/// The format this crate writes and reads. To be raised whenever the header's types change, those
-/// of the study and of the network configurations included: postcard does not describe itself.
-pub const VERSION: u16 = 2;
+/// The format this crate writes and reads. To be raised only when readers of the version before must not read
+/// on: sections and fields that they do not know are passed over, those that are absent have defaults.
+pub const VERSION: u16 = 3;
 
 pub(super) const MAGIC: [u8; 6] = *b"WEAVE\0";
 /// Magic, version, header length.
@@ -26,25 +28,28 @@ pub(super) const HEADER_LIMIT: usize = 256 * 1024;
 
 const ALIGNMENT: usize = 64;
 
-#[derive(Serialize, Deserialize)]
 pub(super) struct Header {
     pub study: Study,
     pub geometry: Geometry,
     pub card: Card,
+    pub provenance: Option<Provenance>,
     pub known_answer: Option<KnownAnswer>,
     pub lesions: Option<LesionStatistics>,
     pub networks: Vec<NetworkEntry>,
 }
 
-#[derive(Serialize, Deserialize)]
 pub(super) struct NetworkEntry {
     pub role: Role,
-    pub config: NetworkConfig,
+    /// `None` for a network of a role that this version does not know.
+    pub config: Option<NetworkConfig>,
     pub tensors: Vec<TensorEntry>,
 }
 
+/// The tables of all networks, in the order of the payload; the name is that of the network's role.
+type Tables = Vec<(String, Vec<TensorEntry>)>;
+
 /// One row of a tensor table.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct TensorEntry {
     pub name: String,
     pub shape: Vec<usize>,
@@ -110,32 +115,98 @@ pub(super) fn payload_start(header: usize) -> usize {
 impl Header {
     /// Decodes a header and refuses what no model can be: see [`check`].
     pub fn decode(bytes: &[u8]) -> Result<Self, WeightsError> {
-        let (header, rest) = postcard::take_from_bytes::<Self>(bytes)
-            .map_err(|e| WeightsError::Header(e.to_string().to_lowercase()))?;
+        let sections = Sections::split(bytes)?;
+        let (tables, rest): (Tables, _) = postcard::take_from_bytes(sections.require("tensors")?)
+            .map_err(|e| {
+            WeightsError::Header(format!("section tensors: {}", e.to_string().to_lowercase()))
+        })?;
         if !rest.is_empty() {
-            return Err(WeightsError::Header("it is longer than its content".into()));
+            return Err(WeightsError::Header(
+                "section tensors: it is longer than its content".into(),
+            ));
         }
+        let networks = tables.into_iter().map(|(name, tensors)| {
+            let role = Role::from_name(&name);
+            let config = match &role {
+                Role::Unknown(_) => None,
+                _ => Some(json(&format!("network/{name}"), &sections)?.ok_or_else(|| {
+                    WeightsError::Header(format!("it has no section network/{name}"))
+                })?),
+            };
+            Ok(NetworkEntry {
+                role,
+                config,
+                tensors,
+            })
+        });
+        let required = |name| WeightsError::Header(format!("it has no section {name}"));
+        let header = Self {
+            networks: networks.collect::<Result<_, _>>()?,
+            study: json("study", &sections)?.ok_or_else(|| required("study"))?,
+            geometry: json("geometry", &sections)?.ok_or_else(|| required("geometry"))?,
+            card: json("card", &sections)?.unwrap_or_default(),
+            provenance: sections
+                .get("provenance")
+                .map(Provenance::read)
+                .transpose()?,
+            known_answer: json("known-answer", &sections)?,
+            lesions: json("lesions", &sections)?,
+        };
+        header.check()?;
+        Ok(header)
+    }
+
+    fn check(&self) -> Result<(), WeightsError> {
         check::sound(
-            &header.study,
-            &header.geometry,
-            header.known_answer.as_ref(),
-            header.lesions.as_ref(),
+            &self.study,
+            &self.geometry,
+            self.known_answer.as_ref(),
+            self.lesions.as_ref(),
         )?;
-        check::roles(header.networks.iter().map(|n| n.role))?;
-        for network in &header.networks {
-            check::fits(
-                network.role,
-                &network.config,
-                &header.study,
-                &header.geometry,
-            )?;
-            let table = network
-                .tensors
+        check::roles(self.networks.iter().map(|n| &n.role))?;
+        for NetworkEntry {
+            role,
+            config,
+            tensors,
+        } in &self.networks
+        {
+            let table = tensors
                 .iter()
                 .map(|t| (t.name.as_str(), t.shape.as_slice()));
-            check::table(network.role, &network.config, table)?;
+            if let Some(config) = config {
+                check::fits(role, config, &self.study, &self.geometry)?;
+            }
+            check::table(role, config.as_ref(), table)?;
         }
-        Ok(header)
+        Ok(())
+    }
+
+    /// The header as it stands in the file.
+    pub fn encode(&self) -> Result<Vec<u8>, WeightsError> {
+        let mut bytes = Vec::new();
+        let mut add = |name: &str, content: &[u8]| append(&mut bytes, name, content);
+        add("study", &text(&self.study)?)?;
+        add("geometry", &text(&self.geometry)?)?;
+        add("card", &text(&self.card)?)?;
+        if let Some(provenance) = &self.provenance {
+            add("provenance", provenance.text().as_bytes())?;
+        }
+        if let Some(answer) = &self.known_answer {
+            add("known-answer", &text(answer)?)?;
+        }
+        if let Some(lesions) = &self.lesions {
+            add("lesions", &text(lesions)?)?;
+        }
+        for network in &self.networks {
+            if let Some(config) = &network.config {
+                add(&format!("network/{}", network.role.name()), &text(config)?)?;
+            }
+        }
+        let table = |n: &NetworkEntry| (n.role.name(), n.tensors.clone());
+        let tables: Tables = self.networks.iter().map(table).collect();
+        let tables = postcard::to_stdvec(&tables).map_err(unfit)?;
+        add("tensors", &tables)?;
+        Ok(bytes)
     }
 
     /// Where every tensor lies, network by network, and the length of the payload.
@@ -148,7 +219,7 @@ impl Header {
                 let span = entry
                     .span(&mut places)
                     .map_err(|problem| WeightsError::Tensor {
-                        role: network.role,
+                        role: network.role.clone(),
                         tensor: entry.name.clone(),
                         problem,
                     })?;
@@ -188,4 +259,21 @@ fn due(found: usize, place: Range<usize>) -> Result<Range<usize>, TensorProblem>
         expected: place.start,
         found,
     })
+}
+
+/// What a section of JSON holds; `None` when it is absent.
+fn json<T: DeserializeOwned>(name: &str, sections: &Sections) -> Result<Option<T>, WeightsError> {
+    let read = |bytes| {
+        serde_json::from_slice(bytes)
+            .map_err(|e| WeightsError::Header(format!("section {name}: {e}")))
+    };
+    sections.get(name).map(read).transpose()
+}
+
+fn text<T: Serialize>(value: &T) -> Result<Vec<u8>, WeightsError> {
+    serde_json::to_vec(value).map_err(unfit)
+}
+
+fn unfit(error: impl std::fmt::Display) -> WeightsError {
+    WeightsError::Header(error.to_string())
 }

@@ -2,12 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Provenance;
 use crate::lesion::LesionStatistics;
 use crate::networks::config::NetworkConfig;
-use crate::study::{Geometry, Modality, Study};
+use crate::study::{Geometry, Study};
 
 /// What a stored network is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Role {
     /// G_s: latent to structure map.
     StructureDecoder,
@@ -17,8 +18,10 @@ pub enum Role {
     StructureDiscriminator,
     /// G: fused map and label to images.
     Generator,
-    /// G_l: finds the lesion in one modality.
-    Segmenter(Modality),
+    /// G_l: finds the lesion in the modality of this name.
+    Segmenter(String),
+    /// A network that a later version knows: its weights are passed over.
+    Unknown(String),
 }
 
 /// One tensor of a network, always f32 in memory.
@@ -54,6 +57,7 @@ pub struct Figure {
 
 /// The model card: what people must know before they use the model.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Card {
     /// Name for people.
     pub title: String,
@@ -89,6 +93,8 @@ pub struct Model {
     pub geometry: Geometry,
     /// The model card.
     pub card: Card,
+    /// How the networks were trained, for people.
+    pub provenance: Option<Provenance>,
     /// The self-test.
     pub known_answer: Option<KnownAnswer>,
     /// What lesions look like in the training set, to draw more of them.
@@ -99,7 +105,7 @@ pub struct Model {
 
 impl Model {
     /// The network of this role, if the file holds one.
-    pub fn network(&self, role: Role) -> Option<&Network> {
-        self.networks.iter().find(|n| n.role == role)
+    pub fn network(&self, role: &Role) -> Option<&Network> {
+        self.networks.iter().find(|n| n.role == *role)
     }
 }

@@ -49,6 +49,11 @@ impl Checksums {
         }
     }
 
+    /// Whether the bytes end in the checksum of what is before it.
+    pub fn is_whole(&self) -> bool {
+        self.is_whole
+    }
+
     /// SHA-256 of the whole file, hexadecimal.
     pub fn sha256(&self) -> String {
         let digits = self.whole_file.iter();
@@ -84,6 +89,7 @@ pub fn inspect(bytes: &[u8]) -> Result<Summary, WeightsError> {
         study: header.study,
         geometry: header.geometry,
         card: header.card,
+        provenance: header.provenance,
         known_answer: header.known_answer,
         bytes: bytes.len(),
         digest,
@@ -101,12 +107,14 @@ struct Opened<'a> {
 impl Opened<'_> {
     fn model(self) -> Result<Model, WeightsError> {
         let networks = self.header.networks.into_iter().zip(self.spans);
-        let networks = networks.map(|(entry, spans)| network(entry, spans, self.payload));
+        let networks =
+            networks.filter_map(|(entry, spans)| network(entry, spans, self.payload).transpose());
         Ok(Model {
             networks: networks.collect::<Result<_, _>>()?,
             study: self.header.study,
             geometry: self.header.geometry,
             card: self.header.card,
+            provenance: self.header.provenance,
             known_answer: self.header.known_answer,
             lesions: self.header.lesions,
         })
@@ -187,8 +195,15 @@ fn header_length(bytes: &[u8]) -> Result<usize, WeightsError> {
     }
 }
 
-fn network(entry: NetworkEntry, spans: Vec<Span>, payload: &[u8]) -> Result<Network, WeightsError> {
-    let role = entry.role;
+/// Nothing for a network that this version does not know.
+fn network(
+    entry: NetworkEntry,
+    spans: Vec<Span>,
+    payload: &[u8],
+) -> Result<Option<Network>, WeightsError> {
+    let Some(config) = entry.config else {
+        return Ok(None);
+    };
     let tensors = entry.tensors.into_iter().zip(spans);
     let tensors = tensors.map(|(row, span)| match values(&row, &span, payload) {
         Ok(values) => Ok(Tensor {
@@ -197,16 +212,17 @@ fn network(entry: NetworkEntry, spans: Vec<Span>, payload: &[u8]) -> Result<Netw
             values,
         }),
         Err(problem) => Err(WeightsError::Tensor {
-            role,
+            role: entry.role.clone(),
             tensor: row.name,
             problem,
         }),
     });
-    Ok(Network {
-        role,
-        config: entry.config,
-        tensors: tensors.collect::<Result<_, _>>()?,
-    })
+    let tensors = tensors.collect::<Result<_, _>>()?;
+    Ok(Some(Network {
+        role: entry.role,
+        config,
+        tensors,
+    }))
 }
 
 fn values(

@@ -1,7 +1,7 @@
 //! What a file holds, without its weights.
 
 use super::quantise::Precision;
-use super::{Card, KnownAnswer, Role};
+use super::{Card, KnownAnswer, Provenance, Role};
 use crate::networks::config::NetworkConfig;
 use crate::study::{Geometry, Study};
 
@@ -16,6 +16,8 @@ pub struct Summary {
     pub geometry: Geometry,
     /// The model card.
     pub card: Card,
+    /// How the networks were trained, for people.
+    pub provenance: Option<Provenance>,
     /// The self-test.
     pub known_answer: Option<KnownAnswer>,
     /// The networks, in the order of the file.
@@ -31,8 +33,8 @@ pub struct Summary {
 pub struct NetworkSummary {
     /// What it is for.
     pub role: Role,
-    /// What it is built from.
-    pub config: NetworkConfig,
+    /// What it is built from; `None` for a network that this version does not know.
+    pub config: Option<NetworkConfig>,
     /// Its tensors, in the order of the file.
     pub tensors: Vec<TensorSummary>,
 }

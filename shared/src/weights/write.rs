@@ -4,8 +4,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::error::{TensorProblem, WeightsError};
 use super::header::{
-    Encoding, HEADER_LIMIT, Header, MAGIC, NetworkEntry, PREFIX, Places, TensorEntry, VERSION,
-    payload_start,
+    Encoding, Header, MAGIC, NetworkEntry, PREFIX, Places, TensorEntry, VERSION, payload_start,
 };
 use super::quantise::{Encoded, Precision, channel_axis, decode, encode};
 use super::{Model, Network, Role, Tensor, check};
@@ -50,7 +49,7 @@ pub fn write(model: &Model, precision: Precision) -> Result<Written, WeightsErro
             let encoded =
                 encode(tensor, precision).map_err(|problem| at(network, tensor, problem))?;
             errors.push(
-                rounding(network.role, tensor, &encoded).map_err(|p| at(network, tensor, p))?,
+                rounding(&network.role, tensor, &encoded).map_err(|p| at(network, tensor, p))?,
             );
             tensors.push(
                 payload
@@ -59,8 +58,8 @@ pub fn write(model: &Model, precision: Precision) -> Result<Written, WeightsErro
             );
         }
         networks.push(NetworkEntry {
-            role: network.role,
-            config: network.config.clone(),
+            role: network.role.clone(),
+            config: Some(network.config.clone()),
             tensors,
         });
     }
@@ -68,6 +67,7 @@ pub fn write(model: &Model, precision: Precision) -> Result<Written, WeightsErro
         study: model.study.clone(),
         geometry: model.geometry,
         card: model.card.clone(),
+        provenance: model.provenance.clone(),
         known_answer: model.known_answer.clone(),
         lesions: model.lesions.clone(),
         networks,
@@ -85,14 +85,19 @@ fn check_model(model: &Model) -> Result<(), WeightsError> {
         model.known_answer.as_ref(),
         model.lesions.as_ref(),
     )?;
-    check::roles(model.networks.iter().map(|n| n.role))?;
+    check::roles(model.networks.iter().map(|n| &n.role))?;
     for network in &model.networks {
-        check::fits(network.role, &network.config, &model.study, &model.geometry)?;
+        check::fits(
+            &network.role,
+            &network.config,
+            &model.study,
+            &model.geometry,
+        )?;
         let table = network
             .tensors
             .iter()
             .map(|t| (t.name.as_str(), t.shape.as_slice()));
-        check::table(network.role, &network.config, table)?;
+        check::table(&network.role, Some(&network.config), table)?;
         for tensor in &network.tensors {
             let (expected, found) = (tensor.shape.iter().product(), tensor.values.len());
             if expected != found {
@@ -109,14 +114,14 @@ fn check_model(model: &Model) -> Result<(), WeightsError> {
 
 fn at(network: &Network, tensor: &Tensor, problem: TensorProblem) -> WeightsError {
     WeightsError::Tensor {
-        role: network.role,
+        role: network.role.clone(),
         tensor: tensor.name.clone(),
         problem,
     }
 }
 
 /// Measured on what a reader decodes, not on what the encoder meant.
-fn rounding(role: Role, tensor: &Tensor, encoded: &Encoded) -> Result<TensorError, TensorProblem> {
+fn rounding(role: &Role, tensor: &Tensor, encoded: &Encoded) -> Result<TensorError, TensorProblem> {
     let axis = channel_axis(&tensor.shape);
     let stored = decode(
         encoded.precision,
@@ -138,7 +143,7 @@ fn rounding(role: Role, tensor: &Tensor, encoded: &Encoded) -> Result<TensorErro
         0.0
     };
     Ok(TensorError {
-        role,
+        role: role.clone(),
         tensor: tensor.name.clone(),
         precision: encoded.precision,
         max_abs: largest as f32,
@@ -181,13 +186,7 @@ impl Payload {
 }
 
 pub(super) fn assemble(header: &Header, payload: &[u8]) -> Result<Vec<u8>, WeightsError> {
-    let header = postcard::to_stdvec(header).map_err(|e| WeightsError::Header(e.to_string()))?;
-    if header.len() > HEADER_LIMIT {
-        return Err(WeightsError::Header(format!(
-            "it would be {} bytes long, {HEADER_LIMIT} are possible: shorten the model card",
-            header.len()
-        )));
-    }
+    let header = header.encode()?;
     let start = payload_start(header.len());
     let mut bytes = Vec::with_capacity(start + payload.len() + 32);
     bytes.extend_from_slice(&MAGIC);

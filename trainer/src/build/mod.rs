@@ -60,7 +60,7 @@ impl Folder {
             picture::save_label(&self.file(index, "label"), lesion)?;
         }
         for (modality, plane) in &sample.images {
-            self.picture(index, modality.name(), plane)?;
+            self.picture(index, modality, plane)?;
         }
         let entry = Entry {
             class: subject.class,
@@ -84,7 +84,7 @@ impl Folder {
                 format!("{} is damaged: remove it and build again", file.display())
             })?;
             for modality in &self.dataset.modalities {
-                table.write_record(self.dataset.row(index, *modality, &entry))?;
+                table.write_record(self.dataset.row(index, modality, &entry))?;
             }
         }
         files::write_whole(&self.path.join("manifest.csv"), &table.into_inner()?)

@@ -66,7 +66,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     let model = weights::read_checked(&bytes, checksums);
     let model = model.with_context(|| format!("{name} cannot be used"))?;
     for role in [Role::StructureDecoder, Role::MaskGenerator] {
-        let needed = model.require(role);
+        let needed = model.require(&role);
         needed.with_context(|| format!("{name} cannot build a data set"))?;
     }
     let pipeline = args.device.synthesiser(&model)?;

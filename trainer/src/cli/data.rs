@@ -6,9 +6,9 @@ use crate::data::prepared::{Item, Prepared};
 use crate::data::{Record, Split, split};
 use crate::files;
 use crate::picture::save_sheet;
+use crate::study::StudyAndRecipe;
 use anyhow::{Context, Result};
 use clap::ValueEnum;
-use clap::builder::PossibleValuesParser;
 use indicatif::{ProgressBar, ProgressStyle};
 use scanweave::image::Plane;
 use scanweave::structure::{fuse, fusion_noise};
@@ -58,8 +58,8 @@ pub struct PrepareArgs {
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// The study; phantom-thorax for phantoms and chest-xray for the rest unless given
-    #[arg(long, value_parser = PossibleValuesParser::new(Study::NAMES))]
-    study: Option<String>,
+    #[arg(long = "study", value_name = "NAME|FILE", value_parser = crate::study::chosen)]
+    chosen: Option<StudyAndRecipe>,
     /// Side of the square images, pixels: 64 for preset tiny, 128 for demo, 512 for paper
     #[arg(long, default_value_t = 128, value_parser = size)]
     size: usize,
@@ -115,13 +115,14 @@ pub(super) fn size(text: &str) -> Result<usize, String> {
 }
 
 fn run_prepare(args: &PrepareArgs) -> Result<()> {
-    let fallback = if args.dataset == Dataset::Phantom {
+    let usual = if args.dataset == Dataset::Phantom {
         "phantom-thorax"
     } else {
         "chest-xray"
     };
-    let name = args.study.as_deref().unwrap_or(fallback);
-    let study = Study::named(name).context("the study was checked")?;
+    let chosen = args.chosen.as_ref().map(|both| both.study.clone());
+    let study = chosen.or_else(|| Study::named(usual));
+    let study = study.context("a built-in study")?;
     let mut records = list(args, &study)?;
     let moved = split::assign(&mut records, args.seed);
     if moved > 0 {
@@ -153,7 +154,7 @@ fn run_prepare(args: &PrepareArgs) -> Result<()> {
         eprintln!(
             "note: {foreign} of {} items have no {} image; their structure maps are taken from another modality, and the structure stage learns from the others where there are any",
             prepared.items.len(),
-            study.source.name()
+            study.source
         );
     }
     prepared.save(&args.out)?;
@@ -233,7 +234,7 @@ fn print_counts(path: &Path, prepared: &Prepared) {
         subjects(Split::Test)
     );
     for (place, modality) in header.modalities.iter().enumerate() {
-        row(&format!("modality {}", modality.name()), &|item| {
+        row(&format!("modality {}", modality.name), &|item| {
             item.images[place].is_some()
         });
     }

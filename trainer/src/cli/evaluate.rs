@@ -7,8 +7,8 @@ use anyhow::{Context as _, ensure};
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 use scanweave::networks::config::NetworkConfig;
-use scanweave::steps::LesionNetworks;
 use scanweave::study::LesionKind;
+use scanweave::train::steps::LesionNetworks;
 use scanweave::weights::{self, Model, Role};
 
 use super::Usage;
@@ -85,7 +85,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     let unusable = || format!("{} cannot be evaluated", args.weights.display());
     let model = weights::read(&bytes).with_context(unusable)?;
     for role in [Role::StructureDecoder, Role::MaskGenerator] {
-        model.require(role).with_context(unusable)?;
+        model.require(&role).with_context(unusable)?;
     }
     let data = Prepared::open(&args.data)?;
     let device = args.device.open()?;
@@ -235,7 +235,7 @@ fn exported_width(model: &Model) -> Option<usize> {
     model
         .networks
         .iter()
-        .find_map(|n| match (n.role, &n.config) {
+        .find_map(|n| match (&n.role, &n.config) {
             (Role::Segmenter(_), NetworkConfig::Unet(config)) => Some(config.width),
             _ => None,
         })

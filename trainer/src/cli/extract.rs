@@ -6,11 +6,10 @@ use crate::data::decode::read_grey;
 use crate::data::volumes::{Volumes, is_volume};
 use crate::files;
 use crate::picture::save_plane;
+use crate::study::StudyAndRecipe;
 use anyhow::{Context, Result};
-use clap::builder::PossibleValuesParser;
 use scanweave::image::Plane;
 use scanweave::structure::{fuse, fusion_noise, organ_mask, structure_steps};
-use scanweave::study::Study;
 use std::path::PathBuf;
 
 /// Take the structure map and the organ mask from one image (no training, no labels).
@@ -26,8 +25,8 @@ pub struct Args {
     #[arg(long, value_name = "N")]
     slice: Option<usize>,
     /// The study whose thresholds to use
-    #[arg(long, value_parser = PossibleValuesParser::new(Study::NAMES))]
-    study: String,
+    #[arg(long = "study", value_name = "NAME|FILE", value_parser = crate::study::chosen)]
+    chosen: StudyAndRecipe,
     /// Folder for the pictures, made if missing
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -41,7 +40,7 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: Args) -> Result<()> {
-    let study = Study::named(&args.study).context("the study was checked")?;
+    let study = &args.chosen.study;
     let name = || args.image.display().to_string();
     let (image, _) = read_grey(&picture(&args)?, &Volumes::default())?;
     let values = study.extraction_at(args.size);

@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use scanweave::study::Modality;
 use scanweave::weights::{self, Card, NetworkSummary, Role, Summary, TensorSummary};
 
 use crate::files;
@@ -21,6 +20,9 @@ pub struct Args {
     /// Also list every tensor with its shape and precision.
     #[arg(long)]
     tensors: bool,
+    /// Also print how its networks were trained: runs, steps, rates and recipe, as JSON.
+    #[arg(long)]
+    provenance: bool,
 }
 
 /// Runs the subcommand.
@@ -30,7 +32,21 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         .with_context(|| format!("{} cannot be used", args.weights.display()))?;
     println!("{}", args.weights.display());
     print!("{}", report(&summary, args.tensors));
+    if args.provenance {
+        print!("{}", provenance(&summary)?);
+    }
     Ok(())
+}
+
+fn provenance(summary: &Summary) -> anyhow::Result<String> {
+    let Some(record) = &summary.provenance else {
+        return Ok("\nProvenance\n  none\n".into());
+    };
+    let value: serde_json::Value = serde_json::from_str(record.text())?;
+    Ok(format!(
+        "\nProvenance\n{}\n",
+        serde_json::to_string_pretty(&value)?
+    ))
 }
 
 fn report(summary: &Summary, tensors: bool) -> String {
@@ -57,12 +73,7 @@ fn report(summary: &Summary, tensors: bool) -> String {
 
 fn study(summary: &Summary) -> String {
     let (study, geometry) = (&summary.study, &summary.geometry);
-    let modalities: Vec<_> = study
-        .modalities
-        .iter()
-        .copied()
-        .map(Modality::name)
-        .collect();
+    let modalities = study.modality_names();
     let classes: Vec<_> = study.lesion.classes().iter().map(|c| plain(c)).collect();
     let mut digest = String::new();
     for byte in summary.digest {
@@ -192,6 +203,7 @@ mod tests {
         let summary = Summary {
             version: 1,
             study: Study::named("chest-xray").expect("built in"),
+            provenance: None,
             geometry: Preset::Tiny.geometry(),
             card: Card {
                 title: "a\u{1b}[2Jb".into(),

@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand, each an `Args` and a `run`.
 
 mod build;
+mod convert;
 mod data;
 mod devices;
 mod evaluate;
@@ -10,6 +11,7 @@ mod inspect;
 mod report;
 mod runs;
 mod sample;
+mod study;
 mod table;
 mod train;
 
@@ -22,7 +24,7 @@ use clap::{Parser, Subcommand};
 /// From images to a page that draws new ones: prepare the images once (`data prepare`), train the
 /// structure stage, then the synthesis stage (`train structure`, `train synthesis`), write compact
 /// weights (`export`), draw from them (`sample`, `build`), measure them (`evaluate`). `runs` and `report` show how trainings stand,
-/// `devices` what they can run on. Everything stays on this machine.
+/// `devices` what they can run on; `study` lists the studies and begins new ones. Everything stays on this machine.
 #[derive(Parser)]
 #[command(
     name = "scanweave",
@@ -42,6 +44,8 @@ pub struct Cli {
     reason = "one value per process, parsed once"
 )]
 enum Command {
+    #[command(subcommand)]
+    Study(study::Command),
     Extract(extract::Args),
     #[command(subcommand)]
     Data(data::Command),
@@ -50,6 +54,7 @@ enum Command {
     Report(report::Args),
     Devices(devices::Args),
     Export(export::Args),
+    Convert(convert::Args),
     Inspect(inspect::Args),
     Sample(sample::Args),
     Build(build::Args),
@@ -88,6 +93,7 @@ fn refuse_input(output: &Path, inputs: &[&Path]) -> anyhow::Result<()> {
 /// Runs the chosen subcommand.
 pub fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
+        Command::Study(command) => study::run(command),
         Command::Extract(args) => extract::run(args),
         Command::Data(command) => data::run(command),
         Command::Train(args) => train::run(args),
@@ -95,6 +101,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Report(args) => report::run(&args),
         Command::Devices(args) => devices::run(&args),
         Command::Export(args) => export::run(args),
+        Command::Convert(args) => convert::run(&args),
         Command::Inspect(args) => inspect::run(args),
         Command::Sample(args) => sample::run(args),
         Command::Build(args) => build::run(args),

@@ -46,9 +46,9 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         .with_context(|| format!("{} cannot be used", args.weights.display()))?;
     let unusable = || format!("{} cannot be sampled from", args.weights.display());
     model
-        .require(Role::StructureDecoder)
+        .require(&Role::StructureDecoder)
         .with_context(unusable)?;
-    model.require(Role::MaskGenerator).with_context(unusable)?;
+    model.require(&Role::MaskGenerator).with_context(unusable)?;
     let pipeline = Choice::Flex.synthesiser(&model).with_context(unusable)?;
     let label = label(&args, &pipeline)?;
     files::create_folder(&args.out)?;
@@ -128,7 +128,7 @@ fn save(args: &Args, seed: u64, sample: &Sample, lesion: Option<&Plane>) -> anyh
         picture::save_plane(&path("lesion"), lesion)?;
     }
     for (modality, plane) in &sample.images {
-        picture::save_plane(&path(modality.name()), plane)?;
+        picture::save_plane(&path(modality), plane)?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use super::datasets::phantom::anatomy;
 use super::decode::{Grid, read_grey, read_label};
 use super::prepared::{Header, Item, Prepared};
-use super::standardise::{is_relative, standardised};
+use super::standardise::standardised;
 use super::volumes::Volumes;
 use super::{Content, Picture, Record, Split};
 use anyhow::{Context, Result, bail, ensure};
@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use scanweave::image::Plane;
 use scanweave::phantom;
 use scanweave::structure::{Structure, erase_lines};
-use scanweave::study::{Extraction, LesionKind, MaskSettings, Modality, Study};
+use scanweave::study::{Scale, Extraction, LesionKind, MaskSettings, Modality, Study};
 
 /// Pixels around a lesion whose lines count as its own, at a working size of 128.
 const ERASED: usize = 2;
@@ -128,7 +128,7 @@ impl Work<'_> {
         };
         let small = |(plane, modality): (&Option<Plane>, &Modality)| {
             let small = plane.as_ref()?.resized(self.size, self.size);
-            let relative = measured && is_relative(*modality);
+            let relative = measured && modality.scale == Scale::OrganMedian;
             let grey = if relative {
                 standardised(&small, &structure.mask)
             } else {
@@ -206,15 +206,15 @@ impl Work<'_> {
 
     fn draw(&self, seed: u64, lesion: bool) -> Result<Pixels> {
         let side = self.size * self.extraction.scale;
-        let drawn = phantom::draw(anatomy(self.study)?, seed, side, lesion);
-        let find = |modality| {
-            let found = drawn.images.iter().find(|(m, _)| *m == modality);
+        let drawn = phantom::draw(anatomy(&self.study.name)?, seed, side, lesion);
+        let find = |modality: &Modality| {
+            let found = drawn.images.iter().find(|(m, _)| *m == modality.name);
             found.map(|(_, plane)| plane.clone())
         };
         let small = |plane: &Plane| plane.resized_nearest(self.size, self.size);
         let label: Vec<Plane> = drawn.label.iter().map(small).collect();
         Ok(Pixels {
-            images: self.study.modalities.iter().map(|&m| find(m)).collect(),
+            images: self.study.modalities.iter().map(find).collect(),
             label: Some(class_numbers(&label, self.size)),
         })
     }

@@ -1,4 +1,4 @@
-//! One scale of grey for MR images, whose intensities are in arbitrary units.
+//! One scale of grey for images such as MRI, whose intensities are in arbitrary units.
 //!
 //! A scanner, a coil or a bright patch of fat decides how dark a brain is in its picture. Left as they
 //! are, such differences drown the contrast of the tissue, and a generator learns their average. One
@@ -7,7 +7,6 @@
 //! as the one landmark).
 
 use scanweave::image::Plane;
-use scanweave::study::Modality;
 
 /// Grey value of the median of the organ: leaves room for bright lesions above it.
 const MEDIAN: f32 = 0.35;
@@ -15,14 +14,6 @@ const MEDIAN: f32 = 0.35;
 const BLACK: f32 = 0.01;
 /// Medians nearer to black than this scale nothing: the organ is empty.
 const DARKEST: f32 = 0.01;
-
-/// Whether the grey values of a modality have no unit.
-pub fn is_relative(modality: Modality) -> bool {
-    matches!(
-        modality,
-        Modality::T1 | Modality::T1c | Modality::T2 | Modality::Flair
-    )
-}
 
 /// The image with its 1st percentile at 0 and the median of the organ, where `background` is 0, at 0.35;
 /// what is then brighter than 1 is 1. An image whose organ is black or that the mask leaves
@@ -82,11 +73,5 @@ mod tests {
         assert_eq!(standardised(&dark, &background), dark);
         let nothing = Plane::filled(32, 32, 1.0);
         assert_eq!(standardised(&image, &nothing), image);
-    }
-
-    #[test]
-    fn only_mri_is_relative() {
-        let relative = Modality::ALL.into_iter().filter(|&m| is_relative(m));
-        assert_eq!(relative.count(), 4);
     }
 }

@@ -45,7 +45,7 @@ impl<'a> Likeness<'a> {
         ensure!(
             !training.is_empty() && !test.is_empty(),
             "a split of the data has no image of the modality {}, which memorisation is measured in",
-            evaluation.pipeline.study().source.name()
+            evaluation.pipeline.study().source
         );
         let items = evaluation.data.items.iter();
         Ok(Self {

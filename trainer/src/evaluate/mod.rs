@@ -19,9 +19,9 @@ pub use validity::ALL_LESIONS;
 use anyhow::{Context as _, ensure};
 use burn::tensor::Device;
 use scanweave::lesion::LesionStatistics;
-use scanweave::steps::LesionNetworks;
 use scanweave::study::LesionKind;
 use scanweave::synthesis::Synthesiser;
+use scanweave::train::steps::LesionNetworks;
 
 use crate::data::{Item, Prepared, Split};
 use diversity::Likeness;

@@ -10,8 +10,8 @@ use scanweave::image::Plane;
 use scanweave::lesion::ClassMap;
 use scanweave::metrics::Overlap;
 use scanweave::networks::Unet;
-use scanweave::steps::LesionNetworks;
 use scanweave::study::Study;
+use scanweave::train::steps::LesionNetworks;
 
 use super::rows::{Measured, Section};
 use super::subjects::Subject;
@@ -93,7 +93,7 @@ impl<'a> Validity<'a> {
     }
 
     fn name(&self, modality: usize, class: usize) -> String {
-        let modality = self.study.modalities[modality].name();
+        let modality = &self.study.modalities[modality].name;
         let class = class
             .checked_sub(1)
             .map(|c| &self.study.lesion.classes()[c]);

@@ -21,7 +21,7 @@ use scanweave::weights::{Model, Role};
 /// several modalities `condition` `[batch, modalities]`, one-hot. Output: `image`
 /// `[batch, 1, size, size]`, 0..=1.
 pub fn generator(model: &Model) -> anyhow::Result<Vec<u8>> {
-    let network = model.require(Role::Generator)?;
+    let network = model.require(&Role::Generator)?;
     let NetworkConfig::Unet(config) = &network.config else {
         anyhow::bail!("the generator is no U-Net");
     };
@@ -34,7 +34,7 @@ pub fn generator(model: &Model) -> anyhow::Result<Vec<u8>> {
     let graph = unet::graph(config, &network.tensors, size)
         .context("the generator cannot be written as ONNX")?;
     let study = &model.study;
-    let modalities: Vec<_> = study.modalities.iter().map(|m| m.name()).collect();
+    let modalities: Vec<_> = study.modalities.iter().map(|m| m.name.as_str()).collect();
     let about = format!(
         "Generator of the study {}: paints SYNTHETIC images from fused structure maps. Not for diagnosis. {}",
         study.name, model.card.limits

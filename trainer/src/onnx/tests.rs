@@ -36,6 +36,7 @@ fn network(config: &UnetConfig, seed: u64) -> (Unet, Model) {
     let mut geometry = Preset::Tiny.geometry();
     geometry.size = SIZE;
     let model = Model {
+        provenance: None,
         study,
         geometry,
         card: Card::default(),

@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use scanweave::steps::Section;
+use scanweave::train::steps::Section;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 

@@ -7,6 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context as _, bail};
 use scanweave::lesion::LesionStatistics;
 use scanweave::study::{Geometry, Preset, Study};
+use scanweave::train::Recipe;
 use serde::{Deserialize, Serialize};
 
 use super::state::{Record, Sitting, State};
@@ -57,6 +58,8 @@ pub struct Configuration {
     pub stage: Stage,
     /// The study.
     pub study: Study,
+    /// How its networks learn.
+    pub recipe: Recipe,
     /// Name of the sizes.
     pub preset: Preset,
     /// The sizes.

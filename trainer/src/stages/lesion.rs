@@ -10,8 +10,8 @@ use scanweave::lesion::ClassMap;
 use scanweave::metrics::Overlap;
 use scanweave::networks::Unet;
 use scanweave::random::{Purpose, Random};
-use scanweave::steps::{LesionBatch, LesionStage, NamedLosses, Section};
 use scanweave::study::{LesionKind, Study};
+use scanweave::train::steps::{LesionBatch, LesionStage, NamedLosses, Section};
 
 use super::batch::{class_map, grey_data, image, one_hot_data, stack_data};
 use super::warp::Warp;
@@ -146,7 +146,7 @@ fn pool<'a>(
 ) -> anyhow::Result<[Vec<&'a Item>; 2]> {
     let with_image = items.iter().copied().filter(|item| item.has(modality));
     let (with, without): (Vec<_>, Vec<_>) = with_image.partition(|item| sick(item));
-    let name = study.modalities[modality].name();
+    let name = &study.modalities[modality].name;
     ensure!(
         !with.is_empty() || !without.is_empty(),
         "no training image of modality {name}: add some, or choose a study without it"
@@ -187,7 +187,7 @@ impl<'a> Trainee for Lesion<'a> {
             image: Tensor::from_data(batch.image, &self.device),
             label: Tensor::from_data(batch.label, &self.device),
         };
-        let weights = &self.configuration.study.segmenter;
+        let weights = &self.configuration.recipe.segmenter;
         let (stage, losses) = self.stage.step(batch, weights);
         self.stage = stage;
         (self, losses)
@@ -264,7 +264,7 @@ impl Lesion<'_> {
             let items: Vec<&Item> = items.iter().copied().filter(has).collect();
             let overlaps = self.overlaps(segmenter, modality, &items)?;
             for (class, overlap) in study.lesion.classes().iter().zip(overlaps) {
-                let name = format!("{} {class}", study.modalities[modality].name());
+                let name = format!("{} {class}", study.modalities[modality].name);
                 dices.extend(overlap.dice_of_present().map(|d| (name, f64::from(d))));
             }
         }

@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use scanweave::steps::NamedLosses;
+use scanweave::train::steps::NamedLosses;
 
 use super::Trainee;
 use super::prefetch::Made;

@@ -11,7 +11,7 @@ use super::batch::{binary, planes};
 use super::synthesis::fresh_generator;
 use crate::data::Item;
 use crate::run::Configuration;
-use scanweave::steps::StructureNetworks;
+use scanweave::train::steps::StructureNetworks;
 
 /// Draws `count` structure maps with their masks; map k depends on the seed and k alone.
 pub fn draw(

@@ -6,10 +6,10 @@ use burn::tensor::{Device, Tensor, TensorData};
 use scanweave::image::Plane;
 use scanweave::lesion::{ClassMap, LESION_TRIES, LesionStatistics, place, place_drawn};
 use scanweave::random::{Purpose, Random};
-use scanweave::steps::{MARGIN, SynthesisBatch, View};
 use scanweave::structure::{Structure, forbidden, fusion_noise};
 use scanweave::study::LesionKind;
 use scanweave::synthesis::{Label, fused, label_planes};
+use scanweave::train::steps::{MARGIN, SynthesisBatch, View};
 
 use super::Loader;
 use super::batch::{
@@ -155,7 +155,7 @@ impl<'a> Mixture<'a> {
     fn lesion_on(&self, map: &Structure, random: &mut Random) -> ClassMap {
         let (study, size) = (&self.configuration.study, self.size());
         let nowhere = Plane::filled(size, size, 0.0);
-        let forbidden = if study.switches.label_filter {
+        let forbidden = if study.input.label_filter {
             forbidden(&map.mask, study.lesion_margin_at(size))
         } else {
             nowhere
@@ -266,7 +266,7 @@ impl<'a> Mixture<'a> {
         let mut values = Vec::new();
         for input in inputs {
             let noise = fusion_noise(size, input.noise_seed, study.noise);
-            values.extend(fused(&input.structure, &noise, study.switches).into_values());
+            values.extend(fused(&input.structure, &noise, study.input).into_values());
             let planes = label_planes(&study.lesion, &input.label, size);
             let planes = planes.expect("labels are checked with the data");
             values.extend(planes.into_iter().flat_map(Plane::into_values));

@@ -16,7 +16,7 @@ mod warp;
 use std::sync::Arc;
 
 use scanweave::image::Plane;
-use scanweave::steps::{NamedLosses, Section};
+use scanweave::train::steps::{NamedLosses, Section};
 
 use crate::run::Figures;
 

@@ -6,8 +6,8 @@ use rayon::prelude::*;
 use scanweave::image::Plane;
 use scanweave::metrics::ms_ssim;
 use scanweave::random::Purpose;
-use scanweave::steps::StructureStage;
 use scanweave::structure::{contour_error, solid_mask};
+use scanweave::train::steps::StructureStage;
 
 use super::batch::{binary, noise, planes};
 use crate::data::Item;

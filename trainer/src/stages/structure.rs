@@ -5,7 +5,9 @@ use std::sync::Arc;
 use burn::tensor::{Device, Tensor, TensorData};
 use scanweave::image::Plane;
 use scanweave::random::{Purpose, Random};
-use scanweave::steps::{LatentMoments, NamedLosses, Section, StructureBatch, StructureStage};
+use scanweave::train::steps::{
+    LatentMoments, NamedLosses, Section, StructureBatch, StructureStage,
+};
 
 use super::batch::{Order, binary, binary_data, noise, noise_data, planes};
 use super::warp::Warp;
@@ -96,7 +98,7 @@ impl<'a> Structure<'a> {
         anyhow::ensure!(
             !items.is_empty(),
             "the data holds no training image of the classes {:?} that the structure stage learns from",
-            configuration.study.structure_classes
+            configuration.recipe.structure_classes
         );
         device.seed(configuration.seed);
         Ok(Self {
@@ -129,7 +131,7 @@ impl<'a> Structure<'a> {
 /// Items of the classes that the structure stage learns from, with maps of the source modality where
 /// there are any.
 fn items<'a>(data: &'a Prepared, configuration: &Configuration, split: Split) -> Vec<&'a Item> {
-    let wanted = &configuration.study.structure_classes;
+    let wanted = &configuration.recipe.structure_classes;
     let names = configuration.study.lesion.classes();
     let fits = |item: &&Item| {
         let class = item.class.and_then(|c| names.get(c));
@@ -158,7 +160,7 @@ impl<'a> Trainee for Structure<'a> {
         let batch = batch.upload(&self.device);
         let (stage, losses) = self
             .stage
-            .step(batch, self.configuration.study.structure_weights(step));
+            .step(batch, self.configuration.recipe.structure_weights(step));
         self.stage = stage;
         if REFRESH.is_due(step + 1) {
             self.stage.refresh_affine();

@@ -8,12 +8,12 @@ use scanweave::image::Plane;
 use scanweave::lesion::LesionStatistics;
 use scanweave::metrics::Overlap;
 use scanweave::networks::Unet;
-use scanweave::steps::{
+use scanweave::structure::Structure;
+use scanweave::study::LesionKind;
+use scanweave::train::steps::{
     Guides, LesionNetworks, NamedLosses, Section, StructureNetworks, SynthesisStage,
     TranslatorNetworks, synthesis_configurations,
 };
-use scanweave::structure::Structure;
-use scanweave::study::LesionKind;
 
 use super::batch::{class_map, grey_data, image, label, structure};
 use super::lesion::segmented;
@@ -72,9 +72,13 @@ pub struct Synthesis<'a> {
 
 /// A generator with fresh weights.
 pub fn fresh_generator(configuration: &Configuration, device: &Device) -> Unet {
-    synthesis_configurations(&configuration.study, &configuration.geometry)
-        .0
-        .init(device)
+    synthesis_configurations(
+        &configuration.study,
+        &configuration.recipe,
+        &configuration.geometry,
+    )
+    .0
+    .init(device)
 }
 
 /// What lesions look like in the training set, for studies whose label is a mask.
@@ -97,25 +101,23 @@ impl<'a> Synthesis<'a> {
         foundations: Foundations,
         device: &Device,
     ) -> anyhow::Result<Self> {
-        let study = &configuration.study;
+        let (study, recipe) = (&configuration.study, &configuration.recipe);
         let segmenters = foundations.lesion.map(|networks| networks.segmenters);
         let translator = foundations.translator.map(|networks| networks.translator);
         let on_graph = |network: Unet| network.train();
         let guides = Guides {
             segmenters: segmenters
                 .clone()
-                .filter(|_| study.switches.lesion)
+                .filter(|_| recipe.lesion_guides())
                 .map(|all| all.into_iter().map(on_graph).collect()),
-            translator: translator
-                .filter(|_| study.switches.registration)
-                .map(on_graph),
+            translator: translator.filter(|_| recipe.registers()).map(on_graph),
         };
         let unseen = data.items.iter().filter(|i| i.split == Split::Test);
         device.seed(configuration.seed);
         let (geometry, rate) = (&configuration.geometry, configuration.rate);
-        let mut stage = SynthesisStage::new(study, geometry, guides, rate, device);
+        let mut stage = SynthesisStage::new(study, recipe, geometry, guides, rate, device);
         if configuration.strict {
-            stage = stage.with_strict_judges(study, geometry, rate, device);
+            stage = stage.with_strict_judges(study, recipe, geometry, rate, device);
         }
         Ok(Self {
             stage,
@@ -203,8 +205,10 @@ impl<'a> Trainee for Synthesis<'a> {
 
     fn step(mut self, _step: u64, batch: SynthesisValues) -> (Self, NamedLosses) {
         let batch = batch.upload(&self.device);
-        let study = &self.configuration.study;
-        let (stage, losses) = self.stage.step(&batch, &study.synthesis, &study.segmenter);
+        let recipe = &self.configuration.recipe;
+        let (stage, losses) = self
+            .stage
+            .step(&batch, &recipe.synthesis, &recipe.segmenter);
         self.stage = stage;
         (self, losses)
     }

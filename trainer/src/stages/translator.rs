@@ -8,8 +8,8 @@ use scanweave::image::Plane;
 use scanweave::metrics::psnr;
 use scanweave::networks::Unet;
 use scanweave::random::{Purpose, Random};
-use scanweave::steps::{NamedLosses, Section, TranslatorBatch, TranslatorStage};
 use scanweave::study::{Modality, Study};
+use scanweave::train::steps::{NamedLosses, Section, TranslatorBatch, TranslatorStage};
 
 use super::batch::{grey_data, image, one_hot_rows, planes};
 use super::{Loader, Trainee};
@@ -71,7 +71,7 @@ fn pools<'a>(items: &[&'a Item], study: &Study) -> anyhow::Result<Vec<Vec<&'a It
         ensure!(
             !pool.is_empty(),
             "no training image of modality {}: add some, or choose a study without it",
-            modality.name()
+            modality.name
         );
         Ok(pool)
     };
@@ -85,7 +85,7 @@ impl<'a> TranslatorLoader<'a> {
         let to = (from + 1 + random.below(count - 1)) % count;
         let item = self.pools[from][random.below(self.pools[from].len())];
         let other = self.pools[to][random.below(self.pools[to].len())];
-        let supervised = self.configuration.study.translator.supervised > 0.0;
+        let supervised = self.configuration.recipe.translator.supervised > 0.0;
         let own = item.images[to].as_deref().filter(|_| supervised);
         let of_pool = "items of a pool have its modality";
         Translation {
@@ -138,7 +138,13 @@ impl<'a> Translator<'a> {
         let pools = pools(&parts.training, study)?;
         device.seed(configuration.seed);
         Ok(Self {
-            stage: TranslatorStage::new(study, &configuration.geometry, configuration.rate, device),
+            stage: TranslatorStage::new(
+                study,
+                &configuration.recipe,
+                &configuration.geometry,
+                configuration.rate,
+                device,
+            ),
             loader: Arc::new(TranslatorLoader {
                 pools,
                 configuration,
@@ -162,7 +168,7 @@ impl<'a> Translator<'a> {
                 let real = image(item.images[to].as_deref().unwrap_or_default(), size);
                 sum += f64::from(psnr(found, &real)?);
             }
-            let name = format!("{} to {}", modalities[from].name(), modalities[to].name());
+            let name = format!("{} to {}", modalities[from].name, modalities[to].name);
             values.push((name, sum / items.len() as f64));
         }
         Ok(values)
@@ -205,10 +211,10 @@ impl<'a> Trainee for Translator<'a> {
             target: Tensor::from_data(batch.target, &self.device),
             registered: batch.registered,
         };
-        let study = &self.configuration.study;
+        let recipe = &self.configuration.recipe;
         let (stage, losses) = self
             .stage
-            .step(&batch, &study.translator, study.synthesis.head);
+            .step(&batch, &recipe.translator, recipe.synthesis.head);
         self.stage = stage;
         (self, losses)
     }

@@ -5,6 +5,7 @@
 
 mod cortex;
 mod deep;
+mod sequence;
 mod signal;
 mod tumour;
 
@@ -13,9 +14,9 @@ use super::field::{Field, SUPERSAMPLING};
 use super::shape::{Noise, Point, Pose, smoothstep};
 use crate::image::Plane;
 use crate::random::{Purpose, Random};
-use crate::study::Modality;
 use cortex::Cortex;
 use deep::Deep;
+pub use sequence::Sequence;
 use signal::Contrast;
 use tumour::Tumour;
 
@@ -24,16 +25,15 @@ use tumour::Tumour;
 pub struct BrainOptions {
     /// Draw a tumour.
     pub tumour: bool,
-    /// What to render, of T1, T1c, T2 and Flair; anything else is rendered as T1.
-    pub modalities: Vec<Modality>,
+    /// What to render.
+    pub sequences: Vec<Sequence>,
 }
 
 impl Default for BrainOptions {
     fn default() -> Self {
-        let modalities = vec![Modality::T1, Modality::T1c, Modality::T2, Modality::Flair];
         Self {
             tumour: false,
-            modalities,
+            sequences: Sequence::ALL.to_vec(),
         }
     }
 }
@@ -91,7 +91,7 @@ impl BrainTissue {
 #[derive(Debug, Clone)]
 pub struct Brain {
     seed: u64,
-    modalities: Vec<Modality>,
+    sequences: Vec<Sequence>,
     pose: Pose,
     head: Head,
     cortex: Cortex,
@@ -103,8 +103,8 @@ pub struct Brain {
 /// Registered pictures of one slice with their truth.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BrainImages {
-    /// One picture per modality asked for, `size` x `size`, 0..=1.
-    pub images: Vec<(Modality, Plane)>,
+    /// One picture per sequence asked for, `size` x `size`, 0..=1.
+    pub images: Vec<(Sequence, Plane)>,
     /// One [`BrainTissue`] code per pixel, row-major.
     pub tissue: Vec<u8>,
     /// 1 outside the head, 0 inside.
@@ -186,7 +186,7 @@ impl Brain {
         let tumour = options.tumour.then(|| Tumour::random(&mut chance, fits));
         Self {
             seed,
-            modalities: options.modalities,
+            sequences: options.sequences,
             pose,
             head,
             cortex,
@@ -204,26 +204,26 @@ impl Brain {
         let samples = self.sampled(size);
         let mut random = Random::new(self.seed, Purpose::Acquisition);
         let scanner = Scanner::random(&mut random);
-        let images = self.modalities.iter().map(|&modality| {
-            let (signal, mut random) = self.signal(modality, &samples, size);
+        let images = self.sequences.iter().map(|&sequence| {
+            let (signal, mut random) = self.signal(sequence, &samples, size);
             let image = acquisition::magnitude(&signal, &scanner, &mut random);
-            (modality, image)
+            (sequence, image)
         });
         let images = images.collect();
         let tissues: Vec<BrainTissue> = samples.into_iter().map(|(tissue, _)| tissue).collect();
         Self::with_truth(images, &tissues, size)
     }
 
-    /// What a perfect scanner would show in each modality asked for: the signal of the tissue with
+    /// What a perfect scanner would show in each sequence asked for: the signal of the tissue with
     /// its texture, `size` x `size`, 0..=1, without blur, bias field and noise. An edge stands where
     /// the tissue changes.
     ///
     /// # Panics
     /// When `size` is 0 or larger than [`crate::image::MAX_SIDE`].
-    pub fn signals(&self, size: usize) -> Vec<(Modality, Plane)> {
+    pub fn signals(&self, size: usize) -> Vec<(Sequence, Plane)> {
         let samples = self.sampled(size);
-        let signal = |&modality| (modality, self.signal(modality, &samples, size).0);
-        self.modalities.iter().map(signal).collect()
+        let signal = |&sequence| (sequence, self.signal(sequence, &samples, size).0);
+        self.sequences.iter().map(signal).collect()
     }
 
     /// Tissue and grain of every sample of a picture.
@@ -238,16 +238,15 @@ impl Brain {
         samples
     }
 
-    /// The signal of a modality, and its random stream, from which the acquisition goes on.
+    /// The signal of a sequence, and its random stream, from which the acquisition goes on.
     fn signal(
         &self,
-        modality: Modality,
+        sequence: Sequence,
         samples: &[(BrainTissue, f32)],
         size: usize,
     ) -> (Plane, Random) {
-        // Streams by modality: asking for fewer changes none of the others.
-        let mut random = Random::nth(self.seed, Purpose::Acquisition, modality as u64);
-        let contrast = Contrast::random(modality, &mut random);
+        let mut random = Random::nth(self.seed, Purpose::Acquisition, sequence as u64);
+        let contrast = Contrast::random(sequence, &mut random);
         let mut field = Field::zeros(size);
         for (value, &(tissue, grain)) in field.values.iter_mut().zip(samples) {
             *value = contrast.of(tissue) * (1.0 + 0.035 * grain);
@@ -256,7 +255,7 @@ impl Brain {
     }
 
     fn with_truth(
-        images: Vec<(Modality, Plane)>,
+        images: Vec<(Sequence, Plane)>,
         samples: &[BrainTissue],
         size: usize,
     ) -> BrainImages {

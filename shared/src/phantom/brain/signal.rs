@@ -8,9 +8,8 @@
 //! r1 = 4.1 and r2 = 4.6 per second and mmol/l (Rohrer et al., Invest. Radiol. 40(11), 2005,
 //! gadopentetate, plasma, 1.5 T); the concentrations are chosen by us.
 
-use super::BrainTissue;
+use super::{BrainTissue, Sequence};
 use crate::random::Random;
-use crate::study::Modality;
 
 /// Relaxation times in milliseconds, proton density relative to water, uptake of contrast agent in
 /// mmol/l.
@@ -54,8 +53,8 @@ fn parameters(tissue: BrainTissue) -> Parameters {
 pub(super) struct Contrast([f32; BrainTissue::COUNT]);
 
 impl Contrast {
-    /// The signals of `modality` on a scanner and a person that differ a little from the table.
-    pub(super) fn random(modality: Modality, random: &mut Random) -> Self {
+    /// The signals of `sequence` on a scanner and a person that differ a little from the table.
+    pub(super) fn random(sequence: Sequence, random: &mut Random) -> Self {
         let echo = random.range(0.92, 1.08);
         let repeat = random.range(0.92, 1.08);
         let window = random.range(0.94, 1.08);
@@ -64,7 +63,7 @@ impl Contrast {
             let mut p = parameters(tissue);
             p.t1 *= random.range(0.96, 1.04);
             p.t2 *= random.range(0.96, 1.04);
-            *signal = window * signal_of(modality, p, repeat, echo);
+            *signal = window * signal_of(sequence, p, repeat, echo);
         }
         Self(signals)
     }
@@ -74,12 +73,12 @@ impl Contrast {
     }
 }
 
-fn signal_of(modality: Modality, p: Parameters, repeat: f32, echo: f32) -> f32 {
-    match modality {
-        Modality::T1c => spin_echo(enhanced(p), 500.0 * repeat, 14.0 * echo) / 0.66,
-        Modality::T2 => spin_echo(p, 4000.0 * repeat, 95.0 * echo) / 0.6,
-        Modality::Flair => inversion_recovery(p, 9000.0 * repeat, 110.0 * echo) / 0.3,
-        _ => spin_echo(p, 500.0 * repeat, 14.0 * echo) / 0.6,
+fn signal_of(sequence: Sequence, p: Parameters, repeat: f32, echo: f32) -> f32 {
+    match sequence {
+        Sequence::T1c => spin_echo(enhanced(p), 500.0 * repeat, 14.0 * echo) / 0.66,
+        Sequence::T2 => spin_echo(p, 4000.0 * repeat, 95.0 * echo) / 0.6,
+        Sequence::Flair => inversion_recovery(p, 9000.0 * repeat, 110.0 * echo) / 0.3,
+        Sequence::T1 => spin_echo(p, 500.0 * repeat, 14.0 * echo) / 0.6,
     }
 }
 

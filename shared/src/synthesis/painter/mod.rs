@@ -203,7 +203,7 @@ impl Painted {
             classes: Runs::of_classes(lesion),
             legal: self.asked.legal,
         };
-        let shown = |(modality, plane): &(_, Plane)| (*modality, Pixels::from(plane));
+        let shown = |(modality, plane): &(String, Plane)| (modality.clone(), Pixels::from(plane));
         Picture {
             source: self.source.as_ref().map(Pixels::from),
             steps: self.steps.clone(),

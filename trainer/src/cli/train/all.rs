@@ -52,10 +52,10 @@ pub fn run(args: &Args, data: &Prepared) -> anyhow::Result<()> {
 /// What would end a later stage before its first step ends the first.
 fn check(stages: &[Stage], args: &Args, data: &Prepared) -> anyhow::Result<()> {
     if stages.contains(&Stage::Lesion) {
-        lesion::check(data, &args.study)?;
+        lesion::check(data, &args.chosen.study)?;
     }
     if stages.contains(&Stage::Translator) {
-        translator::check(data, &args.study)?;
+        translator::check(data, &args.chosen.study)?;
     }
     Ok(())
 }
@@ -63,8 +63,9 @@ fn check(stages: &[Stage], args: &Args, data: &Prepared) -> anyhow::Result<()> {
 /// The stages that the study needs, in order.
 fn stages(args: &Args) -> Vec<Stage> {
     let mut stages = vec![Stage::Structure];
-    stages.extend(needs_lesion(&args.study).then_some(Stage::Lesion));
-    stages.extend(needs_translator(&args.study).then_some(Stage::Translator));
+    let (study, recipe) = (&args.chosen.study, &args.chosen.recipe);
+    stages.extend(needs_lesion(study, recipe).then_some(Stage::Lesion));
+    stages.extend(needs_translator(study, recipe).then_some(Stage::Translator));
     stages.push(Stage::Synthesis);
     stages
 }

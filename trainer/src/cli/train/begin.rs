@@ -16,6 +16,7 @@ use crate::stages::{
     Ending, Foundations, Lesion, Schedule, Structure, Synthesis, Trainee, Translator,
     lesion_statistics, train,
 };
+use crate::study::StudyAndRecipe;
 
 /// One stage that is to be trained.
 pub struct Job<'a> {
@@ -48,7 +49,8 @@ impl<'a> Job<'a> {
     /// Everything that decides what the run computes.
     pub fn resolve(&self, data: &Prepared) -> anyhow::Result<Configuration> {
         let args = self.args;
-        self.sources.check(self.stage, &args.study)?;
+        let StudyAndRecipe { study, recipe } = &args.chosen;
+        self.sources.check(self.stage, study, recipe)?;
         let preset = args.preset.preset();
         let mut geometry = preset.geometry();
         if let Some(latent) = args.latent {
@@ -58,19 +60,20 @@ impl<'a> Job<'a> {
             geometry.segmenter_width = width.into();
         }
         check_data(data, args, geometry.size)?;
-        let found = self.sources.open(&args.study, geometry.size)?;
+        let found = self.sources.open(study, geometry.size)?;
         found.warn_of_other_data(&data.fingerprint);
         let fingerprint = |c: &Option<(Configuration, Checkpoint)>| {
             c.as_ref().map(|(_, checkpoint)| checkpoint.fingerprint())
         };
         let statistics = (self.stage == Stage::Synthesis)
-            .then(|| lesion_statistics(data, &args.study.lesion))
+            .then(|| lesion_statistics(data, &study.lesion))
             .flatten();
         Ok(Configuration {
             version: env!("CARGO_PKG_VERSION").into(),
             method: METHOD,
             stage: self.stage,
-            study: args.study.clone(),
+            study: study.clone(),
+            recipe: recipe.clone(),
             preset,
             geometry,
             data: data.fingerprint.clone(),
@@ -210,17 +213,17 @@ impl<'a> Job<'a> {
 
 /// The data is of this study and size, and there is somebody to test on.
 fn check_data(data: &Prepared, args: &Args, size: usize) -> anyhow::Result<()> {
-    let (header, file) = (&data.header, args.data.display());
+    let (header, file, study) = (&data.header, args.data.display(), &args.chosen.study);
     ensure!(
-        header.study == args.study.name,
+        header.study == study.name,
         "{file} was prepared for the study {}, not {}: prepare it again",
         header.study,
-        args.study.name
+        study.name
     );
     ensure!(
-        header.modalities == args.study.modalities && header.classes == args.study.lesion.classes(),
+        header.modalities == study.modalities && header.classes == study.lesion.classes(),
         "{file} was prepared for other modalities or lesion classes than the study {} has now: prepare it again",
-        args.study.name
+        study.name
     );
     ensure!(
         header.size == size,

@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, ensure};
 use burn::tensor::Device;
-use scanweave::steps::{
+use scanweave::study::{LesionKind, Study};
+use scanweave::train::Recipe;
+use scanweave::train::steps::{
     LesionNetworks, LesionStage, StructureNetworks, StructureStage, TranslatorNetworks,
     TranslatorStage,
 };
-use scanweave::study::{LesionKind, Study};
 
 use crate::cli::Usage;
 use crate::run::{Checkpoint, Configuration, Directory, Stage};
@@ -52,28 +53,30 @@ pub struct Networks {
 }
 
 /// Whether the study's label guides the generator (15).
-pub fn needs_lesion(study: &Study) -> bool {
-    matches!(study.lesion, LesionKind::Mask(_))
-        && study.switches.lesion
-        && study.synthesis.lesion > 0.0
+pub fn needs_lesion(study: &Study, recipe: &Recipe) -> bool {
+    matches!(study.lesion, LesionKind::Mask(_)) && recipe.lesion_guides()
 }
 
 /// Whether several modalities are held in register (16).
-pub fn needs_translator(study: &Study) -> bool {
-    study.modalities.len() > 1 && study.switches.registration && study.synthesis.registration > 0.0
+pub fn needs_translator(study: &Study, recipe: &Recipe) -> bool {
+    study.modalities.len() > 1 && recipe.registers()
 }
 
 impl Sources {
     /// The synthesis stage gets what it needs, and no other stage gets anything.
-    pub fn check(&self, stage: Stage, study: &Study) -> anyhow::Result<()> {
+    pub fn check(&self, stage: Stage, study: &Study, recipe: &Recipe) -> anyhow::Result<()> {
         let synthesis = stage == Stage::Synthesis;
         let runs = [
             ("structure", &self.structure, synthesis),
-            ("lesion", &self.lesion, synthesis && needs_lesion(study)),
+            (
+                "lesion",
+                &self.lesion,
+                synthesis && needs_lesion(study, recipe),
+            ),
             (
                 "translator",
                 &self.translator,
-                synthesis && needs_translator(study),
+                synthesis && needs_translator(study, recipe),
             ),
         ];
         for (name, given, needed) in runs {
@@ -140,7 +143,7 @@ pub fn restored(found: Found, device: &Device) -> anyhow::Result<Networks> {
         anyhow::Ok(loaded.averaged().clone())
     });
     let translator = found.translator.map(|(c, checkpoint)| {
-        let fresh = TranslatorStage::new(&c.study, &c.geometry, c.rate, device);
+        let fresh = TranslatorStage::new(&c.study, &c.recipe, &c.geometry, c.rate, device);
         let loaded = fresh.load_finished(&checkpoint.sections)?;
         anyhow::Ok(loaded.averaged().clone())
     });

@@ -4,17 +4,17 @@ mod all;
 mod begin;
 pub(super) mod foundations;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use anyhow::Context as _;
 use clap::{Parser, ValueEnum};
-use scanweave::study::{Ablation, Preset, Study};
+use scanweave::study::Preset;
+use scanweave::train::Ablation;
 
 use crate::data::Prepared;
 use crate::device::{self, Choice};
-use crate::files;
+use crate::study::StudyAndRecipe;
 use crate::run::Stage;
 use crate::stages::Ending;
 use begin::Job;
@@ -35,11 +35,11 @@ use begin::Job;
 pub struct Args {
     /// What to train.
     stage: StageName,
-    /// The study, one of: chest-xray, phantom-thorax, phantom-brain, brain-mri, brats, retina, lung-ct; or a
-    /// .json file with one: copy the `study` of a run's config.json (--dry-run prints it too) and change
-    /// weights of losses, switches, `spectral`, the modality `head` or `sharp_from`.
-    #[arg(long, value_parser = study)]
-    study: Study,
+    /// The study: a built-in one (`scanweave study list`), a study file of your own (`scanweave study new
+    /// my-study.toml` writes one to change: modalities, lesion label, structure maps, weights of the losses), or the
+    /// config.json of a run, which trains as that run did.
+    #[arg(long = "study", value_name = "NAME|FILE", value_parser = crate::study::chosen)]
+    chosen: StudyAndRecipe,
     /// Prepared data (`scanweave data prepare`).
     #[arg(long, value_name = "FILE")]
     data: PathBuf,
@@ -165,24 +165,6 @@ impl PresetName {
     }
 }
 
-fn study(name: &str) -> Result<Study, String> {
-    if Path::new(name).extension().is_some_and(|e| e == "json") {
-        return read_study(Path::new(name)).map_err(|e| format!("{e:#}"));
-    }
-    let names = Study::NAMES.join(", ");
-    Study::named(name).ok_or_else(|| format!("possible values: {names}, or a .json file"))
-}
-
-/// A study of the user's: alone in the file, or in a run's config.json.
-fn read_study(path: &Path) -> anyhow::Result<Study> {
-    let text = files::read_whole(path)?;
-    let mut json: serde_json::Value = serde_json::from_slice(&text).context("it is not JSON")?;
-    let study = json.get_mut("study").map(serde_json::Value::take);
-    let study = serde_json::from_value(study.unwrap_or(json)).context("it is no study")?;
-    scanweave::weights::check_study(&study)?;
-    Ok(study)
-}
-
 fn minutes(text: &str) -> Result<f64, String> {
     let year = 366.0 * 24.0 * 60.0;
     let value = text.parse().ok().filter(|&m: &f64| m > 0.0 && m <= year);
@@ -203,7 +185,8 @@ fn device_choice(text: &str) -> Result<Choice, String> {
 pub fn run(mut args: Args) -> anyhow::Result<()> {
     let data = Prepared::open(&args.data)?;
     if let Some(row) = args.ablation {
-        args.study = args.study.with_ablation(row.row());
+        let StudyAndRecipe { study, recipe } = &mut args.chosen;
+        row.row().restrict(study, recipe);
     }
     let stage = match args.stage {
         StageName::Structure => Stage::Structure,
@@ -241,10 +224,10 @@ fn report(job: &Job, ending: Ending, again: &str) {
     match ending {
         Ending::Complete(step) => {
             println!("done: {step} steps; look at {run}/report.html");
-            let sharp = job.args.study.sharp_from;
+            let sharp = job.args.chosen.recipe.sharp_from;
             if job.stage == Stage::Structure && step < sharp + sharp / 4 {
                 println!(
-                    "note: lines are only drawn sharp from step {sharp} on (`sharp_from` of the study): go on with --resume and more --steps, or its maps stay soft"
+                    "note: lines are only drawn sharp from step {sharp} on (`sharp_from` of the recipe): go on with --resume and more --steps, or its maps stay soft"
                 );
             }
         }

@@ -11,7 +11,7 @@ use super::{check_folder, images_below, relative};
 use crate::data::volumes::is_volume;
 use crate::data::{Content, Picture, Record, Split};
 use anyhow::{Context, Result, bail, ensure};
-use scanweave::study::{LesionKind, Modality, Study};
+use scanweave::study::{LesionKind, Study};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
@@ -107,9 +107,7 @@ fn from_manifest(
                 table()
             )
         })?;
-        let place = Modality::from_name(&row.modality)
-            .and_then(|m| study.modalities.iter().position(|p| *p == m));
-        let Some(place) = place else {
+        let Some(place) = study.place_of(&row.modality) else {
             others.insert(row.modality);
             continue;
         };
@@ -221,7 +219,7 @@ fn inside(folder: &Path, file: &str) -> Result<PathBuf> {
 }
 
 fn nothing_found(place: &Path, study: &Study, others: &BTreeSet<String>) -> String {
-    let wanted: Vec<_> = study.modalities.iter().map(|m| m.name()).collect();
+    let wanted: Vec<_> = study.modalities.iter().map(|m| m.name.as_str()).collect();
     let found: Vec<_> = others.iter().map(String::as_str).collect();
     let found = if found.is_empty() {
         "nothing".into()
@@ -239,7 +237,7 @@ fn nothing_found(place: &Path, study: &Study, others: &BTreeSet<String>) -> Stri
 fn from_folders(source: &Path, study: &Study) -> Result<Vec<Record>> {
     let mut cases: BTreeMap<String, Record> = BTreeMap::new();
     for (place, modality) in study.modalities.iter().enumerate() {
-        let mut folder = source.join(modality.name());
+        let mut folder = source.join(&modality.name);
         if !folder.is_dir() && study.modalities.len() == 1 {
             folder = source.to_path_buf();
         }

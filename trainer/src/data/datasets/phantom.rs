@@ -1,22 +1,25 @@
 //! Phantoms as a data set: no files, no patients, and the same items on every machine.
 
 use crate::data::{Content, Record};
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result};
 use scanweave::phantom::Anatomy;
 use scanweave::study::{LesionKind, Study};
 
-/// The anatomy that a study is drawn from.
+/// The anatomy that a study is drawn from: its name begins as that of a built-in phantom study.
 ///
 /// # Errors
 /// When the study is one of real images.
-pub fn anatomy(study: &Study) -> Result<Anatomy> {
-    match study.name.as_str() {
-        "phantom-thorax" => Ok(Anatomy::Thorax),
-        "phantom-brain" => Ok(Anatomy::Brain),
-        other => bail!(
-            "no phantom is drawn for study {other}: choose --study phantom-thorax or phantom-brain"
-        ),
-    }
+pub fn anatomy(study: &str) -> Result<Anatomy> {
+    let known = [
+        ("phantom-thorax", Anatomy::Thorax),
+        ("phantom-brain", Anatomy::Brain),
+    ];
+    let found = known.into_iter().find(|(name, _)| study.starts_with(name));
+    found.map(|(_, anatomy)| anatomy).with_context(|| {
+        format!(
+            "no phantom is drawn for study {study}: choose --study phantom-thorax or phantom-brain, or a study of your own whose name begins so"
+        )
+    })
 }
 
 /// `count` phantoms of a series: healthy and diseased in turn, each a subject of its own. Item `i`
@@ -25,7 +28,7 @@ pub fn anatomy(study: &Study) -> Result<Anatomy> {
 /// # Errors
 /// As [`anatomy`].
 pub fn records(study: &Study, count: usize, seed: u64) -> Result<Vec<Record>> {
-    anatomy(study)?;
+    anatomy(&study.name)?;
     let record = |i: usize| Record {
         subject: format!("phantom-{i:06}"),
         split: None,

@@ -34,8 +34,8 @@ pub fn timings(record: &Record, seconds: f64) -> String {
 pub fn configuration(configuration: &Configuration) -> anyhow::Result<String> {
     let mut rows = Vec::new();
     flatten("", &serde_json::to_value(configuration)?, &mut rows);
-    // What decides most comes first, the study's many values last.
-    rows.sort_by_key(|(name, _)| name.starts_with("study."));
+    // What decides most comes first, the many values of study and recipe last.
+    rows.sort_by_key(|(name, _)| name.starts_with("study.") || name.starts_with("recipe."));
     let mut html = String::from("<table>\n");
     for (name, value) in rows {
         let _ = writeln!(

@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use scanweave::steps::{
+use scanweave::study::{Geometry, Input, Preset, Study};
+use scanweave::train::steps::{
     LesionNetworks, LesionStage, Section, StructureNetworks, StructureStage, TranslatorNetworks,
     TranslatorStage,
 };
-use scanweave::study::{Ablation, Geometry, Preset, Study, Switches};
+use scanweave::train::{Ablation, Recipe};
 
 use super::super::Trainee as _;
 use super::super::synthesis::{Foundations, Synthesis};
@@ -44,14 +45,15 @@ fn brains() -> Prepared {
     prepared.expect("prepared").data
 }
 
-fn configuration(data: &Prepared, switches: Switches) -> Configuration {
+fn configuration(data: &Prepared, input: Input) -> Configuration {
     let mut study = study();
-    study.switches = switches;
+    study.input = input;
     Configuration {
         method: crate::run::METHOD,
         version: "0".into(),
         stage: Stage::Synthesis,
         lesions: super::super::lesion_statistics(data, &study.lesion),
+        recipe: Recipe::of(&study),
         study,
         preset: Preset::Tiny,
         geometry: GEOMETRY,
@@ -116,9 +118,9 @@ fn own_maps(items: &[&Item]) -> Vec<Structure> {
     items.iter().map(|item| structure(item, SIZE)).collect()
 }
 
-/// The batches that a training with these switches sees.
-fn batches(data: &Prepared, switches: Switches) -> Vec<Parts> {
-    let configuration = configuration(data, switches);
+/// The batches that a training with this input sees.
+fn batches(data: &Prepared, input: Input) -> Vec<Parts> {
+    let configuration = configuration(data, input);
     let items: Vec<&Item> = data.items.iter().collect();
     let redraw = |items: &[&Item]| Ok(own_maps(items));
     let mixture = Mixture::new(data, &configuration, own_maps(&items), redraw).expect("a mixture");
@@ -126,7 +128,7 @@ fn batches(data: &Prepared, switches: Switches) -> Vec<Parts> {
 }
 
 fn rows(data: &Prepared, a: Ablation, b: Ablation) -> Vec<(Parts, Parts)> {
-    let (a, b) = (batches(data, a.switches()), batches(data, b.switches()));
+    let (a, b) = (batches(data, a.input()), batches(data, b.input()));
     a.into_iter().zip(b).collect()
 }
 
@@ -148,7 +150,7 @@ fn without_the_structure_map_noise_stands_in_its_place() {
 #[test]
 fn without_noise_fusion_the_map_itself_is_seen() {
     let data = brains();
-    let noise = batches(&data, Ablation::A.switches());
+    let noise = batches(&data, Ablation::A.input());
     for ((c, d), a) in rows(&data, Ablation::C, Ablation::D).into_iter().zip(noise) {
         assert_eq!(c.differing(&d), ["map"]);
         let planes = c.maps.iter().zip(&d.maps).zip(&a.maps);
@@ -230,7 +232,8 @@ impl Beginning {
         let device = Choice::Flex.open().expect("flex").autodiff();
         let structure = StructureStage::new(&GEOMETRY, 1e-3, &device);
         let lesion = LesionStage::new(&study, &GEOMETRY, 1e-3, &device);
-        let translator = TranslatorStage::new(&study, &GEOMETRY, 1e-3, &device);
+        let translator =
+            TranslatorStage::new(&study, &Recipe::of(&study), &GEOMETRY, 1e-3, &device);
         let mut beginning = Self {
             structure: structure.averaged().clone(),
             lesion: lesion.averaged().clone(),
@@ -238,7 +241,7 @@ impl Beginning {
             device,
             state: Vec::new(),
         };
-        let configuration = configuration(data, Switches::ALL);
+        let configuration = configuration(data, Input::default());
         beginning.state = beginning.stage(data, &configuration).save();
         beginning
     }
@@ -255,7 +258,7 @@ impl Beginning {
 
     /// The losses of the first step after the pre-training, before any network has learnt.
     fn losses(&self, data: &Prepared, row: Ablation) -> BTreeMap<&'static str, f32> {
-        let configuration = configuration(data, row.switches());
+        let configuration = configuration(data, row.input());
         let stage = self.stage(data, &configuration);
         let stage = stage.load(&self.state).expect("the same networks");
         let batch = stage.loader().batch(configuration.pretraining);
@@ -290,7 +293,7 @@ fn a_switch_of_a_loss_adds_its_term_and_changes_no_other() {
 fn without_a_pretraining_no_image_is_compared_with_its_own() {
     let data = brains();
     let beginning = Beginning::of(&data);
-    let mut configuration = configuration(&data, Switches::ALL);
+    let mut configuration = configuration(&data, Input::default());
     configuration.pretraining = 0;
     let stage = beginning.stage(&data, &configuration);
     let batch = stage.loader().batch(0);

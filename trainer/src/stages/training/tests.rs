@@ -2,8 +2,9 @@
 
 use burn::tensor::{Device, Tensor};
 use scanweave::image::Plane;
-use scanweave::steps::{NamedLosses, Section};
 use scanweave::study::{Preset, Study};
+use scanweave::train::Recipe;
+use scanweave::train::steps::{NamedLosses, Section};
 
 use super::super::Loader;
 use super::*;
@@ -73,6 +74,7 @@ fn configuration() -> Configuration {
         method: crate::run::METHOD,
         version: "0".into(),
         stage: Stage::Structure,
+        recipe: Recipe::of(&Study::named("phantom-thorax").unwrap()),
         study: Study::named("phantom-thorax").unwrap(),
         preset: Preset::Tiny,
         geometry: Preset::Tiny.geometry(),

@@ -1,7 +1,7 @@
 //! The terms of the method's equations, unweighted: tensors in, a scalar out.
 //!
 //! Norms are means over all elements, so that a weight means the same at every size. Weighting and
-//! summing belongs to [`crate::steps`].
+//! summing belongs to [`crate::train::steps`].
 
 use burn::tensor::Tensor;
 use burn::tensor::activation::log_softmax;

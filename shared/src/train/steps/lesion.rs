@@ -7,10 +7,11 @@ use burn::tensor::{Device, Tensor, TensorData};
 use super::{
     NamedLosses, Optimizer, RestoreError, Section, average, load_module, save_module, sum,
 };
-use crate::losses::{dice_loss, segmentation_loss};
 use crate::networks::Unet;
 use crate::networks::config::UnetConfig;
-use crate::study::{Geometry, SegmenterWeights, Study};
+use crate::study::{Geometry, Study};
+use crate::train::SegmenterWeights;
+use crate::train::losses::{dice_loss, segmentation_loss};
 
 /// Share of the averaged networks kept per step.
 const AVERAGE_DECAY: f32 = 0.99;

@@ -4,7 +4,7 @@
 use super::tests::*;
 use super::*;
 use crate::networks::tensors::read_tensors;
-use crate::study::{ModalityHead, StructureWeights, SynthesisWeights, TranslatorWeights};
+use crate::train::{ModalityHead, Recipe, StructureWeights, SynthesisWeights, TranslatorWeights};
 
 /// All weights 0.
 fn silent() -> SynthesisWeights {
@@ -27,10 +27,11 @@ type Term<W> = (&'static str, fn(&mut W));
 #[test]
 fn generator_and_discriminator_learn_from_their_own_terms_alone() {
     let study = brain();
-    let (new, guides) = (synthesis_stages(&study), guides(&study));
+    let recipe = Recipe::of(&study);
+    let (new, guides) = (synthesis_stages(&study, &recipe), guides(&study, &recipe));
     let after = |weights: &SynthesisWeights| {
         let batch = synthesis_batch(&study);
-        let (stage, _) = new(&guides).step(&batch, weights, &study.segmenter);
+        let (stage, _) = new(&guides).step(&batch, weights, &recipe.segmenter);
         stage.weights()
     };
     let [fresh, fresh_judge] = new(&guides).weights();
@@ -70,7 +71,8 @@ fn generator_and_discriminator_learn_from_their_own_terms_alone() {
 #[test]
 fn translator_and_its_discriminator_learn_from_their_own_terms_alone() {
     let study = brain();
-    let fresh = translator_stages(&study);
+    let recipe = Recipe::of(&study);
+    let fresh = translator_stages(&study, &recipe);
     let silent = TranslatorWeights {
         cycle: 0.0,
         cycle_absolute: 0.0,

@@ -4,8 +4,8 @@ use burn::tensor::Tensor;
 
 use super::NamedLosses;
 use super::views::{SynthesisBatch, each};
-use crate::losses::{absolute_loss, feature_loss, masked_loss, squared_loss};
-use crate::study::SynthesisWeights;
+use crate::train::SynthesisWeights;
+use crate::train::losses::{absolute_loss, feature_loss, masked_loss, squared_loss};
 
 /// The real images of the paired inputs, view after view.
 pub(super) fn paired_images(batch: &SynthesisBatch) -> Tensor<4> {

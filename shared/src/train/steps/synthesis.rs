@@ -16,10 +16,11 @@ use super::{
     NamedLosses, Optimizer, RestoreError, Section, average, class_loss, load_module, save_module,
     sum,
 };
-use crate::losses::{least_squares_loss, squared_loss};
 use crate::networks::Unet;
 use crate::networks::config::{PatchConfig, UnetConfig};
-use crate::study::{Geometry, SegmenterWeights, Study, SynthesisWeights};
+use crate::study::{Geometry, Study};
+use crate::train::losses::{least_squares_loss, squared_loss};
+use crate::train::{Recipe, SegmenterWeights, SynthesisWeights};
 
 /// Weights of the averaged generator kept per step.
 const AVERAGE_DECAY: f32 = 0.995;
@@ -50,7 +51,7 @@ pub struct SynthesisStage {
 }
 
 /// The configurations of the synthesis stage's networks for a study at a geometry.
-pub fn configurations(study: &Study, g: &Geometry) -> (UnetConfig, PatchConfig) {
+pub fn configurations(study: &Study, recipe: &Recipe, g: &Geometry) -> (UnetConfig, PatchConfig) {
     let modalities = study.modalities.len();
     let classes = if modalities > 1 { modalities } else { 0 };
     (
@@ -65,7 +66,7 @@ pub fn configurations(study: &Study, g: &Geometry) -> (UnetConfig, PatchConfig) 
             inputs: 1,
             width: g.discriminator_width,
             modalities: classes,
-            spectral: study.spectral,
+            spectral: recipe.spectral,
         },
     )
 }
@@ -74,12 +75,13 @@ impl SynthesisStage {
     /// Fresh networks on an autodiff device, learning rate `rate`; the guides are frozen.
     pub fn new(
         study: &Study,
+        recipe: &Recipe,
         geometry: &Geometry,
         guides: Guides,
         rate: f64,
         device: &Device,
     ) -> Self {
-        let (generator, discriminator) = configurations(study, geometry);
+        let (generator, discriminator) = configurations(study, recipe, geometry);
         let generator = generator.init(device);
         let segmenters = guides.segmenters.into_iter();
         Self {
@@ -103,11 +105,12 @@ impl SynthesisStage {
     pub fn with_strict_judges(
         mut self,
         study: &Study,
+        recipe: &Recipe,
         geometry: &Geometry,
         rate: f64,
         device: &Device,
     ) -> Self {
-        let (_, config) = configurations(study, geometry);
+        let (_, config) = configurations(study, recipe, geometry);
         self.judges = Judge::strict(&config, geometry, rate, device);
         self
     }

@@ -7,6 +7,7 @@ use burn::tensor::{Device, Distribution, Tensor};
 use super::*;
 use crate::networks::tensors::read_tensors;
 use crate::study::{Geometry, Study};
+use crate::train::Recipe;
 
 pub(super) const GEOMETRY: Geometry = Geometry {
     size: 16,
@@ -84,9 +85,9 @@ pub(super) fn brain() -> Study {
     Study::named("brain-mri").unwrap()
 }
 
-pub(super) fn guides(study: &Study) -> Guides {
+pub(super) fn guides(study: &Study, recipe: &Recipe) -> Guides {
     let lesion = LesionStage::new(study, &GEOMETRY, 1e-3, &device());
-    let translator = TranslatorStage::new(study, &GEOMETRY, 1e-3, &device());
+    let translator = TranslatorStage::new(study, recipe, &GEOMETRY, 1e-3, &device());
     let on_graph = |network: &crate::networks::Unet| network.clone().train();
     Guides {
         segmenters: Some(lesion.averaged().segmenters.iter().map(on_graph).collect()),
@@ -103,22 +104,29 @@ pub(super) fn structure_stages() -> impl Fn() -> StructureStage {
     move || new().load(&state).unwrap()
 }
 
-pub(super) fn synthesis_stages(study: &Study) -> impl Fn(&Guides) -> SynthesisStage + '_ {
-    let new =
-        |guides: &Guides| SynthesisStage::new(study, &GEOMETRY, guides.clone(), 1e-3, &device());
+pub(super) fn synthesis_stages<'a>(
+    study: &'a Study,
+    recipe: &'a Recipe,
+) -> impl Fn(&Guides) -> SynthesisStage + 'a {
+    let new = |guides: &Guides| {
+        SynthesisStage::new(study, recipe, &GEOMETRY, guides.clone(), 1e-3, &device())
+    };
     let state = new(&Guides::default()).save();
     move |guides| new(guides).load(&state).unwrap()
 }
 
-pub(super) fn translator_stages(study: &Study) -> impl Fn() -> TranslatorStage + '_ {
-    let new = || TranslatorStage::new(study, &GEOMETRY, 1e-3, &device());
+pub(super) fn translator_stages<'a>(
+    study: &'a Study,
+    recipe: &'a Recipe,
+) -> impl Fn() -> TranslatorStage + 'a {
+    let new = || TranslatorStage::new(study, recipe, &GEOMETRY, 1e-3, &device());
     let state = new().save();
     move || new().load(&state).unwrap()
 }
 
 #[test]
 fn the_structure_stage_resumes_bit_for_bit() {
-    let weights = Study::named("chest-xray").unwrap().structure;
+    let weights = Recipe::of(&Study::named("chest-xray").unwrap()).structure;
     let fresh = structure_stages();
     let go = |mut stage: StructureStage, steps: core::ops::Range<usize>| {
         for step in steps {
@@ -151,18 +159,19 @@ fn the_structure_stage_resumes_bit_for_bit() {
 #[test]
 fn the_synthesis_stage_resumes_bit_for_bit() {
     for name in ["chest-xray", "brain-mri"] {
-        let mut study = Study::named(name).unwrap();
-        study.spectral = study.modalities.len() > 1;
+        let study = Study::named(name).unwrap();
+        let mut recipe = Recipe::of(&study);
+        recipe.spectral = study.modalities.len() > 1;
         let guides = match study.modalities.len() {
             1 => Guides::default(),
-            _ => guides(&study),
+            _ => guides(&study, &recipe),
         };
-        let new = synthesis_stages(&study);
+        let new = synthesis_stages(&study, &recipe);
         let fresh = || new(&guides);
         let go = |mut stage: SynthesisStage, steps: usize| {
             for _ in 0..steps {
                 let batch = synthesis_batch(&study);
-                (stage, _) = stage.step(&batch, &study.synthesis, &study.segmenter);
+                (stage, _) = stage.step(&batch, &recipe.synthesis, &recipe.segmenter);
             }
             stage
         };
@@ -177,15 +186,16 @@ fn the_synthesis_stage_resumes_bit_for_bit() {
 #[test]
 fn guidance_reaches_the_generator_and_leaves_the_discriminator_alone() {
     let study = brain();
-    let (fresh, guides) = (synthesis_stages(&study), guides(&study));
+    let recipe = Recipe::of(&study);
+    let (fresh, guides) = (synthesis_stages(&study, &recipe), guides(&study, &recipe));
     let after = |lesion: f32, registration: f32| {
-        let weights = crate::study::SynthesisWeights {
+        let weights = crate::train::SynthesisWeights {
             lesion,
             registration,
-            ..study.synthesis
+            ..recipe.synthesis
         };
         let batch = synthesis_batch(&study);
-        let (stage, losses) = fresh(&guides).step(&batch, &weights, &study.segmenter);
+        let (stage, losses) = fresh(&guides).step(&batch, &weights, &recipe.segmenter);
         let names: Vec<_> = losses.iter().map(|(name, _)| *name).collect();
         let [generator, discriminator] = stage.weights();
         (generator, discriminator, names)
@@ -203,7 +213,8 @@ fn guidance_reaches_the_generator_and_leaves_the_discriminator_alone() {
 #[test]
 fn the_label_reaches_the_image() {
     let study = brain();
-    let generator = synthesis_configurations(&study, &GEOMETRY)
+    let recipe = Recipe::of(&study);
+    let generator = synthesis_configurations(&study, &recipe, &GEOMETRY)
         .0
         .init(&device());
     let label = planes(1.0, 2).require_grad();
@@ -217,14 +228,15 @@ fn the_label_reaches_the_image() {
 #[test]
 fn another_subjects_image_does_not_count_as_ones_own() {
     let study = brain();
-    let fresh = synthesis_stages(&study);
+    let recipe = Recipe::of(&study);
+    let fresh = synthesis_stages(&study, &recipe);
     let after = |own: f32| {
         let mut batch = synthesis_batch(&study);
         for view in &mut batch.views {
             view.own = Tensor::full([1, 1, 1, 1], own, &device());
         }
         let stage = fresh(&Guides::default());
-        let (_, losses) = stage.step(&batch, &study.synthesis, &study.segmenter);
+        let (_, losses) = stage.step(&batch, &recipe.synthesis, &recipe.segmenter);
         let of = |name| losses.iter().find(|(n, _)| *n == name).unwrap().1.clone();
         ["squared", "absolute", "feature"].map(|name| of(name).into_scalar::<f32>())
     };
@@ -245,11 +257,12 @@ pub(super) fn translator_batch() -> TranslatorBatch {
 #[test]
 fn the_translator_stage_resumes_and_learns_from_translated_images() {
     let study = brain();
-    let fresh = translator_stages(&study);
+    let recipe = Recipe::of(&study);
+    let fresh = translator_stages(&study, &recipe);
     let go = |mut stage: TranslatorStage, steps: usize| {
         for _ in 0..steps {
-            let head = study.synthesis.head;
-            (stage, _) = stage.step(&translator_batch(), &study.translator, head);
+            let head = recipe.synthesis.head;
+            (stage, _) = stage.step(&translator_batch(), &recipe.translator, head);
         }
         stage
     };
@@ -259,7 +272,7 @@ fn the_translator_stage_resumes_and_learns_from_translated_images() {
     assert_eq!(weights_of(&straight), weights_of(&resumed));
 
     // The same discriminator beside another translator: only translated images tell it.
-    let other = translator_stages(&study)().save();
+    let other = translator_stages(&study, &recipe)().save();
     let judge = |foreign: &[Section]| {
         let mut sections = fresh().save();
         for (own, foreign) in sections.iter_mut().zip(foreign) {
@@ -281,17 +294,18 @@ fn the_translator_stage_resumes_and_learns_from_translated_images() {
 #[test]
 fn supervision_counts_where_pairs_are_known() {
     let study = brain();
+    let recipe = Recipe::of(&study);
     let names = |supervised, registered| {
-        let weights = crate::study::TranslatorWeights {
+        let weights = crate::train::TranslatorWeights {
             supervised,
-            ..study.translator
+            ..recipe.translator
         };
         let batch = TranslatorBatch {
             registered,
             ..translator_batch()
         };
-        let stage = TranslatorStage::new(&study, &GEOMETRY, 1e-3, &device());
-        let (_, losses) = stage.step(&batch, &weights, study.synthesis.head);
+        let stage = TranslatorStage::new(&study, &recipe, &GEOMETRY, 1e-3, &device());
+        let (_, losses) = stage.step(&batch, &weights, recipe.synthesis.head);
         losses.iter().any(|(name, _)| *name == "supervised")
     };
     assert!(names(1.0, 1) && !names(1.0, 0) && !names(0.0, 1));
@@ -300,6 +314,7 @@ fn supervision_counts_where_pairs_are_known() {
 #[test]
 fn the_lesion_stage_resumes_and_trains_one_modality_at_a_time() {
     let study = brain();
+    let recipe = Recipe::of(&study);
     let new = || LesionStage::new(&study, &GEOMETRY, 1e-2, &device());
     let state = new().save();
     let fresh = || new().load(&state).unwrap();
@@ -310,7 +325,7 @@ fn the_lesion_stage_resumes_and_trains_one_modality_at_a_time() {
     };
     let go = |mut stage: LesionStage, steps: core::ops::Range<usize>| {
         for step in steps {
-            (stage, _) = stage.step(batch(step % 2), &study.segmenter);
+            (stage, _) = stage.step(batch(step % 2), &recipe.segmenter);
         }
         stage
     };

@@ -8,10 +8,11 @@ use super::{
     NamedLosses, Optimizer, RestoreError, Section, average, class_loss, load_module, save_module,
     sum,
 };
-use crate::losses::{absolute_loss, least_squares_loss, squared_loss};
 use crate::networks::config::{PatchConfig, UnetConfig};
 use crate::networks::{PatchDiscriminator, Unet};
-use crate::study::{Geometry, ModalityHead, Study, TranslatorWeights};
+use crate::study::{Geometry, Study};
+use crate::train::losses::{absolute_loss, least_squares_loss, squared_loss};
+use crate::train::{ModalityHead, Recipe, TranslatorWeights};
 
 /// Share of the averaged network kept per step.
 const AVERAGE_DECAY: f32 = 0.995;
@@ -51,7 +52,11 @@ pub struct TranslatorStage {
 }
 
 /// The configurations of the translator stage's networks for a study at a geometry.
-pub fn configurations(study: &Study, geometry: &Geometry) -> (UnetConfig, PatchConfig) {
+pub fn configurations(
+    study: &Study,
+    recipe: &Recipe,
+    geometry: &Geometry,
+) -> (UnetConfig, PatchConfig) {
     let modalities = study.modalities.len();
     (
         UnetConfig {
@@ -65,15 +70,21 @@ pub fn configurations(study: &Study, geometry: &Geometry) -> (UnetConfig, PatchC
             inputs: 1,
             width: geometry.discriminator_width,
             modalities,
-            spectral: study.spectral,
+            spectral: recipe.spectral,
         },
     )
 }
 
 impl TranslatorStage {
     /// Fresh networks on an autodiff device, learning rate `rate`.
-    pub fn new(study: &Study, geometry: &Geometry, rate: f64, device: &Device) -> Self {
-        let (translator, discriminator) = configurations(study, geometry);
+    pub fn new(
+        study: &Study,
+        recipe: &Recipe,
+        geometry: &Geometry,
+        rate: f64,
+        device: &Device,
+    ) -> Self {
+        let (translator, discriminator) = configurations(study, recipe, geometry);
         let translator = translator.init(device);
         Self {
             averaged: TranslatorNetworks {

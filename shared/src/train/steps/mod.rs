@@ -33,8 +33,8 @@ pub use views::{SynthesisBatch, View};
 
 use burn::tensor::Tensor;
 
-use crate::losses::{modality_loss, modality_regression_loss};
-use crate::study::ModalityHead;
+use crate::train::ModalityHead;
+use crate::train::losses::{modality_loss, modality_regression_loss};
 
 /// The losses of one step, weighted as they entered the sum, still on the device: `[1]` each.
 pub type NamedLosses = Vec<(&'static str, Tensor<1>)>;

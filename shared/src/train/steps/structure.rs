@@ -8,17 +8,18 @@ use super::{
     Affine, LatentMoments, NamedLosses, Optimizer, RestoreError, Section, average, load_module,
     save_module, sum,
 };
-use crate::losses::{
-    balanced_absolute_loss, balanced_squared_loss, divergence_loss, feature_loss,
-    least_squares_loss, moments_loss, outside_loss, squared_loss,
-};
 use crate::networks::config::{
     DecoderConfig, EncoderConfig, LatentDiscriminatorConfig, PatchConfig, UnetConfig,
 };
 use crate::networks::{
     LatentDiscriminator, PatchDiscriminator, StructureDecoder, StructureEncoder, Unet,
 };
-use crate::study::{Geometry, StructureWeights};
+use crate::study::Geometry;
+use crate::train::StructureWeights;
+use crate::train::losses::{
+    balanced_absolute_loss, balanced_squared_loss, divergence_loss, feature_loss,
+    least_squares_loss, moments_loss, outside_loss, squared_loss,
+};
 
 /// Weights of the averaged networks kept per step.
 const AVERAGE_DECAY: f32 = 0.995;

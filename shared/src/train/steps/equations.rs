@@ -9,8 +9,8 @@ use super::tests::*;
 use super::*;
 use crate::networks::tensors::read_tensors;
 use crate::networks::{PatchDiscriminator, Unet};
-use crate::study::{
-    ModalityHead, SegmenterWeights, StructureWeights, SynthesisWeights, TranslatorWeights,
+use crate::train::{
+    ModalityHead, Recipe, SegmenterWeights, StructureWeights, SynthesisWeights, TranslatorWeights,
 };
 
 /// The values of a tensor, in double precision.
@@ -226,6 +226,7 @@ fn judged(
 #[test]
 fn the_synthesis_stage_is_equations_13_to_18() {
     let study = brain();
+    let recipe = Recipe::of(&study);
     for head in heads() {
         let weights = SynthesisWeights {
             adversarial: 2.0,
@@ -238,8 +239,9 @@ fn the_synthesis_stage_is_equations_13_to_18() {
             masked: 17.0,
             feature: 19.0,
         };
-        let guides = guides(&study);
-        let stage = SynthesisStage::new(&study, &GEOMETRY, guides.clone(), 1e-3, &device());
+        let guides = guides(&study, &recipe);
+        let stage =
+            SynthesisStage::new(&study, &recipe, &GEOMETRY, guides.clone(), 1e-3, &device());
         let batch = synthesis_batch(&study);
         let before = stage.networks();
         let conditions: Vec<_> = batch.views.iter().map(|v| v.condition.clone()).collect();
@@ -254,7 +256,7 @@ fn the_synthesis_stage_is_equations_13_to_18() {
         let i = Tensor::cat(conditions.iter().flatten().cloned().collect(), 0);
         let [d, d_class] = judged(&before.1, &x, &x_g, &i, head);
 
-        let (stage, losses) = stage.step(&batch, &weights, &study.segmenter);
+        let (stage, losses) = stage.step(&batch, &weights, &recipe.segmenter);
         let (_, judge) = stage.networks();
         let verdict = judge.forward(x_g.clone());
         // (15), a mean over the views.
@@ -262,8 +264,8 @@ fn the_synthesis_stage_is_equations_13_to_18() {
         let lesion = mean(batch.views.iter().zip(&views).map(|(view, image)| {
             let segmenter = &guides.segmenters.as_ref().unwrap()[view.modality];
             let logits = segmenter.logits(image.clone());
-            let [dice, entropy] = segmentation(&logits, &label, &study.segmenter);
-            let s = &study.segmenter;
+            let [dice, entropy] = segmentation(&logits, &label, &recipe.segmenter);
+            let s = &recipe.segmenter;
             f64::from(s.dice) * dice + f64::from(s.cross_entropy) * entropy
         }));
         // (16): the first view against the translated second.
@@ -350,9 +352,17 @@ fn contrast_of(x: &Tensor<4>) -> Tensor<4> {
 #[test]
 fn strict_judges_see_a_part_of_the_images_and_its_local_contrast() {
     let study = brain();
-    let (head, weights) = (study.synthesis.head, study.synthesis);
-    let stage = SynthesisStage::new(&study, &GEOMETRY, Guides::default(), 1e-3, &device())
-        .with_strict_judges(&study, &GEOMETRY, 1e-3, &device());
+    let recipe = Recipe::of(&study);
+    let (head, weights) = (recipe.synthesis.head, recipe.synthesis);
+    let stage = SynthesisStage::new(
+        &study,
+        &recipe,
+        &GEOMETRY,
+        Guides::default(),
+        1e-3,
+        &device(),
+    )
+    .with_strict_judges(&study, &recipe, &GEOMETRY, 1e-3, &device());
     let corner = [3, 6];
     let batch = SynthesisBatch {
         corner: Some(corner),
@@ -379,7 +389,7 @@ fn strict_judges_see_a_part_of_the_images_and_its_local_contrast() {
         .map(|(judge, (x, x_g))| judged(judge, x, x_g, &i, head))
         .collect();
 
-    let (stage, losses) = stage.step(&batch, &weights, &study.segmenter);
+    let (stage, losses) = stage.step(&batch, &weights, &recipe.segmenter);
     let said = stage.judges().into_iter().zip(&seen);
     let fooled: f64 = said
         .map(|(judge, (_, x_g))| distance(&judge.forward(x_g.clone()).real, 1.0))
@@ -401,15 +411,36 @@ fn strict_judges_see_a_part_of_the_images_and_its_local_contrast() {
         );
     }
     // What is saved brings the same judges back, and the generator alone does not need them.
-    let again = SynthesisStage::new(&study, &GEOMETRY, Guides::default(), 1e-3, &device());
-    let both = again.with_strict_judges(&study, &GEOMETRY, 1e-3, &device());
+    let again = SynthesisStage::new(
+        &study,
+        &recipe,
+        &GEOMETRY,
+        Guides::default(),
+        1e-3,
+        &device(),
+    );
+    let both = again.with_strict_judges(&study, &recipe, &GEOMETRY, 1e-3, &device());
     let both = both.load(&stage.save()).unwrap();
     for (found, expected) in both.judges().iter().zip(&stage.judges()) {
         assert!(read_tensors(found) == read_tensors(expected));
     }
-    let plain = SynthesisStage::new(&study, &GEOMETRY, Guides::default(), 1e-3, &device());
+    let plain = SynthesisStage::new(
+        &study,
+        &recipe,
+        &GEOMETRY,
+        Guides::default(),
+        1e-3,
+        &device(),
+    );
     assert!(plain.load(&stage.save()).is_ok());
-    let plain = SynthesisStage::new(&study, &GEOMETRY, Guides::default(), 1e-3, &device());
+    let plain = SynthesisStage::new(
+        &study,
+        &recipe,
+        &GEOMETRY,
+        Guides::default(),
+        1e-3,
+        &device(),
+    );
     assert!(
         both.load(&plain.save()).is_err(),
         "a judge is missing from the checkpoint"
@@ -419,6 +450,7 @@ fn strict_judges_see_a_part_of_the_images_and_its_local_contrast() {
 #[test]
 fn the_translator_stage_is_equations_19_to_21() {
     let study = brain();
+    let recipe = Recipe::of(&study);
     for head in heads() {
         let weights = TranslatorWeights {
             cycle: 2.0,
@@ -427,7 +459,7 @@ fn the_translator_stage_is_equations_19_to_21() {
             modality: 7.0,
             supervised: 11.0,
         };
-        let stage = TranslatorStage::new(&study, &GEOMETRY, 1e-3, &device());
+        let stage = TranslatorStage::new(&study, &recipe, &GEOMETRY, 1e-3, &device());
         let batch = translator_batch();
         let before = stage.networks();
         let there = before
@@ -475,16 +507,17 @@ fn the_translator_stage_is_equations_19_to_21() {
 #[test]
 fn an_unpaired_translator_leaves_what_is_translated_already() {
     let study = brain();
+    let recipe = Recipe::of(&study);
     let weights = TranslatorWeights {
         cycle_absolute: 3.0,
         supervised: 0.0,
-        ..study.translator
+        ..recipe.translator
     };
-    let stage = TranslatorStage::new(&study, &GEOMETRY, 1e-3, &device());
+    let stage = TranslatorStage::new(&study, &recipe, &GEOMETRY, 1e-3, &device());
     let batch = translator_batch();
     let to = Some(batch.to.clone());
     let same = host(&stage.networks().0.forward(batch.target.clone(), to));
-    let (_, losses) = stage.step(&batch, &weights, study.synthesis.head);
+    let (_, losses) = stage.step(&batch, &weights, recipe.synthesis.head);
     let (_, found) = losses.iter().find(|(n, _)| *n == "identity").unwrap();
     let expected = 1.5 * magnitude(&same, &host(&batch.target));
     let found = f64::from(found.clone().into_scalar::<f32>());

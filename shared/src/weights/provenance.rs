@@ -1,0 +1,31 @@
+//! How a model came to be, as a record: a reader shows it and never acts on it.
+
+use super::WeightsError;
+
+/// JSON that the trainer wrote: its version and, per run, stage, steps, rates, seed and recipe. Kept as text, since
+/// what a later trainer writes there must be no business of this reader.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Provenance(String);
+
+impl Provenance {
+    /// A record of this content.
+    ///
+    /// # Panics
+    /// Never: JSON values can be printed.
+    pub fn new(value: &serde_json::Value) -> Self {
+        Self(value.to_string())
+    }
+
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, WeightsError> {
+        let problem =
+            |e: &dyn std::fmt::Display| WeightsError::Header(format!("section provenance: {e}"));
+        let text = std::str::from_utf8(bytes).map_err(|e| problem(&e))?;
+        serde_json::from_str::<serde::de::IgnoredAny>(text).map_err(|e| problem(&e))?;
+        Ok(Self(text.into()))
+    }
+
+    /// The JSON.
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+}
