@@ -19,6 +19,8 @@ pub use weights::{
 
 use serde::{Deserialize, Serialize};
 
+use crate::label::LabelKind;
+
 /// An imaging modality: what one output of the generator shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -72,30 +74,6 @@ impl Modality {
     }
 }
 
-/// How a lesion label is given to the generator.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum LesionKind {
-    /// The study has no lesion label.
-    None,
-    /// The whole image has one class: one constant plane per class, one-hot.
-    Class(Vec<String>),
-    /// A mask of lesion classes: one plane per class, without the background.
-    Mask(Vec<String>),
-    /// Boxes with a class: one plane per class, 1 inside its boxes.
-    Boxes(Vec<String>),
-}
-
-impl LesionKind {
-    /// Names of the classes, empty without a label.
-    pub fn classes(&self) -> &[String] {
-        match self {
-            Self::None => &[],
-            Self::Class(names) | Self::Mask(names) | Self::Boxes(names) => names,
-        }
-    }
-}
-
 /// One study.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Study {
@@ -108,7 +86,7 @@ pub struct Study {
     /// The modality that structure maps and masks are taken from.
     pub source: Modality,
     /// The lesion label.
-    pub lesion: LesionKind,
+    pub lesion: LabelKind,
     /// Classes whose images train the structure stage; empty means all.
     pub structure_classes: Vec<String>,
     /// Algorithm 1, one set of values per working size.

@@ -1,7 +1,9 @@
 //! The built-in studies.
 
+use crate::label::LabelKind;
+
 use super::{
-    Extraction, LesionKind, LocalContrast, MaskSettings, Modality, ModalityHead, SegmenterWeights,
+    Extraction, LocalContrast, MaskSettings, Modality, ModalityHead, SegmenterWeights,
     StructureWeights, Study, Switches, SynthesisWeights, TranslatorWeights,
 };
 
@@ -99,7 +101,7 @@ fn plain_study(name: &str, title: &str, modalities: &[Modality], source: Modalit
         title: title.into(),
         modalities: modalities.to_vec(),
         source,
-        lesion: LesionKind::None,
+        lesion: LabelKind::None,
         structure_classes: Vec::new(),
         extraction: vec![
             values(64, 0.5, 0.06, 0.4, 0.2, 1),
@@ -159,7 +161,7 @@ fn chest_extraction() -> Vec<Extraction> {
 
 fn chest_xray() -> Study {
     Study {
-        lesion: LesionKind::Class(classes(&["normal", "bacteria", "virus"])),
+        lesion: LabelKind::Class(classes(&["normal", "bacteria", "virus"])),
         structure_classes: classes(&["normal"]),
         extraction: chest_extraction(),
         ..plain_study(
@@ -173,7 +175,7 @@ fn chest_xray() -> Study {
 
 fn phantom_thorax() -> Study {
     Study {
-        lesion: LesionKind::Class(classes(&["normal", "consolidation"])),
+        lesion: LabelKind::Class(classes(&["normal", "consolidation"])),
         structure_classes: classes(&["normal"]),
         extraction: chest_extraction(),
         sharp_from: 250,
@@ -218,7 +220,7 @@ fn brain_extraction() -> Vec<Extraction> {
 
 fn brain(name: &str, title: &str, modalities: &[Modality], lesion: &[&str]) -> Study {
     Study {
-        lesion: LesionKind::Mask(classes(lesion)),
+        lesion: LabelKind::Mask(classes(lesion)),
         extraction: brain_extraction(),
         mask: MaskSettings {
             threshold: 0.1,

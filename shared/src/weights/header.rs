@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::error::{TensorProblem, WeightsError};
 use super::quantise::Precision;
 use super::{Card, KnownAnswer, Role, check};
-use crate::lesion::LesionStatistics;
+use crate::label::LesionStatistics;
 use crate::networks::config::NetworkConfig;
 use crate::study::{Geometry, Study};
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::lesion::LesionStatistics;
+use crate::label::LesionStatistics;
 use crate::networks::config::NetworkConfig;
 use crate::study::{Geometry, Modality, Study};
 

@@ -18,9 +18,8 @@ pub use validity::ALL_LESIONS;
 
 use anyhow::{Context as _, ensure};
 use burn::tensor::Device;
-use scanweave::lesion::LesionStatistics;
+use scanweave::label::{LabelKind, LesionStatistics};
 use scanweave::steps::LesionNetworks;
-use scanweave::study::LesionKind;
 use scanweave::synthesis::Synthesiser;
 
 use crate::data::{Item, Prepared, Split};
@@ -118,7 +117,7 @@ impl<'a> Evaluation<'a> {
     }
 
     fn has_masks(&self) -> bool {
-        matches!(self.pipeline.study().lesion, LesionKind::Mask(_))
+        matches!(self.pipeline.study().lesion, LabelKind::Mask(_))
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use burn::module::Module as _;
 use burn::tensor::{Device, Tensor};
 use scanweave::image::Plane;
-use scanweave::lesion::LesionStatistics;
+use scanweave::label::{LabelKind, LesionStatistics};
 use scanweave::metrics::Overlap;
 use scanweave::networks::Unet;
 use scanweave::steps::{
@@ -13,7 +13,6 @@ use scanweave::steps::{
     TranslatorNetworks, synthesis_configurations,
 };
 use scanweave::structure::Structure;
-use scanweave::study::LesionKind;
 
 use super::batch::{class_map, grey_data, image, label, structure};
 use super::lesion::segmented;
@@ -78,8 +77,8 @@ pub fn fresh_generator(configuration: &Configuration, device: &Device) -> Unet {
 }
 
 /// What lesions look like in the training set, for studies whose label is a mask.
-pub fn lesion_statistics(data: &Prepared, kind: &LesionKind) -> Option<LesionStatistics> {
-    let LesionKind::Mask(classes) = kind else {
+pub fn lesion_statistics(data: &Prepared, kind: &LabelKind) -> Option<LesionStatistics> {
+    let LabelKind::Mask(classes) = kind else {
         return None;
     };
     let size = data.header.size;

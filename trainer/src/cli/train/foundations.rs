@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, ensure};
 use burn::tensor::Device;
+use scanweave::label::LabelKind;
 use scanweave::steps::{
     LesionNetworks, LesionStage, StructureNetworks, StructureStage, TranslatorNetworks,
     TranslatorStage,
 };
-use scanweave::study::{LesionKind, Study};
+use scanweave::study::Study;
 
 use crate::cli::Usage;
 use crate::run::{Checkpoint, Configuration, Directory, Stage};
@@ -53,7 +54,7 @@ pub struct Networks {
 
 /// Whether the study's label guides the generator (15).
 pub fn needs_lesion(study: &Study) -> bool {
-    matches!(study.lesion, LesionKind::Mask(_))
+    matches!(study.lesion, LabelKind::Mask(_))
         && study.switches.lesion
         && study.synthesis.lesion > 0.0
 }
