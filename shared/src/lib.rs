@@ -7,7 +7,7 @@
 pub mod dataset;
 pub mod formats;
 pub mod image;
-pub mod lesion;
+pub mod label;
 pub mod metrics;
 pub mod networks;
 pub mod phantom;

@@ -7,7 +7,7 @@
 //! prints the digest to write here.
 
 use scanweave::image::Plane;
-use scanweave::lesion::{ClassMap, LESION_TRIES, LesionStatistics, augmented, place, place_drawn};
+use scanweave::label::{ClassMap, LESION_TRIES, LesionStatistics, augmented, place, place_drawn};
 use scanweave::metrics::{edge_shift, ms_ssim, mutual_information, psnr};
 use scanweave::networks::config::{DecoderConfig, NetworkConfig, UnetConfig};
 use scanweave::networks::cpu;

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use image::codecs::png::PngEncoder;
 use image::{ExtendedColorType, ImageEncoder as _};
 use scanweave::image::Plane;
-use scanweave::lesion::ClassMap;
+use scanweave::label::ClassMap;
 
 use crate::files;
 

@@ -140,9 +140,9 @@ fn is_long(command: &Command) -> bool {
 mod tests {
     use super::*;
     use scanweave::dataset::Recipe;
+    use scanweave::label::LabelKind;
     use scanweave::protocol::{BackendChoice, Detail};
     use scanweave::scene::Scene;
-    use scanweave::study::LesionKind;
 
     const NONE: [CommandId; 0] = [];
 
@@ -153,7 +153,7 @@ mod tests {
     }
 
     fn paint(id: CommandId) -> Command {
-        let scene = Box::new(Scene::of_seed(1, &LesionKind::None, 0));
+        let scene = Box::new(Scene::of_seed(1, &LabelKind::None, 0));
         let detail = Detail::Full;
         command(id, Request::Paint { scene, detail })
     }

@@ -2,7 +2,7 @@
 
 use super::{MetricError, same_size};
 use crate::image::Plane;
-use crate::lesion::ClassMap;
+use crate::label::ClassMap;
 
 /// Pixels of two regions and of what they share. Counts of several slices add up to those of a
 /// volume.

@@ -553,10 +553,11 @@ fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ProtocolError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::study::{LesionKind, Preset};
+    use crate::label::LabelKind;
+    use crate::study::Preset;
 
     fn paint(seed: u64) -> Request {
-        let kind = LesionKind::Class(vec!["a".into(), "b".into(), "c".into()]);
+        let kind = LabelKind::Class(vec!["a".into(), "b".into(), "c".into()]);
         Request::Paint {
             scene: Box::new(Scene::of_seed(seed, &kind, 2)),
             detail: Detail::Full,
@@ -605,7 +606,7 @@ mod tests {
     #[test]
     fn pictures_share_a_lane_and_models_have_their_own() {
         let preview = Request::Paint {
-            scene: Box::new(Scene::of_seed(1, &LesionKind::None, 0)),
+            scene: Box::new(Scene::of_seed(1, &LabelKind::None, 0)),
             detail: Detail::Preview { modality: 0 },
         };
         let open = Request::OpenFile {

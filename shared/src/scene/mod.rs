@@ -14,7 +14,8 @@ pub use runs::{LONGEST_SIDE, Runs};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::study::{Extraction, LesionKind, MaskSettings};
+use crate::label::LabelKind;
+use crate::study::{Extraction, MaskSettings};
 
 /// Raised whenever the meaning of a scene's bytes changes: old links are then refused with a sentence.
 const VERSION: u8 = 1;
@@ -125,7 +126,7 @@ pub enum SceneError {
 impl Scene {
     /// The scene of a seed: latent, noise and lesion all follow from it. `class` is the study's
     /// class of the whole image; for studies with lesion masks 0 is healthy, others have a lesion.
-    pub fn of_seed(seed: u64, kind: &LesionKind, class: usize) -> Self {
+    pub fn of_seed(seed: u64, kind: &LabelKind, class: usize) -> Self {
         Self {
             origin: Origin::Latent(Latent::Seed(seed)),
             edits: Edits::default(),
@@ -217,12 +218,12 @@ impl Values {
 
 impl Lesion {
     /// As [`Scene::of_seed`].
-    pub fn of_seed(seed: u64, kind: &LesionKind, class: usize) -> Self {
+    pub fn of_seed(seed: u64, kind: &LabelKind, class: usize) -> Self {
         match kind {
-            LesionKind::Class(names) if !names.is_empty() => {
+            LabelKind::Class(names) if !names.is_empty() => {
                 Self::Class(class.min(names.len() - 1) as u32)
             }
-            LesionKind::Mask(_) if class > 0 => Self::Placed { seed },
+            LabelKind::Mask(_) if class > 0 => Self::Placed { seed },
             _ => Self::None,
         }
     }
@@ -280,16 +281,16 @@ mod tests {
 
     #[test]
     fn a_scene_of_a_seed_says_so_until_it_is_changed() {
-        let kind = LesionKind::Mask(vec!["tumour".into()]);
+        let kind = LabelKind::Mask(vec!["tumour".into()]);
         let scene = Scene::of_seed(7, &kind, 1);
         assert_eq!(scene.lesion, Lesion::Placed { seed: 7 });
         assert_eq!(scene.seed(), Some(7));
         let other = Scene { noise: 8, ..scene };
         assert_eq!(other.seed(), None);
-        let classes = LesionKind::Class(vec!["normal".into(), "virus".into()]);
+        let classes = LabelKind::Class(vec!["normal".into(), "virus".into()]);
         let last = Lesion::of_seed(1, &classes, 9);
         assert_eq!(last, Lesion::Class(1), "an unknown class is the last");
-        assert_eq!(Lesion::of_seed(1, &LesionKind::None, 9), Lesion::None);
+        assert_eq!(Lesion::of_seed(1, &LabelKind::None, 9), Lesion::None);
     }
 
     #[test]

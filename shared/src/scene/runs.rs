@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::image::Plane;
-use crate::lesion::ClassMap;
+use crate::label::ClassMap;
 
 /// Longest side of a plane that is stored as runs, pixels.
 pub const LONGEST_SIDE: u16 = 1024;

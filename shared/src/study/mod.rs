@@ -16,33 +16,10 @@ pub use modality::{Modality, Scale, Title};
 
 use serde::{Deserialize, Serialize};
 
+use crate::label::LabelKind;
+
 /// What stands beside the modalities in names of files.
 const RESERVED: [&str; 4] = ["structure", "mask", "label", "all"];
-
-/// How a lesion label is given to the generator.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum LesionKind {
-    /// The study has no lesion label.
-    #[default]
-    None,
-    /// The whole image has one class: one constant plane per class, one-hot.
-    Class(Vec<String>),
-    /// A mask of lesion classes: one plane per class, without the background.
-    Mask(Vec<String>),
-    /// Boxes with a class: one plane per class, 1 inside its boxes.
-    Boxes(Vec<String>),
-}
-
-impl LesionKind {
-    /// Names of the classes, empty without a label.
-    pub fn classes(&self) -> &[String] {
-        match self {
-            Self::None => &[],
-            Self::Class(names) | Self::Mask(names) | Self::Boxes(names) => names,
-        }
-    }
-}
 
 /// One study.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -57,7 +34,7 @@ pub struct Study {
     pub source: String,
     /// The lesion label.
     #[serde(default)]
-    pub lesion: LesionKind,
+    pub lesion: LabelKind,
     /// Algorithm 1, one set of values per working size.
     pub extraction: Vec<Extraction>,
     /// Algorithm 2, for a working size of 128 pixels (lengths scale with the size).

@@ -1,6 +1,7 @@
 //! The built-in studies.
 
-use super::{Extraction, Input, LesionKind, LocalContrast, MaskSettings, Modality, Study};
+use super::{Extraction, Input, LocalContrast, MaskSettings, Modality, Study};
+use crate::label::LabelKind;
 
 /// Names of the built-in studies.
 pub const NAMES: [&str; 7] = [
@@ -60,7 +61,7 @@ fn plain_study(name: &str, title: &str, modalities: &[&str], source: &str) -> St
         title: title.into(),
         modalities: modalities.iter().map(built_in).collect(),
         source: source.into(),
-        lesion: LesionKind::None,
+        lesion: LabelKind::None,
         extraction: vec![
             values(64, 0.5, 0.06, 0.4, 0.2, 1),
             values(128, 0.7, 0.055, 0.45, 0.2, 3),
@@ -108,7 +109,7 @@ fn chest_extraction() -> Vec<Extraction> {
 
 fn chest_xray() -> Study {
     Study {
-        lesion: LesionKind::Class(classes(&["normal", "bacteria", "virus"])),
+        lesion: LabelKind::Class(classes(&["normal", "bacteria", "virus"])),
         extraction: chest_extraction(),
         ..plain_study("chest-xray", "Chest X-ray", &["xray"], "xray")
     }
@@ -116,7 +117,7 @@ fn chest_xray() -> Study {
 
 fn phantom_thorax() -> Study {
     Study {
-        lesion: LesionKind::Class(classes(&["normal", "consolidation"])),
+        lesion: LabelKind::Class(classes(&["normal", "consolidation"])),
         extraction: chest_extraction(),
         ..plain_study("phantom-thorax", "Phantom thorax", &["xray"], "xray")
     }
@@ -154,7 +155,7 @@ fn brain_extraction() -> Vec<Extraction> {
 
 fn brain(name: &str, title: &str, modalities: &[&str], lesion: &[&str]) -> Study {
     Study {
-        lesion: LesionKind::Mask(classes(lesion)),
+        lesion: LabelKind::Mask(classes(lesion)),
         extraction: brain_extraction(),
         mask: MaskSettings {
             threshold: 0.1,

@@ -3,10 +3,9 @@
 
 use super::{SynthesisError, Synthesiser};
 use crate::image::Plane;
-use crate::lesion::ClassMap;
+use crate::label::{ClassMap, LabelKind};
 use crate::metrics::{Overlap, edge_shift, mutual_information};
 use crate::protocol::{Found, PairRegister, Pixels};
-use crate::study::LesionKind;
 
 impl Synthesiser {
     /// What the modality's own segmenter finds beside what was asked for; `None` without a segmenter
@@ -17,7 +16,7 @@ impl Synthesiser {
         image: &Plane,
         asked: Option<&ClassMap>,
     ) -> Result<Option<Found>, SynthesisError> {
-        if !matches!(self.study.lesion, LesionKind::Mask(_)) {
+        if !matches!(self.study.lesion, LabelKind::Mask(_)) {
             return Ok(None);
         }
         let Some(seen) = self.segment(modality, image).await? else {

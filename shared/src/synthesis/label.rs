@@ -2,7 +2,7 @@
 
 use super::SynthesisError;
 use crate::image::Plane;
-use crate::study::LesionKind;
+use crate::label::LabelKind;
 
 /// The lesion label asked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,8 +16,8 @@ pub enum Label {
 }
 
 /// The label of a healthy subject: the first class, or an empty mask.
-pub fn default_label(kind: &LesionKind) -> Label {
-    if matches!(kind, LesionKind::Class(_)) {
+pub fn default_label(kind: &LabelKind) -> Label {
+    if matches!(kind, LabelKind::Class(_)) {
         Label::Class(0)
     } else {
         Label::None
@@ -26,21 +26,21 @@ pub fn default_label(kind: &LesionKind) -> Label {
 
 /// One plane per class of the study: constant for a class of the whole image, as given for masks.
 pub fn label_planes(
-    kind: &LesionKind,
+    kind: &LabelKind,
     label: &Label,
     size: usize,
 ) -> Result<Vec<Plane>, SynthesisError> {
     let classes = kind.classes().len();
     match (kind, label) {
-        (LesionKind::Class(_), Label::Class(class)) if *class < classes => {
+        (LabelKind::Class(_), Label::Class(class)) if *class < classes => {
             let one_hot = |i| Plane::filled(size, size, f32::from(u8::from(i == *class)));
             Ok((0..classes).map(one_hot).collect())
         }
-        (LesionKind::Class(names), _) => Err(SynthesisError::Label(format!(
+        (LabelKind::Class(names), _) => Err(SynthesisError::Label(format!(
             "it needs one of the classes {names:?}"
         ))),
         (_, Label::None) => Ok(vec![Plane::filled(size, size, 0.0); classes]),
-        (LesionKind::Mask(_) | LesionKind::Boxes(_), Label::Planes(planes)) => {
+        (LabelKind::Mask(_) | LabelKind::Boxes(_), Label::Planes(planes)) => {
             checked_planes(planes, classes, size)
         }
         _ => Err(SynthesisError::Label("it needs one plane per class".into())),

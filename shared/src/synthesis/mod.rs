@@ -21,7 +21,7 @@ use burn::tensor::Device;
 use thiserror::Error;
 
 use crate::image::{ImageError, Plane};
-use crate::lesion::{ClassMap, LesionStatistics};
+use crate::label::{ClassMap, LesionStatistics};
 use crate::networks::LoadError;
 #[cfg(feature = "nn")]
 use crate::networks::{StructureDecoder, Unet};

@@ -5,12 +5,11 @@
 
 use super::{Label, Sample, SynthesisError, Synthesiser};
 use crate::dataset::{Provenance, Recipe};
-use crate::lesion::{ClassMap, LESION_TRIES, place_drawn};
+use crate::label::{ClassMap, LESION_TRIES, LabelKind, place_drawn};
 use crate::metrics::Overlap;
 use crate::random::{Purpose, Random};
 use crate::structure::filter::{Selection, contour_error};
 use crate::structure::{Structure, StructureFilter, forbidden};
-use crate::study::LesionKind;
 
 /// Maps that are given up for want of a legal label before the subject stays healthy.
 const MAPS: u32 = 5;
@@ -144,7 +143,7 @@ impl Synthesiser {
         healthy: bool,
         random: &mut Random,
     ) -> Option<ClassMap> {
-        if !matches!(self.study.lesion, LesionKind::Mask(_)) {
+        if !matches!(self.study.lesion, LabelKind::Mask(_)) {
             return None;
         }
         let nothing = ClassMap::empty(self.size, self.size);
@@ -172,7 +171,7 @@ impl Synthesiser {
         lesion: Option<&ClassMap>,
     ) -> (Option<usize>, Label) {
         match (&self.study.lesion, lesion) {
-            (LesionKind::Class(names), _) => {
+            (LabelKind::Class(names), _) => {
                 let in_turn = (index % names.len().max(1) as u64) as usize;
                 let class = recipe.class.unwrap_or(in_turn);
                 (Some(class), Label::Class(class))

@@ -7,9 +7,9 @@ use std::collections::BTreeSet;
 
 use super::error::{TensorProblem, WeightsError};
 use super::{KnownAnswer, Role};
-use crate::lesion::LesionStatistics;
+use crate::label::{LabelKind, LesionStatistics};
 use crate::networks::config::NetworkConfig;
-use crate::study::{Geometry, LesionKind, Study};
+use crate::study::{Geometry, Study};
 
 const MAX_SIZE: usize = 2048;
 const MAX_LATENT: usize = 16_384;
@@ -290,7 +290,7 @@ fn study_problem(study: &Study) -> Option<String> {
         ));
     }
     if study.label_planes() >= MAX_CHANNELS
-        || (study.lesion != LesionKind::None && study.label_planes() == 0)
+        || (study.lesion != LabelKind::None && study.label_planes() == 0)
     {
         return Some("the number of its lesion classes is impossible".into());
     }

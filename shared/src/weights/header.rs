@@ -9,7 +9,7 @@ use super::error::{TensorProblem, WeightsError};
 use super::quantise::Precision;
 use super::sections::{Sections, append};
 use super::{Card, KnownAnswer, Provenance, Role, check};
-use crate::lesion::LesionStatistics;
+use crate::label::LesionStatistics;
 use crate::networks::config::NetworkConfig;
 use crate::study::{Geometry, Study};
 

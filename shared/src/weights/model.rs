@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Provenance;
-use crate::lesion::LesionStatistics;
+use crate::label::LesionStatistics;
 use crate::networks::config::NetworkConfig;
 use crate::study::{Geometry, Study};
 

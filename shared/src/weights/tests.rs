@@ -7,7 +7,8 @@ use super::write::assemble;
 use super::*;
 use crate::networks::config::{DecoderConfig, NetworkConfig, PatchConfig, UnetConfig};
 use crate::random::{Purpose, Random};
-use crate::study::{Geometry, Input, LesionKind, Modality, Study};
+use crate::label::LabelKind;
+use crate::study::{Geometry, Input, Modality, Study};
 
 const ALL: [Precision; 3] = [Precision::F16, Precision::Q8, Precision::F32];
 
@@ -370,7 +371,7 @@ fn what_is_absent_has_a_default_or_is_named() {
         })
     });
     let study = read(&plain).expect("reads").study;
-    assert_eq!(study.lesion, LesionKind::None);
+    assert_eq!(study.lesion, LabelKind::None);
     assert_eq!((study.noise, study.line_threshold), ((0.5, 0.6), 0.5));
     assert_eq!(study.input, Input::default());
 }

@@ -9,7 +9,7 @@ use super::page::{Page, WEBGPU, distance, tipped};
 use super::site::{Offer, Site, dist};
 use scanweave::dataset::{Dataset, Entry, HEADER, Recipe, picture_name, provenance_name};
 use scanweave::image::Plane;
-use scanweave::lesion::ClassMap;
+use scanweave::label::ClassMap;
 use scanweave::networks::config::NetworkConfig;
 use scanweave::networks::cpu;
 use scanweave::structure::{Structure, StructureFilter, contour_error};

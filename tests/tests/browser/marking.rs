@@ -8,7 +8,7 @@ use super::page::Page;
 use super::site::{Offer, Site};
 use burn::tensor::Device;
 use scanweave::image::Plane;
-use scanweave::lesion::ClassMap;
+use scanweave::label::ClassMap;
 use scanweave::phantom::{self, Anatomy};
 use scanweave::protocol::PairRegister;
 use scanweave::synthesis::{Label, Synthesiser, register};

@@ -3,13 +3,13 @@
 use burn::tensor::Device;
 use scanweave::dataset::Recipe;
 use scanweave::image::Plane;
-use scanweave::lesion::{ClassMap, LesionStatistics};
+use scanweave::label::{ClassMap, LabelKind, LesionStatistics};
 use scanweave::networks::config::{DecoderConfig, NetworkConfig, PatchConfig, UnetConfig};
 use scanweave::networks::tensors::read_tensors;
 use scanweave::phantom::{self, Anatomy};
 use scanweave::random::{Purpose, Random};
 use scanweave::structure::{Structure, forbidden};
-use scanweave::study::{LesionKind, Preset, Study};
+use scanweave::study::{Preset, Study};
 use scanweave::synthesis::{Label, Sample, Subject, Synthesiser, default_label};
 use scanweave::weights::{self, Card, KnownAnswer, Model, Network, Precision, Role, Tensor};
 
@@ -33,7 +33,7 @@ pub fn fresh_boxes(seed: u64) -> Vec<u8> {
     let study = Study {
         name: "boxes".into(),
         title: "Boxes".into(),
-        lesion: LesionKind::Boxes(vec!["nodule".into(), "mass".into()]),
+        lesion: LabelKind::Boxes(vec!["nodule".into(), "mass".into()]),
         ..Study::named("phantom-thorax").expect("built in")
     };
     fresh_of(study, seed)
@@ -44,7 +44,7 @@ pub fn fresh_classes(seed: u64) -> Vec<u8> {
     let study = Study {
         name: "findings".into(),
         title: "Findings".into(),
-        lesion: LesionKind::Class(vec!["normal".into(), "bacteria".into(), "virus".into()]),
+        lesion: LabelKind::Class(vec!["normal".into(), "bacteria".into(), "virus".into()]),
         ..Study::named("phantom-thorax").expect("built in")
     };
     fresh_of(study, seed)
@@ -96,7 +96,7 @@ fn fresh_of(study: Study, seed: u64) -> Vec<u8> {
             contrasted(read_tensors(&generator.init(&device))),
         ),
     ];
-    let masks = matches!(study.lesion, LesionKind::Mask(_));
+    let masks = matches!(study.lesion, LabelKind::Mask(_));
     for &modality in study.modalities.iter().filter(|_| masks) {
         networks.push(network(
             Role::Segmenter(modality),

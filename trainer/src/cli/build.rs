@@ -6,7 +6,7 @@ use anyhow::{Context as _, ensure};
 use clap::Parser;
 use scanweave::dataset::{Dataset, Recipe};
 use scanweave::image::Plane;
-use scanweave::lesion::ClassMap;
+use scanweave::label::ClassMap;
 use scanweave::structure::StructureFilter;
 use scanweave::synthesis::Subject;
 use scanweave::weights::{self, Checksums, Role};
@@ -71,7 +71,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     }
     let pipeline = args.device.synthesiser(&model)?;
     let recipe = recipe(&args, model.study.lesion.classes())?;
-    let masks = matches!(model.study.lesion, scanweave::study::LesionKind::Mask(_));
+    let masks = matches!(model.study.lesion, scanweave::label::LabelKind::Mask(_));
     ensure!(
         !masks || model.lesions.is_some() || args.healthy >= 1.0,
         "{name} does not know what lesions look like: export it from runs of this version, or build with --healthy 1"

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, ensure};
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
+use scanweave::label::LabelKind;
 use scanweave::networks::config::NetworkConfig;
-use scanweave::study::LesionKind;
 use scanweave::train::steps::LesionNetworks;
 use scanweave::weights::{self, Model, Role};
 
@@ -147,7 +147,7 @@ fn judge(
     data: &Prepared,
     device: &burn::tensor::Device,
 ) -> anyhow::Result<Option<Judge>> {
-    let masks = matches!(model.study.lesion, LesionKind::Mask(_));
+    let masks = matches!(model.study.lesion, LabelKind::Mask(_));
     let Some(run) = &args.judge else {
         if masks {
             eprintln!(

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::Parser;
 use scanweave::image::Plane;
-use scanweave::study::LesionKind;
+use scanweave::label::LabelKind;
 use scanweave::synthesis::{Label, Sample, Synthesiser, default_label};
 use scanweave::weights::{self, Role};
 
@@ -102,7 +102,7 @@ async fn sample(
 
 fn label(args: &Args, pipeline: &Synthesiser) -> anyhow::Result<Label> {
     let kind = &pipeline.study().lesion;
-    if args.lesion && !matches!(kind, LesionKind::Mask(_)) {
+    if args.lesion && !matches!(kind, LabelKind::Mask(_)) {
         let text = "--lesion: this study has no lesion masks; leave it out";
         return Err(Usage(text.into()).into());
     }

@@ -9,9 +9,10 @@ use super::{Content, Picture, Record, Split};
 use anyhow::{Context, Result, bail, ensure};
 use rayon::prelude::*;
 use scanweave::image::Plane;
+use scanweave::label::LabelKind;
 use scanweave::phantom;
 use scanweave::structure::{Structure, erase_lines};
-use scanweave::study::{Scale, Extraction, LesionKind, MaskSettings, Modality, Study};
+use scanweave::study::{Scale, Extraction, MaskSettings, Modality, Study};
 
 /// Pixels around a lesion whose lines count as its own, at a working size of 128.
 const ERASED: usize = 2;
@@ -160,7 +161,7 @@ impl Work<'_> {
 
     /// 1 on a lesion; nowhere when the study's label is a class of the whole image.
     fn lesion(&self, label: &[u8]) -> Result<Plane> {
-        let masks = matches!(self.study.lesion, LesionKind::Mask(_));
+        let masks = matches!(self.study.lesion, LabelKind::Mask(_));
         let one = |&class: &u8| f32::from(u8::from(masks && class > 0));
         let values = label.iter().map(one).collect();
         Ok(Plane::new(self.size, self.size, values)?)

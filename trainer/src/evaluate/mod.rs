@@ -18,8 +18,8 @@ pub use validity::ALL_LESIONS;
 
 use anyhow::{Context as _, ensure};
 use burn::tensor::Device;
-use scanweave::lesion::LesionStatistics;
-use scanweave::study::LesionKind;
+use scanweave::label::LesionStatistics;
+use scanweave::label::LabelKind;
 use scanweave::synthesis::Synthesiser;
 use scanweave::train::steps::LesionNetworks;
 
@@ -118,7 +118,7 @@ impl<'a> Evaluation<'a> {
     }
 
     fn has_masks(&self) -> bool {
-        matches!(self.pipeline.study().lesion, LesionKind::Mask(_))
+        matches!(self.pipeline.study().lesion, LabelKind::Mask(_))
     }
 }
 

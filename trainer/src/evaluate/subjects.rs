@@ -1,10 +1,9 @@
 //! Synthetic subjects as the model draws them, before any filter looks at them.
 
 use anyhow::{Context as _, ensure};
-use scanweave::lesion::{ClassMap, LESION_TRIES, LesionStatistics, place, place_drawn};
+use scanweave::label::{ClassMap, LESION_TRIES, LabelKind, LesionStatistics, place, place_drawn};
 use scanweave::random::{Purpose, Random};
 use scanweave::structure::{Structure, forbidden};
-use scanweave::study::LesionKind;
 use scanweave::synthesis::{Label, Sample, Synthesiser, default_label};
 
 use super::Evaluation;
@@ -81,8 +80,8 @@ impl<'a> Sampler<'a> {
         let mut latents = Random::nth(seed, Purpose::Latent, k);
         let (structure, lesion) = self.map_with_lesion(&mut latents, &mut random)?;
         let label = match &study.lesion {
-            LesionKind::Mask(_) => Label::Planes(lesion.planes(study.label_planes())),
-            LesionKind::Class(_) if !self.classes.is_empty() => {
+            LabelKind::Mask(_) => Label::Planes(lesion.planes(study.label_planes())),
+            LabelKind::Class(_) if !self.classes.is_empty() => {
                 Label::Class(self.classes[random.below(self.classes.len())])
             }
             kind => default_label(kind),
@@ -99,7 +98,7 @@ impl<'a> Sampler<'a> {
         random: &mut Random,
     ) -> anyhow::Result<(Structure, ClassMap)> {
         let size = self.pipeline.size();
-        let masks = matches!(self.pipeline.study().lesion, LesionKind::Mask(_));
+        let masks = matches!(self.pipeline.study().lesion, LabelKind::Mask(_));
         for _ in 0..MAPS {
             let latent = latents.normals(self.pipeline.latent());
             let structure = pollster::block_on(self.pipeline.structure(&latent))?;

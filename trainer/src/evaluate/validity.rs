@@ -7,7 +7,7 @@
 use anyhow::ensure;
 use burn::tensor::{Device, Tensor};
 use scanweave::image::Plane;
-use scanweave::lesion::ClassMap;
+use scanweave::label::ClassMap;
 use scanweave::metrics::Overlap;
 use scanweave::networks::Unet;
 use scanweave::study::Study;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, bail};
-use scanweave::lesion::LesionStatistics;
+use scanweave::label::LesionStatistics;
 use scanweave::study::{Geometry, Preset, Study};
 use scanweave::train::Recipe;
 use serde::{Deserialize, Serialize};

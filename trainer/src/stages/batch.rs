@@ -2,10 +2,10 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 use scanweave::image::Plane;
-use scanweave::lesion::ClassMap;
+use scanweave::label::{ClassMap, LabelKind};
 use scanweave::random::{Purpose, Random};
 use scanweave::structure::Structure;
-use scanweave::study::{LesionKind, Study};
+use scanweave::study::Study;
 use scanweave::synthesis::Label;
 
 use crate::data::Item;
@@ -162,11 +162,11 @@ pub fn class_map(item: &Item, size: usize) -> ClassMap {
 /// An item's lesion label as the study gives it.
 pub fn label(item: &Item, study: &Study, size: usize) -> Label {
     match study.lesion {
-        LesionKind::Class(_) => Label::Class(item.class.unwrap_or(0)),
-        LesionKind::Mask(_) | LesionKind::Boxes(_) => {
+        LabelKind::Class(_) => Label::Class(item.class.unwrap_or(0)),
+        LabelKind::Mask(_) | LabelKind::Boxes(_) => {
             Label::Planes(class_map(item, size).planes(study.label_planes()))
         }
-        LesionKind::None => Label::None,
+        LabelKind::None => Label::None,
     }
 }
 

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use anyhow::ensure;
 use burn::tensor::{Device, Tensor, TensorData};
 use scanweave::image::Plane;
-use scanweave::lesion::ClassMap;
+use scanweave::label::{ClassMap, LabelKind};
 use scanweave::metrics::Overlap;
 use scanweave::networks::Unet;
 use scanweave::random::{Purpose, Random};
-use scanweave::study::{LesionKind, Study};
+use scanweave::study::Study;
 use scanweave::train::steps::{LesionBatch, LesionStage, NamedLosses, Section};
 
 use super::batch::{class_map, grey_data, image, one_hot_data, stack_data};
@@ -96,7 +96,7 @@ impl<'a> Lesion<'a> {
     ) -> anyhow::Result<Self> {
         let study = &configuration.study;
         ensure!(
-            matches!(study.lesion, LesionKind::Mask(_)),
+            matches!(study.lesion, LabelKind::Mask(_)),
             "the study {} has no lesion masks, so there is no segmenter to train: leave this stage out",
             study.name
         );

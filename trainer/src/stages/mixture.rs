@@ -4,10 +4,9 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 use scanweave::image::Plane;
-use scanweave::lesion::{ClassMap, LESION_TRIES, LesionStatistics, place, place_drawn};
+use scanweave::label::{ClassMap, LESION_TRIES, LabelKind, LesionStatistics, place, place_drawn};
 use scanweave::random::{Purpose, Random};
 use scanweave::structure::{Structure, forbidden, fusion_noise};
-use scanweave::study::LesionKind;
 use scanweave::synthesis::{Label, fused, label_planes};
 use scanweave::train::steps::{MARGIN, SynthesisBatch, View};
 
@@ -101,7 +100,7 @@ impl<'a> Mixture<'a> {
             .collect();
         anyhow::ensure!(!items.is_empty(), "the data holds no training image");
         let labels = items.iter().map(|item| class_map(item, size));
-        let mask = matches!(configuration.study.lesion, LesionKind::Mask(_));
+        let mask = matches!(configuration.study.lesion, LabelKind::Mask(_));
         let lesions: Vec<_> = labels.filter(|l| mask && !l.is_empty()).collect();
         anyhow::ensure!(
             !mask || !lesions.is_empty(),
@@ -137,8 +136,8 @@ impl<'a> Mixture<'a> {
     pub fn shown_label(&self, map: &Structure, column: u64) -> (Label, Option<ClassMap>) {
         let mut random = Random::nth(self.configuration.seed, Purpose::Lesion, column);
         match self.configuration.study.lesion {
-            LesionKind::Class(_) => (Label::Class(0), None),
-            LesionKind::Mask(_) => {
+            LabelKind::Class(_) => (Label::Class(0), None),
+            LabelKind::Mask(_) => {
                 let lesion = self.lesion_on(map, &mut random);
                 (self.planes(&lesion), Some(lesion))
             }
@@ -210,7 +209,7 @@ impl<'a> Mixture<'a> {
 
     fn synthetic(&self, item: &'a Item, random: &mut Random) -> Input<'a> {
         let map = &self.maps[random.below(self.maps.len())];
-        let mask = matches!(self.configuration.study.lesion, LesionKind::Mask(_));
+        let mask = matches!(self.configuration.study.lesion, LabelKind::Mask(_));
         // A stream of its own: how often a place is tried depends on the label filter, and must not
         // shift what is drawn afterwards.
         let mut places = Random::new(random.bits(), Purpose::Lesion);
@@ -295,7 +294,7 @@ impl Loader for Mixture<'_> {
         let (inputs, paired) = self.inputs(step, &mut random);
         let lesions: Vec<ClassMap> = inputs.iter().map(|i| i.lesion.clone()).collect();
         let classes = self.configuration.study.label_planes();
-        let mask = matches!(self.configuration.study.lesion, LesionKind::Mask(_));
+        let mask = matches!(self.configuration.study.lesion, LabelKind::Mask(_));
         let modalities = self.modalities(&inputs, &mut random);
         SynthesisValues {
             input: self.input(&inputs),

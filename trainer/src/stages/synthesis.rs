@@ -5,11 +5,10 @@ use std::sync::Arc;
 use burn::module::Module as _;
 use burn::tensor::{Device, Tensor};
 use scanweave::image::Plane;
-use scanweave::lesion::LesionStatistics;
+use scanweave::label::{LabelKind, LesionStatistics};
 use scanweave::metrics::Overlap;
 use scanweave::networks::Unet;
 use scanweave::structure::Structure;
-use scanweave::study::LesionKind;
 use scanweave::train::steps::{
     Guides, LesionNetworks, NamedLosses, Section, StructureNetworks, SynthesisStage,
     TranslatorNetworks, synthesis_configurations,
@@ -82,8 +81,8 @@ pub fn fresh_generator(configuration: &Configuration, device: &Device) -> Unet {
 }
 
 /// What lesions look like in the training set, for studies whose label is a mask.
-pub fn lesion_statistics(data: &Prepared, kind: &LesionKind) -> Option<LesionStatistics> {
-    let LesionKind::Mask(classes) = kind else {
+pub fn lesion_statistics(data: &Prepared, kind: &LabelKind) -> Option<LesionStatistics> {
+    let LabelKind::Mask(classes) = kind else {
         return None;
     };
     let size = data.header.size;

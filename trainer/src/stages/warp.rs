@@ -3,7 +3,7 @@
 //! are warped less, and keep their values: a decoder is to draw heads as they lie in a scanner.
 
 use scanweave::image::Plane;
-use scanweave::lesion::ClassMap;
+use scanweave::label::ClassMap;
 use scanweave::random::Random;
 
 /// How far a warp goes at most.

@@ -3,10 +3,10 @@
 
 use std::rc::Rc;
 
+use scanweave::label::LabelKind;
 use scanweave::protocol::{
     Backend, BackendKind, Cause, CommandId, Event, ModelInfo, Reason, Source, Stage,
 };
-use scanweave::study::LesionKind;
 use scanweave::synthesis::{Painter, SynthesisError, Synthesiser};
 use scanweave::weights::{self, KnownAnswer, Model};
 use web_sys::File;
@@ -178,7 +178,7 @@ pub(super) fn patience(backend: &Backend, limit: i32) -> Option<i32> {
 }
 
 fn describe(open: &Open, bytes: u64, sha256: String, self_test: Option<f32>) -> ModelInfo {
-    let masks = matches!(open.model.study.lesion, LesionKind::Mask(_));
+    let masks = matches!(open.model.study.lesion, LabelKind::Mask(_));
     ModelInfo {
         study: open.model.study.clone(),
         geometry: open.model.geometry,

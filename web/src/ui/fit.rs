@@ -1,8 +1,8 @@
 //! What a model can show.
 
+use scanweave::label::LabelKind;
 use scanweave::protocol::ModelInfo;
 use scanweave::scene::{Lesion, Origin, Scene};
-use scanweave::study::LesionKind;
 
 /// Whether a model can show what was drawn by hand in a scene.
 pub fn fits(scene: &Scene, model: &ModelInfo, size: usize) -> bool {
@@ -18,11 +18,11 @@ pub fn fits(scene: &Scene, model: &ModelInfo, size: usize) -> bool {
     };
     let classes = model.study.lesion.classes().len() as u32;
     let lesion = match (&scene.lesion, &model.study.lesion) {
-        (Lesion::None, kind) => !matches!(kind, LesionKind::Class(_)),
-        (Lesion::Class(class), LesionKind::Class(_)) => *class < classes,
-        (Lesion::Placed { .. }, LesionKind::Mask(_)) => model.placed,
-        (Lesion::Drawn(runs), LesionKind::Mask(_)) => fits(runs),
-        (Lesion::Boxes(boxes), LesionKind::Boxes(_)) => boxes.iter().all(|b| b.class < classes),
+        (Lesion::None, kind) => !matches!(kind, LabelKind::Class(_)),
+        (Lesion::Class(class), LabelKind::Class(_)) => *class < classes,
+        (Lesion::Placed { .. }, LabelKind::Mask(_)) => model.placed,
+        (Lesion::Drawn(runs), LabelKind::Mask(_)) => fits(runs),
+        (Lesion::Boxes(boxes), LabelKind::Boxes(_)) => boxes.iter().all(|b| b.class < classes),
         _ => false,
     };
     origin && lesion && scene.edits.strokes.as_ref().is_none_or(fits)
@@ -32,8 +32,8 @@ pub fn fits(scene: &Scene, model: &ModelInfo, size: usize) -> bool {
 /// neither.
 pub fn findings_of(model: Option<&ModelInfo>) -> Vec<String> {
     match model.map(|m| &m.study.lesion) {
-        Some(LesionKind::Class(names)) => names.clone(),
-        Some(LesionKind::Mask(names)) => {
+        Some(LabelKind::Class(names)) => names.clone(),
+        Some(LabelKind::Mask(names)) => {
             let lesion = match names.as_slice() {
                 [one] => one.clone(),
                 _ => "lesion".to_owned(),

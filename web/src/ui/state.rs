@@ -4,11 +4,11 @@
 //! is down) and [`Page::settle`] (a step that undo can take back), and the engine paints it.
 
 use leptos::prelude::*;
+use scanweave::label::LabelKind;
 use scanweave::protocol::{
     Backend, BackendChoice, Detail, Figures, ImageInfo, Lane, ModelInfo, Picture, Request, Stage,
 };
 use scanweave::scene::{Edits, Lesion, Origin, Scene};
-use scanweave::study::LesionKind;
 use web_sys::File;
 
 use super::catalogue::Entry;
@@ -109,7 +109,7 @@ pub struct Page {
 impl Page {
     /// A page as the address wishes it.
     pub fn new(wish: Wish) -> Self {
-        let scene = Scene::of_seed(wish.seed, &LesionKind::None, 0);
+        let scene = Scene::of_seed(wish.seed, &LabelKind::None, 0);
         Self {
             catalogue: RwSignal::default(),
             model: RwSignal::new(wish.model),
@@ -224,7 +224,7 @@ impl Page {
         let kind = self
             .opened
             .with_untracked(|m| m.as_ref().map(|m| m.study.lesion.clone()));
-        Scene::of_seed(seed, &kind.unwrap_or(LesionKind::None), class)
+        Scene::of_seed(seed, &kind.unwrap_or(LabelKind::None), class)
     }
 
     /// Another finding; everything else of the scene stays.

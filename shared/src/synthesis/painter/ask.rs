@@ -3,9 +3,8 @@
 use super::ground::{Ground, check_size};
 use super::{Asked, Label, Refusal, SynthesisError, Synthesiser};
 use crate::image::Plane;
-use crate::lesion::{ClassMap, is_legal};
+use crate::label::{ClassMap, LabelKind, is_legal};
 use crate::scene::{Lesion, LesionBox, Runs};
-use crate::study::LesionKind;
 
 /// What a scene's lesion means on this ground. A lesion where none may lie is told, not refused:
 /// people see what they drew, and that it cannot stay there.
@@ -29,17 +28,17 @@ pub(super) fn asked(
     let of_map = |map: ClassMap| planes(map.planes(classes), map);
     Ok(match (lesion, kind) {
         (Lesion::None, _) => plain(Label::None),
-        (Lesion::Class(class), LesionKind::Class(_)) => {
+        (Lesion::Class(class), LabelKind::Class(_)) => {
             plain(Label::Class(known(*class, classes)? as usize))
         }
-        (Lesion::Placed { seed }, LesionKind::Mask(_)) => {
+        (Lesion::Placed { seed }, LabelKind::Mask(_)) => {
             let placed = synthesiser.placed_lesion(&ground.structure, *seed);
             placed.map_or_else(|| plain(Label::None), of_map)
         }
-        (Lesion::Drawn(runs), LesionKind::Mask(_)) => {
+        (Lesion::Drawn(runs), LabelKind::Mask(_)) => {
             of_map(class_map(runs, classes, synthesiser.size())?)
         }
-        (Lesion::Boxes(boxes), LesionKind::Boxes(_)) => {
+        (Lesion::Boxes(boxes), LabelKind::Boxes(_)) => {
             let boxed = box_planes(boxes, classes, synthesiser.size())?;
             let map = ClassMap::from_planes(&boxed);
             planes(boxed, map.map_err(|_| Refusal::Damaged("lesion"))?)
@@ -95,12 +94,12 @@ fn known(class: u32, count: usize) -> Result<u32, Refusal> {
     Err(Refusal::Class { class, count })
 }
 
-fn kind_in_words(kind: &LesionKind) -> &'static str {
+fn kind_in_words(kind: &LabelKind) -> &'static str {
     match kind {
-        LesionKind::None => "no lesions",
-        LesionKind::Class(_) => "classes of the whole image",
-        LesionKind::Mask(_) => "lesions as masks",
-        LesionKind::Boxes(_) => "lesions as boxes",
+        LabelKind::None => "no lesions",
+        LabelKind::Class(_) => "classes of the whole image",
+        LabelKind::Mask(_) => "lesions as masks",
+        LabelKind::Boxes(_) => "lesions as boxes",
     }
 }
 

@@ -9,7 +9,7 @@ mod ground;
 
 use super::{Label, Sample, SynthesisError, Synthesiser};
 use crate::image::Plane;
-use crate::lesion::ClassMap;
+use crate::label::ClassMap;
 use crate::protocol::{Detail, Labelled, Picture, Pixels};
 use crate::scene::{Edits, Lesion, Origin, Runs, Scene};
 

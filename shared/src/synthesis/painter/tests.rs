@@ -7,11 +7,11 @@ use std::task::{Context, Poll, Waker};
 use burn::tensor::Device;
 
 use super::*;
-use crate::lesion::LesionStatistics;
+use crate::label::{LabelKind, LesionStatistics};
 use crate::networks::config::{DecoderConfig, UnetConfig};
 use crate::phantom::{self, Anatomy};
 use crate::scene::{Latent, LesionBox, Pin, Values};
-use crate::study::{LesionKind, Study};
+use crate::study::Study;
 use crate::synthesis::library::Library;
 use crate::synthesis::networks::Network;
 
@@ -27,7 +27,7 @@ fn done<T>(work: impl Future<Output = T>) -> T {
     }
 }
 
-fn pipeline(lesion: LesionKind) -> Synthesiser {
+fn pipeline(lesion: LabelKind) -> Synthesiser {
     let device = Device::flex();
     device.seed(4);
     let mut study = Study::named("phantom-brain").expect("built in");
@@ -117,7 +117,7 @@ fn a_scene_of_a_seed_is_the_sample_of_that_seed() {
 }
 
 fn pipeline_of_classes() -> Synthesiser {
-    pipeline(LesionKind::Class(vec!["well".into(), "ill".into()]))
+    pipeline(LabelKind::Class(vec!["well".into(), "ill".into()]))
 }
 
 #[test]
@@ -337,7 +337,7 @@ fn a_drawn_lesion_is_painted_wherever_it_lies_and_told_where_it_may_not() {
 #[test]
 fn boxes_are_planes_and_end_at_the_edge() {
     let names = vec!["a".into(), "b".into()];
-    let pipeline = pipeline(LesionKind::Boxes(names));
+    let pipeline = pipeline(LabelKind::Boxes(names));
     let one = |class, x, width| LesionBox {
         class,
         x,

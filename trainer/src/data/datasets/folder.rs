@@ -11,7 +11,8 @@ use super::{check_folder, images_below, relative};
 use crate::data::volumes::is_volume;
 use crate::data::{Content, Picture, Record, Split};
 use anyhow::{Context, Result, bail, ensure};
-use scanweave::study::{LesionKind, Study};
+use scanweave::label::LabelKind;
+use scanweave::study::Study;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
@@ -126,7 +127,7 @@ fn from_manifest(
                 row.file
             );
         }
-        if matches!(study.lesion, LesionKind::Mask(_)) && !row.mask_file.is_empty() {
+        if matches!(study.lesion, LabelKind::Mask(_)) && !row.mask_file.is_empty() {
             *label = Some(picture(folder, &row.mask_file, &row).with_context(table)?);
         }
     }
@@ -160,7 +161,7 @@ fn case_name(row: &Row, study: &Study) -> String {
 
 fn empty_record(row: &Row, study: &Study) -> Record {
     let class = match study.lesion {
-        LesionKind::Class(_) => class_of(&row.group, study).or_else(|| class_of(&row.label, study)),
+        LabelKind::Class(_) => class_of(&row.group, study).or_else(|| class_of(&row.label, study)),
         _ => None,
     };
     Record {
@@ -269,12 +270,12 @@ fn from_folders(source: &Path, study: &Study) -> Result<Vec<Record>> {
 fn plain_record(name: &str, source: &Path, study: &Study) -> Record {
     let parts: Vec<&str> = name.split('/').collect();
     let label = source.join("label").join(name).with_extension("png");
-    let has_label = matches!(study.lesion, LesionKind::Mask(_)) && label.is_file();
+    let has_label = matches!(study.lesion, LabelKind::Mask(_)) && label.is_file();
     Record {
         subject: (*parts.last().unwrap_or(&name)).into(),
         split: parts.iter().find_map(|part| Split::from_name(part)),
         class: match study.lesion {
-            LesionKind::Class(_) => parts.iter().find_map(|part| class_of(part, study)),
+            LabelKind::Class(_) => parts.iter().find_map(|part| class_of(part, study)),
             _ => None,
         },
         source: name.into(),

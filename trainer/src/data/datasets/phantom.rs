@@ -3,7 +3,7 @@
 use crate::data::{Content, Record};
 use anyhow::{Context as _, Result};
 use scanweave::phantom::Anatomy;
-use scanweave::study::{LesionKind, Study};
+use scanweave::study::Study;
 
 /// The anatomy that a study is drawn from: its name begins as that of a built-in phantom study.
 ///
@@ -32,7 +32,7 @@ pub fn records(study: &Study, count: usize, seed: u64) -> Result<Vec<Record>> {
     let record = |i: usize| Record {
         subject: format!("phantom-{i:06}"),
         split: None,
-        class: matches!(study.lesion, LesionKind::Class(_)).then_some(i % 2),
+        class: matches!(study.lesion, LabelKind::Class(_)).then_some(i % 2),
         source: format!("seed {seed}, {i:06}"),
         content: content(seed, i),
     };

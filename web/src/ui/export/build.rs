@@ -10,8 +10,8 @@ use std::rc::Rc;
 use js_sys::{Array, Uint8Array};
 use leptos::prelude::*;
 use scanweave::dataset::{Dataset, Entry, Recipe};
+use scanweave::label::LabelKind;
 use scanweave::protocol::{BuiltSubject, Cause, Event, Failure, Lane, ModelInfo, Request};
-use scanweave::study::LesionKind;
 use wasm_bindgen::JsValue;
 
 use super::names::plain;
@@ -107,7 +107,7 @@ pub fn cancel(page: Page) {
 
 /// Studies with lesion masks whose model cannot place a lesion have healthy subjects alone.
 fn recipe(model: &ModelInfo, healthy: f32) -> Recipe {
-    let masks = matches!(model.study.lesion, LesionKind::Mask(_));
+    let masks = matches!(model.study.lesion, LabelKind::Mask(_));
     let healthy = match (masks, model.placed) {
         (true, true) => healthy.clamp(0.0, 1.0),
         (true, false) => 1.0,

@@ -1,7 +1,7 @@
 //! The form that asks for a labelled data set, and its progress.
 
 use leptos::prelude::*;
-use scanweave::study::LesionKind;
+use scanweave::label::LabelKind;
 
 use super::build::{self, MOST, Order, State};
 use crate::ui::failure;
@@ -27,7 +27,7 @@ pub fn DataSet() -> impl IntoView {
     let places = move || {
         page.opened.with(|m| {
             m.as_ref()
-                .is_some_and(|m| m.placed && matches!(m.study.lesion, LesionKind::Mask(_)))
+                .is_some_and(|m| m.placed && matches!(m.study.lesion, LabelKind::Mask(_)))
         })
     };
     let start = move |_| {

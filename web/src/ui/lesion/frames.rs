@@ -148,7 +148,7 @@ pub fn without_box(before: &Scene, index: usize) -> Scene {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use scanweave::study::LesionKind;
+    use scanweave::label::LabelKind;
 
     fn one(x: u16) -> LesionBox {
         LesionBox {
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn boxes_come_and_go() {
-        let scene = Scene::of_seed(1, &LesionKind::None, 0);
+        let scene = Scene::of_seed(1, &LabelKind::None, 0);
         assert!(of(&scene).is_empty());
         let two = with_box(&with_box(&scene, Some(one(1))), Some(one(2)));
         assert_eq!(of(&two), [one(1), one(2)]);
@@ -181,7 +181,7 @@ mod tests {
             height: 9,
             ..one(2)
         };
-        let scene = Scene::of_seed(1, &LesionKind::None, 0);
+        let scene = Scene::of_seed(1, &LabelKind::None, 0);
         let two = with_box(&with_box(&scene, Some(wide)), Some(wide));
         let after = dragged(&two, (6, 4), (7, 6), 32);
         assert_eq!(of(&after), [wide, LesionBox { x: 3, y: 2, ..wide }]);
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn there_are_never_more_than_a_scene_can_carry() {
-        let mut scene = Scene::of_seed(1, &LesionKind::None, 0);
+        let mut scene = Scene::of_seed(1, &LabelKind::None, 0);
         for x in 0..100 {
             scene = with_box(&scene, Some(one(x)));
         }

@@ -1,8 +1,8 @@
 //! The tools for lesion masks, with their board.
 
 use leptos::prelude::*;
+use scanweave::label::LabelKind;
 use scanweave::scene::{Lesion, Scene};
-use scanweave::study::LesionKind;
 
 use super::marks::{MarkTool, Marks, drawn, shown};
 use super::place;
@@ -82,9 +82,7 @@ pub fn ClassChoice(
     let names = Memo::new(move |_| {
         page.opened
             .with(|m| match m.as_ref().map(|m| &m.study.lesion) {
-                Some(kind @ (LesionKind::Mask(_) | LesionKind::Boxes(_))) => {
-                    kind.classes().to_vec()
-                }
+                Some(kind @ (LabelKind::Mask(_) | LabelKind::Boxes(_))) => kind.classes().to_vec(),
                 _ => Vec::new(),
             })
     });

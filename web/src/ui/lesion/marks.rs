@@ -119,9 +119,9 @@ pub fn refused(before: &Sheet, after: &Sheet, forbidden: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use scanweave::label::LabelKind;
     use scanweave::protocol::{Labelled, Pixels};
     use scanweave::scene::Runs;
-    use scanweave::study::LesionKind;
 
     fn pixels() -> Pixels {
         Pixels {
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn a_lesion_rubbed_out_is_none() {
-        let scene = Scene::of_seed(4, &LesionKind::Mask(vec!["a".into()]), 1);
+        let scene = Scene::of_seed(4, &LabelKind::Mask(vec!["a".into()]), 1);
         assert_eq!(drawn(&scene, &Sheet::empty(2)).lesion, Lesion::None);
         let mut work = Sheet::empty(2);
         work.put((1, 0), 1);

@@ -14,8 +14,8 @@ mod turning;
 mod verdict;
 
 use leptos::prelude::*;
+use scanweave::label::LabelKind;
 use scanweave::scene::{Lesion, Scene};
-use scanweave::study::LesionKind;
 
 use super::state::Page;
 use super::words::LESION_UNKNOWN;
@@ -40,10 +40,10 @@ pub fn Panel() -> impl IntoView {
         page.opened
             .with(|m| match m.as_ref().map(|m| &m.study.lesion) {
                 None => Kind::Unknown,
-                Some(LesionKind::None) => Kind::None,
-                Some(LesionKind::Class(_)) => Kind::Class,
-                Some(LesionKind::Mask(_)) => Kind::Mask,
-                Some(LesionKind::Boxes(_)) => Kind::Boxes,
+                Some(LabelKind::None) => Kind::None,
+                Some(LabelKind::Class(_)) => Kind::Class,
+                Some(LabelKind::Mask(_)) => Kind::Mask,
+                Some(LabelKind::Boxes(_)) => Kind::Boxes,
             })
     });
     let tools = move || match kind.get() {
@@ -71,14 +71,14 @@ fn follow(page: Page) {
 }
 
 /// The finding of a scene, `None` where the study has none or the scene is of another.
-fn finding(scene: &Scene, kind: &LesionKind) -> Option<usize> {
+fn finding(scene: &Scene, kind: &LabelKind) -> Option<usize> {
     match (&scene.lesion, kind) {
-        (Lesion::Class(class), LesionKind::Class(names)) => {
+        (Lesion::Class(class), LabelKind::Class(names)) => {
             let class = *class as usize;
             (class < names.len()).then_some(class)
         }
-        (Lesion::None, LesionKind::Mask(_)) => Some(0),
-        (Lesion::Placed { .. } | Lesion::Drawn(_), LesionKind::Mask(_)) => Some(1),
+        (Lesion::None, LabelKind::Mask(_)) => Some(0),
+        (Lesion::Placed { .. } | Lesion::Drawn(_), LabelKind::Mask(_)) => Some(1),
         _ => None,
     }
 }
@@ -90,11 +90,11 @@ mod tests {
 
     #[test]
     fn the_finding_follows_the_scene() {
-        let mask = LesionKind::Mask(vec!["tumour".into()]);
-        let class = LesionKind::Class(vec!["normal".into(), "virus".into()]);
+        let mask = LabelKind::Mask(vec!["tumour".into()]);
+        let class = LabelKind::Class(vec!["normal".into(), "virus".into()]);
         let scene = |lesion| Scene {
             lesion,
-            ..Scene::of_seed(1, &LesionKind::None, 0)
+            ..Scene::of_seed(1, &LabelKind::None, 0)
         };
         let found = |lesion, kind| finding(&scene(lesion), kind);
         assert_eq!(found(Lesion::None, &mask), Some(0));

@@ -127,11 +127,11 @@ pub fn sight(page: Page) -> Option<Sight> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use scanweave::label::LabelKind;
     use scanweave::scene::Runs;
-    use scanweave::study::LesionKind;
 
     fn scene() -> Scene {
-        Scene::of_seed(7, &LesionKind::None, 0)
+        Scene::of_seed(7, &LabelKind::None, 0)
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! A structure map from a seed.
 
 use leptos::prelude::*;
+use scanweave::label::LabelKind;
 use scanweave::protocol::ModelInfo;
-use scanweave::study::LesionKind;
 
 use super::finding::named;
 use crate::ui::state::{MAX_SEED, Page};
@@ -45,7 +45,7 @@ fn Findings() -> impl IntoView {
         view! { <option value=index.to_string() prop:selected=move || page.class.get() == index>{move || named(&name)}</option> }
     };
     let has_masks = move || {
-        let mask = |model: &ModelInfo| matches!(model.study.lesion, LesionKind::Mask(_));
+        let mask = |model: &ModelInfo| matches!(model.study.lesion, LabelKind::Mask(_));
         page.opened.with(|m| m.as_ref().is_some_and(mask))
     };
     view! {

@@ -125,8 +125,8 @@ fn runs(pixels: &Pixels) -> Option<Runs> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use scanweave::label::LabelKind;
     use scanweave::scene::{Latent, Lesion};
-    use scanweave::study::LesionKind;
 
     const SHA: &str = "00010203a0ff10fe99";
     const WEIGHTS: Weights = [0, 1, 2, 3, 0xa0, 0xff, 0x10, 0xfe];
@@ -139,7 +139,7 @@ mod tests {
                 y: -1.0,
             }),
             lesion: Lesion::Drawn(Runs::of(4, 1, &[0, 1, 1, 0])),
-            ..Scene::of_seed(3, &LesionKind::None, 0)
+            ..Scene::of_seed(3, &LabelKind::None, 0)
         }
     }
 

@@ -7,12 +7,14 @@
 
 pub mod augment;
 pub mod draw;
+mod kind;
 pub mod label;
 pub mod place;
 pub mod statistics;
 
 pub use augment::{Operation, augmented};
 pub use draw::draw;
+pub use kind::LabelKind;
 pub use label::{Bounds, ClassMap, LabelError};
 pub use place::{LESION_TRIES, is_legal, place, place_drawn};
 pub use statistics::{LesionStatistics, Quantiles};
