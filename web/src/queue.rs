@@ -7,7 +7,7 @@
 
 use std::collections::VecDeque;
 
-use scanweave::protocol::{Command, CommandId, Lane, Request};
+use crate::model::protocol::{Command, CommandId, Lane, Request};
 
 /// Commands that wait, each with what rides along with it, and jobs between two slices.
 pub struct Queue<T, J> {
@@ -139,9 +139,9 @@ fn is_long(command: &Command) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::protocol::{BackendChoice, Detail};
+    use crate::model::scene::Scene;
     use scanweave::dataset::Recipe;
-    use scanweave::protocol::{BackendChoice, Detail};
-    use scanweave::scene::Scene;
     use scanweave::study::LesionKind;
 
     const NONE: [CommandId; 0] = [];

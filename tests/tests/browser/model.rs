@@ -211,9 +211,9 @@ impl Native {
 
     /// Structure map and mask of an image.
     pub fn structure_of(&self, image: &Plane) -> Structure {
-        self.synthesiser
-            .structure_of_image(image)
-            .expect("an image with structure")
+        let (study, size) = (self.synthesiser.study(), self.size());
+        let (values, mask) = (study.extraction_at(size), study.mask_at(size));
+        Structure::of_image(image, size, &values, &mask).expect("an image with structure")
     }
 
     /// Subject `index` of a data set, as the builder makes it.

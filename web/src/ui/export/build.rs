@@ -10,13 +10,13 @@ use std::rc::Rc;
 use js_sys::{Array, Uint8Array};
 use leptos::prelude::*;
 use scanweave::dataset::{Dataset, Entry, Recipe};
-use scanweave::protocol::{BuiltSubject, Cause, Event, Failure, Lane, ModelInfo, Request};
 use scanweave::study::LesionKind;
 use wasm_bindgen::JsValue;
 
 use super::names::plain;
 use super::{download, subject, zip};
 use crate::bridge;
+use crate::model::protocol::{BuiltSubject, Cause, Event, Failure, Lane, ModelInfo, Request};
 use crate::ui::state::Page;
 
 /// How many subjects one archive may hold.

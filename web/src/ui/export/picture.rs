@@ -3,11 +3,11 @@
 
 use scanweave::formats::nifti;
 use scanweave::image::Plane;
-use scanweave::protocol::{Picture, Pixels};
 
 use super::mark;
 use super::names::Title;
 use super::subject::File;
+use crate::model::protocol::{Picture, Pixels};
 use crate::ui::png;
 
 /// The pictures as PNG: the modality alone where there is one, otherwise with structure map, mask and
@@ -85,9 +85,9 @@ fn label(picture: &Picture) -> Option<Pixels> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::protocol::Labelled;
+    use crate::model::scene::Runs;
     use scanweave::formats::Axis;
-    use scanweave::protocol::Labelled;
-    use scanweave::scene::Runs;
     use scanweave::study::Modality;
 
     fn pixels(bytes: [u8; 4]) -> Pixels {
@@ -109,7 +109,6 @@ mod tests {
             lesion: Some(Labelled {
                 shades: pixels([0, 85, 255, 0]),
                 classes: Runs::of(2, 2, &[0, 1, 3, 0]),
-                legal: true,
             }),
             images: modalities
                 .iter()

@@ -2,9 +2,9 @@
 //! either can be read back by `data prepare --dataset folder`.
 
 use scanweave::dataset::{Dataset, Entry, HEADER, MARK, picture_name, provenance_name};
-use scanweave::protocol::{BuiltSubject, Pixels};
 
 use super::csv;
+use crate::model::protocol::{BuiltSubject, Pixels};
 use crate::ui::png;
 
 /// A file of an archive: its name and its bytes.

@@ -1,10 +1,10 @@
 //! A structure map from a seed.
 
 use leptos::prelude::*;
-use scanweave::protocol::ModelInfo;
 use scanweave::study::LesionKind;
 
 use super::finding::named;
+use crate::model::protocol::ModelInfo;
 use crate::ui::state::{MAX_SEED, Page};
 use crate::ui::words::{FINDING, RANDOM, SAMPLE, SEED, SEED_HELP};
 

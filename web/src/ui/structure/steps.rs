@@ -2,8 +2,8 @@
 
 use leptos::html::Canvas;
 use leptos::prelude::*;
-use scanweave::protocol::Pixels;
 
+use crate::model::protocol::Pixels;
 use crate::ui::canvas;
 use crate::ui::state::Page;
 use crate::ui::words::{

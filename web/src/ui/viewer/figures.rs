@@ -1,9 +1,10 @@
 //! The figures of the picture: what can be said of it in numbers, silent while it is not known.
 
 use leptos::prelude::*;
-use scanweave::protocol::{Figures, Found, PairRegister};
+use scanweave::synthesis::PairRegister;
 
 use super::shown;
+use crate::model::protocol::{Figures, Found};
 use crate::ui::state::Page;
 use crate::ui::status;
 use crate::ui::words::{

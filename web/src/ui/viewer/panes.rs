@@ -2,13 +2,13 @@
 
 use leptos::html::Canvas;
 use leptos::prelude::*;
-use scanweave::protocol::Pixels;
 
 use super::film::Film;
 use super::layers::Overlay;
 use super::shown;
 use super::view::{Mode, View};
 use crate::bridge;
+use crate::model::protocol::Pixels;
 use crate::ui::state::{Page, Phase};
 use crate::ui::words::{CANNOT_DRAW, FRAME_OF};
 use crate::ui::{canvas, trouble};

@@ -2,9 +2,9 @@
 //! makes of it.
 
 use leptos::prelude::*;
-use scanweave::protocol::{Picture, Pixels};
 use scanweave::study::Modality;
 
+use crate::model::protocol::{Picture, Pixels};
 use crate::ui::state::Page;
 use crate::ui::structure::named;
 use crate::ui::words::{
