@@ -5,7 +5,8 @@
 
 use scanweave::formats::{dicom, mha, nifti};
 use scanweave::image::MAX_SIDE;
-use scanweave::protocol::{Cause, Failure};
+
+use crate::model::protocol::{Cause, Failure};
 
 /// Largest file that is read, bytes.
 pub const MAX_BYTES: u64 = 64 << 20;

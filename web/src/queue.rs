@@ -7,7 +7,7 @@
 
 use std::collections::VecDeque;
 
-use scanweave::protocol::{Command, CommandId, Lane, Request};
+use crate::model::protocol::{Command, CommandId, Lane, Request};
 
 /// Commands that wait, each with what rides along with it, and jobs between two slices.
 pub struct Queue<T, J> {
@@ -139,10 +139,10 @@ fn is_long(command: &Command) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::protocol::{BackendChoice, Detail};
+    use crate::model::scene::Scene;
     use scanweave::dataset::Recipe;
     use scanweave::label::LabelKind;
-    use scanweave::protocol::{BackendChoice, Detail};
-    use scanweave::scene::Scene;
 
     const NONE: [CommandId; 0] = [];
 

@@ -63,6 +63,7 @@ pub struct LatentDiscriminatorConfig {
 
 /// The configuration of one stored network.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum NetworkConfig {
     /// G, G_m or a lesion segmenter.
     Unet(UnetConfig),

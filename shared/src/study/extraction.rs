@@ -203,7 +203,7 @@ mod tests {
     #[test]
     fn beyond_the_listed_sizes_lengths_follow_the_side() {
         let (large, listed) = (at("chest-xray", 1024), at("chest-xray", 512));
-        assert_eq!((large.sigma1, large.median), (2.0 * listed.sigma1, 9));
+        assert_eq!((large.sigma1, large.median), (2.0 * listed.sigma1, 11));
         assert_eq!(
             (large.alpha, large.contrast.expect("on").radius),
             (listed.alpha, 192)

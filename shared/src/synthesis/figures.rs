@@ -1,11 +1,32 @@
 //! What can be said of a picture in figures. Each figure stands alone, so that who waits for the next
 //! picture can stop between two.
 
+use serde::{Deserialize, Serialize};
+
 use super::{SynthesisError, Synthesiser};
 use crate::image::Plane;
 use crate::label::{ClassMap, LabelKind};
 use crate::metrics::{Overlap, edge_shift, mutual_information};
-use crate::protocol::{Found, PairRegister, Pixels};
+
+/// A lesion as the segmenter of a modality sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FoundLesion {
+    /// Dice between asked and found; `None` when neither shows a lesion.
+    pub dice: Option<f32>,
+    /// What was found.
+    pub map: ClassMap,
+}
+
+/// How two modalities of a picture fit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PairRegister {
+    /// The two.
+    pub pair: (String, String),
+    /// Shift between their edges, pixels; `None` where one has no edges.
+    pub shift: Option<f32>,
+    /// Mutual information, nats.
+    pub information: Option<f32>,
+}
 
 impl Synthesiser {
     /// What the modality's own segmenter finds beside what was asked for; `None` without a segmenter
@@ -15,7 +36,7 @@ impl Synthesiser {
         modality: usize,
         image: &Plane,
         asked: Option<&ClassMap>,
-    ) -> Result<Option<Found>, SynthesisError> {
+    ) -> Result<Option<FoundLesion>, SynthesisError> {
         if !matches!(self.study.lesion, LabelKind::Mask(_)) {
             return Ok(None);
         }
@@ -26,9 +47,9 @@ impl Synthesiser {
         let asked = asked.unwrap_or(&nothing);
         let shown = !(asked.is_empty() && seen.is_empty());
         let overlap = Overlap::of_lesions(asked, &seen).ok().filter(|_| shown);
-        Ok(Some(Found {
+        Ok(Some(FoundLesion {
             dice: overlap.map(Overlap::dice),
-            shades: Pixels::from(&seen.shades(self.study.label_planes())),
+            map: seen,
         }))
     }
 }
@@ -75,5 +96,51 @@ mod tests {
             register(&flat, &flat, &Plane::filled(32, 32, 0.0)).shift,
             None
         );
+    }
+
+    #[cfg(feature = "nn")]
+    #[test]
+    fn a_segmenter_tells_what_it_finds_beside_what_was_asked() {
+        use crate::networks::config::UnetConfig;
+        use crate::study::Study;
+        use crate::synthesis::library::Library;
+        use crate::synthesis::networks::Network;
+        use burn::tensor::Device;
+
+        const SIZE: usize = 32;
+        let device = Device::flex();
+        device.seed(4);
+        let study = Study::named("phantom-brain").expect("built in");
+        let classes = study.label_planes();
+        let unet = |inputs, outputs, condition| {
+            let config = UnetConfig {
+                inputs,
+                outputs,
+                width: 2,
+                depth: 2,
+                condition,
+            };
+            config.init(&device)
+        };
+        let generator = unet(1 + classes, 1, study.modalities.len());
+        let mut pipeline = Synthesiser::of_networks(study, SIZE, &device, None, None, generator);
+        let image = Plane::filled(SIZE, SIZE, 0.4);
+        let none = pollster::block_on(pipeline.found_lesion(0, &image, None)).expect("a device");
+        assert!(none.is_none() && !pipeline.segments());
+        let network = Library::new(unet(1, 1 + classes, 0), &device);
+        pipeline.segmenters[0] = Some(Network::Library(network));
+        assert!(pipeline.segments());
+        let found = |asked: Option<&ClassMap>| {
+            let found = pollster::block_on(pipeline.found_lesion(0, &image, asked));
+            found.expect("a device").expect("a segmenter")
+        };
+        let seen = pollster::block_on(pipeline.segment(0, &image));
+        let seen = seen.expect("a device").expect("one");
+        assert_eq!(found(Some(&seen)).dice.unwrap_or(1.0), 1.0);
+        let nothing = found(None);
+        assert_eq!(nothing.dice.is_none(), seen.is_empty());
+        assert_eq!(nothing.map, seen);
+        let other = pollster::block_on(pipeline.found_lesion(1, &image, None));
+        assert!(other.expect("a device").is_none());
     }
 }

@@ -3,17 +3,11 @@
 //! The trainer's sample sheets, the exporter's self-test, the command line and the browser all
 //! draw through this module, so what is judged in one place is what is seen in the others.
 
-//! The one synthesis pipeline: latent -> structure map -> mask -> fusion -> every modality.
-//!
-//! The trainer's sample sheets, the exporter's self-test, the command line and the browser all
-//! draw through this module, so what is judged in one place is what is seen in the others.
-
 mod figures;
 mod label;
 #[cfg(feature = "nn")]
 mod library;
 mod networks;
-mod painter;
 mod subject;
 
 #[cfg(feature = "nn")]
@@ -30,9 +24,8 @@ use crate::structure::{Structure, contour_mask, fuse, fusion_noise, solid_mask};
 use crate::study::{Input, Study};
 use crate::weights::{KnownAnswer, Model, Role};
 
-pub use figures::register;
+pub use figures::{FoundLesion, PairRegister, register};
 pub use label::{Label, default_label, label_planes};
-pub use painter::{Asked, Painted, Painter, Refusal};
 pub use subject::Subject;
 
 #[cfg(feature = "nn")]
@@ -76,9 +69,6 @@ pub enum SynthesisError {
     /// The image cannot be used.
     #[error(transparent)]
     Image(#[from] ImageError),
-    /// The scene does not fit the model.
-    #[error(transparent)]
-    Scene(#[from] Refusal),
     /// The device failed.
     #[error("the device failed to compute: {0}")]
     Device(String),
@@ -294,13 +284,6 @@ impl Synthesiser {
     /// What lesions look like in the training set, if the model knows.
     pub fn lesions(&self) -> Option<&LesionStatistics> {
         self.lesions.as_ref()
-    }
-
-    /// A structure map and its mask from a real image of any size: algorithms 1 and 2, no network.
-    pub fn structure_of_image(&self, image: &Plane) -> Result<Structure, SynthesisError> {
-        let values = self.study.extraction_at(self.size);
-        let mask = self.study.mask_at(self.size);
-        Ok(Structure::of_image(image, self.size, &values, &mask)?)
     }
 
     /// Paints every modality of a structure map. `noise_seed` gives the fusion noise, one plane

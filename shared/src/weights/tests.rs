@@ -5,9 +5,9 @@ use super::header::{DIGEST, Encoding, HEADER_LIMIT, Header, PREFIX, payload_star
 use super::sections::{Sections, append};
 use super::write::assemble;
 use super::*;
+use crate::label::LabelKind;
 use crate::networks::config::{DecoderConfig, NetworkConfig, PatchConfig, UnetConfig};
 use crate::random::{Purpose, Random};
-use crate::label::LabelKind;
 use crate::study::{Geometry, Input, Modality, Study};
 
 const ALL: [Precision; 3] = [Precision::F16, Precision::Q8, Precision::F32];
@@ -325,9 +325,11 @@ fn sections_and_fields_of_later_versions_are_passed_over() {
     let later = with_header(|header| {
         let mut more = changed_sections(&header, |name, content| {
             let mut content = content.to_vec();
-            if content.starts_with(b"{\"") {
-                content.splice(1..1, *b"\"of-a-later-version\":[{\"x\":null}],");
-                assert_ne!(name, "tensors");
+            // A network's fields lie one table deeper, behind the name of its kind.
+            let tables = 1 + usize::from(name.starts_with("network/"));
+            let open = content.iter().enumerate().filter(|(_, b)| **b == b'{');
+            if let (true, Some((at, _))) = (name != "tensors", open.clone().nth(tables - 1)) {
+                content.splice(at + 1..=at, *b"\"of-a-later-version\":[{\"x\":null}],");
             }
             Some(content)
         });
@@ -588,10 +590,7 @@ fn networks_that_cannot_be_are_refused() {
     assert!(config(0, decoder(16, usize::MAX)).contains("latent"));
     assert!(config(0, decoder(32, 2)).contains("not built for this study"));
     let twice = tampered(|h| h.networks[2].role = Role::MaskGenerator).expect_err("refused");
-    assert_eq!(
-        twice.to_string(),
-        "the mask generator cannot be used: the file holds it twice"
-    );
+    assert!(twice.to_string().contains("twice"), "{twice}");
     let foreign =
         tampered(|h| h.networks[1].role = Role::Segmenter("t1".into())).expect_err("refused");
     assert!(
@@ -919,8 +918,4 @@ proptest! {
             prop_assert!(write(&model, Precision::F32).is_ok());
         }
     }
-}
-#[test]
-fn zz_write_golden() {
-    std::fs::write("/tmp/golden-3.weave", bytes_of(&small(), Precision::F32)).unwrap();
 }

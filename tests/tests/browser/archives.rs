@@ -94,7 +94,7 @@ fn an_archive_made_on_webgpu_follows_from_the_decisions_it_records() {
     for index in 0..COUNT {
         let entry = archive.entry(index);
         for modality in &dataset.modalities {
-            table += &(dataset.row(index, *modality, &entry).join(",") + "\n");
+            table += &(dataset.row(index, modality, &entry).join(",") + "\n");
         }
         replayed(&archive, index, &native, &judge);
     }
@@ -155,11 +155,11 @@ fn replayed(archive: &Archive, index: u64, native: &Native, judge: &Synthesiser)
     assert_eq!(Some(&label), native.subject(SEED, index).lesion.as_ref());
     let label = Label::Planes(label.planes(native.label_planes()));
     for (modality, painted) in &native.painted_with(&kept, &label, provenance.noise).images {
-        let (mean, largest) = distance(&archive.grey(index, modality.name()), &painted.to_u8());
+        let (mean, largest) = distance(&archive.grey(index, modality), &painted.to_u8());
         assert!(
             mean <= WEBGPU.mean && largest <= WEBGPU.largest,
             "{} of {index}: mean {mean}, largest {largest}",
-            modality.name()
+            modality
         );
     }
 }

@@ -10,8 +10,7 @@ use burn::tensor::Device;
 use scanweave::image::Plane;
 use scanweave::label::ClassMap;
 use scanweave::phantom::{self, Anatomy};
-use scanweave::protocol::PairRegister;
-use scanweave::synthesis::{Label, Synthesiser, register};
+use scanweave::synthesis::{Label, PairRegister, Synthesiser, register};
 use scanweave::weights;
 use std::collections::BTreeSet;
 

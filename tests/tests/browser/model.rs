@@ -97,15 +97,16 @@ fn fresh_of(study: Study, seed: u64) -> Vec<u8> {
         ),
     ];
     let masks = matches!(study.lesion, LabelKind::Mask(_));
-    for &modality in study.modalities.iter().filter(|_| masks) {
+    for modality in study.modalities.iter().filter(|_| masks) {
         networks.push(network(
-            Role::Segmenter(modality),
+            Role::Segmenter(modality.name.clone()),
             NetworkConfig::Unet(segmenter.clone()),
             read_tensors(&segmenter.init(&device)),
         ));
     }
     let lesions = masks.then(|| lesions_of_phantoms(geometry.size, planes as u8));
     let mut model = Model {
+        provenance: None,
         study,
         geometry,
         card: Card {
@@ -211,9 +212,9 @@ impl Native {
 
     /// Structure map and mask of an image.
     pub fn structure_of(&self, image: &Plane) -> Structure {
-        self.synthesiser
-            .structure_of_image(image)
-            .expect("an image with structure")
+        let (study, size) = (self.synthesiser.study(), self.size());
+        let (values, mask) = (study.extraction_at(size), study.mask_at(size));
+        Structure::of_image(image, size, &values, &mask).expect("an image with structure")
     }
 
     /// Subject `index` of a data set, as the builder makes it.

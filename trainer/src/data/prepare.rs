@@ -12,7 +12,7 @@ use scanweave::image::Plane;
 use scanweave::label::LabelKind;
 use scanweave::phantom;
 use scanweave::structure::{Structure, erase_lines};
-use scanweave::study::{Scale, Extraction, MaskSettings, Modality, Study};
+use scanweave::study::{Extraction, MaskSettings, Modality, Scale, Study};
 
 /// Pixels around a lesion whose lines count as its own, at a working size of 128.
 const ERASED: usize = 2;

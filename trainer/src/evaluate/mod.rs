@@ -18,8 +18,8 @@ pub use validity::ALL_LESIONS;
 
 use anyhow::{Context as _, ensure};
 use burn::tensor::Device;
-use scanweave::label::LesionStatistics;
 use scanweave::label::LabelKind;
+use scanweave::label::LesionStatistics;
 use scanweave::synthesis::Synthesiser;
 use scanweave::train::steps::LesionNetworks;
 

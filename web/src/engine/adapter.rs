@@ -3,11 +3,11 @@
 //! Asked through plain property access: the bindings of WebGPU are not stable yet.
 
 use js_sys::{Function, Object, Promise, Reflect};
-use scanweave::protocol::Reason;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 use crate::bridge::words;
+use crate::model::protocol::Reason;
 
 /// A usable adapter.
 pub struct Adapter {

@@ -1,10 +1,9 @@
 //! An atlas: the structure maps of a grid on a plane through the latent space, one per slice.
 
-use scanweave::protocol::{Cause, CommandId, Event, Failure, Pixels};
-use scanweave::scene::{Latent, from_centre};
-
 use super::post;
 use super::session::{Long, Outcome, Session, Step, done};
+use crate::model::protocol::{Cause, CommandId, Event, Failure, Pixels};
+use crate::model::scene::{Latent, from_centre};
 
 /// Most maps on a side.
 const MOST: u8 = 33;
@@ -46,7 +45,7 @@ impl Session {
         let structure = self
             .compute(async |synthesiser, _| {
                 let latent = place.values(synthesiser.latent());
-                synthesiser.structure(&latent).await
+                Ok(synthesiser.structure(&latent).await?)
             })
             .await?;
         post(&Event::Tile {

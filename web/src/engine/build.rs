@@ -10,12 +10,12 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use scanweave::dataset::Recipe;
-use scanweave::protocol::{BuiltSubject, CommandId, Event, Pixels};
 use scanweave::synthesis::{Subject, SynthesisError, Synthesiser};
 
 use super::patience::Gate;
 use super::post;
 use super::session::{Long, Outcome, Session, Step, done};
+use crate::model::protocol::{BuiltSubject, CommandId, Event, Pixels};
 
 /// A data set that is being made.
 pub struct Build {
@@ -82,7 +82,7 @@ impl Session {
         if build.index >= build.count {
             return Ok(done(id));
         }
-        let slice = self.compute(async |synthesiser, _| build.slice(synthesiser).await);
+        let slice = self.compute(async |synthesiser, _| Ok(build.slice(synthesiser).await?));
         if let Some(subject) = slice.await? {
             post(&Event::Subject {
                 id,
@@ -107,7 +107,7 @@ fn packed(subject: Subject) -> BuiltSubject {
         }),
         class: subject.class.map(|class| class as u32),
         images: images
-            .map(|(modality, plane)| (*modality, Pixels::from(plane)))
+            .map(|(modality, plane)| (modality.clone(), Pixels::from(plane)))
             .collect(),
         provenance: subject.provenance,
     }

@@ -4,13 +4,13 @@
 //! fetched again. What is found is verified like what arrives, by [`super::store`].
 
 use js_sys::{Promise, Reflect, Uint8Array};
-use scanweave::protocol::{Cause, CommandId, Event, Failure, Source};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Cache, CacheQueryOptions, CacheStorage, Response};
 
 use super::post;
 use crate::bridge::words;
+use crate::model::protocol::{Cause, CommandId, Event, Failure, Source};
 
 /// Name of the cache.
 const NAME: &str = "scanweave-weights";

@@ -9,11 +9,11 @@
 
 #[cfg(feature = "graphics")]
 use burn::tensor::Device;
-use scanweave::protocol::{Backend, BackendChoice, BackendKind, Reason};
 use scanweave::synthesis::{SynthesisError, Synthesiser};
 use scanweave::weights::Model;
 
 use super::adapter;
+use crate::model::protocol::{Backend, BackendChoice, BackendKind, Reason};
 
 /// What a model is to compute on, and why it is that.
 #[derive(Clone)]

@@ -7,7 +7,8 @@
 use std::sync::Mutex;
 
 use log::{Level, LevelFilter, Log, Metadata, Record};
-use scanweave::protocol::Event;
+
+use crate::model::protocol::Event;
 
 static FAULT: Mutex<Option<String>> = Mutex::new(None);
 

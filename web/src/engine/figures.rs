@@ -1,10 +1,11 @@
 //! The figures of the picture just shown, one after the other: who draws on does not wait for them.
 
-use scanweave::protocol::{CommandId, Event, Figures};
-use scanweave::synthesis::{Painted, register};
+use scanweave::synthesis::{FoundLesion, register};
 
 use super::session::{Long, Outcome, Session, Step};
 use super::{now, post};
+use crate::model::painter::Painted;
+use crate::model::protocol::{CommandId, Event, Figures, Found, Pixels};
 
 /// A picture that is being measured.
 pub struct Measuring {
@@ -38,10 +39,13 @@ impl Session {
             let asked = of.painted.asked.lesion.as_ref();
             let found = self
                 .compute(async |synthesiser, _| {
-                    synthesiser.found_lesion(measured, image, asked).await
+                    Ok(synthesiser.found_lesion(measured, image, asked).await?)
                 })
                 .await?;
-            of.figures.found.push(found);
+            let classes = of.painted.classes;
+            of.figures
+                .found
+                .push(found.map(|found| shown(&found, classes)));
         } else if of.pair.1 < images.len() {
             let (first, second) = of.pair;
             let fits = register(&images[first], &images[second], &structure.mask);
@@ -53,7 +57,7 @@ impl Session {
             };
         } else {
             let score = self
-                .compute(async |synthesiser, _| synthesiser.score(&structure.map).await)
+                .compute(async |synthesiser, _| Ok(synthesiser.score(&structure.map).await?))
                 .await?;
             of.figures.structure_score = score;
             let milliseconds = of.milliseconds + now() - start;
@@ -67,5 +71,13 @@ impl Session {
         }
         of.milliseconds += now() - start;
         Ok(Outcome::GoesOn(Long::Measure(of)))
+    }
+}
+
+/// Class k of `classes` as the shade 255 k / `classes`.
+fn shown(found: &FoundLesion, classes: usize) -> Found {
+    Found {
+        dice: found.dice,
+        shades: Pixels::from(&found.map.shades(classes)),
     }
 }

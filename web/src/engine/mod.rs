@@ -22,13 +22,13 @@ mod stream;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use scanweave::protocol::{Command, CommandId, Event, Request, VERSION};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
 
 use crate::bridge;
+use crate::model::protocol::{Command, CommandId, Event, Request, VERSION};
 use crate::queue::{Next, Queue};
 use session::{Long, Outcome, Session};
 

@@ -4,10 +4,8 @@
 use std::rc::Rc;
 
 use scanweave::label::LabelKind;
-use scanweave::protocol::{
-    Backend, BackendKind, Cause, CommandId, Event, ModelInfo, Reason, Source, Stage,
-};
-use scanweave::synthesis::{Painter, SynthesisError, Synthesiser};
+use scanweave::synthesis::{SynthesisError, Synthesiser};
+
 use scanweave::weights::{self, KnownAnswer, Model};
 use web_sys::File;
 
@@ -16,6 +14,10 @@ use super::patience::within;
 use super::read::Reader;
 use super::session::{Outcome, SILENT, Session, Step};
 use super::{cache, device, faults, post, store};
+use crate::model::painter::Painter;
+use crate::model::protocol::{
+    Backend, BackendKind, Cause, CommandId, Event, ModelInfo, Reason, Source, Stage,
+};
 
 /// How long a first drawing may take on a graphics device, which also compiles the shaders, ms.
 const START_PATIENCE: i32 = 240_000;

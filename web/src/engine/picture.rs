@@ -4,7 +4,6 @@
 //! [`SIDE`], so that even 16384 x 16384 pixels need only a few megabytes here.
 
 use scanweave::image::Plane;
-use scanweave::protocol::{Cause, Failure};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -15,6 +14,7 @@ use web_sys::{
 use super::store::megabytes;
 use crate::bridge::words;
 use crate::image_file;
+use crate::model::protocol::{Cause, Failure};
 
 /// Longest side of the plane that is returned, pixels.
 const SIDE: u32 = 2048;

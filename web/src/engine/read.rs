@@ -5,7 +5,6 @@
 
 use scanweave::formats::{self, Axis, FormatError, Volume, Window, dicom};
 use scanweave::image::Plane;
-use scanweave::protocol::{Cause, Failure, ImageInfo};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, File};
@@ -15,6 +14,7 @@ use super::store::megabytes;
 use super::stream::{self, Stopped};
 use crate::bridge::words;
 use crate::image_file::{HEAD, Kind};
+use crate::model::protocol::{Cause, Failure, ImageInfo};
 
 /// Largest volume file, inflated: 512 x 512 x 320 voxels of 16 bits.
 const MAX_BYTES: u64 = 160 << 20;

@@ -5,11 +5,7 @@
 
 use std::rc::Rc;
 
-use scanweave::protocol::{
-    BackendKind, Cause, Command, CommandId, Detail, Event, Failure, Request,
-};
-use scanweave::scene::Scene;
-use scanweave::synthesis::{Painter, SynthesisError, Synthesiser};
+use scanweave::synthesis::{SynthesisError, Synthesiser};
 use web_sys::File;
 
 use super::atlas::Atlas;
@@ -22,6 +18,11 @@ use super::patience::within;
 use super::read::Reader;
 use super::store::StoreError;
 use super::{faults, now, post};
+use crate::model::painter::{PaintError, Painter};
+use crate::model::protocol::{
+    BackendKind, Cause, Command, CommandId, Detail, Event, Failure, Request,
+};
+use crate::model::scene::Scene;
 
 /// How long a picture may take on a graphics device, ms.
 const PAINT_PATIENCE: i32 = 90_000;
@@ -137,15 +138,15 @@ impl Session {
     /// Computes on the model's device and, when that fails, on the CPU.
     pub(super) async fn compute<T>(
         &mut self,
-        work: impl AsyncFn(&Rc<Synthesiser>, &mut Painter) -> Result<T, SynthesisError>,
+        work: impl AsyncFn(&Rc<Synthesiser>, &mut Painter) -> Result<T, PaintError>,
     ) -> Result<T, Failure> {
         let open = self.open.as_ref().ok_or(Cause::NoModel)?;
         let attempt = Box::pin(work(&open.synthesiser, &mut self.painter));
         let done = within(patience(&open.backend, PAINT_PATIENCE), attempt).await;
-        let done = done.unwrap_or_else(|| Err(SynthesisError::Device(SILENT.into())));
+        let done = done.unwrap_or_else(|| Err(SynthesisError::Device(SILENT.into()).into()));
         let fault = faults::take().filter(|_| open.backend.kind == BackendKind::WebGpu);
         let done = match (done, fault) {
-            (Err(SynthesisError::Device(why)), _) | (_, Some(why)) => {
+            (Err(PaintError::Synthesis(SynthesisError::Device(why))), _) | (_, Some(why)) => {
                 self.step_down(&why).await?;
                 let open = self.open.as_ref().ok_or(Cause::NoModel)?;
                 Box::pin(work(&open.synthesiser, &mut self.painter)).await

@@ -2,7 +2,6 @@
 //! and always hashed.
 
 use js_sys::Uint8Array;
-use scanweave::protocol::{Cause, CommandId, Failure, Source};
 use scanweave::weights::Checksums;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
@@ -11,6 +10,7 @@ use web_sys::{File, ReadableStream, Response};
 use super::cache;
 use super::stream::{self, Stopped};
 use crate::bridge::words;
+use crate::model::protocol::{Cause, CommandId, Failure, Source};
 
 /// Largest weights file that is read, bytes.
 const MAX_BYTES: u64 = 512 << 20;

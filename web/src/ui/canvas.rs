@@ -6,13 +6,13 @@
 use std::cell::Cell;
 
 use leptos::prelude::*;
-use scanweave::protocol::Pixels;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{Clamped, JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
 use super::trouble;
 use super::words::CANVASES_BACK;
+use crate::model::protocol::Pixels;
 
 thread_local! {
     /// For effects that belong to no view: they find no context.

@@ -3,7 +3,6 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use scanweave::protocol::ModelInfo;
 use scanweave::weights::Card;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlDetailsElement;
@@ -17,6 +16,7 @@ use super::words::{
     CARD_SIZE_VALUE, CARD_TEST, CARD_TEST_NONE, CARD_TEST_VALUE, CARD_TRAINING, CARD_VALUE, CARDS,
     CARDS_HELP, Word,
 };
+use crate::model::protocol::ModelInfo;
 
 /// All cards: first that of the loaded model.
 #[component]

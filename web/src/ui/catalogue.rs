@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use scanweave::protocol::Source;
 use serde::Deserialize;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -13,6 +12,7 @@ use super::state::Page;
 use super::trouble::Remedy;
 use super::words::{LIST_BROKEN, NO_MODELS};
 use crate::bridge;
+use crate::model::protocol::Source;
 
 const MANIFEST: &str = "assets/manifest.json";
 

@@ -1,10 +1,9 @@
 //! What is said when the engine is gone: whether it ran out of memory or had another fault.
 
-use scanweave::protocol::Reason;
-
 use super::words::{
     ENGINE_BACK, ENGINE_BACK_NO_MEMORY, ENGINE_NO_MEMORY, ENGINE_NOT_LOADED, ENGINE_STOPPED, Word,
 };
+use crate::model::protocol::Reason;
 
 /// Why the engine is gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +20,7 @@ impl Death {
     /// What a worker died of that said this last, and had been there before or not.
     ///
     /// Rust ends a program whose allocation is refused by the instruction `unreachable` and without a
-    /// word. A panic ends in it too, but its message comes first ([`scanweave::protocol::Event::Died`]).
+    /// word. A panic ends in it too, but its message comes first ([`crate::model::protocol::Event::Died`]).
     /// Browsers put that instruction in words of their own.
     pub fn of(message: &str, spoke: bool) -> Self {
         let message = message.to_lowercase();

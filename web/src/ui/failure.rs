@@ -1,7 +1,6 @@
 //! What is said when something that was asked for failed.
 
 use scanweave::image::MAX_SIDE;
-use scanweave::protocol::{Cause, Failure};
 
 use super::words::{
     DID_NOT_WORK, ENGINE_GONE, FILE_COMPRESSED, FILE_DAMAGED, FILE_EMPTY, FILE_MISSING,
@@ -9,6 +8,7 @@ use super::words::{
     MODEL_UNUSABLE, NO_MODEL, STORE_STUCK, Sentence, WEIGHTS_DAMAGED, WEIGHTS_INTERRUPTED,
     WEIGHTS_LOST, WEIGHTS_NO_MEMORY, WEIGHTS_UNLISTED, WEIGHTS_UNREACHABLE, spoken,
 };
+use crate::model::protocol::{Cause, Failure};
 
 /// The sentence for a failure, without its detail.
 pub fn sentence(failure: &Failure) -> Sentence {

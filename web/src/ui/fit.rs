@@ -1,12 +1,13 @@
 //! What a model can show.
 
 use scanweave::label::LabelKind;
-use scanweave::protocol::ModelInfo;
-use scanweave::scene::{Lesion, Origin, Scene};
+
+use crate::model::protocol::ModelInfo;
+use crate::model::scene::{Lesion, Origin, Scene};
 
 /// Whether a model can show what was drawn by hand in a scene.
 pub fn fits(scene: &Scene, model: &ModelInfo, size: usize) -> bool {
-    let fits = |runs: &scanweave::scene::Runs| {
+    let fits = |runs: &crate::model::scene::Runs| {
         (usize::from(runs.width), usize::from(runs.height)) == (size, size)
     };
     let origin = match &scene.origin {

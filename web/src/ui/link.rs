@@ -13,9 +13,6 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use scanweave::protocol::{
-    BackendChoice, Cause, Command, Detail, Event, Failure, Lane, Reason, Request, VERSION,
-};
 
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{File, MessageEvent, Worker};
@@ -30,6 +27,9 @@ use super::words::{
 };
 use super::worker::{Running, new_worker, tell_shell, why_dead};
 use crate::bridge;
+use crate::model::protocol::{
+    BackendChoice, Cause, Command, Detail, Event, Failure, Lane, Reason, Request, VERSION,
+};
 
 /// How long the engine may load before its silence is told.
 const SILENCE: Duration = Duration::from_mins(2);

@@ -5,10 +5,6 @@
 
 use leptos::prelude::*;
 use scanweave::label::LabelKind;
-use scanweave::protocol::{
-    Backend, BackendChoice, Detail, Figures, ImageInfo, Lane, ModelInfo, Picture, Request, Stage,
-};
-use scanweave::scene::{Edits, Lesion, Origin, Scene};
 use web_sys::File;
 
 use super::catalogue::Entry;
@@ -19,6 +15,10 @@ use super::trouble::Remedy;
 use super::url::Wish;
 use super::words::{NOT_ON_OFFER, Sentence, Word};
 use super::{trouble, url};
+use crate::model::protocol::{
+    Backend, BackendChoice, Detail, Figures, ImageInfo, Lane, ModelInfo, Picture, Request, Stage,
+};
+use crate::model::scene::{Edits, Lesion, Origin, Scene};
 
 /// Largest seed: what fits a number field without surprises.
 pub const MAX_SEED: u64 = u32::MAX as u64;
@@ -371,7 +371,7 @@ impl Page {
             .with_value(|link| link.send(self, request, file, None));
     }
 
-    /// Sends a wish whose answers ([`scanweave::protocol::Event`]s of its id) go to `answer`.
+    /// Sends a wish whose answers ([`crate::model::protocol::Event`]s of its id) go to `answer`.
     pub fn ask(self, request: Request, answer: Answer) {
         self.link
             .with_value(|link| link.send(self, request, None, Some(answer)));

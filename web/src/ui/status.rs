@@ -1,8 +1,6 @@
 //! What is going on: loading, the time a picture took, and what it was computed on.
 
 use leptos::prelude::*;
-use scanweave::protocol::{Backend, BackendKind, Reason, Stage};
-use scanweave::scene::{Latent, Origin};
 
 use super::state::{Page, Phase, Progress};
 use super::words::{
@@ -13,6 +11,8 @@ use super::words::{
     REASON_NO_TIMESTAMPS, REASON_NO_WEBGPU, REASON_NOT_STARTED, REASON_REFUSED, REASON_SLOWER,
     THAT_FAILED, WEIGHTS_LOAD, Word,
 };
+use crate::model::protocol::{Backend, BackendKind, Reason, Stage};
+use crate::model::scene::{Latent, Origin};
 
 /// Keeps `data-state` of the body in step with the page.
 pub fn mirror(page: Page) {

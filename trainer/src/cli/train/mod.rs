@@ -14,9 +14,9 @@ use scanweave::train::Ablation;
 
 use crate::data::Prepared;
 use crate::device::{self, Choice};
-use crate::study::StudyAndRecipe;
 use crate::run::Stage;
 use crate::stages::Ending;
+use crate::study::StudyAndRecipe;
 use begin::Job;
 
 /// Train a stage, or all; Ctrl-C finishes the step, saves and says how to resume.

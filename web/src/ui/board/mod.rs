@@ -29,9 +29,9 @@ pub use undo::UndoRedo;
 pub use view::Board;
 
 use leptos::prelude::*;
-use scanweave::protocol::{Picture, Pixels};
 
 use super::state::Page;
+use crate::model::protocol::{Picture, Pixels};
 
 /// Side of the model's pictures, if one is loaded that can be drawn for; followed by whoever asks.
 pub fn side(page: Page) -> Option<usize> {

@@ -1,6 +1,6 @@
 //! A small square plane that is drawn on: one number per pixel.
 
-use scanweave::scene::{LONGEST_SIDE, Runs};
+use crate::model::scene::{LONGEST_SIDE, Runs};
 
 /// A pixel; it may lie outside a sheet.
 pub type Spot = (i32, i32);

@@ -1,11 +1,11 @@
 //! One stroke from the pen going down to its being lifted, the same for pointers and keys.
 
 use leptos::prelude::*;
-use scanweave::scene::Scene;
 
 use super::sheet::{Sheet, Spot};
 use super::tool::Ink;
 use super::trial::Trial;
+use crate::model::scene::Scene;
 use crate::ui::state::Page;
 
 /// What is drawn on a board and where it goes.

@@ -1,8 +1,8 @@
 //! A change that is tried while a pointer is down: seen at once, kept or taken back as one step.
 
 use leptos::prelude::*;
-use scanweave::scene::Scene;
 
+use crate::model::scene::Scene;
 use crate::ui::state::Page;
 
 /// The scene before the change, while one is tried.

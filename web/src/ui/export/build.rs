@@ -11,12 +11,12 @@ use js_sys::{Array, Uint8Array};
 use leptos::prelude::*;
 use scanweave::dataset::{Dataset, Entry, Recipe};
 use scanweave::label::LabelKind;
-use scanweave::protocol::{BuiltSubject, Cause, Event, Failure, Lane, ModelInfo, Request};
 use wasm_bindgen::JsValue;
 
 use super::names::plain;
 use super::{download, subject, zip};
 use crate::bridge;
+use crate::model::protocol::{BuiltSubject, Cause, Event, Failure, Lane, ModelInfo, Request};
 use crate::ui::state::Page;
 
 /// How many subjects one archive may hold.

@@ -1,7 +1,7 @@
 //! The word SYNTHETIC drawn into a corner of exported pixels, for pictures that travel without their
 //! file's text.
 
-use scanweave::protocol::Pixels;
+use crate::model::protocol::Pixels;
 
 /// The word, five pixels high.
 const WORD: [&str; 5] = [

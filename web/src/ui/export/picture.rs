@@ -3,11 +3,11 @@
 
 use scanweave::formats::nifti;
 use scanweave::image::Plane;
-use scanweave::protocol::{Picture, Pixels};
 
 use super::mark;
 use super::names::Title;
 use super::subject::File;
+use crate::model::protocol::{Picture, Pixels};
 use crate::ui::png;
 
 /// The pictures as PNG: the modality alone where there is one, otherwise with structure map, mask and
@@ -30,7 +30,7 @@ pub fn pngs(picture: &Picture, title: &Title, visible: bool) -> Vec<File> {
         return vec![png(stem, "image", &marked(pixels))];
     }
     let images = picture.images.iter().map(|(modality, pixels)| {
-        let name = format!("{stem}-{}", modality.name());
+        let name = format!("{stem}-{}", modality);
         png(name, "image", &marked(pixels))
     });
     let mut files: Vec<File> = images.collect();
@@ -60,7 +60,7 @@ pub fn niftis(picture: &Picture, title: &Title, visible: bool) -> Result<Vec<Fil
     };
     let stem = title.stem();
     let images = picture.images.iter().map(|(modality, pixels)| {
-        let name = format!("{stem}-{}", modality.name());
+        let name = format!("{stem}-{}", modality);
         if visible {
             nifti(name, "image", &mark::marked(pixels))
         } else {
@@ -85,10 +85,9 @@ fn label(picture: &Picture) -> Option<Pixels> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::protocol::Labelled;
+    use crate::model::scene::Runs;
     use scanweave::formats::Axis;
-    use scanweave::protocol::Labelled;
-    use scanweave::scene::Runs;
-    use scanweave::study::Modality;
 
     fn pixels(bytes: [u8; 4]) -> Pixels {
         Pixels {
@@ -98,7 +97,7 @@ mod tests {
         }
     }
 
-    fn picture(modalities: &[Modality]) -> Picture {
+    fn picture(modalities: &[&str]) -> Picture {
         Picture {
             source: None,
             steps: Vec::new(),
@@ -109,11 +108,10 @@ mod tests {
             lesion: Some(Labelled {
                 shades: pixels([0, 85, 255, 0]),
                 classes: Runs::of(2, 2, &[0, 1, 3, 0]),
-                legal: true,
             }),
             images: modalities
                 .iter()
-                .map(|&m| (m, pixels([0, 1, 254, 255])))
+                .map(|&m| (m.to_owned(), pixels([0, 1, 254, 255])))
                 .collect(),
         }
     }
@@ -131,13 +129,13 @@ mod tests {
 
     #[test]
     fn one_modality_is_one_picture() {
-        let files = pngs(&picture(&[Modality::Xray]), &title(), false);
+        let files = pngs(&picture(&["xray"]), &title(), false);
         assert_eq!(names(&files), ["synthetic-brain-mri-3.png"]);
     }
 
     #[test]
     fn several_come_with_what_they_were_made_from() {
-        let files = pngs(&picture(&[Modality::T1, Modality::Flair]), &title(), true);
+        let files = pngs(&picture(&["t1", "flair"]), &title(), true);
         let expected = [
             "synthetic-brain-mri-3-t1.png",
             "synthetic-brain-mri-3-flair.png",
@@ -152,7 +150,7 @@ mod tests {
 
     #[test]
     fn volumes_hold_the_very_values() {
-        let files = niftis(&picture(&[Modality::T1]), &title(), false).expect("small");
+        let files = niftis(&picture(&["t1"]), &title(), false).expect("small");
         let expected = [
             "synthetic-brain-mri-3-t1.nii",
             "synthetic-brain-mri-3-label.nii",

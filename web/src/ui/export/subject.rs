@@ -2,9 +2,9 @@
 //! either can be read back by `data prepare --dataset folder`.
 
 use scanweave::dataset::{Dataset, Entry, HEADER, MARK, picture_name, provenance_name};
-use scanweave::protocol::{BuiltSubject, Pixels};
 
 use super::csv;
+use crate::model::protocol::{BuiltSubject, Pixels};
 use crate::ui::png;
 
 /// A file of an archive: its name and its bytes.
@@ -39,7 +39,7 @@ pub fn files(subject: &BuiltSubject, dataset: &Dataset) -> Result<Vec<File>, ser
     ];
     files.extend(subject.label.as_ref().map(|label| picture("label", label)));
     let images = subject.images.iter();
-    files.extend(images.map(|(modality, pixels)| picture(modality.name(), pixels)));
+    files.extend(images.map(|(modality, pixels)| picture(modality, pixels)));
     let entry = serde_json::to_vec_pretty(&entry(subject))?;
     files.push((provenance_name(index), entry));
     Ok(files)
@@ -52,7 +52,7 @@ pub fn files(subject: &BuiltSubject, dataset: &Dataset) -> Result<Vec<File>, ser
 pub fn about(dataset: &Dataset, entries: &[Entry]) -> Result<Vec<File>, serde_json::Error> {
     let mut table = csv::line(&HEADER);
     for entry in entries {
-        for &modality in &dataset.modalities {
+        for modality in &dataset.modalities {
             table += &csv::line(&dataset.row(entry.provenance.index, modality, entry));
         }
     }
@@ -66,7 +66,7 @@ pub fn about(dataset: &Dataset, entries: &[Entry]) -> Result<Vec<File>, serde_js
 mod tests {
     use super::*;
     use scanweave::dataset::{Provenance, Recipe};
-    use scanweave::study::{Modality, Study};
+    use scanweave::study::Study;
 
     fn pixels(value: u8) -> Pixels {
         Pixels {
@@ -82,7 +82,7 @@ mod tests {
             mask: pixels(0),
             label: Some(pixels(2)),
             class: None,
-            images: vec![(Modality::T1, pixels(7)), (Modality::Flair, pixels(8))],
+            images: vec![("t1".into(), pixels(7)), ("flair".into(), pixels(8))],
             provenance: Provenance {
                 seed: 5,
                 index: 12,
@@ -97,10 +97,8 @@ mod tests {
     }
 
     fn dataset() -> Dataset {
-        let study = Study {
-            modalities: vec![Modality::T1, Modality::Flair],
-            ..Study::named("brain-mri").expect("built in")
-        };
+        let mut study = Study::named("brain-mri").expect("built in");
+        study.modalities.retain(|m| m.name != "t1c");
         Dataset::of(&study, "Brain, small", "CC0", "ab", 5, Recipe::default())
     }
 

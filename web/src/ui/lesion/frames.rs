@@ -1,12 +1,12 @@
 //! Boxes drawn by hand.
 
 use leptos::prelude::*;
-use scanweave::scene::{Lesion, LesionBox, Scene};
 
 use super::grip::Grip;
 use super::marks::shown;
 use super::place::{between, boxed};
 use super::verdict::Verdict;
+use crate::model::scene::{Lesion, LesionBox, Scene};
 use crate::ui::board::{Hand, Ink, Sheet, Spot, Tool, side};
 use crate::ui::state::Page;
 

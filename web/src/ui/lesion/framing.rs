@@ -1,12 +1,12 @@
 //! The tools for lesion boxes, with their board.
 
 use leptos::prelude::*;
-use scanweave::scene::{Lesion, LesionBox, Scene};
 
 use super::frames::{FrameTool, Frames, MOST, of, with_box, without_box};
 use super::marking::{Beneath, ClassChoice, sight};
 use super::place;
 use super::verdict::{VerdictView, forbidden};
+use crate::model::scene::{Lesion, LesionBox, Scene};
 use crate::ui::board::{Board, UndoRedo, side};
 use crate::ui::state::Page;
 use crate::ui::structure::named;

@@ -1,8 +1,7 @@
 //! Where a box is taken hold of, and what dragging it there does.
 
-use scanweave::scene::LesionBox;
-
 use super::place::between;
+use crate::model::scene::LesionBox;
 use crate::ui::board::Spot;
 
 /// A corner is as wide as this share of its box: the middle stays for moving.

@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 use scanweave::label::LabelKind;
-use scanweave::scene::{Lesion, Scene};
 
 use super::marks::{MarkTool, Marks, drawn, shown};
 use super::place;
 use super::turning::Turning;
 use super::verdict::{VerdictView, forbidden};
+use crate::model::scene::{Lesion, Scene};
 use crate::ui::board::{Board, Sight, Slider, UndoRedo, bytes, newest, side};
 use crate::ui::state::{MAX_SEED, Page};
 use crate::ui::structure::named;
@@ -148,7 +148,7 @@ fn Placing() -> impl IntoView {
 /// The scene with a lesion by chance: as the model knows lesions, otherwise an ellipse.
 fn by_chance(page: Page, class: u8) -> Option<Scene> {
     let scene = page.scene.get_untracked();
-    let knows = |m: &scanweave::protocol::ModelInfo| m.placed;
+    let knows = |m: &crate::model::protocol::ModelInfo| m.placed;
     if page
         .opened
         .with_untracked(|m| m.as_ref().is_some_and(knows))

@@ -1,11 +1,11 @@
 //! A lesion mask drawn by hand: brush, ellipse, eraser, moving.
 
 use leptos::prelude::*;
-use scanweave::protocol::Picture;
-use scanweave::scene::{Lesion, Scene};
 
 use super::place;
 use super::verdict::Verdict;
+use crate::model::protocol::Picture;
+use crate::model::scene::{Lesion, Scene};
 use crate::ui::board::{Brush, Hand, Ink, Sheet, Spot, Tool, is_refused, newest, outside, side};
 use crate::ui::state::Page;
 
@@ -119,9 +119,9 @@ pub fn refused(before: &Sheet, after: &Sheet, forbidden: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::protocol::{Labelled, Pixels};
+    use crate::model::scene::Runs;
     use scanweave::label::LabelKind;
-    use scanweave::protocol::{Labelled, Pixels};
-    use scanweave::scene::Runs;
 
     fn pixels() -> Pixels {
         Pixels {
@@ -142,7 +142,6 @@ mod tests {
             lesion: Some(Labelled {
                 shades: pixels(),
                 classes: Runs::of(2, 2, classes),
-                legal: true,
             }),
             images: Vec::new(),
         }

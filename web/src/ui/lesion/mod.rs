@@ -15,10 +15,10 @@ mod verdict;
 
 use leptos::prelude::*;
 use scanweave::label::LabelKind;
-use scanweave::scene::{Lesion, Scene};
 
 use super::state::Page;
 use super::words::LESION_UNKNOWN;
+use crate::model::scene::{Lesion, Scene};
 
 /// Which tools a study needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +86,7 @@ fn finding(scene: &Scene, kind: &LabelKind) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use scanweave::scene::Runs;
+    use crate::model::scene::Runs;
 
     #[test]
     fn the_finding_follows_the_scene() {

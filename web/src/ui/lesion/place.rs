@@ -1,7 +1,6 @@
 //! Boxes as pixels, and a lesion placed by chance for models that know no statistics of lesions.
 
-use scanweave::scene::LesionBox;
-
+use crate::model::scene::LesionBox;
 use crate::ui::board::{Sheet, Spot, anywhere, oval, rectangle};
 
 /// Boxes as classes; later ones lie on earlier ones, and what reaches over the edge is cut off.

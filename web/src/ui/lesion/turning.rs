@@ -4,9 +4,9 @@
 //! many small turns would wear it away.
 
 use leptos::prelude::*;
-use scanweave::scene::{Lesion, Runs, Scene};
 
 use super::marks::{Marks, drawn, shown};
+use crate::model::scene::{Lesion, Runs, Scene};
 use crate::ui::board::{Hand, Pose, Sheet, Slider, Trial, posed};
 use crate::ui::words::{
     DEGREES, LARGER, PERCENT, SCALE, SMALLER, TURN, TURN_LEFT, TURN_RIGHT, Word,

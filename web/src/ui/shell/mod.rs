@@ -18,11 +18,11 @@ use std::rc::Rc;
 
 use leptos::ev::Custom;
 use leptos::prelude::*;
-use scanweave::protocol::Request;
 use web_sys::CustomEvent;
 
 use super::state::Page;
 use super::words::{Language, Speech};
+use crate::model::protocol::Request;
 
 /// The language of the page: `early.js` has chosen it by address, by what was stored or by the
 /// browser's, and `start.js` changes it.

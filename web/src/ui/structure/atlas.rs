@@ -7,11 +7,11 @@ use std::rc::Rc;
 
 use leptos::html::Canvas;
 use leptos::prelude::*;
-use scanweave::protocol::{Event, Lane, Pixels, Request};
 use wasm_bindgen::{Clamped, JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
 use super::pad::{REACH, SIDE};
+use crate::model::protocol::{Event, Lane, Pixels, Request};
 use crate::ui::canvas;
 use crate::ui::state::Page;
 use crate::ui::words::{ATLAS_DONE, ATLAS_DRAWING, ATLAS_FAILED, ATLAS_HELP, ATLAS_SHOW};

@@ -1,9 +1,9 @@
 //! Drawing lines: tools and board.
 
 use leptos::prelude::*;
-use scanweave::scene::{Edits, Origin, Scene};
 
 use super::lines::{LineTool, Lines, emptied, sight};
+use crate::model::scene::{Edits, Origin, Scene};
 use crate::ui::board::{Board, Sight, Slider};
 use crate::ui::state::Page;
 use crate::ui::words::{

@@ -2,10 +2,10 @@
 //! algorithms 1 and 2, look at every step.
 
 use leptos::prelude::*;
-use scanweave::scene::{Edits, Origin, Scene};
 
 use super::steps::Steps;
 use super::values::ValuesView;
+use crate::model::scene::{Edits, Origin, Scene};
 use crate::ui::board::Slider;
 use crate::ui::state::{Page, Phase};
 use crate::ui::words::{IMAGE_BACK, IMAGE_NONE, SLICE, SLICE_AT};

@@ -1,9 +1,9 @@
 //! Lines drawn by hand into a structure map: pen, eraser and ruler.
 
 use leptos::prelude::*;
-use scanweave::protocol::Picture;
-use scanweave::scene::{Edits, Lesion, Origin, Scene};
 
+use crate::model::protocol::Picture;
+use crate::model::scene::{Edits, Lesion, Origin, Scene};
 use crate::ui::board::{Brush, Hand, Ink, Sheet, Sight, Spot, Tool, bytes, newest, side};
 use crate::ui::state::Page;
 
@@ -65,7 +65,7 @@ impl Hand for Lines {
     }
 
     fn scene(self, before: &Scene, work: &Sheet, _start: Spot, _to: Spot) -> Scene {
-        let draws = |m: &scanweave::protocol::ModelInfo| m.samples;
+        let draws = |m: &crate::model::protocol::ModelInfo| m.samples;
         let samples = self
             .page
             .opened
@@ -127,8 +127,8 @@ pub fn sight(page: Page) -> Option<Sight> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::scene::Runs;
     use scanweave::label::LabelKind;
-    use scanweave::scene::Runs;
 
     fn scene() -> Scene {
         Scene::of_seed(7, &LabelKind::None, 0)

@@ -1,7 +1,7 @@
 //! The plane of the walk as a square: which place of the square is which place of the plane, and which
 //! tile of the atlas lies there.
 
-use scanweave::scene::{Latent, Pin};
+use crate::model::scene::{Latent, Pin};
 
 /// Maps on each side of the atlas.
 pub const SIDE: u8 = 9;

@@ -1,9 +1,9 @@
 //! Two pinned places and the way between them.
 
 use leptos::prelude::*;
-use scanweave::scene::{Latent, Origin, Pin};
 
 use super::walk::moved;
+use crate::model::scene::{Latent, Origin, Pin};
 use crate::ui::board::{Slider, Trial};
 use crate::ui::state::Page;
 use crate::ui::words::{BETWEEN, BETWEEN_AT, PIN_A, PIN_AT, PIN_B, PIN_HELP, PIN_NONE, Word};

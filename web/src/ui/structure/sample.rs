@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 use scanweave::label::LabelKind;
-use scanweave::protocol::ModelInfo;
 
 use super::finding::named;
+use crate::model::protocol::ModelInfo;
 use crate::ui::state::{MAX_SEED, Page};
 use crate::ui::words::{FINDING, RANDOM, SAMPLE, SEED, SEED_HELP};
 

@@ -1,9 +1,9 @@
 //! The values of algorithms 1 and 2 as sliders: they begin at the study's and can go back to them.
 
 use leptos::prelude::*;
-use scanweave::scene::{Origin, Scene, Values};
 use scanweave::study::{Extraction, LocalContrast, Study};
 
+use crate::model::scene::{Origin, Scene, Values};
 use crate::ui::board::{Slider, Trial, side};
 use crate::ui::state::Page;
 use crate::ui::words::{
@@ -220,8 +220,8 @@ mod tests {
     fn the_study_is_not_carried() {
         let scene = Scene {
             origin: Origin::Empty,
-            edits: scanweave::scene::Edits::default(),
-            lesion: scanweave::scene::Lesion::None,
+            edits: crate::model::scene::Edits::default(),
+            lesion: crate::model::scene::Lesion::None,
             noise: 1,
         };
         let turned = Knob::Beta.turned(study(), 0.9);

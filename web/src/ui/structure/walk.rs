@@ -2,13 +2,13 @@
 //! plane, and the way between two pinned places.
 
 use leptos::prelude::*;
-use scanweave::scene::{Edits, Latent, Origin, Scene};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent, PointerEvent};
 
 use super::atlas::{Atlas, AtlasView};
 use super::pad::{self, Place};
 use super::pins::{Pins, PinsView};
+use crate::model::scene::{Edits, Latent, Origin, Scene};
 use crate::ui::board::Trial;
 use crate::ui::state::Page;
 use crate::ui::words::{WALK_AT, WALK_HELP, WALK_KEYS, WALK_NAME, WALK_NOT, WALK_OFF};
@@ -92,7 +92,7 @@ fn Pad(seed: Memo<u64>, pins: Pins) -> impl IntoView {
                 style:left=move || left(place.get()) style:top=move || top(place.get())>{name}</span>
         }
     };
-    let placed = move |own: RwSignal<Option<scanweave::scene::Pin>>| {
+    let placed = move |own: RwSignal<Option<crate::model::scene::Pin>>| {
         Signal::derive(move || own.get().and_then(|pin| pad::on_plane(pin, seed.get())))
     };
     view! {
@@ -229,7 +229,7 @@ fn under(event: &PointerEvent) -> Option<(Element, Place)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use scanweave::scene::{Lesion, Runs};
+    use crate::model::scene::{Lesion, Runs};
 
     #[test]
     fn a_walk_leaves_lesion_and_noise() {

@@ -8,14 +8,14 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use leptos::prelude::*;
-use scanweave::protocol::BackendChoice;
-use scanweave::scene::{Lesion, Origin, Scene};
 use wasm_bindgen::JsValue;
 use web_sys::UrlSearchParams;
 
 use super::state::{MAX_SEED, Page, Phase};
 use super::trouble;
 use super::words::{LINK_DAMAGED, LINK_DOES_NOT_FIT, LINK_OTHER_WEIGHTS, LINK_VERSION, Word};
+use crate::model::protocol::BackendChoice;
+use crate::model::scene::{Lesion, Origin, Scene};
 use shared::{Refused, Shared};
 
 /// Shortest time between two writings: browsers refuse more than about three a second.

@@ -4,10 +4,9 @@
 //! `#m=` holds the first bytes of the weights' SHA-256, `#s=` these and the scene. Both come from
 //! strangers: what is not sound is refused with a reason.
 
-use scanweave::protocol::{Picture, Pixels};
-use scanweave::scene::{Edits, LONGEST_SIDE, Origin, Runs, Scene, SceneError};
-
 use super::base64;
+use crate::model::protocol::{Picture, Pixels};
+use crate::model::scene::{Edits, LONGEST_SIDE, Origin, Runs, Scene, SceneError};
 
 /// Bytes of the SHA-256 that a link carries: enough to notice other weights.
 const PREFIX: usize = 8;
@@ -125,8 +124,8 @@ fn runs(pixels: &Pixels) -> Option<Runs> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::scene::{Latent, Lesion};
     use scanweave::label::LabelKind;
-    use scanweave::scene::{Latent, Lesion};
 
     const SHA: &str = "00010203a0ff10fe99";
     const WEIGHTS: Weights = [0, 1, 2, 3, 0xa0, 0xff, 0x10, 0xfe];

@@ -73,7 +73,7 @@ fn Spot() -> impl IntoView {
     };
     let label = move || {
         let (first, second) = names();
-        COMPARISON_OF.with(&[("first", first), ("second", second)])
+        COMPARISON_OF.with(&[("first", &first), ("second", &second)])
     };
     let caption = move || match view.mode.get() {
         Mode::Difference => {
@@ -81,7 +81,7 @@ fn Spot() -> impl IntoView {
             let range = difference
                 .with(|d| d.as_ref().map_or(0, |d| d.1))
                 .to_string();
-            DIFFERENCE_LEGEND.with(&[("first", first), ("second", second), ("range", &range)])
+            DIFFERENCE_LEGEND.with(&[("first", &first), ("second", &second), ("range", &range)])
         }
         _ => shown::caption(page, seen.get()),
     };

@@ -1,8 +1,7 @@
 //! The signed difference of two modalities in two colours that every kind of colour vision tells
 //! apart: orange where the first is brighter, blue where the second is.
 
-use scanweave::protocol::Pixels;
-
+use crate::model::protocol::Pixels;
 use crate::ui::canvas::Colours;
 
 /// No difference.

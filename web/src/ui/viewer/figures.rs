@@ -1,9 +1,10 @@
 //! The figures of the picture: what can be said of it in numbers, silent while it is not known.
 
 use leptos::prelude::*;
-use scanweave::protocol::{Figures, Found, PairRegister};
+use scanweave::synthesis::PairRegister;
 
 use super::shown;
+use crate::model::protocol::{Figures, Found};
 use crate::ui::state::Page;
 use crate::ui::status;
 use crate::ui::words::{
@@ -54,11 +55,11 @@ fn measured(page: Page, figures: &Figures) -> Vec<(String, String)> {
     let mut rows: Vec<(String, String)> = found
         .filter_map(|(index, found)| Some((index, found.as_ref()?)))
         .map(|(index, found)| {
-            let name = FIGURE_DICE.with(&[("name", shown::name(page, index))]);
+            let name = FIGURE_DICE.with(&[("name", &shown::name(page, index))]);
             (name, dice(found))
         })
         .collect();
-    rows.extend(figures.register.iter().map(register));
+    rows.extend(figures.register.iter().map(|pair| register(page, pair)));
     if let Some(score) = figures.structure_score {
         let value = FIGURE_STRUCTURE_VALUE.with(&[("score", &format!("{score:.2}"))]);
         rows.push((FIGURE_STRUCTURE.say().into(), value));
@@ -73,14 +74,13 @@ fn dice(found: &Found) -> String {
     }
 }
 
-fn register(pair: &PairRegister) -> (String, String) {
+fn register(page: Page, pair: &PairRegister) -> (String, String) {
     let known = |value: Option<f32>| {
         value.map_or_else(|| FIGURE_UNKNOWN.say().into(), |v| format!("{v:.2}"))
     };
-    let (first, second) = pair.pair;
     let name = FIGURE_REGISTER.with(&[
-        ("first", shown::title(first).say()),
-        ("second", shown::title(second).say()),
+        ("first", &shown::titled(page, &pair.pair.0)),
+        ("second", &shown::titled(page, &pair.pair.1)),
     ]);
     let value = FIGURE_REGISTER_VALUE.with(&[
         ("shift", &known(pair.shift)),

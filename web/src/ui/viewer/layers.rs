@@ -3,12 +3,12 @@
 
 use leptos::html::Canvas;
 use leptos::prelude::*;
-use scanweave::protocol::Pixels;
 
 use super::overlay::Layers;
 use super::shown;
 use super::view::{Layer, View, Wanted};
 use crate::bridge;
+use crate::model::protocol::Pixels;
 use crate::ui::state::Page;
 use crate::ui::words::{
     CANNOT_DRAW, OVERLAY_ASKED, OVERLAY_FOUND, OVERLAY_MASK, OVERLAY_OPACITY, OVERLAY_STRUCTURE,

@@ -5,8 +5,7 @@
 //! filled, the mask's outline is dashed, the lesion asked for has a plain outline, the one found is
 //! hatched.
 
-use scanweave::protocol::Pixels;
-
+use crate::model::protocol::Pixels;
 use crate::ui::canvas::Colours;
 
 /// Longest side of an overlay.

@@ -2,13 +2,13 @@
 
 use leptos::html::Canvas;
 use leptos::prelude::*;
-use scanweave::protocol::Pixels;
 
 use super::film::Film;
 use super::layers::Overlay;
 use super::shown;
 use super::view::{Mode, View};
 use crate::bridge;
+use crate::model::protocol::Pixels;
 use crate::ui::state::{Page, Phase};
 use crate::ui::words::{CANNOT_DRAW, FRAME_OF};
 use crate::ui::{canvas, trouble};
@@ -38,7 +38,7 @@ fn Pane(index: usize) -> impl IntoView {
         0 => "image".to_owned(),
         _ => format!("image-{index}"),
     };
-    let frame = Signal::derive(move || FRAME_OF.with(&[("name", shown::name(page, index))]));
+    let frame = Signal::derive(move || FRAME_OF.with(&[("name", &shown::name(page, index))]));
     let looked = move || {
         if page.focus.get_untracked() != index {
             page.focus.set(index);

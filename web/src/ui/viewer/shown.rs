@@ -2,15 +2,12 @@
 //! makes of it.
 
 use leptos::prelude::*;
-use scanweave::protocol::{Picture, Pixels};
 use scanweave::study::Modality;
 
+use crate::model::protocol::{Picture, Pixels};
 use crate::ui::state::Page;
 use crate::ui::structure::named;
-use crate::ui::words::{
-    CT, FLAIR, FUNDUS_IMAGE, PICTURE_OF_FINDING, PICTURE_OF_SEED, SYNTHETIC_NAMED, T1,
-    T1_WITH_CONTRAST, T2, Word, XRAY,
-};
+use crate::ui::words::{Language, PICTURE_OF_FINDING, PICTURE_OF_SEED, SYNTHETIC_NAMED, spoken};
 
 /// The picture of a modality.
 pub fn image(page: Page, index: usize) -> Option<Pixels> {
@@ -18,7 +15,7 @@ pub fn image(page: Page, index: usize) -> Option<Pixels> {
     let of = |picture: &Option<Picture>| {
         let mut images = picture.iter().flat_map(|p| &p.images);
         images
-            .find(|image| image.0 == modality)
+            .find(|image| image.0 == modality.name)
             .map(|image| image.1.clone())
     };
     page.preview.with(of).or_else(|| page.picture.with(of))
@@ -41,7 +38,7 @@ pub fn lesion(page: Page) -> Option<Pixels> {
 pub fn modality(page: Page, index: usize) -> Option<Modality> {
     page.opened.with(|m| {
         let modalities = m.as_ref().map(|m| &m.study.modalities);
-        modalities.and_then(|list| list.get(index).copied())
+        modalities.and_then(|list| list.get(index).cloned())
     })
 }
 
@@ -51,27 +48,31 @@ pub fn count(page: Page) -> usize {
         .with(|m| m.as_ref().map_or(1, |m| m.study.modalities.len()))
 }
 
-/// The name of a modality for people.
-pub fn title(modality: Modality) -> Word {
-    match modality {
-        Modality::Xray => XRAY,
-        Modality::T1 => T1,
-        Modality::T1c => T1_WITH_CONTRAST,
-        Modality::T2 => T2,
-        Modality::Flair => FLAIR,
-        Modality::Fundus => FUNDUS_IMAGE,
-        Modality::Ct => CT,
+/// What a modality is called in the language of the page, as its study says.
+fn title(modality: Modality) -> String {
+    match spoken() {
+        Language::English => modality.title.en,
+        Language::Chinese => modality.title.zh,
     }
 }
 
-/// The name of the modality in this place; empty while there is none.
-pub fn name(page: Page, index: usize) -> &'static str {
-    modality(page, index).map_or("", |m| title(m).say())
+/// The title of the modality of this name; the name itself while no model knows it.
+pub fn titled(page: Page, name: &str) -> String {
+    let found = page.opened.with(|m| {
+        let mut modalities = m.iter().flat_map(|m| &m.study.modalities);
+        modalities.find(|m| m.name == name).cloned()
+    });
+    found.map_or_else(|| name.to_owned(), title)
+}
+
+/// The title of the modality in this place; empty while there is none.
+pub fn name(page: Page, index: usize) -> String {
+    modality(page, index).map_or_else(String::new, title)
 }
 
 /// What stands below a picture.
 pub fn caption(page: Page, index: usize) -> String {
-    let named = |m| SYNTHETIC_NAMED.with(&[("name", title(m).say())]);
+    let named = |m| SYNTHETIC_NAMED.with(&[("name", &title(m))]);
     modality(page, index).map_or_else(String::new, named)
 }
 

@@ -2,10 +2,10 @@
 
 use leptos::html::Canvas;
 use leptos::prelude::*;
-use scanweave::protocol::{Picture, Pixels};
 
 use super::panes::keep;
 use super::shown;
+use crate::model::protocol::{Picture, Pixels};
 use crate::ui::state::Page;
 use crate::ui::words::{
     HOW_IT_WAS_MADE, STEP_FUSED, STEP_FUSED_HELP, STEP_LESION, STEP_LESION_HELP, STEP_MASK,

@@ -7,20 +7,6 @@ super::words! {
     PICTURE_OF_SEED = "{picture}, seed {seed}", "{picture}，种子 {seed}";
     /// The same with a finding.
     PICTURE_OF_FINDING = "{picture}, seed {seed}, finding: {finding}", "{picture}，种子 {seed}，所见：{finding}";
-    /// A modality.
-    XRAY = "X-ray", "X 光";
-    /// A modality.
-    T1 = "T1", "T1";
-    /// A modality.
-    T1_WITH_CONTRAST = "T1 with contrast", "增强 T1";
-    /// A modality.
-    T2 = "T2", "T2";
-    /// A modality.
-    FLAIR = "FLAIR", "FLAIR";
-    /// A modality.
-    FUNDUS_IMAGE = "fundus image", "眼底图像";
-    /// A modality.
-    CT = "CT", "CT";
     /// Name of the frame around a picture, for those who use keys.
     FRAME_OF = "{name}: plus and minus zoom, 0 shows all, arrow keys move", "{name}：加号和减号缩放，0 显示全部，方向键移动";
     /// Steps the seed back.

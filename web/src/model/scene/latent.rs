@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::random::{Purpose, Random};
+use scanweave::random::{Purpose, Random};
 
 /// A place in the latent space of the structure decoder.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

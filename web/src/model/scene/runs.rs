@@ -5,8 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::image::Plane;
-use crate::label::ClassMap;
+use scanweave::image::Plane;
+use scanweave::label::ClassMap;
 
 /// Longest side of a plane that is stored as runs, pixels.
 pub const LONGEST_SIDE: u16 = 1024;

@@ -14,8 +14,8 @@ pub use runs::{LONGEST_SIDE, Runs};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::label::LabelKind;
-use crate::study::{Extraction, MaskSettings};
+use scanweave::label::LabelKind;
+use scanweave::study::{Extraction, MaskSettings};
 
 /// Raised whenever the meaning of a scene's bytes changes: old links are then refused with a sentence.
 const VERSION: u8 = 1;
@@ -295,13 +295,13 @@ mod tests {
 
     #[test]
     fn values_out_of_range_are_no_scene() {
-        let study = crate::study::Study::named("chest-xray").expect("built in");
+        let study = scanweave::study::Study::named("chest-xray").expect("built in");
         let study = Values {
             extraction: study.extraction_at(128),
             mask: study.mask_at(128),
         };
-        for name in crate::study::Study::NAMES {
-            let study = crate::study::Study::named(name).expect("built in");
+        for name in scanweave::study::Study::NAMES {
+            let study = scanweave::study::Study::named(name).expect("built in");
             for extraction in study.extraction.clone() {
                 let mask = study.mask_at(extraction.size);
                 assert!(Values { extraction, mask }.is_sound(), "{name}");

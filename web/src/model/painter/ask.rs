@@ -1,28 +1,30 @@
 //! The lesion of a scene as the label that the generator takes.
 
-use super::ground::{Ground, check_size};
-use super::{Asked, Label, Refusal, SynthesisError, Synthesiser};
-use crate::image::Plane;
-use crate::label::{ClassMap, LabelKind, is_legal};
-use crate::scene::{Lesion, LesionBox, Runs};
+use scanweave::image::Plane;
+use scanweave::label::ClassMap;
+use scanweave::label::LabelKind;
+use scanweave::structure::Structure;
+use scanweave::synthesis::{Label, Synthesiser};
+
+use super::ground::check_size;
+use super::{Asked, Refusal};
+use crate::model::scene::{Lesion, LesionBox, Runs};
 
 /// What a scene's lesion means on this ground. A lesion where none may lie is told, not refused:
 /// people see what they drew, and that it cannot stay there.
 pub(super) fn asked(
     synthesiser: &Synthesiser,
     lesion: &Lesion,
-    ground: &Ground,
-) -> Result<Asked, SynthesisError> {
+    structure: &Structure,
+) -> Result<Asked, Refusal> {
     let kind = &synthesiser.study().lesion;
     let classes = kind.classes().len();
     let plain = |label| Asked {
         label,
         lesion: None,
-        legal: true,
     };
     let planes = |planes: Vec<Plane>, lesion: ClassMap| Asked {
         label: Label::Planes(planes),
-        legal: lesion.is_empty() || is_legal(&ground.forbidden, &lesion),
         lesion: Some(lesion),
     };
     let of_map = |map: ClassMap| planes(map.planes(classes), map);
@@ -32,7 +34,7 @@ pub(super) fn asked(
             plain(Label::Class(known(*class, classes)? as usize))
         }
         (Lesion::Placed { seed }, LabelKind::Mask(_)) => {
-            let placed = synthesiser.placed_lesion(&ground.structure, *seed);
+            let placed = synthesiser.placed_lesion(structure, *seed);
             placed.map_or_else(|| plain(Label::None), of_map)
         }
         (Lesion::Drawn(runs), LabelKind::Mask(_)) => {
@@ -47,8 +49,7 @@ pub(super) fn asked(
             return Err(Refusal::Kind {
                 known: kind_in_words(known),
                 wanted: in_words(wanted),
-            }
-            .into());
+            });
         }
     })
 }

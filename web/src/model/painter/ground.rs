@@ -1,11 +1,13 @@
 //! Where the structure map of a scene comes from, and what strokes make of it.
 
-use super::{Refusal, SynthesisError, Synthesiser};
-use crate::image::Plane;
-use crate::protocol::Pixels;
-use crate::scene::{Origin, Runs, Values};
-use crate::structure::{Source, Step, Structure, forbidden};
-use crate::study::{Extraction, MaskSettings};
+use scanweave::image::Plane;
+use scanweave::structure::{Source, Step, Structure, forbidden};
+use scanweave::study::{Extraction, MaskSettings};
+use scanweave::synthesis::Synthesiser;
+
+use super::{PaintError, Refusal};
+use crate::model::protocol::Pixels;
+use crate::model::scene::{Origin, Runs, Values};
 
 /// The image that was read last, with what was made of it.
 pub(super) struct Image {
@@ -34,7 +36,7 @@ impl Image {
         Self { plane, ready: None }
     }
 
-    fn source(&mut self, size: usize, scale: usize) -> Result<&Source, SynthesisError> {
+    fn source(&mut self, size: usize, scale: usize) -> Result<&Source, PaintError> {
         let known = |(s, _, small): &(usize, Source, Plane)| *s == scale && small.width() == size;
         if !self.ready.as_ref().is_some_and(known) {
             let source = Source::of(&self.plane, size, scale)?;
@@ -58,7 +60,7 @@ impl Sketch {
         synthesiser: &Synthesiser,
         origin: &Origin,
         image: Option<&mut Image>,
-    ) -> Result<Self, SynthesisError> {
+    ) -> Result<Self, PaintError> {
         let size = synthesiser.size();
         let structure = match origin {
             Origin::Latent(latent) => {
@@ -90,7 +92,7 @@ impl Sketch {
         synthesiser: &Synthesiser,
         origin: &Origin,
         image: Option<&mut Image>,
-    ) -> Result<(), SynthesisError> {
+    ) -> Result<(), PaintError> {
         let (Origin::Image { values }, None) = (origin, &self.steps) else {
             return Ok(());
         };
@@ -110,7 +112,7 @@ impl Sketch {
         synthesiser: &Synthesiser,
         origin: &Origin,
         strokes: Option<&Runs>,
-    ) -> Result<Ground, SynthesisError> {
+    ) -> Result<Ground, PaintError> {
         let size = synthesiser.size();
         let before = &self.structure;
         let lines = match strokes {

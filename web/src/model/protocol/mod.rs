@@ -10,16 +10,17 @@ mod failure;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use thiserror::Error;
 
-use crate::dataset::{Provenance, Recipe};
-use crate::image::Plane;
-use crate::scene::{Runs, Scene};
-use crate::study::{Geometry, Study};
-use crate::weights::Card;
+use super::scene::{Runs, Scene};
+use scanweave::dataset::{Provenance, Recipe};
+use scanweave::image::Plane;
+use scanweave::study::{Geometry, Study};
+use scanweave::synthesis::PairRegister;
+use scanweave::weights::Card;
 
 pub use failure::{Cause, Failure};
 
 /// Raised whenever a message changes; page and engine of different builds must not talk.
-pub const VERSION: u32 = 6;
+pub const VERSION: u32 = 7;
 
 /// Why a message could not be understood.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -56,7 +57,7 @@ pub enum Request {
         backend: BackendChoice,
     },
     /// Read an image or a slice of a volume from a file that rides along with the message; from then
-    /// on [`Origin::Image`](crate::scene::Origin::Image) means it. Answered by [`Event::Read`].
+    /// on [`Origin::Image`](super::scene::Origin::Image) means it. Answered by [`Event::Read`].
     Read {
         /// Its name, for messages.
         name: String,
@@ -72,7 +73,7 @@ pub enum Request {
         detail: Detail,
     },
     /// Draw the structure maps of a grid on the plane of a seed
-    /// ([`Latent::Plane`](crate::scene::Latent::Plane)), from the centre outwards. Answered by one
+    /// ([`Latent::Plane`](super::scene::Latent::Plane)), from the centre outwards. Answered by one
     /// [`Event::Tile`] each and [`Event::Done`].
     Atlas {
         /// Seed of the plane.
@@ -418,8 +419,6 @@ pub struct Labelled {
     pub shades: Pixels,
     /// 0 is healthy, k is class number k - 1 of the study.
     pub classes: Runs,
-    /// Whether it lies where it may (algorithm 4).
-    pub legal: bool,
 }
 
 /// What can be said of a picture in figures.
@@ -441,17 +440,6 @@ pub struct Found {
     pub dice: Option<f32>,
     /// What was found, class k of n as the shade 255 k / n.
     pub shades: Pixels,
-}
-
-/// How two modalities of a picture fit.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct PairRegister {
-    /// The two.
-    pub pair: (String, String),
-    /// Shift between their edges, pixels; `None` where one has no edges.
-    pub shift: Option<f32>,
-    /// Mutual information, nats.
-    pub information: Option<f32>,
 }
 
 /// What was read from a file.
@@ -553,8 +541,8 @@ fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ProtocolError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::label::LabelKind;
-    use crate::study::Preset;
+    use scanweave::label::LabelKind;
+    use scanweave::study::Preset;
 
     fn paint(seed: u64) -> Request {
         let kind = LabelKind::Class(vec!["a".into(), "b".into(), "c".into()]);

@@ -7,15 +7,32 @@
 mod ask;
 mod ground;
 
-use super::{Label, Sample, SynthesisError, Synthesiser};
-use crate::image::Plane;
-use crate::label::ClassMap;
-use crate::protocol::{Detail, Labelled, Picture, Pixels};
-use crate::scene::{Edits, Lesion, Origin, Runs, Scene};
+use scanweave::image::{ImageError, Plane};
+use scanweave::label::ClassMap;
+use scanweave::synthesis::{Label, Sample, SynthesisError, Synthesiser};
+use thiserror::Error;
 
+use super::protocol::{Detail, Labelled, Picture, Pixels};
+use super::scene::{Edits, Lesion, Origin, Runs, Scene};
 use ask::asked;
 use ground::{Ground, Image, Sketch};
-use thiserror::Error;
+
+/// Why there is no picture of a scene.
+#[derive(Debug, Error)]
+pub enum PaintError {
+    /// The scene does not fit the model.
+    #[error(transparent)]
+    Scene(#[from] Refusal),
+    /// The networks failed.
+    #[error(transparent)]
+    Synthesis(#[from] SynthesisError),
+}
+
+impl From<ImageError> for PaintError {
+    fn from(error: ImageError) -> Self {
+        Self::Synthesis(error.into())
+    }
+}
 
 /// Why a scene cannot be painted by this model.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -68,8 +85,6 @@ pub struct Asked {
     pub label: Label,
     /// As a label, for studies with masks or boxes; `None` when none was asked for.
     pub lesion: Option<ClassMap>,
-    /// No pixel of it lies where lesions are forbidden (algorithm 4).
-    pub legal: bool,
 }
 
 /// A picture and what it was made from.
@@ -123,22 +138,23 @@ impl Painter {
         synthesiser: &Synthesiser,
         scene: &Scene,
         detail: Detail,
-    ) -> Result<Painted, SynthesisError> {
+    ) -> Result<Painted, PaintError> {
         self.ground(synthesiser, scene, detail).await?;
         let (Some((origin, sketch)), Some((_, ground))) = (&self.sketch, &self.ground) else {
             unreachable!("both were just made");
         };
         if self.asked.as_ref().is_none_or(|(l, _)| *l != scene.lesion) {
             self.asked = None;
-            let asked = asked(synthesiser, &scene.lesion, ground)?;
+            let asked = asked(synthesiser, &scene.lesion, &ground.structure)?;
             self.asked = Some((scene.lesion.clone(), asked));
         }
         let asked = self.asked.as_ref().map(|(_, asked)| asked.clone());
         let asked = asked.expect("it was just made");
+        let modalities = synthesiser.study().modalities.len();
         let modalities: Vec<usize> = match detail {
-            Detail::Full => (0..synthesiser.study.modalities.len()).collect(),
+            Detail::Full => (0..modalities).collect(),
             Detail::Preview { modality } => {
-                vec![(modality as usize).min(synthesiser.study.modalities.len() - 1)]
+                vec![(modality as usize).min(modalities - 1)]
             }
         };
         let structure = &ground.structure;
@@ -157,7 +173,7 @@ impl Painter {
                 Detail::Full => sketch.steps.clone().unwrap_or_default(),
                 Detail::Preview { .. } => Vec::new(),
             },
-            classes: synthesiser.study.label_planes(),
+            classes: synthesiser.study().label_planes(),
         })
     }
 
@@ -167,7 +183,7 @@ impl Painter {
         synthesiser: &Synthesiser,
         scene: &Scene,
         detail: Detail,
-    ) -> Result<(), SynthesisError> {
+    ) -> Result<(), PaintError> {
         let known = self
             .sketch
             .as_ref()
@@ -201,7 +217,6 @@ impl Painted {
         let labelled = |lesion: &ClassMap| Labelled {
             shades: Pixels::from(&lesion.shades(self.classes)),
             classes: Runs::of_classes(lesion),
-            legal: self.asked.legal,
         };
         let shown = |(modality, plane): &(String, Plane)| (modality.clone(), Pixels::from(plane));
         Picture {
