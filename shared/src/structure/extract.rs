@@ -2,7 +2,7 @@
 //!
 //! Signed Sobel derivatives are split into the lower and the upper of the two per pixel; what lies
 //! far enough below or above their mean is a line. The thesis leaves two gaps that are closed here:
-//! lower and upper are min-max normalised (as the author's code does, otherwise no threshold
+//! lower and upper are min-max normalised (as the thesis's code does, otherwise no threshold
 //! transfers between images), and the blur of the union is thresholded itself (the printed
 //! `(s1 + s2) > beta` would discard the blur).
 
