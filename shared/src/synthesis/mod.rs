@@ -3,11 +3,6 @@
 //! The trainer's sample sheets, the exporter's self-test, the command line and the browser all
 //! draw through this module, so what is judged in one place is what is seen in the others.
 
-//! The one synthesis pipeline: latent -> structure map -> mask -> fusion -> every modality.
-//!
-//! The trainer's sample sheets, the exporter's self-test, the command line and the browser all
-//! draw through this module, so what is judged in one place is what is seen in the others.
-
 mod figures;
 mod label;
 #[cfg(feature = "nn")]
@@ -104,6 +99,20 @@ pub struct Sample {
 }
 
 /// The networks of a model, ready to compute.
+///
+/// ```no_run
+/// use scanweave::synthesis::{Synthesiser, default_label};
+/// use scanweave::weights;
+///
+/// let model = weights::read(&std::fs::read("chest-xray.weave")?)?;
+/// let synthesiser = Synthesiser::open_on_core(&model)?;
+/// // A map of its own seed, painted with noise of another.
+/// let structure = pollster::block_on(synthesiser.structure_of_seed(7))?;
+/// let label = default_label(&synthesiser.study().lesion);
+/// let sample = pollster::block_on(synthesiser.paint(&structure, &label, 8))?;
+/// assert_eq!(sample.images.len(), synthesiser.study().modalities.len());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Synthesiser {
     study: Study,
     size: usize,
