@@ -31,6 +31,9 @@ const BROWSER_TESTS: &[&str] = &[
 /// Asks for a browser, and so is left out of the native tests.
 const BROWSER_FEATURE: &str = "scanweave-tests/browser";
 
+/// What is only built when it is asked for, and read by clippy all the same: the browser tests and the benches.
+const LINTED_FEATURES: &str = "scanweave-tests/browser,scanweave-tests/bench";
+
 /// Which checks are run.
 #[derive(clap::Args)]
 pub struct Options {
@@ -154,32 +157,23 @@ fn chosen(options: &Options) -> Vec<Step> {
 }
 
 fn clippy(project: &Project) -> Result<()> {
-    let deny = ["--", "--deny", "warnings"];
-    run_command(
-        project
-            .cargo()
-            .args([
-                "clippy",
-                "--workspace",
-                "--all-targets",
-                "--features",
-                BROWSER_FEATURE,
-            ])
-            .args(deny),
-    )?;
+    let native = [
+        "--workspace",
+        "--all-targets",
+        "--features",
+        LINTED_FEATURES,
+    ];
+    let page = ["--package", "scanweave-web", "--target", WASM_TARGET];
     // The engine for the CPU is built from less than all features.
-    for features in [
-        &["--all-features"][..],
-        &["--no-default-features", "--features", "engine"],
+    let engine = ["--no-default-features", "--features", "engine"];
+    for selection in [
+        native.to_vec(),
+        [&page[..], &["--all-features"]].concat(),
+        [&page[..], &engine].concat(),
     ] {
-        let page = [
-            "clippy",
-            "--package",
-            "scanweave-web",
-            "--target",
-            WASM_TARGET,
-        ];
-        run_command(project.cargo().args(page).args(features).args(deny))?;
+        let mut command = project.cargo();
+        command.arg("clippy").args(selection);
+        run_command(command.args(["--", "--deny", "warnings"]))?;
     }
     Ok(())
 }
