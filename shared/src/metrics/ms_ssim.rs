@@ -28,6 +28,16 @@ pub fn ssim(a: &Plane, b: &Plane) -> Result<f32, MetricError> {
 /// smaller images the scales that do not fit are left out and the weights of the others are divided
 /// by their sum: 4 scales from 88 pixels, 3 from 44, 2 from 22, 1 from 11. Values of images of
 /// different sizes are therefore not comparable. A negative contrast term counts as 0.
+///
+/// ```
+/// use scanweave::metrics::ms_ssim;
+/// use scanweave::phantom::{self, Anatomy};
+///
+/// let chest = |seed| phantom::draw(Anatomy::Thorax, seed, 64, false).images.remove(0).1;
+/// assert!((ms_ssim(&chest(1), &chest(1))? - 1.0).abs() < 1e-6);
+/// assert!(ms_ssim(&chest(1), &chest(2))? < 0.9);
+/// # Ok::<(), scanweave::metrics::MetricError>(())
+/// ```
 pub fn ms_ssim(a: &Plane, b: &Plane) -> Result<f32, MetricError> {
     checked(a, b)?;
     let scales = scales(a.width().min(a.height()));

@@ -6,6 +6,13 @@ use crate::label::ClassMap;
 
 /// Pixels of two regions and of what they share. Counts of several slices add up to those of a
 /// volume.
+///
+/// ```
+/// use scanweave::metrics::Overlap;
+///
+/// let slice = Overlap { first: 30, second: 20, both: 20 };
+/// assert_eq!(slice.dice(), 0.8);
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Overlap {
     /// Pixels of the first.

@@ -14,6 +14,15 @@ pub fn mean_squared_error(a: &Plane, b: &Plane) -> Result<f64, MetricError> {
 }
 
 /// `10 log10(1 / mse)`, decibels; infinite for equal images.
+///
+/// ```
+/// use scanweave::image::Plane;
+/// use scanweave::metrics::psnr;
+///
+/// let (a, b) = (Plane::filled(8, 8, 0.5), Plane::filled(8, 8, 0.6));
+/// assert!((psnr(&a, &b)? - 20.0).abs() < 1e-3, "a tenth off is 20 dB");
+/// # Ok::<(), scanweave::metrics::MetricError>(())
+/// ```
 pub fn psnr(a: &Plane, b: &Plane) -> Result<f32, MetricError> {
     Ok((-10.0 * libm::log10(mean_squared_error(a, b)?)) as f32)
 }

@@ -71,6 +71,18 @@ fn region_of(a: &Plane, b: &Plane, region: Option<&Plane>) -> Result<Vec<bool>, 
 /// where tissues change their order of brightness: up to 0.1 for T1-Flair and T1-T1c, 0.2 for
 /// T2-Flair, 0.4 for T1-T2, whose thin dark and bright rims blur into each other. Compare with the
 /// same pair of real images.
+///
+/// ```
+/// use scanweave::image::Plane;
+/// use scanweave::metrics::edge_shift;
+/// use scanweave::phantom::{self, Anatomy};
+///
+/// let image = phantom::draw(Anatomy::Thorax, 7, 128, false).images.remove(0).1;
+/// let moved = Plane::from_fn(128, 128, |x, y| 1.0 - image.at(x.saturating_sub(2), y));
+/// let shift = edge_shift(&image, &moved, None, 8)?;
+/// assert!((shift - 2.0).abs() < 0.25, "two pixels apart, contrast inverted: {shift}");
+/// # Ok::<(), scanweave::metrics::MetricError>(())
+/// ```
 pub fn edge_shift(
     a: &Plane,
     b: &Plane,

@@ -44,6 +44,15 @@ pub struct Phantom {
 
 /// The phantom that belongs to `seed`, with or without a lesion.
 ///
+/// ```
+/// use scanweave::phantom::{self, Anatomy};
+///
+/// let brain = phantom::draw(Anatomy::Brain, 7, 64, true);
+/// assert_eq!(brain.images.len(), 4, "T1, T1c, T2 and Flair of one head");
+/// assert!(brain.label[0].values().contains(&1.0), "with a tumour in it");
+/// assert_eq!(brain, phantom::draw(Anatomy::Brain, 7, 64, true));
+/// ```
+///
 /// # Panics
 /// When `size` is 0 or larger than [`crate::image::MAX_SIDE`].
 pub fn draw(anatomy: Anatomy, seed: u64, size: usize, lesion: bool) -> Phantom {

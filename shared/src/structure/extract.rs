@@ -2,7 +2,7 @@
 //!
 //! Signed Sobel derivatives are split into the lower and the upper of the two per pixel; what lies
 //! far enough below or above their mean is a line. The thesis leaves two gaps that are closed here:
-//! lower and upper are min-max normalised (as the author's code does, otherwise no threshold
+//! lower and upper are min-max normalised (as the thesis's code does, otherwise no threshold
 //! transfers between images), and the blur of the union is thresholded itself (the printed
 //! `(s1 + s2) > beta` would discard the blur).
 
@@ -46,6 +46,21 @@ impl Step {
 ///
 /// `mask` is 1 on the background ([`super::organ_mask`]) and has the size of the map; the image has
 /// that size or, where lines are found at a larger one ([`Extraction::scale`]), a multiple of it.
+///
+/// ```
+/// use scanweave::image::Plane;
+/// use scanweave::structure::structure_map;
+/// use scanweave::study::Study;
+///
+/// let disc = |x: usize, y: usize| x.abs_diff(32).pow(2) + y.abs_diff(32).pow(2) < 400;
+/// let image = Plane::from_fn(64, 64, |x, y| if disc(x, y) { 1.0 } else { 0.0 });
+/// let everywhere = Plane::filled(64, 64, 0.0);
+/// let values = Study::named("lung-ct").expect("a built-in study").extraction_at(64);
+/// let map = structure_map(&image, &everywhere, &values)?;
+/// assert!(map.at(32, 12) == 1.0, "the outline is a line");
+/// assert!(map.at(32, 32) == 0.0, "the inside is none");
+/// # Ok::<(), scanweave::image::ImageError>(())
+/// ```
 ///
 /// # Errors
 /// When the image is smaller than 3x3, constant, or holds a value that is not finite.

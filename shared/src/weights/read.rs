@@ -15,6 +15,13 @@ use super::{Model, Network, Tensor};
 ///
 /// Takes at most four bytes of memory per byte of payload and a small multiple of the header.
 ///
+/// ```
+/// use scanweave::weights;
+///
+/// let refused = weights::read(b"an image, say").unwrap_err();
+/// assert!(!refused.to_string().is_empty());
+/// ```
+///
 /// # Errors
 /// When the bytes are not a whole, undamaged file of this format whose model can be used.
 pub fn read(bytes: &[u8]) -> Result<Model, WeightsError> {

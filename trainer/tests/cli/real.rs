@@ -1,21 +1,42 @@
 //! Real images, where there are any: the variable `SCANWEAVE_DATA` names a folder that holds
-//! `chest_xray/manifest.csv`. Without it these tests say so and do nothing.
+//! `chest_xray/manifest.csv`. Without it these tests say so and do nothing: `cargo xtask test` ends with
+//! what was skipped.
 
 use crate::process::scanweave;
 use std::fs;
+use std::io::Write;
 use std::path::PathBuf;
 use tempfile::TempDir;
 
 /// Rows of the table that are used.
 const ROWS: usize = 12;
 
+/// The folder of real images; without one the test that asks is noted as skipped.
+fn real_images() -> Option<PathBuf> {
+    let folder = std::env::var_os("SCANWEAVE_DATA").map(PathBuf::from);
+    if folder.is_none() {
+        skipped("no real images are at hand (set SCANWEAVE_DATA)");
+    }
+    folder
+}
+
+/// Notes that this test does nothing, and why: what a passing test prints is not seen.
+fn skipped(reason: &str) {
+    println!("skipped: {reason}");
+    let Some(notes) = std::env::var_os("SCANWEAVE_SKIPPED") else {
+        return;
+    };
+    let thread = std::thread::current();
+    let line = format!("{}\t{reason}\n", thread.name().unwrap_or("a test"));
+    // One line in one write: other tests append at the same time.
+    let file = fs::OpenOptions::new().create(true).append(true).open(notes);
+    file.and_then(|mut file| file.write_all(line.as_bytes()))
+        .expect("SCANWEAVE_SKIPPED names a file that can be written");
+}
+
 /// A folder with `set/`: the head of the real table and the images it names.
 fn some_radiographs() -> Option<TempDir> {
-    let Some(data) = std::env::var_os("SCANWEAVE_DATA") else {
-        println!("skipped: SCANWEAVE_DATA names no folder of real images");
-        return None;
-    };
-    let source = PathBuf::from(data).join("chest_xray");
+    let source = real_images()?.join("chest_xray");
     let table = fs::read_to_string(source.join("manifest.csv"))
         .expect("SCANWEAVE_DATA holds chest_xray/manifest.csv");
     let rows: Vec<&str> = table.lines().take(1 + ROWS).collect();
@@ -75,13 +96,9 @@ fn the_structure_of_a_radiograph_is_lines_on_a_body() {
 
 /// The folder of original brain volumes.
 fn brain_volumes() -> Option<PathBuf> {
-    let Some(data) = std::env::var_os("SCANWEAVE_DATA") else {
-        println!("skipped: SCANWEAVE_DATA names no folder of real images");
-        return None;
-    };
-    let folder = PathBuf::from(data).join("brain_mri/original");
+    let folder = real_images()?.join("brain_mri/original");
     if !folder.is_dir() {
-        println!("skipped: {} is no folder", folder.display());
+        skipped("no original volumes are at hand (SCANWEAVE_DATA has no brain_mri/original)");
         return None;
     }
     Some(folder)

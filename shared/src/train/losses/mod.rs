@@ -1,4 +1,4 @@
-//! The terms of the method's equations, unweighted: tensors in, a scalar out.
+//! The terms of the method's equations, unweighted: tensors in, a scalar out. `docs/method.md` has them all.
 //!
 //! Norms are means over all elements, so that a weight means the same at every size. Weighting and
 //! summing belongs to [`crate::train::steps`].
@@ -55,8 +55,8 @@ pub fn least_squares_loss<const D: usize>(verdict: Tensor<D>, target: f32) -> Te
     (verdict - target).square().mean()
 }
 
-/// Distance of the latents' mean and variance (over batch and dimensions) from 0 and 1: the
-/// author's addition to (7). `f` `[batch, latent]`.
+/// Distance of the latents' mean and variance (over batch and dimensions) from 0 and 1:
+/// what the thesis's code adds to (7). `f` `[batch, latent]`.
 pub fn moments_loss(f: Tensor<2>) -> Tensor<1> {
     let mean = f.clone().mean();
     let variance = f.square().mean() - mean.clone().square();

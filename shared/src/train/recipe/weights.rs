@@ -9,13 +9,13 @@ pub struct StructureWeights {
     pub mask: f32,
     /// Reconstruction, squared error (7).
     pub squared: f32,
-    /// Reconstruction, absolute error (the author's addition to (7)).
+    /// Reconstruction, absolute error (added by the thesis's code to (7)).
     pub absolute: f32,
     /// How much more a line's pixel counts than an empty one in the reconstruction: lines are few.
     pub balance: f32,
     /// Lines on the background (7), (11).
     pub outside: f32,
-    /// Latent moments towards 0 and 1 (the author's addition).
+    /// Latent moments towards 0 and 1 (added by the thesis's code).
     pub moments: f32,
     /// Kullback-Leibler divergence of the posterior from N(0, 1), summed over the latent: keeps the
     /// posterior wide enough that neighbouring latents decode to neighbouring maps.

@@ -15,7 +15,7 @@ use crate::train::losses::{dice_loss, segmentation_loss};
 
 /// Share of the averaged networks kept per step.
 const AVERAGE_DECAY: f32 = 0.99;
-/// Downsampling levels of a segmenter: the author's.
+/// Downsampling levels of a segmenter: those of the thesis's code.
 const DEPTH: usize = 3;
 
 /// What one step learns from: images of one modality.

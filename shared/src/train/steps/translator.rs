@@ -18,7 +18,7 @@ use crate::train::{ModalityHead, Recipe, TranslatorWeights};
 const AVERAGE_DECAY: f32 = 0.995;
 /// Weight of the identity term beside that of the absolute cycle term (Zhu 2017, 5.2).
 const IDENTITY: f32 = 0.5;
-/// Downsampling levels of the translator: the author's.
+/// Downsampling levels of the translator: those of the thesis's code.
 const DEPTH: usize = 3;
 
 /// What one step learns from: one ordered pair of modalities per item.
