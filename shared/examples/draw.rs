@@ -34,7 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     pgm::write(folder, "mask", &sample.structure.mask)?;
     pgm::write(folder, "fused", &sample.fused)?;
     for (modality, image) in &sample.images {
-        pgm::write(folder, modality.name(), image)?;
+        pgm::write(folder, modality, image)?;
     }
     Ok(())
 }

@@ -15,6 +15,7 @@ use scanweave::train::steps::{
 use scanweave::weights::{
     Card, KnownAnswer, Model, Network, Precision, Provenance, Role, read, write,
 };
+use serde::Serialize;
 
 use crate::run::{Checkpoint, Configuration, Directory, Stage};
 
@@ -52,24 +53,30 @@ pub fn assemble(runs: &[PathBuf], card: Card, device: &Device) -> anyhow::Result
 }
 
 /// What the runs say of themselves: for people who wonder how a model came to be.
+#[derive(Serialize)]
+struct Record<'a> {
+    scanweave: &'static str,
+    runs: Vec<RunRecord<'a>>,
+}
+
+#[derive(Serialize)]
+struct RunRecord<'a> {
+    steps: u64,
+    #[serde(flatten)]
+    configuration: &'a Configuration,
+}
+
 fn provenance(opened: &[(Configuration, Checkpoint)]) -> Provenance {
-    let run = |(c, checkpoint): &(Configuration, Checkpoint)| {
-        serde_json::json!({
-            "stage": c.stage,
-            "scanweave": c.version,
-            "data": c.data,
-            "steps": checkpoint.step,
-            "batch": c.batch,
-            "rate": c.rate,
-            "seed": c.seed,
-            "pretraining": c.pretraining,
-            "augment": c.augment,
-            "strict": c.strict,
-            "recipe": c.recipe,
-        })
-    };
-    let runs: Vec<_> = opened.iter().map(run).collect();
-    Provenance::new(&serde_json::json!({ "scanweave": env!("CARGO_PKG_VERSION"), "runs": runs }))
+    Provenance::new(&Record {
+        scanweave: env!("CARGO_PKG_VERSION"),
+        runs: opened
+            .iter()
+            .map(|(configuration, checkpoint)| RunRecord {
+                steps: checkpoint.step,
+                configuration,
+            })
+            .collect(),
+    })
 }
 
 /// Scales the spread of the latents that the structure decoder samples from (the truncation trick):

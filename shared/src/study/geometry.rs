@@ -10,6 +10,8 @@ pub enum Preset {
     Tiny,
     /// 128 px, for the browser.
     Demo,
+    /// 256 px, for the browser: larger pictures from networks of about the same size.
+    Large,
     /// The thesis's geometry.
     Paper,
 }
@@ -33,6 +35,18 @@ impl Preset {
                 size: 128,
                 latent: 128,
                 structure_width: 20,
+                mask_width: 6,
+                generator_width: 24,
+                depth: 4,
+                segmenter_width: 16,
+                translator_width: 16,
+                discriminator_width: 24,
+            },
+            // The decoder's first layer grows with the area: it is narrower, so that a model stays small.
+            Self::Large => Geometry {
+                size: 256,
+                latent: 128,
+                structure_width: 12,
                 mask_width: 6,
                 generator_width: 24,
                 depth: 4,

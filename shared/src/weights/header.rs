@@ -26,6 +26,9 @@ pub(super) const DIGEST: usize = 32;
 /// length claims, but a list of empty texts grows by 24: the limit keeps that small.
 pub(super) const HEADER_LIMIT: usize = 256 * 1024;
 
+/// The section of the model card.
+pub(super) const CARD: &str = "card";
+
 const ALIGNMENT: usize = 64;
 
 pub(super) struct Header {
@@ -144,7 +147,7 @@ impl Header {
             networks: networks.collect::<Result<_, _>>()?,
             study: json("study", &sections)?.ok_or_else(|| required("study"))?,
             geometry: json("geometry", &sections)?.ok_or_else(|| required("geometry"))?,
-            card: json("card", &sections)?.unwrap_or_default(),
+            card: json(CARD, &sections)?.unwrap_or_default(),
             provenance: sections
                 .get("provenance")
                 .map(Provenance::read)
@@ -187,7 +190,7 @@ impl Header {
         let mut add = |name: &str, content: &[u8]| append(&mut bytes, name, content);
         add("study", &text(&self.study)?)?;
         add("geometry", &text(&self.geometry)?)?;
-        add("card", &text(&self.card)?)?;
+        add(CARD, &text(&self.card)?)?;
         if let Some(provenance) = &self.provenance {
             add("provenance", provenance.text().as_bytes())?;
         }

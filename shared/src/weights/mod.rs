@@ -59,7 +59,7 @@ pub use quantise::Precision;
 pub use read::{Checksums, inspect, read, read_checked};
 pub use summary::{NetworkSummary, Summary, TensorSummary};
 pub use version2::convert;
-pub use write::{TensorError, Written, write};
+pub use write::{TensorError, Written, with_card, write};
 
 #[cfg(test)]
 mod tests;

@@ -11,9 +11,9 @@ impl Provenance {
     /// A record of this content.
     ///
     /// # Panics
-    /// Never: JSON values can be printed.
-    pub fn new(value: &serde_json::Value) -> Self {
-        Self(value.to_string())
+    /// When the content cannot be written as JSON: a map whose keys are no text.
+    pub fn new(content: &impl serde::Serialize) -> Self {
+        Self(serde_json::to_string(content).expect("a record of plain values"))
     }
 
     pub(super) fn read(bytes: &[u8]) -> Result<Self, WeightsError> {

@@ -103,6 +103,13 @@ pub fn inspect(bytes: &[u8]) -> Result<Summary, WeightsError> {
     })
 }
 
+/// Header and payload of a file that has been read.
+pub(super) fn parts(bytes: &[u8]) -> Result<(&[u8], &[u8]), WeightsError> {
+    let length = header_length(bytes)?;
+    let header = &bytes[PREFIX..PREFIX + length];
+    Ok((header, &bytes[payload_start(length)..bytes.len() - DIGEST]))
+}
+
 /// A file whose frame and header are sound.
 struct Opened<'a> {
     header: Header,

@@ -45,7 +45,6 @@ impl<'a> Sections<'a> {
     }
 
     /// Every section.
-    #[cfg(test)]
     pub fn iter(&self) -> impl Iterator<Item = (&'a str, &'a [u8])> {
         self.found.iter().copied()
     }

@@ -344,6 +344,31 @@ fn sections_and_fields_of_later_versions_are_passed_over() {
 }
 
 #[test]
+fn another_card_changes_nothing_else() {
+    let card = Card {
+        title: "Another".into(),
+        ..Card::default()
+    };
+    let later = with_header(|mut header| {
+        append(&mut header, "later/section", b"kept").expect("short");
+        header
+    });
+    let changed = with_card(&later, &card).expect("changes");
+    let expected = Model {
+        card: card.clone(),
+        ..read(&later).expect("reads")
+    };
+    assert_eq!(read(&changed).expect("reads"), expected);
+    let payload = |bytes: &[u8]| bytes[payload_start(header_length(bytes))..].to_vec();
+    let end = payload(&later).len() - DIGEST;
+    assert_eq!(payload(&changed)[..end], payload(&later)[..end]);
+    let header = &changed[PREFIX..PREFIX + header_length(&changed)];
+    let sections = Sections::split(header).expect("sections");
+    assert_eq!(sections.get("later/section"), Some(&b"kept"[..]));
+    assert!(with_card(b"noise", &card).is_err());
+}
+
+#[test]
 fn what_is_absent_has_a_default_or_is_named() {
     let without = |section: &str| {
         let file = with_header(|header| {

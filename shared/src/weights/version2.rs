@@ -258,6 +258,27 @@ struct Patch {
     spectral: bool,
 }
 
+/// What a converted file remembers of its training.
+#[derive(Serialize)]
+struct Record {
+    converted_from_format: u16,
+    recipe: OldRecipe,
+}
+
+#[derive(Serialize)]
+struct OldRecipe {
+    structure_classes: Vec<String>,
+    registration: bool,
+    lesion: bool,
+    spectral: bool,
+    structure: StructureWeights,
+    structure_sharp: StructureWeights,
+    sharp_from: u64,
+    translator: TranslatorWeights,
+    segmenter: SegmenterWeights,
+    synthesis: SynthesisWeights,
+}
+
 /// A file of format 2 as one of format 3: its payload, and with it every picture, stays bit for bit.
 ///
 /// # Errors
@@ -296,10 +317,10 @@ impl OldHeader {
             study: through_json(&study)?,
             geometry: through_json(&self.geometry)?,
             card: through_json(&self.card)?,
-            provenance: Some(Provenance::new(&json!({
-                "converted_from_format": FROM,
-                "recipe": recipe,
-            }))),
+            provenance: Some(Provenance::new(&Record {
+                converted_from_format: FROM,
+                recipe,
+            })),
             known_answer: self.known_answer.map(|k| through_json(&k)).transpose()?,
             lesions: self.lesions.map(|l| through_json(&l)).transpose()?,
             networks: networks.collect::<Result<_, _>>()?,
@@ -309,7 +330,7 @@ impl OldHeader {
 
 impl Profile {
     /// Study and recipe.
-    fn parted(self) -> Result<(Value, Value), WeightsError> {
+    fn parted(self) -> Result<(Value, OldRecipe), WeightsError> {
         let modalities = self.modalities.iter().map(|m| {
             let name = m.name()?;
             Modality::named(&name).ok_or_else(|| unfit(&name))
@@ -332,18 +353,18 @@ impl Profile {
                 "noise_fusion": self.switches.noise_fusion,
             },
         });
-        let recipe = json!({
-            "structure_classes": self.structure_classes,
-            "registration": self.switches.registration,
-            "lesion": self.switches.lesion,
-            "spectral": self.spectral,
-            "structure": self.structure,
-            "structure_sharp": self.structure_sharp,
-            "sharp_from": self.sharp_from,
-            "translator": self.translator,
-            "segmenter": self.segmenter,
-            "synthesis": self.synthesis,
-        });
+        let recipe = OldRecipe {
+            structure_classes: self.structure_classes,
+            registration: self.switches.registration,
+            lesion: self.switches.lesion,
+            spectral: self.spectral,
+            structure: self.structure,
+            structure_sharp: self.structure_sharp,
+            sharp_from: self.sharp_from,
+            translator: self.translator,
+            segmenter: self.segmenter,
+            synthesis: self.synthesis,
+        };
         Ok((study, recipe))
     }
 }

@@ -4,10 +4,13 @@ use sha2::{Digest as _, Sha256};
 
 use super::error::{TensorProblem, WeightsError};
 use super::header::{
-    Encoding, Header, MAGIC, NetworkEntry, PREFIX, Places, TensorEntry, VERSION, payload_start,
+    CARD, Encoding, Header, MAGIC, NetworkEntry, PREFIX, Places, TensorEntry, VERSION,
+    payload_start,
 };
 use super::quantise::{Encoded, Precision, channel_axis, decode, encode};
-use super::{Model, Network, Role, Tensor, check};
+use super::read::{parts, read};
+use super::sections::{Sections, append};
+use super::{Card, Model, Network, Role, Tensor, check};
 
 /// A written model.
 #[derive(Debug, Clone, PartialEq)]
@@ -185,18 +188,40 @@ impl Payload {
     }
 }
 
+/// The file with another card: everything else, weights above all, stays byte for byte.
+///
+/// # Errors
+/// When the bytes are no file that can be read, or the card is too long.
+pub fn with_card(bytes: &[u8], card: &Card) -> Result<Vec<u8>, WeightsError> {
+    read(bytes)?;
+    let (header, payload) = parts(bytes)?;
+    let mut changed = Vec::new();
+    let card = serde_json::to_vec(card).map_err(|e| WeightsError::Header(e.to_string()))?;
+    for (name, content) in Sections::split(header)?.iter() {
+        if name != CARD {
+            append(&mut changed, name, content)?;
+        }
+    }
+    append(&mut changed, CARD, &card)?;
+    Ok(framed(&changed, payload))
+}
+
 pub(super) fn assemble(header: &Header, payload: &[u8]) -> Result<Vec<u8>, WeightsError> {
-    let header = header.encode()?;
+    Ok(framed(&header.encode()?, payload))
+}
+
+/// Frame and checksum around a header and a payload.
+fn framed(header: &[u8], payload: &[u8]) -> Vec<u8> {
     let start = payload_start(header.len());
     let mut bytes = Vec::with_capacity(start + payload.len() + 32);
     bytes.extend_from_slice(&MAGIC);
     bytes.extend_from_slice(&VERSION.to_le_bytes());
     bytes.extend_from_slice(&(header.len() as u32).to_le_bytes());
     debug_assert_eq!(bytes.len(), PREFIX);
-    bytes.extend_from_slice(&header);
+    bytes.extend_from_slice(header);
     bytes.resize(start, 0);
     bytes.extend_from_slice(payload);
     let digest = Sha256::digest(&bytes);
     bytes.extend_from_slice(&digest);
-    Ok(bytes)
+    bytes
 }

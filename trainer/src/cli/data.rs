@@ -60,7 +60,7 @@ pub struct PrepareArgs {
     /// The study; phantom-thorax for phantoms and chest-xray for the rest unless given
     #[arg(long = "study", value_name = "NAME|FILE", value_parser = crate::study::chosen)]
     chosen: Option<StudyAndRecipe>,
-    /// Side of the square images, pixels: 64 for preset tiny, 128 for demo, 512 for paper
+    /// Side of the square images, pixels: 64 for preset tiny, 128 for demo, 256 for large, 512 for paper
     #[arg(long, default_value_t = 128, value_parser = size)]
     size: usize,
     /// Number of phantoms to draw

@@ -3,16 +3,18 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use clap::{ArgGroup, Parser, ValueEnum};
+use clap::{ArgGroup, Parser};
 use scanweave::weights::{self, Card, Model, Precision};
 
 use super::Usage;
+use super::choice::one_of;
 use crate::device::Choice;
+use crate::run::{Directory, Stage};
 use crate::{export, files, onnx};
 
 /// Write the trained networks of one or more runs into one .weave file, or a generator as ONNX.
 ///
-/// A synthesis run is needed; its structure run adds the sampling of structure maps, its lesion run the
+/// The runs below the folder of `train all` are found. A synthesis run is needed; its structure run adds the sampling of structure maps, its lesion run the
 /// check of lesions. The .weave file carries the study, the model card and a self-test.
 ///
 /// --onnx writes the generator alone for other runtimes (ONNX opset 17, single precision): `input`
@@ -21,11 +23,12 @@ use crate::{export, files, onnx};
 ///
 /// In place of runs one .weave file can be given: `scanweave export model.weave --onnx generator.onnx`. With
 /// --card it is written with another card, for figures that `evaluate` found in it:
-/// `scanweave export model.weave --card card.json --out model.weave`; weights of the same precision stay.
+/// `scanweave export model.weave --card card.json --out model.weave`; its weights stay bit for bit.
 #[derive(Parser)]
 #[command(group(ArgGroup::new("file").required(true).multiple(true)))]
 pub struct Args {
-    /// Run directories: one synthesis run, its structure run and its lesion run; or one .weave file.
+    /// The folder of `train all`; or single runs: one synthesis run, its structure run and its lesion run; or one
+    /// .weave file.
     #[arg(required = true, value_name = "RUN")]
     runs: Vec<PathBuf>,
     /// The weights file to write.
@@ -35,8 +38,9 @@ pub struct Args {
     #[arg(long, value_name = "FILE.onnx", group = "file")]
     onnx: Option<PathBuf>,
     /// How weights are stored: half precision, 8 bit per channel, or single precision.
-    #[arg(long, value_enum, default_value = "q8")]
-    precision: PrecisionName,
+    /// [default: q8; of a .weave file that gets another card, as they are]
+    #[arg(long, value_parser = one_of::<Precision>())]
+    precision: Option<Precision>,
     /// Draw latents nearer to their mean, by this factor: fewer faulty structure maps, less variety.
     #[arg(long, value_name = "T", default_value_t = 1.0, value_parser = truncation)]
     truncation: f32,
@@ -45,28 +49,23 @@ pub struct Args {
     card: Option<PathBuf>,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum PrecisionName {
-    F16,
-    Q8,
-    F32,
-}
-
 /// Runs the subcommand.
 pub fn run(args: Args) -> anyhow::Result<()> {
     ends_in("--out", args.out.as_deref(), "weave")?;
     ends_in("--onnx", args.onnx.as_deref(), "onnx")?;
+    if let Some(bytes) = other_card(&args)? {
+        let out = args.out.as_deref().context("--out is given with it")?;
+        return write(out, &bytes);
+    }
     let model = model(&args)?;
     if let Some(path) = &args.onnx {
         write(path, &onnx::generator(&model)?)?;
     }
     if let Some(path) = &args.out {
-        let precision = match args.precision {
-            PrecisionName::F16 => Precision::F16,
-            PrecisionName::Q8 => Precision::Q8,
-            PrecisionName::F32 => Precision::F32,
-        };
-        write(path, &export::pack(model, precision)?)?;
+        write(
+            path,
+            &export::pack(model, args.precision.unwrap_or(Precision::Q8))?,
+        )?;
     }
     Ok(())
 }
@@ -82,9 +81,27 @@ fn ends_in(option: &str, path: Option<&Path>, extension: &str) -> anyhow::Result
     }
 }
 
+/// One weights file of which only the card changes: its weights are not stored anew.
+fn other_card(args: &Args) -> anyhow::Result<Option<Vec<u8>>> {
+    let plain = args.precision.is_none() && args.truncation == 1.0 && args.onnx.is_none();
+    let ([path], true, true) = (&args.runs[..], plain, args.card.is_some()) else {
+        return Ok(None);
+    };
+    if !is_weave(path) {
+        return Ok(None);
+    }
+    let bytes = weights::with_card(&files::read_whole(path)?, &card(args)?);
+    bytes
+        .map(Some)
+        .with_context(|| format!("{} cannot be used", path.display()))
+}
+
+fn is_weave(path: &Path) -> bool {
+    path.extension().is_some_and(|e| e == "weave")
+}
+
 /// The model of the runs, or of one weights file with the card that is given.
 fn model(args: &Args) -> anyhow::Result<Model> {
-    let is_weave = |path: &PathBuf| path.extension().is_some_and(|e| e == "weave");
     let mut model = match &args.runs[..] {
         [path] if is_weave(path) => {
             let mut model = weights::read(&files::read_whole(path)?)
@@ -94,14 +111,38 @@ fn model(args: &Args) -> anyhow::Result<Model> {
             }
             model
         }
-        runs if runs.iter().any(is_weave) => {
+        runs if runs.iter().any(|run| is_weave(run)) => {
             let text = "a .weave file goes alone: export FILE.weave --card FILE.json --out FILE.weave, or --onnx FILE.onnx";
             return Err(Usage(text.into()).into());
         }
-        runs => export::assemble(runs, card(args)?, &Choice::Flex.open()?)?,
+        runs => export::assemble(&found_below(runs), card(args)?, &Choice::Flex.open()?)?,
     };
     export::truncate(&mut model, args.truncation);
     Ok(model)
+}
+
+/// The runs themselves; in place of a folder of `train all` those below it that a model holds.
+fn found_below(given: &[PathBuf]) -> Vec<PathBuf> {
+    let mut runs = Vec::new();
+    for path in given {
+        let below = [Stage::Structure, Stage::Lesion, Stage::Synthesis];
+        let below = below.map(|stage| path.join(stage.to_string()));
+        let found = below.into_iter().filter(|run| Directory::holds_run(run));
+        let before = runs.len();
+        if !Directory::holds_run(path) {
+            runs.extend(found);
+        }
+        if runs.len() == before {
+            runs.push(path.clone());
+        } else {
+            let names: Vec<_> = runs[before..]
+                .iter()
+                .map(|r| r.display().to_string())
+                .collect();
+            eprintln!("{}: taking {}", path.display(), names.join(", "));
+        }
+    }
+    runs
 }
 
 fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {

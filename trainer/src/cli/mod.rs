@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand, each an `Args` and a `run`.
 
 mod build;
+mod choice;
 mod convert;
 mod data;
 mod devices;

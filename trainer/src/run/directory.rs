@@ -160,10 +160,15 @@ impl Directory {
         }
     }
 
+    /// Whether a run lies in this folder.
+    pub fn holds_run(path: &Path) -> bool {
+        path.join("config.json").exists()
+    }
+
     /// Opens a run to read from it.
     pub fn open(path: &Path) -> anyhow::Result<(Self, Configuration)> {
         let file = path.join("config.json");
-        if !file.exists() {
+        if !Self::holds_run(path) {
             bail!(
                 "{} holds no run (there is no config.json): begin one with `scanweave train`",
                 path.display()

@@ -108,7 +108,10 @@ fn comment(text: &mut String, about: &str) {
 /// The fields of a table, one a line, tables within it in one line each.
 fn table(value: &Value) -> anyhow::Result<String> {
     let mut text = String::new();
-    for (name, value) in value.as_object().context("a table")? {
+    let mut fields: Vec<_> = value.as_object().context("a table")?.iter().collect();
+    // What a row is of stands first.
+    fields.sort_by_key(|(name, _)| !matches!(name.as_str(), "name" | "size"));
+    for (name, value) in fields {
         if !value.is_null() {
             writeln!(text, "{name} = {}", inline(value)?)?;
         }

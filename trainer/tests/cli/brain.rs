@@ -23,7 +23,7 @@ static BRAINS: LazyLock<PathBuf> = LazyLock::new(|| {
 });
 
 fn export(runs: &str, out: &str) -> String {
-    format!("export {runs}/structure {runs}/lesion {runs}/synthesis --out {out}")
+    format!("export {runs} --out {out}")
 }
 
 #[test]
@@ -126,9 +126,8 @@ fn an_ablation_needs_only_what_it_uses() {
     scanweave(folder, &line("e", "row-e")).badly(2, &["--translator RUN"]);
     let configuration = fs::read(folder.join("row-d/config.json")).expect("a configuration");
     let configuration: Value = serde_json::from_slice(&configuration).expect("JSON");
-    let switches = &configuration["study"]["switches"];
-    assert_eq!(switches["noise_fusion"], true);
-    assert_eq!(switches["registration"], false);
+    assert_eq!(configuration["study"]["input"]["noise_fusion"], true);
+    assert_eq!(configuration["recipe"]["synthesis"]["registration"], 0.0);
 }
 
 /// The shipped model: an untrained one leaves no place for a lesion.
@@ -189,25 +188,26 @@ fn what_a_later_stage_lacks_is_said_before_the_first() {
 }
 
 #[test]
-fn a_study_of_ones_own_is_trained_with() {
+fn the_study_and_recipe_of_a_run_are_trained_with() {
     let folder = &*BRAINS;
     let config = fs::read(folder.join("all/synthesis/config.json")).expect("a configuration");
     let mut config: Value = serde_json::from_slice(&config).expect("JSON");
-    config["study"]["spectral"] = true.into();
-    config["study"]["synthesis"]["lesion"] = 0.5.into();
+    config["recipe"]["spectral"] = true.into();
+    config["recipe"]["synthesis"]["lesion"] = 0.5.into();
     let common = COMMON.replace("phantom-brain", "own.json");
     let line = format!("train lesion {common} --run own --steps 2 --latent 16");
-    fs::write(folder.join("own.json"), config["study"].to_string()).expect("a study");
+    fs::write(folder.join("own.json"), config.to_string()).expect("a study");
     scanweave(folder, &line).well();
     let used = fs::read(folder.join("own/config.json")).expect("a configuration");
     let used: Value = serde_json::from_slice(&used).expect("JSON");
     assert_eq!(used["study"], config["study"]);
+    assert_eq!(used["recipe"], config["recipe"]);
     assert_eq!(used["geometry"]["latent"], 16);
     config["study"]["modalities"] = Value::Array(Vec::new());
     for (content, word) in [
         (config.to_string(), "no modality"),
         ("{".into(), "not JSON"),
-        ("{}".into(), "no study"),
+        ("{}".into(), "study new"),
     ] {
         fs::write(folder.join("own.json"), content).expect("a study");
         scanweave(folder, &line).badly(2, &["own.json", word]);

@@ -14,6 +14,7 @@ mod pictures;
 mod process;
 mod real;
 mod runs;
+mod studies;
 mod trained;
 mod training;
 mod usage;

@@ -51,7 +51,7 @@ impl<'a> Job<'a> {
         let args = self.args;
         let StudyAndRecipe { study, recipe } = &args.chosen;
         self.sources.check(self.stage, study, recipe)?;
-        let preset = args.preset.preset();
+        let preset = args.preset;
         let mut geometry = preset.geometry();
         if let Some(latent) = args.latent {
             geometry.latent = latent.into();

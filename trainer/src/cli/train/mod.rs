@@ -12,6 +12,7 @@ use clap::{Parser, ValueEnum};
 use scanweave::study::Preset;
 use scanweave::train::Ablation;
 
+use crate::cli::choice::one_of;
 use crate::data::Prepared;
 use crate::device::{self, Choice};
 use crate::run::Stage;
@@ -55,14 +56,13 @@ pub struct Args {
     /// The finished translator run that holds its modalities in register, for several modalities.
     #[arg(long, value_name = "RUN")]
     translator: Option<PathBuf>,
-    /// Only those parts of the method that a row of the ablation table has: a noise in place of the
-    /// map, b map and lesion loss, c map and label filter, d and noise fusion, e and registration,
-    /// f the whole method, g the map alone; without the pre-training (18) unless --pretraining says otherwise.
-    #[arg(long, value_enum)]
-    ablation: Option<AblationName>,
+    /// Only those parts of the method that a row of the ablation table has; without the pre-training (18) unless
+    /// --pretraining says otherwise.
+    #[arg(long, value_name = "ROW", value_parser = one_of::<Ablation>())]
+    ablation: Option<Ablation>,
     /// Sizes of the networks.
-    #[arg(long, value_enum, default_value = "demo")]
-    preset: PresetName,
+    #[arg(long, default_value = "demo", value_parser = one_of::<Preset>())]
+    preset: Preset,
     /// Size of the structure maps' latent [default: the preset's]; give a synthesis run the same.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(2..=4096))]
     latent: Option<u16>,
@@ -120,51 +120,6 @@ enum StageName {
     All,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum AblationName {
-    A,
-    B,
-    C,
-    D,
-    E,
-    F,
-    G,
-}
-
-impl AblationName {
-    fn row(self) -> Ablation {
-        match self {
-            Self::A => Ablation::A,
-            Self::B => Ablation::B,
-            Self::C => Ablation::C,
-            Self::D => Ablation::D,
-            Self::E => Ablation::E,
-            Self::F => Ablation::F,
-            Self::G => Ablation::G,
-        }
-    }
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum PresetName {
-    /// 64 px, for tests and teaching.
-    Tiny,
-    /// 128 px, for the browser.
-    Demo,
-    /// The thesis's geometry, 512 px.
-    Paper,
-}
-
-impl PresetName {
-    fn preset(self) -> Preset {
-        match self {
-            Self::Tiny => Preset::Tiny,
-            Self::Demo => Preset::Demo,
-            Self::Paper => Preset::Paper,
-        }
-    }
-}
-
 fn minutes(text: &str) -> Result<f64, String> {
     let year = 366.0 * 24.0 * 60.0;
     let value = text.parse().ok().filter(|&m: &f64| m > 0.0 && m <= year);
@@ -186,7 +141,7 @@ pub fn run(mut args: Args) -> anyhow::Result<()> {
     let data = Prepared::open(&args.data)?;
     if let Some(row) = args.ablation {
         let StudyAndRecipe { study, recipe } = &mut args.chosen;
-        row.row().restrict(study, recipe);
+        row.restrict(study, recipe);
     }
     let stage = match args.stage {
         StageName::Structure => Stage::Structure,

@@ -2,8 +2,8 @@
 
 use crate::data::{Content, Record};
 use anyhow::{Context as _, Result};
-use scanweave::phantom::Anatomy;
 use scanweave::label::LabelKind;
+use scanweave::phantom::Anatomy;
 use scanweave::study::Study;
 
 /// The anatomy that a study is drawn from: its name begins as that of a built-in phantom study.
