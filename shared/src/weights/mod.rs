@@ -38,11 +38,13 @@ mod write;
 pub use check::{check_config, check_study};
 pub use error::{TensorProblem, WeightsError};
 pub use header::VERSION;
-pub use model::{Card, Figure, KnownAnswer, Model, Network, Role, Tensor};
+pub use model::{Card, Figure, KnownAnswer, Model, Network, Role};
 pub use quantise::Precision;
 pub use read::{Checksums, inspect, read, read_checked};
 pub use summary::{NetworkSummary, Summary, TensorSummary};
 pub use write::{TensorError, Written, write};
+
+pub use crate::networks::Tensor;
 
 #[cfg(test)]
 mod tests;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::lesion::LesionStatistics;
+use crate::networks::Tensor;
 use crate::networks::config::NetworkConfig;
 use crate::study::{Geometry, Modality, Study};
 
@@ -19,17 +20,6 @@ pub enum Role {
     Generator,
     /// G_l: finds the lesion in one modality.
     Segmenter(Modality),
-}
-
-/// One tensor of a network, always f32 in memory.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Tensor {
-    /// Path inside the network, as `down.0.conv.weight`.
-    pub name: String,
-    /// Length of each dimension.
-    pub shape: Vec<usize>,
-    /// Row-major values.
-    pub values: Vec<f32>,
 }
 
 /// One network with its weights.
