@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::model::protocol::Pixels;
 use crate::ui::canvas;
-use crate::ui::state::Page;
+use crate::ui::page::Page;
 use crate::ui::words::{
     EXTRACT_CONTRAST, EXTRACT_IMAGE, EXTRACT_LINES, EXTRACT_LOWER, EXTRACT_LOWER_BLURRED,
     EXTRACT_LOWER_LINES, EXTRACT_MAP, EXTRACT_MEDIAN, EXTRACT_REDUCED, EXTRACT_SMOOTHED,
@@ -110,7 +110,7 @@ mod tests {
                 let mask = Plane::filled(side, side, 0.0);
                 let steps = structure_steps(&image, &mask, values).expect("structure");
                 for step in steps {
-                    assert!(word(step.name).is_some(), "{study}: {}", step.name);
+                    assert!(word(step.name).is_some(), "{}: {}", study.name, step.name);
                 }
             }
         }
