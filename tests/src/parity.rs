@@ -18,6 +18,7 @@ use scanweave::structure::{
 };
 use scanweave::study::{Extraction, Geometry, LocalContrast, MaskSettings, Study};
 use scanweave::weights::{self, Card, KnownAnswer, Model, Network, Precision, Role, Tensor};
+use scanweave_web::model::scene::{Latent, Pin};
 use sha2::{Digest, Sha256};
 
 /// A computation and the digest that its result must have.
@@ -27,7 +28,7 @@ struct Case {
     expected: &'static str,
 }
 
-const CASES: [Case; 9] = [
+const CASES: [Case; 10] = [
     Case {
         name: "random numbers",
         compute: random_digest,
@@ -72,6 +73,11 @@ const CASES: [Case; 9] = [
         name: "weights files",
         compute: weights_digest,
         expected: "bbb98627fc26cee40e64ccb43db3f5f86990606b582fc740c6941ee3ff28c3bd",
+    },
+    Case {
+        name: "places in the latent space",
+        compute: latent_digest,
+        expected: "534c53af9159b59cafa62f07fcd5e5e486bae7dd4f23dcb1b0661630315233db",
     },
 ];
 
@@ -302,6 +308,25 @@ fn weights_digest() -> String {
         for tensor in read.networks.iter().flat_map(|n| &n.tensors) {
             sum.values(&tensor.values);
         }
+    }
+    sum.hex()
+}
+
+/// What a link names by a few numbers: a seed, a place on its plane, and one between two places.
+fn latent_digest() -> String {
+    let mut sum = Sum::default();
+    let pin = |seed, x, y| Pin { seed, x, y };
+    let (from, to) = (pin(3, 0.5, -1.25), pin(u64::MAX, -2.0, 0.1));
+    for latent in [
+        Latent::Seed(7),
+        Latent::Plane {
+            seed: 7,
+            x: 0.3,
+            y: -1.7,
+        },
+        Latent::Between { from, to, t: 0.35 },
+    ] {
+        sum.values(&latent.values(96));
     }
     sum.hex()
 }

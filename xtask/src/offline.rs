@@ -8,8 +8,6 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use crate::stamp::extension;
-
 /// The service worker's file, in the root of the page so that its scope is the page.
 pub const WORKER: &str = "sw.js";
 
@@ -42,6 +40,11 @@ fn collect(folder: &Path, prefix: &str, files: &mut Vec<String>) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// What follows the last dot of a file's name.
+pub fn extension(file: &str) -> &str {
+    file.rsplit_once('.').map_or("", |(_, end)| end)
 }
 
 fn is_stored(file: &str) -> bool {

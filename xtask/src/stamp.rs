@@ -64,13 +64,8 @@ fn address(file: &str, workers: &[String], id: &str) -> String {
     }
 }
 
-/// What follows the last dot of a file's name.
-pub fn extension(file: &str) -> &str {
-    file.rsplit_once('.').map_or("", |(_, end)| end)
-}
-
 fn is_script_of_assets(file: &str) -> bool {
-    file.starts_with("assets/") && extension(file) == "js"
+    file.starts_with("assets/") && offline::extension(file) == "js"
 }
 
 /// The names of the worker binaries: those that trunk wrote a loader for.

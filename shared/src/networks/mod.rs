@@ -6,6 +6,7 @@
 pub mod config;
 pub mod cpu;
 mod error;
+mod tensor;
 
 #[cfg(feature = "nn")]
 mod blocks;
@@ -23,6 +24,7 @@ pub mod tensors;
 mod unet;
 
 pub use error::LoadError;
+pub use tensor::Tensor;
 
 #[cfg(feature = "nn")]
 pub use convolution::learn_by_columns;

@@ -3,20 +3,20 @@
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Tensor, TensorData};
 
-use crate::weights;
+use super::Tensor as Stored;
 
 pub use super::LoadError;
 
 /// Every float tensor of a network, in the order of its layers. Reads the device synchronously:
 /// native only.
-pub fn read_tensors<M: Module>(network: &M) -> Vec<weights::Tensor> {
+pub fn read_tensors<M: Module>(network: &M) -> Vec<Stored> {
     let mut reader = Reader::default();
     network.visit(&mut reader);
     reader.tensors
 }
 
 /// The network with the given weights in place of its own.
-pub fn load_tensors<M: Module>(network: M, tensors: &[weights::Tensor]) -> Result<M, LoadError> {
+pub fn load_tensors<M: Module>(network: M, tensors: &[Stored]) -> Result<M, LoadError> {
     let mut loader = Loader {
         path: Vec::new(),
         tensors,
@@ -41,7 +41,7 @@ pub fn load_tensors<M: Module>(network: M, tensors: &[weights::Tensor]) -> Resul
 #[derive(Default)]
 struct Reader {
     path: Vec<String>,
-    tensors: Vec<weights::Tensor>,
+    tensors: Vec<Stored>,
 }
 
 impl ModuleVisitor for Reader {
@@ -61,7 +61,7 @@ impl ModuleVisitor for Reader {
             .convert::<f32>()
             .try_into_vec()
             .expect("converted to f32");
-        self.tensors.push(weights::Tensor {
+        self.tensors.push(Stored {
             name: self.path.join("."),
             shape,
             values,
@@ -91,7 +91,7 @@ impl ModuleVisitor for Names {
 
 struct Loader<'a> {
     path: Vec<String>,
-    tensors: &'a [weights::Tensor],
+    tensors: &'a [Stored],
     used: usize,
     error: Option<LoadError>,
 }

@@ -1,6 +1,27 @@
-//! Values of algorithms 1 and 2.
+//! Values of algorithms 1 and 2, and which of them something can be found with.
+//!
+//! They come from strangers, with a model as with a link: what is sound here is found at a bearable cost.
+
+use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
+
+/// Times the working size at which lines may be looked for.
+const SCALES: RangeInclusive<usize> = 1..=4;
+/// The longest radius, side or margin, pixels.
+const LONGEST: usize = 1024;
+/// Sigma of the blur of the picture, pixels.
+const SMOOTHINGS: RangeInclusive<f32> = 0.0..=32.0;
+/// Sigma of the other blurs, pixels.
+const SIGMAS: RangeInclusive<f32> = 0.0..=100.0;
+/// Thresholds of algorithm 1; its planes lie in 0..=1.
+const THRESHOLDS: RangeInclusive<f32> = -10.0..=10.0;
+/// The threshold of algorithm 2.
+const DARKEST: RangeInclusive<f32> = -1.0..=2.0;
+/// The floor of the local contrast: nothing is divided by less.
+const FLOORS: RangeInclusive<f32> = 1e-4..=10.0;
+/// The limit of the local contrast, deviations.
+const LIMITS: RangeInclusive<f32> = 1e-3..=1000.0;
 
 /// Local contrast normalisation before the Sobel step: `(x - mean) / (deviation + floor)` in a
 /// square window, for images whose faint structures would drown beside strong edges.
@@ -13,6 +34,13 @@ pub struct LocalContrast {
     /// What lies further than this many deviations from the mean is cut to it, so that the steepest
     /// edge of the picture does not set the scale of all others.
     pub limit: Option<f32>,
+}
+
+impl LocalContrast {
+    fn is_sound(&self) -> bool {
+        let limited = self.limit.is_none_or(|limit| LIMITS.contains(&limit));
+        self.radius <= LONGEST && FLOORS.contains(&self.floor) && limited
+    }
 }
 
 /// Values of algorithm 1 for one working size.
@@ -40,6 +68,18 @@ pub struct Extraction {
 }
 
 impl Extraction {
+    /// Whether lines can be found with these values at a bearable cost.
+    pub fn is_sound(&self) -> bool {
+        let sigmas = [self.sigma1, self.sigma2];
+        let thresholds = [self.alpha, self.beta];
+        SCALES.contains(&self.scale)
+            && SMOOTHINGS.contains(&self.smoothing)
+            && sigmas.iter().all(|sigma| SIGMAS.contains(sigma))
+            && thresholds.iter().all(|t| THRESHOLDS.contains(t))
+            && self.contrast.is_none_or(|contrast| contrast.is_sound())
+            && self.median <= LONGEST
+    }
+
     /// The values for a working size: those listed for it, or between those listed for the nearest smaller and
     /// the nearest larger one, so that a size that nobody looked at does not fall back to lengths of another.
     ///
@@ -156,6 +196,13 @@ pub struct MaskSettings {
     pub fill: bool,
 }
 
+impl MaskSettings {
+    /// Whether a mask can be found with these values at a bearable cost.
+    pub fn is_sound(&self) -> bool {
+        DARKEST.contains(&self.threshold) && self.grow <= LONGEST && self.median <= LONGEST
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -210,5 +257,63 @@ mod tests {
         );
         let small = at("chest-xray", 32);
         assert_eq!((small.median, small.contrast.expect("on").radius), (1, 6));
+    }
+
+    #[test]
+    fn every_study_is_sound_at_every_size_of_a_link() {
+        for name in Study::NAMES {
+            let study = Study::named(name).expect("built in");
+            for values in &study.extraction {
+                assert!(values.is_sound(), "{name}");
+                assert!(study.mask_at(values.size).is_sound(), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn values_that_cost_too_much_or_mean_nothing_are_not() {
+        let study = Study::named("chest-xray").expect("built in");
+        let (good, mask) = (study.extraction_at(128), study.mask_at(128));
+        let contrast = |floor, limit| {
+            let radius = 8;
+            Some(LocalContrast {
+                radius,
+                floor,
+                limit,
+            })
+        };
+        let wild: [fn(&mut Extraction); 8] = [
+            |e| e.scale = 0,
+            |e| e.scale = usize::MAX,
+            |e| e.smoothing = 33.0,
+            |e| e.sigma1 = f32::NAN,
+            |e| e.sigma2 = 1e9,
+            |e| e.alpha = f32::INFINITY,
+            |e| e.beta = -11.0,
+            |e| e.median = 1 << 40,
+        ];
+        for (number, change) in wild.iter().enumerate() {
+            let mut values = good;
+            change(&mut values);
+            assert!(!values.is_sound(), "number {number}");
+        }
+        for (contrast, sound) in [
+            (contrast(0.1, Some(1.5)), true),
+            (contrast(0.0, None), false),
+            (contrast(f32::NAN, None), false),
+            (contrast(0.1, Some(0.0)), false),
+            (None, true),
+        ] {
+            assert_eq!(Extraction { contrast, ..good }.is_sound(), sound);
+        }
+        let dark = MaskSettings {
+            threshold: f32::NAN,
+            ..mask
+        };
+        let wide = MaskSettings {
+            grow: 1 << 40,
+            ..mask
+        };
+        assert!(!dark.is_sound() && !wide.is_sound() && mask.is_sound());
     }
 }

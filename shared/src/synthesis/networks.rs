@@ -11,10 +11,10 @@ use super::SynthesisError;
 #[cfg(feature = "nn")]
 use super::library::Library;
 use crate::networks::config::NetworkConfig;
-use crate::networks::{LoadError, cpu};
+use crate::networks::{LoadError, Tensor, cpu};
 #[cfg(feature = "nn")]
 use crate::networks::{PatchDiscriminator, StructureDecoder, Unet, tensors::load_tensors};
-use crate::weights::{Model, Role, Tensor};
+use crate::weights::{Model, Role};
 
 /// Where networks are computed.
 pub(super) enum Place {

@@ -9,7 +9,7 @@ use super::error::{TensorProblem, WeightsError};
 use super::{KnownAnswer, Role};
 use crate::label::{LabelKind, LesionStatistics};
 use crate::networks::config::NetworkConfig;
-use crate::study::{Geometry, Study};
+use crate::study::{Extraction, Geometry, Study};
 
 const MAX_SIZE: usize = 2048;
 const MAX_LATENT: usize = 16_384;
@@ -17,9 +17,6 @@ const MAX_WIDTH: usize = 512;
 /// Sizes are multiples of 16.
 const MAX_DEPTH: usize = 4;
 const MAX_CHANNELS: usize = 64;
-/// How much larger than the working size lines may be looked for.
-const MAX_SCALE: usize = 4;
-const MAX_SMOOTHING: f32 = 64.0;
 const MAX_TENSORS: usize = 1024;
 const MAX_RANK: usize = 8;
 const MAX_NAME: usize = 200;
@@ -37,8 +34,15 @@ pub(super) fn sound(
     let problem = study_problem(study)
         .or_else(|| lesions.is_some_and(unsound).then(|| LESIONS.to_owned()))
         .or_else(|| geometry_problem(geometry))
+        .or_else(|| interpolation_problem(study, geometry.size))
         .or_else(|| answer.and_then(answer_problem));
     problem.map_or(Ok(()), |text| Err(WeightsError::Model(text)))
+}
+
+/// Values between those that are listed are stretched ones: they are asked once more.
+fn interpolation_problem(study: &Study, size: usize) -> Option<String> {
+    let sound = study.extraction_at(size).is_sound();
+    (!sound).then(|| format!("its values for structure maps are impossible at {size} px"))
 }
 
 /// Whether this can be a study: modalities, classes, values for structure maps and masks.
@@ -294,32 +298,16 @@ fn study_problem(study: &Study) -> Option<String> {
     {
         return Some("the number of its lesion classes is impossible".into());
     }
-    if !extraction_is_sound(study) || !mask_is_sound(study) {
+    let sound = !study.extraction.is_empty()
+        && study.extraction.iter().all(Extraction::is_sound)
+        && study.extraction.iter().all(|e| possible_size(e.size))
+        && study.mask.is_sound()
+        && study.lesion_margin <= MAX_SIZE;
+    if !sound {
         return Some("its values for structure maps and masks are impossible".into());
     }
     let (low, high) = study.noise;
     let noise = low <= high && low >= 0.0 && high <= 1.0;
     let sound = noise && study.line_threshold.is_finite();
     (!sound).then(|| "its noise or its line threshold is impossible".into())
-}
-
-fn extraction_is_sound(study: &Study) -> bool {
-    let sound = study.extraction.iter().all(|e| {
-        let finite = [e.sigma1, e.alpha, e.sigma2, e.beta]
-            .iter()
-            .all(|v| v.is_finite());
-        let contrast = e.contrast.is_none_or(|c| {
-            let limited = c.limit.is_none_or(|limit| limit.is_finite() && limit > 0.0);
-            c.radius <= MAX_SIZE && c.floor.is_finite() && c.floor > 0.0 && limited
-        });
-        let scaled =
-            (1..=MAX_SCALE).contains(&e.scale) && (0.0..=MAX_SMOOTHING).contains(&e.smoothing);
-        finite && contrast && scaled && e.median <= MAX_SIZE
-    });
-    sound && !study.extraction.is_empty() && study.lesion_margin <= MAX_SIZE
-}
-
-fn mask_is_sound(study: &Study) -> bool {
-    let mask = &study.mask;
-    mask.threshold.is_finite() && mask.grow <= MAX_SIZE && mask.median <= MAX_SIZE
 }

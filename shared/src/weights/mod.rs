@@ -53,13 +53,15 @@ mod write;
 pub use check::{check_config, check_study};
 pub use error::{TensorProblem, WeightsError};
 pub use header::VERSION;
-pub use model::{Card, Figure, KnownAnswer, Model, Network, Role, Tensor};
+pub use model::{Card, Figure, KnownAnswer, Model, Network, Role};
 pub use provenance::Provenance;
 pub use quantise::Precision;
 pub use read::{Checksums, inspect, read, read_checked};
 pub use summary::{NetworkSummary, Summary, TensorSummary};
 pub use version2::convert;
 pub use write::{TensorError, Written, with_card, write};
+
+pub use crate::networks::Tensor;
 
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Provenance;
 use crate::label::LesionStatistics;
+use crate::networks::Tensor;
 use crate::networks::config::NetworkConfig;
 use crate::study::{Geometry, Study};
 
@@ -22,17 +23,6 @@ pub enum Role {
     Segmenter(String),
     /// A network that a later version knows: its weights are passed over.
     Unknown(String),
-}
-
-/// One tensor of a network, always f32 in memory.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Tensor {
-    /// Path inside the network, as `down.0.conv.weight`.
-    pub name: String,
-    /// Length of each dimension.
-    pub shape: Vec<usize>,
-    /// Row-major values.
-    pub values: Vec<f32>,
 }
 
 /// One network with its weights.

@@ -683,6 +683,12 @@ fn studies_that_would_break_the_pipeline_are_refused() {
     assert!(refused(&|h| h.study.mask.grow = usize::MAX));
     assert!(refused(&|h| h.study.noise = (f32::NAN, 1.0)));
     assert!(refused(&|h| h.study.extraction[0].alpha = f32::INFINITY));
+    assert!(refused(&|h| h.study.extraction[0].size = 0));
+    assert!(refused(&|h| {
+        h.study.extraction.truncate(1);
+        h.study.extraction[0].sigma1 = 99.0;
+        h.geometry.size = 2048;
+    }));
     assert!(refused(&|h| h.geometry.size = 0));
     assert!(refused(&|h| h.geometry.generator_width = 1_000_000_000));
     assert!(refused(&|h| h.known_answer = Some(KnownAnswer {

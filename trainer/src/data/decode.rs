@@ -5,11 +5,12 @@
 //! radiograph. Sizes are checked before memory is asked for.
 
 use super::Picture;
+use super::grid::Grid;
 use super::volumes::Volumes;
 use anyhow::{Context, Result, bail, ensure};
 use image::{DynamicImage, ImageFormat, ImageReader, Limits};
 use scanweave::image::{MAX_SIDE, Plane};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Extensions of files that are taken for images, in lower case.
 pub const EXTENSIONS: [&str; 6] = ["png", "jpg", "jpeg", "bmp", "tif", "tiff"];
@@ -47,66 +48,6 @@ pub fn read_grey(picture: &Picture, volumes: &Volumes) -> Result<(Plane, Grid)> 
     Ok((plane, Grid::flat(path, sides)))
 }
 
-/// Where the pixels of a picture lie, to compare it with others of the same case.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Grid {
-    path: PathBuf,
-    /// Width and height, pixels.
-    sides: (usize, usize),
-    /// Slices, where the file is a volume.
-    depth: Option<usize>,
-}
-
-impl Grid {
-    /// The grid of an image file.
-    pub fn flat(path: &Path, sides: (usize, usize)) -> Self {
-        Self {
-            path: path.into(),
-            sides,
-            depth: None,
-        }
-    }
-
-    /// The grid of a volume, x, y, z.
-    pub fn deep(path: &Path, [width, height, depth]: [usize; 3]) -> Self {
-        Self {
-            path: path.into(),
-            sides: (width, height),
-            depth: Some(depth),
-        }
-    }
-
-    /// Whether it is a volume's.
-    pub fn is_volume(&self) -> bool {
-        self.depth.is_some()
-    }
-
-    /// Refuses `self`, which is a `what`, when it is not the grid of the case's first image; an
-    /// image file has no depth to compare.
-    pub fn check_like(&self, first: Option<&Self>, what: &str) -> Result<()> {
-        let Some(first) = first else { return Ok(()) };
-        let depths = self.depth.zip(first.depth);
-        let deeper = depths.is_some_and(|(a, b)| a != b);
-        ensure!(
-            self.sides == first.sides && !deeper,
-            "{}: the {what} has {}, its image {} {}: export it on the image's grid",
-            self.path.display(),
-            self.shape(deeper),
-            first.path.display(),
-            first.shape(deeper)
-        );
-        Ok(())
-    }
-
-    fn shape(&self, with_depth: bool) -> String {
-        let (width, height) = self.sides;
-        match self.depth.filter(|_| with_depth) {
-            Some(depth) => format!("{width} x {height} x {depth} voxels"),
-            None => format!("{width} x {height} pixels"),
-        }
-    }
-}
-
 /// A lesion label as a file holds it.
 #[derive(Debug)]
 pub struct Label {
@@ -136,7 +77,7 @@ pub fn read_label(
         let sides = (image.width() as usize, image.height() as usize);
         (Grid::flat(path, sides), numbers(image))
     };
-    let (width, height) = grid.sides;
+    let (width, height) = grid.sides();
     let pick = |i: usize, side: usize| ((2 * i + 1) * side / (2 * size)).min(side - 1);
     let places = (0..size * size).map(|i| pick(i / size, height) * width + pick(i % size, width));
     let number = |at: usize| {

@@ -6,6 +6,7 @@
 
 pub mod datasets;
 pub mod decode;
+mod grid;
 pub mod prepare;
 pub mod prepared;
 pub mod split;

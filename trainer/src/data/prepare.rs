@@ -1,7 +1,8 @@
 //! Decode once: every record becomes an item at working size with its structure map and mask.
 
 use super::datasets::phantom::anatomy;
-use super::decode::{Grid, read_grey, read_label};
+use super::decode::{read_grey, read_label};
+use super::grid::Grid;
 use super::prepared::{Header, Item, Prepared};
 use super::standardise::standardised;
 use super::volumes::Volumes;

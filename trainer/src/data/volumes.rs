@@ -3,7 +3,7 @@
 //! A data set names slices one by one, and neighbouring rows mean the same few files: those read last
 //! stay in memory, so that a volume is inflated once and not for each of its slices.
 
-use super::decode::Grid;
+use super::grid::Grid;
 use anyhow::{Context, Result, bail, ensure};
 use flate2::read::MultiGzDecoder;
 use scanweave::formats::{self, Axis, FormatError, Volume, Window};

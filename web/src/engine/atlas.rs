@@ -1,7 +1,8 @@
 //! An atlas: the structure maps of a grid on a plane through the latent space, one per slice.
 
-use super::post;
-use super::session::{Long, Outcome, Session, Step, done};
+use super::compute::Compute;
+use super::job::{Job, Next, Slice};
+use super::{done, post};
 use crate::model::protocol::{Cause, CommandId, Event, Failure, Pixels};
 use crate::model::scene::{Latent, from_centre};
 
@@ -33,16 +34,15 @@ impl Atlas {
             tiles,
         })
     }
-}
 
-impl Session {
     /// The next tile: the very lines that a picture of this place is painted on.
-    pub(super) async fn tile(&mut self, id: CommandId, mut atlas: Atlas) -> Step {
-        let Some((column, row)) = atlas.tiles.pop() else {
-            return Ok(done(id));
+    async fn tile(&mut self, id: CommandId, on: &mut Compute) -> Result<Next, Failure> {
+        let Some((column, row)) = self.tiles.pop() else {
+            done(id);
+            return Ok(Next::Ended);
         };
-        let place = Latent::on_grid(atlas.seed, atlas.side, atlas.reach, column, row);
-        let structure = self
+        let place = Latent::on_grid(self.seed, self.side, self.reach, column, row);
+        let structure = on
             .compute(async |synthesiser, _| {
                 let latent = place.values(synthesiser.latent());
                 Ok(synthesiser.structure(&latent).await?)
@@ -54,6 +54,12 @@ impl Session {
             row,
             map: Pixels::from(&structure.map),
         });
-        Ok(Outcome::GoesOn(Long::Atlas(atlas)))
+        Ok(Next::GoesOn)
+    }
+}
+
+impl Job for Atlas {
+    fn slice<'a>(&'a mut self, id: CommandId, on: &'a mut Compute) -> Slice<'a> {
+        Box::pin(self.tile(id, on))
     }
 }

@@ -12,10 +12,11 @@ use std::rc::Rc;
 use scanweave::dataset::Recipe;
 use scanweave::synthesis::{Subject, SynthesisError, Synthesiser};
 
+use super::compute::Compute;
+use super::job::{Job, Next, Slice};
 use super::patience::Gate;
-use super::post;
-use super::session::{Long, Outcome, Session, Step, done};
-use crate::model::protocol::{BuiltSubject, CommandId, Event, Pixels};
+use super::{done, post};
+use crate::model::protocol::{BuiltSubject, CommandId, Event, Failure, Pixels};
 
 /// A data set that is being made.
 pub struct Build {
@@ -48,8 +49,25 @@ impl Build {
         }
     }
 
+    /// The next slice of the next subject.
+    async fn go_on(&mut self, id: CommandId, on: &mut Compute) -> Result<Next, Failure> {
+        if self.index >= self.count {
+            done(id);
+            return Ok(Next::Ended);
+        }
+        let part = on.compute(async |synthesiser, _| Ok(self.part(synthesiser).await?));
+        if let Some(subject) = part.await? {
+            post(&Event::Subject {
+                id,
+                subject: Box::new(packed(subject)),
+            });
+            self.index += 1;
+        }
+        Ok(Next::GoesOn)
+    }
+
     /// Goes on with the subject; `None` when it is not done yet.
-    async fn slice(&self, by: &Rc<Synthesiser>) -> Result<Option<Subject>, SynthesisError> {
+    async fn part(&self, by: &Rc<Synthesiser>) -> Result<Option<Subject>, SynthesisError> {
         let begun = self.begun.take();
         // What other networks began, on a device that was given up, is begun anew.
         let begun = begun.filter(|begun| Rc::ptr_eq(&begun.by, by));
@@ -76,21 +94,9 @@ impl Build {
     }
 }
 
-impl Session {
-    /// The next slice of the next subject.
-    pub(super) async fn build(&mut self, id: CommandId, mut build: Build) -> Step {
-        if build.index >= build.count {
-            return Ok(done(id));
-        }
-        let slice = self.compute(async |synthesiser, _| Ok(build.slice(synthesiser).await?));
-        if let Some(subject) = slice.await? {
-            post(&Event::Subject {
-                id,
-                subject: Box::new(packed(subject)),
-            });
-            build.index += 1;
-        }
-        Ok(Outcome::GoesOn(Long::Build(build)))
+impl Job for Build {
+    fn slice<'a>(&'a mut self, id: CommandId, on: &'a mut Compute) -> Slice<'a> {
+        Box::pin(self.go_on(id, on))
     }
 }
 

@@ -2,10 +2,11 @@
 
 use scanweave::synthesis::{FoundLesion, register};
 
-use super::session::{Long, Outcome, Session, Step};
+use super::compute::Compute;
+use super::job::{Job, Next, Slice};
 use super::{now, post};
 use crate::model::painter::Painted;
-use crate::model::protocol::{CommandId, Event, Figures, Found, Pixels};
+use crate::model::protocol::{CommandId, Event, Failure, Figures, Found, Pixels};
 
 /// A picture that is being measured.
 pub struct Measuring {
@@ -26,51 +27,68 @@ impl Measuring {
             pair: (0, 1),
         }
     }
-}
 
-impl Session {
     /// One figure: segmenters first, then pairs of modalities, then what is said of the map.
-    pub(super) async fn measure(&mut self, id: CommandId, mut of: Box<Measuring>) -> Step {
+    async fn measure(&mut self, id: CommandId, on: &mut Compute) -> Result<Next, Failure> {
         let start = now();
-        let sample = &of.painted.sample;
-        let (images, structure) = (&sample.images, &sample.structure);
-        let measured = of.figures.found.len();
-        if let Some((_, image)) = images.get(measured) {
-            let asked = of.painted.asked.lesion.as_ref();
-            let found = self
-                .compute(async |synthesiser, _| {
-                    Ok(synthesiser.found_lesion(measured, image, asked).await?)
-                })
-                .await?;
-            let classes = of.painted.classes;
-            of.figures
-                .found
-                .push(found.map(|found| shown(&found, classes)));
-        } else if of.pair.1 < images.len() {
-            let (first, second) = of.pair;
-            let fits = register(&images[first], &images[second], &structure.mask);
-            of.figures.register.push(fits);
-            of.pair = if second + 1 < images.len() {
-                (first, second + 1)
-            } else {
-                (first + 1, first + 2)
-            };
+        let images = self.painted.sample.images.len();
+        let next = if self.figures.found.len() < images {
+            self.look_for_lesion(on).await?;
+            Next::GoesOn
+        } else if self.pair.1 < images {
+            self.compare();
+            Next::GoesOn
         } else {
-            let score = self
-                .compute(async |synthesiser, _| Ok(synthesiser.score(&structure.map).await?))
-                .await?;
-            of.figures.structure_score = score;
-            let milliseconds = of.milliseconds + now() - start;
-            let figures = of.figures;
+            let map = &self.painted.sample.structure.map;
+            let score = on.compute(async |synthesiser, _| Ok(synthesiser.score(map).await?));
+            self.figures.structure_score = score.await?;
+            Next::Ended
+        };
+        self.milliseconds += now() - start;
+        if next == Next::Ended {
             post(&Event::Measured {
                 id,
-                figures,
-                milliseconds,
+                figures: std::mem::take(&mut self.figures),
+                milliseconds: self.milliseconds,
             });
-            return Ok(Outcome::Ended);
         }
-        of.milliseconds += now() - start;
-        Ok(Outcome::GoesOn(Long::Measure(of)))
+        Ok(next)
+    }
+
+    async fn look_for_lesion(&mut self, on: &mut Compute) -> Result<(), Failure> {
+        let modality = self.figures.found.len();
+        let (_, image) = &self.painted.sample.images[modality];
+        let asked = self.painted.asked.lesion.as_ref();
+        let found = on
+            .compute(async |synthesiser, _| {
+                Ok(synthesiser.found_lesion(modality, image, asked).await?)
+            })
+            .await?;
+        let classes = self.painted.classes;
+        let found = found.map(|found| shown(&found, classes));
+        self.figures.found.push(found);
+        Ok(())
+    }
+
+    fn compare(&mut self) {
+        let (first, second) = self.pair;
+        let (images, mask) = (
+            &self.painted.sample.images,
+            &self.painted.sample.structure.mask,
+        );
+        let fits = register(&images[first], &images[second], mask);
+        self.figures.register.push(fits);
+        self.pair = if second + 1 < images.len() {
+            (first, second + 1)
+        } else {
+            (first + 1, first + 2)
+        };
+    }
+}
+
+impl Job for Measuring {
+    fn slice<'a>(&'a mut self, id: CommandId, on: &'a mut Compute) -> Slice<'a> {
+        Box::pin(self.measure(id, on))
     }
 }
 

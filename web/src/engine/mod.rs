@@ -8,9 +8,12 @@ mod adapter;
 mod atlas;
 mod build;
 mod cache;
+mod compute;
 mod device;
 mod faults;
 mod figures;
+mod job;
+mod loaded;
 mod open;
 mod patience;
 mod picture;
@@ -30,9 +33,10 @@ use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
 use crate::bridge;
 use crate::model::protocol::{Command, CommandId, Event, Request, VERSION};
 use crate::queue::{Next, Queue};
-use session::{Long, Outcome, Session};
+use job::Job;
+use session::{Outcome, Session};
 
-type Waiting = Rc<RefCell<Queue<Option<File>, Long>>>;
+type Waiting = Rc<RefCell<Queue<Option<File>, Box<dyn Job>>>>;
 
 /// Starts to listen.
 pub fn start() {
@@ -65,7 +69,7 @@ fn take_in(
     let done_at_once = matches!(command.request, Request::Cancel { .. });
     superseded(waiting.borrow_mut().push(command, file));
     if done_at_once {
-        return post(&Event::Done { id });
+        return done(id);
     }
     // The session is away while it works: then its own loop finds the command.
     if let Some(free) = session.borrow_mut().take() {
@@ -101,6 +105,11 @@ fn superseded(ids: impl IntoIterator<Item = CommandId>) {
     for id in ids {
         post(&Event::Superseded { id });
     }
+}
+
+/// Tells that a command without a result of its own has ended.
+fn done(id: CommandId) {
+    post(&Event::Done { id });
 }
 
 fn post(event: &Event) {

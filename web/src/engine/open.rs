@@ -1,45 +1,27 @@
 //! Loading a model. It replaces the one before only after its self-test; until then, and if it fails,
 //! the old one stays.
 
-use std::rc::Rc;
-
 use scanweave::label::LabelKind;
-use scanweave::synthesis::{SynthesisError, Synthesiser};
-
-use scanweave::weights::{self, KnownAnswer, Model};
+use scanweave::weights;
 use web_sys::File;
 
+use super::compute::Compute;
 use super::device::Chosen;
-use super::patience::within;
-use super::read::Reader;
-use super::session::{Outcome, SILENT, Session, Step};
-use super::{cache, device, faults, post, store};
-use crate::model::painter::Painter;
-use crate::model::protocol::{
-    Backend, BackendKind, Cause, CommandId, Event, ModelInfo, Reason, Source, Stage,
-};
+use super::loaded::{Loaded, on_cpu, proven};
+use super::{post, store};
+use crate::model::protocol::{BackendKind, Cause, CommandId, Event, ModelInfo, Source, Stage};
 
-/// How long a first drawing may take on a graphics device, which also compiles the shaders, ms.
-const START_PATIENCE: i32 = 240_000;
+/// A model is there, or why it is not.
+type Opened = Result<(), store::StoreError>;
 
-/// A model on a device.
-pub struct Open {
-    /// As it was read, to build it anew on another device.
-    pub model: Model,
-    /// Its networks.
-    pub synthesiser: Rc<Synthesiser>,
-    /// What they compute on.
-    pub backend: Backend,
-}
-
-impl Session {
+impl Compute {
     pub(super) async fn open(
         &mut self,
         id: CommandId,
         source: &Source,
         chosen: Chosen,
         wanted: &dyn Fn() -> bool,
-    ) -> Step {
+    ) -> Opened {
         let progress = |done| {
             let total = source.bytes;
             post(&Event::Progress {
@@ -61,7 +43,7 @@ impl Session {
         name: &str,
         file: Option<File>,
         chosen: Chosen,
-    ) -> Step {
+    ) -> Opened {
         let file = file.ok_or_else(|| Cause::FileMissing.of(name))?;
         let weights = store::read(&file).await?;
         self.load(id, name, None, &weights, chosen).await
@@ -75,7 +57,7 @@ impl Session {
         source: Option<&Source>,
         file: &store::Weights,
         chosen: Chosen,
-    ) -> Step {
+    ) -> Opened {
         stage(id, Stage::Build);
         let unusable = |why: String| Cause::ModelUnusable.because(name, why);
         let model = weights::read_checked(&file.bytes, file.checksums);
@@ -83,7 +65,7 @@ impl Session {
         stage(id, Stage::SelfTest);
         let (open, self_test) = match proven(&model, source, &chosen).await {
             Ok((synthesiser, difference)) => (
-                Open {
+                Loaded {
                     model,
                     synthesiser,
                     backend: chosen.backend,
@@ -106,80 +88,12 @@ impl Session {
             model: Box::new(info),
             backend: open.backend.clone(),
         });
-        self.open = Some(open);
-        self.painter = Painter::default();
-        self.reader = Reader::default();
-        Ok(Outcome::Opened(id))
+        self.hold(open);
+        Ok(())
     }
 }
 
-/// On the CPU, because WebGPU failed like this.
-pub(super) async fn on_cpu(model: Model, why: &str) -> Result<(Open, Option<f32>), String> {
-    let cpu = device::cpu(Reason::GivenUp(why.to_owned()));
-    let (synthesiser, difference) = tested(&model, &cpu).await?;
-    Ok((
-        Open {
-            model,
-            synthesiser,
-            backend: cpu.backend,
-        },
-        difference,
-    ))
-}
-
-/// As [`tested`], but on the CPU only once for each file and build: there the same numbers would come
-/// out again, and at a second visit people would wait for them.
-async fn proven(
-    model: &Model,
-    source: Option<&Source>,
-    chosen: &Chosen,
-) -> Result<(Rc<Synthesiser>, Option<f32>), String> {
-    let Some(source) = source.filter(|_| chosen.backend.kind == BackendKind::Cpu) else {
-        return tested(model, chosen).await;
-    };
-    if let Some(difference) = cache::proof(source).await {
-        let synthesiser = chosen.open(model).map_err(|e| e.to_string())?;
-        return Ok((Rc::new(synthesiser), Some(difference)));
-    }
-    let (synthesiser, difference) = tested(model, chosen).await?;
-    if let Some(difference) = difference {
-        cache::prove(source, difference).await;
-    }
-    Ok((synthesiser, difference))
-}
-
-/// Builds the networks and lets them draw the known answer. Without one they draw all the same,
-/// so that every shader is compiled before the first picture is asked for.
-async fn tested(model: &Model, chosen: &Chosen) -> Result<(Rc<Synthesiser>, Option<f32>), String> {
-    // Faults of what was tried before are not this model's.
-    let _ = faults::take();
-    let synthesiser = chosen.open(model).map_err(|e| e.to_string())?;
-    let synthesiser = Rc::new(synthesiser);
-    let work = Box::pin(first_drawing(&synthesiser, model.known_answer.as_ref()));
-    let drawn = within(patience(&chosen.backend, START_PATIENCE), work).await;
-    let difference = drawn.ok_or(SILENT)?.map_err(|e| e.to_string())?;
-    faults::take().map_or(Ok((synthesiser, difference)), Err)
-}
-
-async fn first_drawing(
-    synthesiser: &Synthesiser,
-    answer: Option<&KnownAnswer>,
-) -> Result<Option<f32>, SynthesisError> {
-    if let Some(answer) = answer {
-        return synthesiser.self_test(answer).await.map(Some);
-    }
-    if synthesiser.latent() > 0 {
-        synthesiser.thumbnail(0).await?;
-    }
-    Ok(None)
-}
-
-/// Only a graphics device can fall silent; the CPU holds the thread until it is done.
-pub(super) fn patience(backend: &Backend, limit: i32) -> Option<i32> {
-    (backend.kind == BackendKind::WebGpu).then_some(limit)
-}
-
-fn describe(open: &Open, bytes: u64, sha256: String, self_test: Option<f32>) -> ModelInfo {
+fn describe(open: &Loaded, bytes: u64, sha256: String, self_test: Option<f32>) -> ModelInfo {
     let masks = matches!(open.model.study.lesion, LabelKind::Mask(_));
     ModelInfo {
         study: open.model.study.clone(),

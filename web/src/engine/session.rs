@@ -1,50 +1,25 @@
-//! One loaded model on one device, and what is done with it.
-//!
-//! A fault of the graphics device moves the model to the CPU and tries again there, whatever was
-//! being done.
+//! What the worker does with a command.
 
-use std::rc::Rc;
-
-use scanweave::synthesis::{SynthesisError, Synthesiser};
 use web_sys::File;
 
 use super::atlas::Atlas;
 use super::build::Build;
-use super::cache;
-use super::device::Devices;
+use super::compute::Compute;
 use super::figures::Measuring;
-use super::open::{Open, on_cpu, patience};
-use super::patience::within;
+use super::job::{Job, Next};
 use super::read::Reader;
 use super::store::StoreError;
-use super::{faults, now, post};
-use crate::model::painter::{PaintError, Painter};
+use super::{cache, done, now, post};
 use crate::model::protocol::{
-    BackendKind, Cause, Command, CommandId, Detail, Event, Failure, Request,
+    BackendChoice, Cause, Command, CommandId, Detail, Event, Request, Source,
 };
 use crate::model::scene::Scene;
-
-/// How long a picture may take on a graphics device, ms.
-const PAINT_PATIENCE: i32 = 90_000;
-pub(super) const SILENT: &str = "it did not answer in time";
 
 /// The state of the engine.
 #[derive(Default)]
 pub struct Session {
-    pub(super) devices: Devices,
-    pub(super) open: Option<Open>,
-    pub(super) painter: Painter,
-    pub(super) reader: Reader,
-}
-
-/// A command that takes many slices.
-pub enum Long {
-    /// Figures of a picture.
-    Measure(Box<Measuring>),
-    /// Structure maps of a grid.
-    Atlas(Atlas),
-    /// A data set.
-    Build(Build),
+    compute: Compute,
+    reader: Reader,
 }
 
 /// What became of a command.
@@ -54,10 +29,10 @@ pub enum Outcome {
     /// It has ended, and another model is there.
     Opened(CommandId),
     /// A slice is done.
-    GoesOn(Long),
+    GoesOn(Box<dyn Job>),
 }
 
-pub(super) type Step = Result<Outcome, StoreError>;
+type Step = Result<Outcome, StoreError>;
 
 impl Session {
     /// Runs a command, or the first slice of a long one, and reports.
@@ -68,40 +43,72 @@ impl Session {
         wanted: &dyn Fn() -> bool,
     ) -> Outcome {
         let id = command.id;
-        let done = match command.request {
-            Request::Open { source, backend } => match self.devices.choose(backend).await {
-                Some(chosen) => self.open(id, &source, chosen, wanted).await,
-                None => Ok(elsewhere(id)),
-            },
-            Request::OpenFile { name, backend } => match self.devices.choose(backend).await {
-                Some(chosen) => self.open_file(id, &name, file, chosen).await,
-                None => Ok(elsewhere(id)),
-            },
+        let outcome = match command.request {
+            Request::Open { source, backend } => self.open(id, &source, backend, wanted).await,
+            Request::OpenFile { name, backend } => self.open_file(id, &name, file, backend).await,
             Request::Read { name, slice } => self.read(id, &name, file, slice).await,
             Request::Paint { scene, detail } => self.paint(id, &scene, detail).await,
             Request::Atlas { seed, side, reach } => match Atlas::new(seed, side, reach) {
-                Ok(atlas) => self.tile(id, atlas).await,
+                Ok(atlas) => return self.go_on(id, Box::new(atlas)).await,
                 Err(failure) => Err(failure.into()),
             },
             Request::Build {
                 recipe,
                 seed,
                 count,
-            } => self.build(id, Build::new(recipe, seed, count)).await,
-            Request::ClearCache => cache::clear().await.map_err(Into::into).map(|()| done(id)),
-            Request::Cancel { .. } => Ok(done(id)),
+            } => {
+                return self
+                    .go_on(id, Box::new(Build::new(recipe, seed, count)))
+                    .await;
+            }
+            Request::ClearCache => cache::clear().await.map_err(Into::into).map(|()| ended(id)),
+            Request::Cancel { .. } => Ok(ended(id)),
         };
-        report(id, done)
+        report(id, outcome)
     }
 
     /// Does the next slice of a long command and reports.
-    pub async fn go_on(&mut self, id: CommandId, long: Long) -> Outcome {
-        let done = match long {
-            Long::Measure(measuring) => self.measure(id, measuring).await,
-            Long::Atlas(atlas) => self.tile(id, atlas).await,
-            Long::Build(build) => self.build(id, build).await,
+    pub async fn go_on(&mut self, id: CommandId, mut job: Box<dyn Job>) -> Outcome {
+        let next = job.slice(id, &mut self.compute).await;
+        let outcome = next.map(|next| match next {
+            Next::Ended => Outcome::Ended,
+            Next::GoesOn => Outcome::GoesOn(job),
+        });
+        report(id, outcome.map_err(Into::into))
+    }
+
+    async fn open(
+        &mut self,
+        id: CommandId,
+        source: &Source,
+        backend: BackendChoice,
+        wanted: &dyn Fn() -> bool,
+    ) -> Step {
+        let Some(chosen) = self.compute.devices.choose(backend).await else {
+            return Ok(elsewhere(id));
         };
-        report(id, done)
+        self.compute.open(id, source, chosen, wanted).await?;
+        Ok(self.opened(id))
+    }
+
+    async fn open_file(
+        &mut self,
+        id: CommandId,
+        name: &str,
+        file: Option<File>,
+        backend: BackendChoice,
+    ) -> Step {
+        let Some(chosen) = self.compute.devices.choose(backend).await else {
+            return Ok(elsewhere(id));
+        };
+        self.compute.open_file(id, name, file, chosen).await?;
+        Ok(self.opened(id))
+    }
+
+    /// The image that was read belonged to the model before.
+    fn opened(&mut self, id: CommandId) -> Outcome {
+        self.reader = Reader::default();
+        Outcome::Opened(id)
     }
 
     async fn read(
@@ -113,7 +120,7 @@ impl Session {
     ) -> Step {
         let file = file.ok_or_else(|| Cause::FileMissing.of(name))?;
         let (plane, image) = self.reader.read(&file, slice).await?;
-        self.painter.bring(plane);
+        self.compute.painter.bring(plane);
         post(&Event::Read { id, image });
         Ok(Outcome::Ended)
     }
@@ -121,6 +128,7 @@ impl Session {
     async fn paint(&mut self, id: CommandId, scene: &Scene, detail: Detail) -> Step {
         let start = now();
         let painted = self
+            .compute
             .compute(async |synthesiser, painter| painter.paint(synthesiser, scene, detail).await)
             .await?;
         post(&Event::Painted {
@@ -131,44 +139,8 @@ impl Session {
         });
         Ok(match detail {
             Detail::Preview { .. } => Outcome::Ended,
-            Detail::Full => Outcome::GoesOn(Long::Measure(Box::new(Measuring::new(painted)))),
+            Detail::Full => Outcome::GoesOn(Box::new(Measuring::new(painted))),
         })
-    }
-
-    /// Computes on the model's device and, when that fails, on the CPU.
-    pub(super) async fn compute<T>(
-        &mut self,
-        work: impl AsyncFn(&Rc<Synthesiser>, &mut Painter) -> Result<T, PaintError>,
-    ) -> Result<T, Failure> {
-        let open = self.open.as_ref().ok_or(Cause::NoModel)?;
-        let attempt = Box::pin(work(&open.synthesiser, &mut self.painter));
-        let done = within(patience(&open.backend, PAINT_PATIENCE), attempt).await;
-        let done = done.unwrap_or_else(|| Err(SynthesisError::Device(SILENT.into()).into()));
-        let fault = faults::take().filter(|_| open.backend.kind == BackendKind::WebGpu);
-        let done = match (done, fault) {
-            (Err(PaintError::Synthesis(SynthesisError::Device(why))), _) | (_, Some(why)) => {
-                self.step_down(&why).await?;
-                let open = self.open.as_ref().ok_or(Cause::NoModel)?;
-                Box::pin(work(&open.synthesiser, &mut self.painter)).await
-            }
-            (done, None) => done,
-        };
-        done.map_err(|e| failed(e.to_string()))
-    }
-
-    async fn step_down(&mut self, why: &str) -> Result<(), Failure> {
-        let broken = self.open.take().ok_or(Cause::NoModel)?;
-        // Below the first line stand causes and a backtrace, which the log has too.
-        let why = why.lines().next().unwrap_or(why);
-        // What a faulty device computed is not to be trusted.
-        self.painter.forget();
-        let (open, _) = on_cpu(broken.model, why).await.map_err(failed)?;
-        self.devices.give_up_graphics(why);
-        post(&Event::SteppedDown {
-            backend: open.backend.clone(),
-        });
-        self.open = Some(open);
-        Ok(())
     }
 }
 
@@ -178,26 +150,16 @@ fn elsewhere(id: CommandId) -> Outcome {
     Outcome::Ended
 }
 
-/// Tells that a command without a result of its own has ended.
-pub(super) fn done(id: CommandId) -> Outcome {
-    post(&Event::Done { id });
+fn ended(id: CommandId) -> Outcome {
+    done(id);
     Outcome::Ended
 }
 
-fn report(id: CommandId, done: Step) -> Outcome {
-    match done {
-        Ok(outcome) => outcome,
-        Err(StoreError::Unwanted) => {
-            post(&Event::Superseded { id });
-            Outcome::Ended
-        }
-        Err(StoreError::Failed(failure)) => {
-            post(&Event::Failed { id, failure });
-            Outcome::Ended
-        }
+fn report(id: CommandId, outcome: Step) -> Outcome {
+    match outcome {
+        Ok(outcome) => return outcome,
+        Err(StoreError::Unwanted) => post(&Event::Superseded { id }),
+        Err(StoreError::Failed(failure)) => post(&Event::Failed { id, failure }),
     }
-}
-
-fn failed(why: String) -> Failure {
-    Cause::Computation.because("", why)
+    Outcome::Ended
 }

@@ -7,9 +7,9 @@ use scanweave::weights::Card;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlDetailsElement;
 
-use super::catalogue::{Entry, fetch_text};
-use super::shell::site;
-use super::state::Page;
+use super::catalogue::fetch_text;
+use super::page::{Offer, Page};
+use super::site;
 use super::words::{
     CARD_COMMANDS, CARD_DATA, CARD_DIGEST, CARD_FIGURE, CARD_FIGURES, CARD_FILE, CARD_LICENCE,
     CARD_LIMITS, CARD_LOADED, CARD_LOADING, CARD_MISSING, CARD_MODEL, CARD_SIZE, CARD_SIZE_FILE,
@@ -80,7 +80,7 @@ fn Loaded(model: ModelInfo) -> impl IntoView {
 
 /// The card of a model that is not loaded; read once, when it is unfolded.
 #[component]
-fn Other(entry: Entry) -> impl IntoView {
+fn Other(entry: Offer) -> impl IntoView {
     let card = RwSignal::new(None::<Result<Card, ()>>);
     let path = format!("assets/cards/{}.json", entry.id);
     let unfolded = move |event: web_sys::Event| {
@@ -127,7 +127,7 @@ async fn fetch(path: &str) -> Result<Card, ()> {
 
 /// Where the weights can be had as a file.
 #[component]
-fn File(entry: Entry) -> impl IntoView {
+fn File(entry: Offer) -> impl IntoView {
     let (address, name) = (entry.address(), entry.file.clone());
     view! {
         <dt>{move || CARD_FILE.say()}</dt>

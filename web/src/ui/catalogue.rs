@@ -7,76 +7,25 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlElement, Response};
 
-use super::shell::site;
-use super::state::Page;
+use super::page::{Controller, Offer};
 use super::trouble::Remedy;
-use super::words::{LIST_BROKEN, NO_MODELS};
+use super::words::LIST_BROKEN;
 use crate::bridge;
-use crate::model::protocol::Source;
 
 const MANIFEST: &str = "assets/manifest.json";
 
 #[derive(Deserialize)]
 struct Manifest {
-    models: Vec<Entry>,
-}
-
-/// One model of the manifest.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-pub struct Entry {
-    /// Short name, also in the address.
-    pub id: String,
-    /// Name for people.
-    pub title: String,
-    /// File name beside the manifest.
-    pub file: String,
-    /// Size in bytes.
-    pub bytes: u64,
-    /// SHA-256 of the file, hexadecimal.
-    pub sha256: String,
-}
-
-impl Entry {
-    /// Its name for people in the language of the page: the page knows the built-in studies.
-    pub fn name(&self) -> String {
-        site::study(&self.id).unwrap_or_else(|| self.title.clone())
-    }
-
-    /// Address of its file, beside the page.
-    pub fn address(&self) -> String {
-        format!("assets/{}", self.file)
-    }
-
-    /// What the engine needs to fetch and verify it.
-    pub fn source(&self) -> Source {
-        let url = absolute(&self.address());
-        Source {
-            title: self.title.clone(),
-            url,
-            bytes: self.bytes,
-            sha256: self.sha256.clone(),
-        }
-    }
+    models: Vec<Offer>,
 }
 
 /// Reads the manifest and opens the model the address asks for, or the first.
-pub fn load(page: Page) {
-    follow_gallery(page);
+pub fn load(controller: Controller) {
+    follow_gallery(controller);
     spawn_local(async move {
         match fetch_manifest().await {
-            Ok(models) if models.is_empty() => page.fail(NO_MODELS),
-            Ok(models) => {
-                let wished = page.model.get_untracked();
-                let id = models
-                    .iter()
-                    .find(|e| e.id == wished)
-                    .unwrap_or(&models[0])
-                    .id
-                    .clone();
-                page.catalogue.set(models);
-                page.open(&id);
-            }
-            Err(why) => page.fail_with(
+            Ok(models) => controller.offer(models),
+            Err(why) => controller.fail_with(
                 LIST_BROKEN.sentence(&[("list", MANIFEST)]),
                 &why,
                 Remedy::Reload,
@@ -85,7 +34,7 @@ pub fn load(page: Page) {
     });
 }
 
-async fn fetch_manifest() -> Result<Vec<Entry>, String> {
+async fn fetch_manifest() -> Result<Vec<Offer>, String> {
     let text = fetch_text(MANIFEST).await.map_err(|e| bridge::words(&e))?;
     serde_json::from_str::<Manifest>(&text)
         .map(|m| m.models)
@@ -104,14 +53,8 @@ pub async fn fetch_text(url: &str) -> Result<String, JsValue> {
     Ok(text.as_string().unwrap_or_default())
 }
 
-/// The address of a file of the page, for the worker, whose own base differs.
-fn absolute(path: &str) -> String {
-    let base = document().base_uri().ok().flatten().unwrap_or_default();
-    web_sys::Url::new_with_base(path, &base).map_or_else(|_| path.to_owned(), |url| url.href())
-}
-
 /// A gallery picture that knows its seed shows itself live when it is chosen.
-fn follow_gallery(page: Page) {
+fn follow_gallery(controller: Controller) {
     let handle = window_event_listener(leptos::ev::click, move |event| {
         let target = event
             .target()
@@ -125,17 +68,12 @@ fn follow_gallery(page: Page) {
         };
         let data = button.dataset();
         let number = |name: &str| data.get(name).and_then(|text| text.parse::<u64>().ok());
-        page.seed.set(number("gallerySeed").unwrap_or(1));
-        page.class.set(number("galleryClass").unwrap_or(0) as usize);
+        let (seed, class) = (number("gallerySeed"), number("galleryClass"));
         let model = data.get("galleryModel").unwrap_or_default();
         if let Some(app) = document().get_element_by_id("app") {
             app.scroll_into_view();
         }
-        if model == page.model.get_untracked() && page.opened.with_untracked(Option::is_some) {
-            page.sample(page.seed.get_untracked());
-        } else {
-            page.open(&model);
-        }
+        controller.show_sample(&model, seed.unwrap_or(1), class.unwrap_or(0) as usize);
     });
     on_cleanup(move || handle.remove());
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlInputElement, KeyboardEvent};
 
-use super::state::Page;
+use super::page::Controller;
 
 /// What a key means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,7 +49,7 @@ fn wish(key: &str, held: Held, focus: Focus) -> Option<Wish> {
 }
 
 /// Listens on the whole page.
-pub fn listen(page: Page) {
+pub fn listen(controller: Controller) {
     let handle = window_event_listener(leptos::ev::keydown, move |event: KeyboardEvent| {
         // Whoever took the key on its way here has used it.
         if event.default_prevented() {
@@ -65,9 +65,9 @@ pub fn listen(page: Page) {
         };
         event.prevent_default();
         match wish {
-            Wish::Step(by) => page.step(by),
-            Wish::Undo => page.undo(),
-            Wish::Redo => page.redo(),
+            Wish::Step(by) => controller.step(by),
+            Wish::Undo => controller.undo(),
+            Wish::Redo => controller.redo(),
         }
     });
     on_cleanup(move || handle.remove());

@@ -14,27 +14,25 @@ mod catalogue;
 mod death;
 mod export;
 mod failure;
-mod fit;
-mod history;
 mod keys;
 mod lesion;
 mod link;
+mod page;
 mod png;
 mod shell;
-mod state;
+mod site;
 mod status;
 mod structure;
 mod trouble;
 mod url;
 mod viewer;
 pub mod words;
-mod worker;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-use state::Page;
+use page::Controller;
 use trouble::Remedy;
 use words::{
     ENGINE_PANEL, EXPORT_PANEL, LESION_PANEL, PAGE_INCOMPLETE, RESULT_COLUMN, SIDE_COLUMN,
@@ -56,18 +54,20 @@ pub fn start() {
     mount_to(place, Workbench).forget();
 }
 
-/// The whole workbench; its parts share one [`Page`].
+/// The whole workbench; its parts share one [`Page`](page::Page), and those that act its [`Controller`].
 #[component]
 fn Workbench() -> impl IntoView {
-    let page = Page::new(url::read());
+    let controller = Controller::new(url::read());
+    let page = controller.page;
     provide_context(page);
-    shell::follow(page, Speech::begin(shell::language()));
+    provide_context(controller);
+    shell::follow(controller, Speech::begin(shell::language()));
     canvas::mend_losses();
     status::mirror(page);
     trouble::follow();
-    keys::listen(page);
-    catalogue::load(page);
-    url::follow(page);
+    keys::listen(controller);
+    catalogue::load(controller);
+    url::follow(controller);
     view! {
         <div class="workbench">
             <section class="stage" aria-label=move || RESULT_COLUMN.say()>

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::state::{Page, Phase, Progress};
+use super::page::{Page, Phase, Progress};
 use super::words::{
     BADGE_CHOOSING, BADGE_CPU, BADGE_WEBGPU, BRING_AN_IMAGE, ENGINE_RESTARTED,
     ENGINE_RESTARTED_NO_MEMORY, ENGINE_STARTS, FROM_DRAWING, FROM_FILE, FROM_FIXED, FROM_LATENT,

@@ -6,7 +6,7 @@ use leptos::prelude::{Effect, document, untrack};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
-use super::shell::site;
+use super::site;
 use super::words::{Language, Sentence, spoken};
 
 /// Attribute of elements that hold a word of `assets/shell/words.js`.

@@ -6,9 +6,8 @@ use super::norm::{Affine, normalise};
 use super::tensors::Tensors;
 use super::unet::{affine, sigmoid};
 use super::winograd::{Part, convolve};
-use crate::networks::LoadError;
 use crate::networks::config::DecoderConfig;
-use crate::weights::Tensor;
+use crate::networks::{LoadError, Tensor};
 
 /// A structure decoder with its weights as the kernels want them.
 #[derive(Debug, Clone)]

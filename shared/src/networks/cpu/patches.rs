@@ -6,9 +6,8 @@ use super::norm::{Affine, grouped, normalise, rectify};
 use super::tensors::Tensors;
 use super::unet::affine;
 use super::winograd::{Part, convolve};
-use crate::networks::LoadError;
 use crate::networks::config::PatchConfig;
-use crate::weights::Tensor;
+use crate::networks::{LoadError, Tensor};
 
 /// Pixels along a side of the first kernel.
 const STEM: usize = 5;

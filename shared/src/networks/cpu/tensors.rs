@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::networks::LoadError;
-use crate::weights::Tensor;
+use crate::networks::{LoadError, Tensor};
 
 /// The tensors of one network that have not been asked for yet.
 pub struct Tensors<'a> {

@@ -2,15 +2,15 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
+use crate::networks::Tensor as Stored;
 use crate::networks::config::{DecoderConfig, PatchConfig, UnetConfig};
 use crate::networks::tensors::{load_tensors, read_tensors};
 use crate::random::{Purpose, Random};
-use crate::weights;
 
 use super::{Decoder, Patches, Unet};
 
 /// The tensors of a fresh network, each value random, also those that start as constants.
-fn shaken(mut tensors: Vec<weights::Tensor>) -> Vec<weights::Tensor> {
+fn shaken(mut tensors: Vec<Stored>) -> Vec<Stored> {
     let mut random = Random::new(3, Purpose::Device);
     for tensor in &mut tensors {
         let fan = tensor.values.len() as f32 / tensor.shape[0] as f32;
@@ -130,8 +130,7 @@ fn what_does_not_fit_is_named() {
         condition: 0,
     };
     let tensors = read_tensors(&config.init(&Device::flex()));
-    let error =
-        |tensors: &[weights::Tensor]| Unet::new(&config, tensors).expect_err("wrong").to_string();
+    let error = |tensors: &[Stored]| Unet::new(&config, tensors).expect_err("wrong").to_string();
     let mut fewer = tensors.clone();
     fewer.retain(|t| t.name != "head.bias");
     assert!(error(&fewer).contains("head.bias"));
@@ -139,7 +138,7 @@ fn what_does_not_fit_is_named() {
     other[0].shape = vec![2, 1, 9];
     assert!(error(&other).contains("stem.weight"));
     let mut more = tensors.clone();
-    more.push(weights::Tensor {
+    more.push(Stored {
         name: "more".into(),
         ..tensors[0].clone()
     });

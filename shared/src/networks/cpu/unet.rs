@@ -6,9 +6,8 @@ use super::lanes::Lanes;
 use super::norm::{Affine, grouped, normalise, rectify};
 use super::tensors::Tensors;
 use super::winograd::{Part, convolve};
-use crate::networks::LoadError;
 use crate::networks::config::UnetConfig;
-use crate::weights::Tensor;
+use crate::networks::{LoadError, Tensor};
 
 /// A U-Net with its weights as the kernels want them.
 #[derive(Debug, Clone)]

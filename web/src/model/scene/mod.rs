@@ -19,8 +19,6 @@ use scanweave::study::{Extraction, MaskSettings};
 
 /// Raised whenever the meaning of a scene's bytes changes: old links are then refused with a sentence.
 const VERSION: u8 = 1;
-/// Longest length among the values of algorithms 1 and 2, pixels.
-const LONGEST: usize = 1024;
 /// Boxes that one lesion may have.
 const MOST_BOXES: usize = 64;
 
@@ -148,6 +146,16 @@ impl Scene {
         (lesion && self.noise == seed && self.edits == Edits::default()).then_some(seed)
     }
 
+    /// The scene with another latent. What was drawn belonged to the lines before it.
+    #[must_use]
+    pub fn walked_to(self, latent: Latent) -> Self {
+        Self {
+            origin: Origin::Latent(latent),
+            edits: Edits::default(),
+            ..self
+        }
+    }
+
     /// The scene as bytes.
     ///
     /// # Panics
@@ -193,30 +201,22 @@ impl Scene {
 impl Values {
     /// Whether something can be found with them at a bearable cost.
     pub fn is_sound(&self) -> bool {
-        let (lines, mask) = (&self.extraction, &self.mask);
-        let within = |value: f32, low: f32, high: f32| (low..=high).contains(&value);
-        let contrast = lines.contrast.is_none_or(|c| {
-            c.radius <= LONGEST
-                && within(c.floor, 1e-4, 10.0)
-                && c.limit.is_none_or(|limit| within(limit, 1e-3, 1000.0))
-        });
-        (1..=4).contains(&lines.scale)
-            && within(lines.smoothing, 0.0, 32.0)
-            && [lines.sigma1, lines.sigma2]
-                .iter()
-                .all(|&s| within(s, 0.0, 100.0))
-            && [lines.alpha, lines.beta]
-                .iter()
-                .all(|&t| within(t, -10.0, 10.0))
-            && contrast
-            && within(mask.threshold, -1.0, 2.0)
-            && [lines.median, mask.median, mask.grow]
-                .iter()
-                .all(|&l| l <= LONGEST)
+        self.extraction.is_sound() && self.mask.is_sound()
     }
 }
 
 impl Lesion {
+    /// The finding that [`Lesion::of_seed`] takes as `class`: the class of the whole image or, for studies with
+    /// lesion masks, 0 without a lesion and 1 with one. `None` for boxes, which no seed makes.
+    pub fn finding(&self) -> Option<usize> {
+        match self {
+            Self::None => Some(0),
+            Self::Class(class) => Some(*class as usize),
+            Self::Placed { .. } | Self::Drawn(_) => Some(1),
+            Self::Boxes(_) => None,
+        }
+    }
+
     /// As [`Scene::of_seed`].
     pub fn of_seed(seed: u64, kind: &LabelKind, class: usize) -> Self {
         match kind {
@@ -294,19 +294,35 @@ mod tests {
     }
 
     #[test]
+    fn a_lesion_has_the_finding_it_was_made_of() {
+        let mask = LabelKind::Mask(vec!["tumour".into()]);
+        let class = LabelKind::Class(vec!["normal".into(), "virus".into()]);
+        for (kind, finding) in [(&mask, 0), (&mask, 1), (&class, 0), (&class, 1)] {
+            let lesion = Lesion::of_seed(3, kind, finding);
+            assert_eq!(lesion.finding(), Some(finding), "{lesion:?}");
+        }
+        assert_eq!(Lesion::Drawn(Runs::of(1, 1, &[1])).finding(), Some(1));
+        assert_eq!(Lesion::Boxes(Vec::new()).finding(), None);
+    }
+
+    #[test]
+    fn a_walk_leaves_lesion_and_noise() {
+        let there = rich().walked_to(Latent::Seed(2));
+        let expected = Scene {
+            origin: Origin::Latent(Latent::Seed(2)),
+            edits: Edits::default(),
+            ..rich()
+        };
+        assert_eq!(there, expected);
+    }
+
+    #[test]
     fn values_out_of_range_are_no_scene() {
         let study = scanweave::study::Study::named("chest-xray").expect("built in");
         let study = Values {
             extraction: study.extraction_at(128),
             mask: study.mask_at(128),
         };
-        for name in scanweave::study::Study::NAMES {
-            let study = scanweave::study::Study::named(name).expect("built in");
-            for extraction in study.extraction.clone() {
-                let mask = study.mask_at(extraction.size);
-                assert!(Values { extraction, mask }.is_sound(), "{name}");
-            }
-        }
         let mut wild = [study; 3];
         wild[0].extraction.scale = usize::MAX;
         wild[1].extraction.sigma1 = f32::NAN;

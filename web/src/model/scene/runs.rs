@@ -45,12 +45,6 @@ impl Runs {
         }
     }
 
-    /// The runs of the pixels of a plane above 0.5, as 1, and the others, as 0.
-    pub fn of_plane(plane: &Plane) -> Self {
-        let values: Vec<u8> = plane.values().iter().map(|&v| u8::from(v > 0.5)).collect();
-        Self::of(plane.width(), plane.height(), &values)
-    }
-
     /// The runs of a class map.
     pub fn of_classes(map: &ClassMap) -> Self {
         Self::of(map.width(), map.height(), map.values())

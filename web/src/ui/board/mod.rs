@@ -30,7 +30,7 @@ pub use view::Board;
 
 use leptos::prelude::*;
 
-use super::state::Page;
+use super::page::Page;
 use crate::model::protocol::{Picture, Pixels};
 
 /// Side of the model's pictures, if one is loaded that can be drawn for; followed by whoever asks.

@@ -6,7 +6,7 @@ use super::sheet::{Sheet, Spot};
 use super::tool::Ink;
 use super::trial::Trial;
 use crate::model::scene::Scene;
-use crate::ui::state::Page;
+use crate::ui::page::Controller;
 
 /// What is drawn on a board and where it goes.
 pub trait Hand: Copy + Send + Sync + 'static {
@@ -50,10 +50,10 @@ pub struct Stroke<H> {
 
 impl<H: Hand> Stroke<H> {
     /// No stroke yet.
-    pub fn new(page: Page, hand: H) -> Self {
+    pub fn new(controller: Controller, hand: H) -> Self {
         Self {
             hand,
-            trial: Trial::new(page),
+            trial: Trial::new(controller),
             going: StoredValue::new_local(None),
         }
     }

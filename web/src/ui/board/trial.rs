@@ -3,52 +3,57 @@
 use leptos::prelude::*;
 
 use crate::model::scene::Scene;
-use crate::ui::state::Page;
+use crate::ui::page::Controller;
 
 /// The scene before the change, while one is tried.
 #[derive(Clone, Copy)]
 pub struct Trial {
-    page: Page,
+    controller: Controller,
     before: StoredValue<Option<Scene>, LocalStorage>,
 }
 
 impl Trial {
     /// Nothing is tried yet.
-    pub fn new(page: Page) -> Self {
+    pub fn new(controller: Controller) -> Self {
         Self {
-            page,
+            controller,
             before: StoredValue::new_local(None),
         }
     }
 
     /// The scene that the change starts from.
     pub fn before(self) -> Scene {
-        let now = || self.page.scene.get_untracked();
+        let now = || self.controller.page.scene.get_untracked();
         self.before.get_value().unwrap_or_else(now)
     }
 
     /// Shows a scene for the moment.
     pub fn show(self, scene: Scene) {
-        if self.page.scene.with_untracked(|now| *now == scene) {
+        if self
+            .controller
+            .page
+            .scene
+            .with_untracked(|now| *now == scene)
+        {
             return;
         }
         let before = self.before();
         self.before.set_value(Some(before));
-        self.page.change(scene);
+        self.controller.change(scene);
     }
 
     /// Keeps what is shown.
     pub fn keep(self) {
         if let Some(before) = self.taken() {
-            let scene = self.page.scene.get_untracked();
-            self.page.settle_from(before, scene);
+            let scene = self.controller.page.scene.get_untracked();
+            self.controller.settle_from(before, scene);
         }
     }
 
     /// Takes it back.
     pub fn take_back(self) {
         if let Some(before) = self.taken() {
-            self.page.settle_from(before.clone(), before);
+            self.controller.settle_from(before.clone(), before);
         }
     }
 

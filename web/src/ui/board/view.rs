@@ -13,7 +13,7 @@ use super::sheet::Spot;
 use super::stroke::{Ending, Hand, Stroke};
 use super::{cursor, side};
 use crate::ui::canvas;
-use crate::ui::state::Page;
+use crate::ui::page::{Controller, Page};
 use crate::ui::words::{
     BOARD_CANCELLED, BOARD_DOWN, BOARD_KEYS, BOARD_PLACE, BOARD_REFUSED, BOARD_UP,
 };
@@ -52,11 +52,11 @@ pub fn Board<H: Hand>(
     width: Signal<u8>,
     hand: H,
 ) -> impl IntoView {
-    let page = expect_context::<Page>();
+    let (page, controller) = (expect_context::<Page>(), expect_context::<Controller>());
     let node = NodeRef::<Canvas>::new();
     let board = Held {
         page,
-        stroke: Stroke::new(page, hand),
+        stroke: Stroke::new(controller, hand),
         holder: RwSignal::new(None),
         at: RwSignal::new((0, 0)),
         seen: RwSignal::new(false),

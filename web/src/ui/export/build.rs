@@ -17,7 +17,7 @@ use super::names::plain;
 use super::{download, subject, zip};
 use crate::bridge;
 use crate::model::protocol::{BuiltSubject, Cause, Event, Failure, Lane, ModelInfo, Request};
-use crate::ui::state::Page;
+use crate::ui::page::Controller;
 
 /// How many subjects one archive may hold.
 pub const MOST: u32 = 500;
@@ -68,8 +68,8 @@ pub struct Order {
 }
 
 /// Asks the engine for a data set; `state` follows it.
-pub fn start(page: Page, order: Order, state: RwSignal<State>) {
-    let Some(model) = page.opened.get_untracked() else {
+pub fn start(controller: Controller, order: Order, state: RwSignal<State>) {
+    let Some(model) = controller.page.opened.get_untracked() else {
         return;
     };
     let count = order.count.clamp(1, MOST);
@@ -85,7 +85,7 @@ pub fn start(page: Page, order: Order, state: RwSignal<State>) {
     };
     let answer = move |event: &Event| {
         let mut growing = growing.borrow_mut();
-        let same = page.opened.with_untracked(|m| {
+        let same = controller.page.opened.with_untracked(|m| {
             m.as_ref()
                 .is_some_and(|m| m.sha256 == growing.dataset.model)
         });
@@ -93,16 +93,16 @@ pub fn start(page: Page, order: Order, state: RwSignal<State>) {
         drop(growing);
         let Some(next) = next else { return };
         if next == State::Cancelled && !same {
-            cancel(page);
+            cancel(controller);
         }
         state.set(next);
     };
-    page.ask(request, Rc::new(answer));
+    controller.ask(request, Rc::new(answer));
 }
 
 /// Stops it.
-pub fn cancel(page: Page) {
-    page.cancel(Lane::Build);
+pub fn cancel(controller: Controller) {
+    controller.cancel(Lane::Build);
 }
 
 /// Studies with lesion masks whose model cannot place a lesion have healthy subjects alone.

@@ -5,7 +5,7 @@ use scanweave::label::LabelKind;
 
 use super::build::{self, MOST, Order, State};
 use crate::ui::failure;
-use crate::ui::state::{MAX_SEED, Page};
+use crate::ui::page::{Controller, MAX_SEED, Page};
 use crate::ui::words::{
     DATA_SET, DATA_SET_CANCEL, DATA_SET_CANCELLED, DATA_SET_COUNT, DATA_SET_DONE, DATA_SET_FAILED,
     DATA_SET_HEALTHY, DATA_SET_HELP, DATA_SET_PROGRESS, DATA_SET_REMAINING, DATA_SET_SEED,
@@ -15,7 +15,7 @@ use crate::ui::words::{
 /// The form.
 #[component]
 pub fn DataSet() -> impl IntoView {
-    let page = expect_context::<Page>();
+    let (page, controller) = (expect_context::<Page>(), expect_context::<Controller>());
     let state = RwSignal::new(State::Idle);
     let (count, seed, healthy) = (
         RwSignal::new(20_u32),
@@ -36,7 +36,7 @@ pub fn DataSet() -> impl IntoView {
             seed: seed.get_untracked(),
             healthy: healthy.get_untracked() as f32 / 100.0,
         };
-        build::start(page, order, state);
+        build::start(controller, order, state);
     };
     let counted = move |event| {
         if let Ok(number) = event_target_value(&event).parse::<u32>() {
@@ -81,7 +81,7 @@ pub fn DataSet() -> impl IntoView {
             </Show>
             <div class="row">
                 <button type="button" data-testid="build-start" disabled=move || cannot() || grows() on:click=start>{move || DATA_SET_START.say()}</button>
-                <button type="button" data-testid="build-cancel" disabled=move || !grows() on:click=move |_| build::cancel(page)>{move || DATA_SET_CANCEL.say()}</button>
+                <button type="button" data-testid="build-cancel" disabled=move || !grows() on:click=move |_| build::cancel(controller)>{move || DATA_SET_CANCEL.say()}</button>
             </div>
             <progress data-testid="build-progress" aria-label=move || DATA_SET.say() max="1" prop:value=share hidden=move || !grows()></progress>
             <p class="help" data-testid="build-status" aria-live=live>{move || state.with(said)}</p>

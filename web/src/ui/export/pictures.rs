@@ -6,7 +6,7 @@ use super::names::Title;
 use super::subject::File;
 use super::{download, picture, zip};
 use crate::bridge;
-use crate::ui::state::Page;
+use crate::ui::page::Page;
 use crate::ui::trouble;
 use crate::ui::words::{
     ARCHIVE_TOO_LARGE, CANNOT_SAVE, SAVE_HELP, SAVE_NIFTI, SAVE_PNG, Speech, VISIBLE_MARK,

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen_futures::JsFuture;
 
-use crate::ui::state::Page;
+use crate::ui::page::Page;
 use crate::ui::url;
 use crate::ui::words::{
     SHARE, SHARE_BY_HAND, SHARE_COPIED, SHARE_HELP, SHARE_LATER, SHARE_LINK, SHARE_OWN_FILE, Word,

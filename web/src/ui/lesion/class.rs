@@ -2,19 +2,19 @@
 
 use leptos::prelude::*;
 
-use crate::ui::state::Page;
+use crate::ui::page::{Controller, Page};
 use crate::ui::structure::named;
 use crate::ui::words::{LESION_CLASS_HELP, LESION_FINDING};
 
 /// The findings as radio buttons.
 #[component]
 pub fn Findings() -> impl IntoView {
-    let page = expect_context::<Page>();
+    let (page, controller) = (expect_context::<Page>(), expect_context::<Controller>());
     let option = move |(index, name): (usize, String)| {
         view! {
             <label class="check">
                 <input type="radio" name="finding" value=index.to_string() data-testid=format!("finding-{index}")
-                    prop:checked=move || page.class.get() == index on:change=move |_| page.find(index) />
+                    prop:checked=move || page.class.get() == index on:change=move |_| controller.find(index) />
                 <span>{move || named(&name)}</span>
             </label>
         }

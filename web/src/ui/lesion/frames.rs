@@ -3,12 +3,12 @@
 use leptos::prelude::*;
 
 use super::grip::Grip;
-use super::marks::shown;
 use super::place::{between, boxed};
+use super::shown::shown;
 use super::verdict::Verdict;
 use crate::model::scene::{Lesion, LesionBox, Scene};
 use crate::ui::board::{Hand, Ink, Sheet, Spot, Tool, side};
-use crate::ui::state::Page;
+use crate::ui::page::Page;
 
 /// Boxes that one lesion may have, as many as a scene can carry.
 pub const MOST: usize = 64;

@@ -8,7 +8,7 @@ use super::place;
 use super::verdict::{VerdictView, forbidden};
 use crate::model::scene::{Lesion, LesionBox, Scene};
 use crate::ui::board::{Board, UndoRedo, side};
-use crate::ui::state::Page;
+use crate::ui::page::{Controller, Page};
 use crate::ui::structure::named;
 use crate::ui::words::{
     BOARD_BOXES, BOX_AT, BOX_DELETE, BOX_DRAW, BOX_HELP, BOX_MOVE, BOXES, LESION_NO_ROOM,
@@ -48,7 +48,7 @@ pub fn Framing() -> impl IntoView {
 /// A box by chance, and none.
 #[component]
 fn Placing(frames: Frames) -> impl IntoView {
-    let page = frames.page;
+    let (page, controller) = (frames.page, expect_context::<Controller>());
     let no_room = RwSignal::new(false);
     let full = move || page.scene.with(|scene| of(scene).len() >= MOST);
     let random = move |_| {
@@ -59,14 +59,14 @@ fn Placing(frames: Frames) -> impl IntoView {
         });
         no_room.set(one.is_none());
         if one.is_some() {
-            page.settle(with_box(&page.scene.get_untracked(), one));
+            controller.settle(with_box(&page.scene.get_untracked(), one));
         }
     };
     let none = move |_| {
         frames.verdict.clear();
         no_room.set(false);
         let scene = page.scene.get_untracked();
-        page.settle(Scene {
+        controller.settle(Scene {
             lesion: Lesion::None,
             ..scene
         });
@@ -85,6 +85,7 @@ fn Placing(frames: Frames) -> impl IntoView {
 /// The boxes by name, each with a button that takes it away.
 #[component]
 fn List(page: Page) -> impl IntoView {
+    let controller = expect_context::<Controller>();
     let boxes = Memo::new(move |_| page.scene.with(|scene| of(scene).to_vec()));
     let item = move |(index, one): (usize, LesionBox)| {
         let said = move || {
@@ -100,7 +101,7 @@ fn List(page: Page) -> impl IntoView {
                 ("height", &one.height.to_string()),
             ])
         };
-        let delete = move |_| page.settle(without_box(&page.scene.get_untracked(), index));
+        let delete = move |_| controller.settle(without_box(&page.scene.get_untracked(), index));
         view! {
             <li class="row">
                 <span>{said}</span>

@@ -3,13 +3,14 @@
 use leptos::prelude::*;
 use scanweave::label::LabelKind;
 
-use super::marks::{MarkTool, Marks, drawn, shown};
+use super::marks::{MarkTool, Marks, drawn};
 use super::place;
+use super::shown::shown;
 use super::turning::Turning;
 use super::verdict::{VerdictView, forbidden};
 use crate::model::scene::{Lesion, Scene};
 use crate::ui::board::{Board, Sight, Slider, UndoRedo, bytes, newest, side};
-use crate::ui::state::{MAX_SEED, Page};
+use crate::ui::page::{Controller, MAX_SEED, Page};
 use crate::ui::structure::named;
 use crate::ui::words::{
     BOARD_LESION, LESION_BENEATH, LESION_BRUSH, LESION_CLASS, LESION_ELLIPSE, LESION_ERASE,
@@ -115,7 +116,7 @@ pub fn ClassChoice(
 #[component]
 fn Placing() -> impl IntoView {
     let marks = expect_context::<Marks>();
-    let page = marks.page;
+    let (page, controller) = (marks.page, expect_context::<Controller>());
     let no_room = RwSignal::new(false);
     let missing = move || page.picture.with(Option::is_none);
     let random = move |_| {
@@ -123,14 +124,14 @@ fn Placing() -> impl IntoView {
         let scene = by_chance(page, marks.class.get_untracked());
         no_room.set(scene.is_none());
         if let Some(scene) = scene {
-            page.settle(scene);
+            controller.settle(scene);
         }
     };
     let none = move |_| {
         marks.verdict.clear();
         no_room.set(false);
         let scene = page.scene.get_untracked();
-        page.settle(Scene {
+        controller.settle(Scene {
             lesion: Lesion::None,
             ..scene
         });

@@ -2,12 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::place;
+use super::shown::shown;
 use super::verdict::Verdict;
-use crate::model::protocol::Picture;
 use crate::model::scene::{Lesion, Scene};
-use crate::ui::board::{Brush, Hand, Ink, Sheet, Spot, Tool, is_refused, newest, outside, side};
-use crate::ui::state::Page;
+use crate::ui::board::{Brush, Hand, Ink, Sheet, Spot, Tool};
+use crate::ui::page::Page;
 
 /// What is drawn with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,25 +78,6 @@ impl Hand for Marks {
     }
 }
 
-/// The lesion that is shown; followed by whoever asks.
-pub fn shown(page: Page) -> Option<Sheet> {
-    let side = side(page)?;
-    let lesion = page.scene.with(|scene| scene.lesion.clone());
-    Some(newest(page, |picture| sheet(&lesion, picture, side)))
-}
-
-/// A lesion as a sheet. One that the engine placed is what its picture shows.
-fn sheet(lesion: &Lesion, picture: Option<&Picture>, side: usize) -> Sheet {
-    let placed = || picture.and_then(|p| p.lesion.as_ref()).map(|l| &l.classes);
-    let sheet = match lesion {
-        Lesion::Drawn(runs) => Sheet::of(runs, side),
-        Lesion::Boxes(boxes) => Some(place::boxed(boxes, side)),
-        Lesion::Placed { .. } => placed().and_then(|runs| Sheet::of(runs, side)),
-        Lesion::None | Lesion::Class(_) => None,
-    };
-    sheet.unwrap_or_else(|| Sheet::empty(side))
-}
-
 /// The scene with this lesion.
 pub fn drawn(before: &Scene, work: &Sheet) -> Scene {
     let lesion = if work.is_empty() {
@@ -111,53 +91,11 @@ pub fn drawn(before: &Scene, work: &Sheet) -> Scene {
     }
 }
 
-/// Whether the change from one sheet to the other is refused where `forbidden` says so.
-pub fn refused(before: &Sheet, after: &Sheet, forbidden: &[u8]) -> bool {
-    is_refused(outside(before, forbidden), outside(after, forbidden))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::protocol::{Labelled, Pixels};
     use crate::model::scene::Runs;
     use scanweave::label::LabelKind;
-
-    fn pixels() -> Pixels {
-        Pixels {
-            width: 2,
-            height: 2,
-            bytes: vec![0; 4],
-        }
-    }
-
-    fn picture(classes: &[u8]) -> Picture {
-        Picture {
-            source: None,
-            steps: Vec::new(),
-            structure: pixels(),
-            mask: pixels(),
-            forbidden: pixels(),
-            fused: pixels(),
-            lesion: Some(Labelled {
-                shades: pixels(),
-                classes: Runs::of(2, 2, classes),
-            }),
-            images: Vec::new(),
-        }
-    }
-
-    #[test]
-    fn a_placed_lesion_is_what_the_picture_shows() {
-        let picture = picture(&[0, 1, 0, 2]);
-        let seen = |lesion| sheet(&lesion, Some(&picture), 2).values().to_vec();
-        assert_eq!(seen(Lesion::Placed { seed: 1 }), [0, 1, 0, 2]);
-        assert_eq!(seen(Lesion::None), [0; 4], "the picture is of before");
-        let own = Lesion::Drawn(Runs::of(2, 2, &[1, 0, 0, 0]));
-        assert_eq!(seen(own), [1, 0, 0, 0]);
-        assert!(sheet(&Lesion::Placed { seed: 1 }, None, 2).is_empty());
-        assert!(sheet(&Lesion::Placed { seed: 1 }, Some(&picture), 3).is_empty());
-    }
 
     #[test]
     fn a_lesion_rubbed_out_is_none() {
@@ -168,20 +106,5 @@ mod tests {
         let after = drawn(&scene, &work);
         assert_eq!(after.lesion, Lesion::Drawn(Runs::of(2, 2, &[0, 1, 0, 0])));
         assert_eq!((after.origin, after.noise), (scene.origin, scene.noise));
-    }
-
-    #[test]
-    fn a_step_over_the_outline_is_refused_and_one_back_is_not() {
-        let forbidden = [0, 0, 255, 255];
-        let mut inside = Sheet::empty(2);
-        inside.put((0, 0), 1);
-        let mut over = inside.clone();
-        over.put((0, 1), 1);
-        let mut far = over.clone();
-        far.put((1, 1), 1);
-        assert!(refused(&inside, &over, &forbidden));
-        assert!(refused(&over, &far, &forbidden));
-        assert!(!refused(&far, &over, &forbidden));
-        assert!(!refused(&over, &inside, &forbidden));
     }
 }

@@ -10,15 +10,15 @@ mod grip;
 mod marking;
 mod marks;
 mod place;
+mod shown;
 mod turning;
 mod verdict;
 
 use leptos::prelude::*;
 use scanweave::label::LabelKind;
 
-use super::state::Page;
+use super::page::Page;
 use super::words::LESION_UNKNOWN;
-use crate::model::scene::{Lesion, Scene};
 
 /// Which tools a study needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +35,6 @@ enum Kind {
 #[component]
 pub fn Panel() -> impl IntoView {
     let page = expect_context::<Page>();
-    follow(page);
     let kind = Memo::new(move |_| {
         page.opened
             .with(|m| match m.as_ref().map(|m| &m.study.lesion) {
@@ -54,55 +53,4 @@ pub fn Panel() -> impl IntoView {
         Kind::Boxes => view! { <framing::Framing /> }.into_any(),
     };
     view! { <div class="lesion-panel" data-testid="lesion-panel">{tools}</div> }
-}
-
-/// Keeps the finding, which the next seed takes over, in step with the scene: undo changes the scene
-/// alone.
-fn follow(page: Page) {
-    Effect::new(move |_| {
-        let scene = page.scene.get();
-        let finding = page
-            .opened
-            .with(|m| m.as_ref().and_then(|m| finding(&scene, &m.study.lesion)));
-        if let Some(finding) = finding.filter(|&f| f != page.class.get_untracked()) {
-            page.class.set(finding);
-        }
-    });
-}
-
-/// The finding of a scene, `None` where the study has none or the scene is of another.
-fn finding(scene: &Scene, kind: &LabelKind) -> Option<usize> {
-    match (&scene.lesion, kind) {
-        (Lesion::Class(class), LabelKind::Class(names)) => {
-            let class = *class as usize;
-            (class < names.len()).then_some(class)
-        }
-        (Lesion::None, LabelKind::Mask(_)) => Some(0),
-        (Lesion::Placed { .. } | Lesion::Drawn(_), LabelKind::Mask(_)) => Some(1),
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::scene::Runs;
-
-    #[test]
-    fn the_finding_follows_the_scene() {
-        let mask = LabelKind::Mask(vec!["tumour".into()]);
-        let class = LabelKind::Class(vec!["normal".into(), "virus".into()]);
-        let scene = |lesion| Scene {
-            lesion,
-            ..Scene::of_seed(1, &LabelKind::None, 0)
-        };
-        let found = |lesion, kind| finding(&scene(lesion), kind);
-        assert_eq!(found(Lesion::None, &mask), Some(0));
-        assert_eq!(found(Lesion::Placed { seed: 3 }, &mask), Some(1));
-        assert_eq!(found(Lesion::Drawn(Runs::of(1, 1, &[1])), &mask), Some(1));
-        assert_eq!(found(Lesion::Class(1), &class), Some(1));
-        assert_eq!(found(Lesion::Class(2), &class), None);
-        assert_eq!(found(Lesion::None, &class), None);
-        assert_eq!(found(Lesion::Boxes(Vec::new()), &mask), None);
-    }
 }

@@ -5,9 +5,11 @@
 
 use leptos::prelude::*;
 
-use super::marks::{Marks, drawn, shown};
+use super::marks::{Marks, drawn};
+use super::shown::shown;
 use crate::model::scene::{Lesion, Runs, Scene};
 use crate::ui::board::{Hand, Pose, Sheet, Slider, Trial, posed};
+use crate::ui::page::Controller;
 use crate::ui::words::{
     DEGREES, LARGER, PERCENT, SCALE, SMALLER, TURN, TURN_LEFT, TURN_RIGHT, Word,
 };
@@ -153,7 +155,7 @@ pub fn Turning() -> impl IntoView {
     let marks = expect_context::<Marks>();
     let turner = Turner {
         marks,
-        trial: Trial::new(marks.page),
+        trial: Trial::new(expect_context::<Controller>()),
         kept: StoredValue::new_local(None),
         now: StoredValue::new_local(None),
         pose: RwSignal::new(Pose::default()),

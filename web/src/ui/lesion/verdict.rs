@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::marks::{refused, shown};
-use crate::ui::board::{Sheet, bytes, newest, outside, side};
-use crate::ui::state::Page;
+use super::shown::shown;
+use crate::ui::board::{Sheet, bytes, is_refused, newest, outside, side};
+use crate::ui::page::Page;
 use crate::ui::words::{LESION_INSIDE, LESION_INSIDE_BY, LESION_LIES_OUTSIDE, LESION_TAKEN_BACK};
 
 /// Whether the last stroke was refused, and whether the lesion that is shown is legal.
@@ -35,6 +35,11 @@ impl Verdict {
         self.refused.set(no);
         no
     }
+}
+
+/// Whether the change from one sheet to the other is refused where `forbidden` says so.
+fn refused(before: &Sheet, after: &Sheet, forbidden: &[u8]) -> bool {
+    is_refused(outside(before, forbidden), outside(after, forbidden))
 }
 
 /// Where no lesion may lie, 255; followed by whoever asks.
@@ -76,5 +81,25 @@ pub fn VerdictView(verdict: Verdict) -> impl IntoView {
     view! {
         <p class="verdict" role="alert" data-testid="lesion-refused" data-refused=move || verdict.refused.get().to_string()
             hidden=move || !shows()>{said}</p>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_over_the_outline_is_refused_and_one_back_is_not() {
+        let forbidden = [0, 0, 255, 255];
+        let mut inside = Sheet::empty(2);
+        inside.put((0, 0), 1);
+        let mut over = inside.clone();
+        over.put((0, 1), 1);
+        let mut far = over.clone();
+        far.put((1, 1), 1);
+        assert!(refused(&inside, &over, &forbidden));
+        assert!(refused(&over, &far, &forbidden));
+        assert!(!refused(&far, &over, &forbidden));
+        assert!(!refused(&over, &inside, &forbidden));
     }
 }

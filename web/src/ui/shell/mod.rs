@@ -5,7 +5,6 @@
 mod contrast;
 mod keys_help;
 mod panel;
-pub mod site;
 #[cfg(test)]
 mod site_words;
 mod study;
@@ -20,7 +19,7 @@ use leptos::ev::Custom;
 use leptos::prelude::*;
 use web_sys::CustomEvent;
 
-use super::state::Page;
+use super::page::{Controller, Page};
 use super::words::{Language, Speech};
 use crate::model::protocol::Request;
 
@@ -33,7 +32,8 @@ pub fn language() -> Language {
 }
 
 /// Follows what the page's own script is told: language, clearing, a new start of the engine.
-pub fn follow(page: Page, speech: Speech) {
+pub fn follow(controller: Controller, speech: Speech) {
+    let page = controller.page;
     let changed = window_event_listener(
         Custom::<CustomEvent>::new("scanweave-language"),
         move |_| {
@@ -43,12 +43,12 @@ pub fn follow(page: Page, speech: Speech) {
     let cleared = window_event_listener(Custom::<CustomEvent>::new("scanweave-clear"), move |_| {
         // Nobody waits for the answer: the script clears the caches as well.
         if page.opened.with_untracked(Option::is_some) {
-            page.ask(Request::ClearCache, Rc::new(|_| ()));
+            controller.ask(Request::ClearCache, Rc::new(|_| ()));
         }
     });
     let restarted =
         window_event_listener(Custom::<CustomEvent>::new("scanweave-restart"), move |_| {
-            page.restart();
+            controller.restart();
         });
     on_cleanup(move || {
         [changed, cleared, restarted]

@@ -4,16 +4,15 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
-use crate::ui::catalogue::Entry;
-use crate::ui::state::Page;
+use crate::ui::page::{Controller, Offer, Page};
 use crate::ui::words::{OPEN_WEAVE, OPEN_WEAVE_HELP, OWN_FILE, STUDY};
 
 /// Chooses the model.
 #[component]
 pub fn Study() -> impl IntoView {
-    let page = expect_context::<Page>();
+    let (page, controller) = (expect_context::<Page>(), expect_context::<Controller>());
     let options = move || {
-        let entry = |e: Entry| {
+        let entry = |e: Offer| {
             let (id, value) = (e.id.clone(), e.id.clone());
             view! { <option value=value prop:selected=move || page.model.get() == id>{move || e.name()}</option> }
         };
@@ -23,7 +22,7 @@ pub fn Study() -> impl IntoView {
         <div class="plain">
             <div class="field">
                 <label for="model">{move || STUDY.say()}</label>
-                <select id="model" data-testid="model-select" on:change=move |e| page.open(&event_target_value(&e))>
+                <select id="model" data-testid="model-select" on:change=move |e| controller.open(&event_target_value(&e))>
                     {options}
                     <Show when=move || page.model.with(String::is_empty)>
                         <option value="" selected=true>{move || OWN_FILE.say()}</option>
@@ -38,14 +37,14 @@ pub fn Study() -> impl IntoView {
 /// Opens a weights file; one that is dropped anywhere on the page opens, too.
 #[component]
 fn OwnFile() -> impl IntoView {
-    let page = expect_context::<Page>();
+    let controller = expect_context::<Controller>();
     let picked = move |event: web_sys::Event| {
         let target = event.target().and_then(|t| t.dyn_into().ok());
         let Some(input): Option<HtmlInputElement> = target else {
             return;
         };
         if let Some(file) = input.files().and_then(|files| files.get(0)) {
-            page.open_file(file);
+            controller.open_file(file);
         }
         // So that choosing the same file again is noticed.
         input.set_value("");

@@ -13,7 +13,7 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 use super::pad::{REACH, SIDE};
 use crate::model::protocol::{Event, Lane, Pixels, Request};
 use crate::ui::canvas;
-use crate::ui::state::Page;
+use crate::ui::page::Controller;
 use crate::ui::words::{ATLAS_DONE, ATLAS_DRAWING, ATLAS_FAILED, ATLAS_HELP, ATLAS_SHOW};
 
 /// Side of a tile, pixels.
@@ -33,7 +33,7 @@ enum Stage {
 /// The atlas of the plane that is walked on.
 #[derive(Clone, Copy)]
 pub struct Atlas {
-    page: Page,
+    controller: Controller,
     seed: Memo<u64>,
     /// Where it is drawn.
     pub node: NodeRef<Canvas>,
@@ -46,9 +46,9 @@ pub struct Atlas {
 
 impl Atlas {
     /// No atlas yet; it ends when the seed or the model becomes another.
-    pub fn new(page: Page, seed: Memo<u64>) -> Self {
+    pub fn new(controller: Controller, seed: Memo<u64>) -> Self {
         let atlas = Self {
-            page,
+            controller,
             seed,
             node: NodeRef::new(),
             tiles: RwSignal::new(0),
@@ -57,7 +57,7 @@ impl Atlas {
         };
         Effect::new(move |_| {
             seed.track();
-            page.opened.track();
+            controller.page.opened.track();
             atlas.forget();
         });
         Effect::new(move |first: Option<()>| {
@@ -77,7 +77,7 @@ impl Atlas {
 
     fn forget(self) {
         if self.stage.get_untracked() == Stage::Drawing {
-            self.page.cancel(Lane::Atlas);
+            self.controller.cancel(Lane::Atlas);
         }
         self.stage.set(Stage::None);
         self.tiles.set(0);
@@ -108,7 +108,7 @@ impl Atlas {
                 self.take(event);
             }
         };
-        self.page.ask(request, Rc::new(answer));
+        self.controller.ask(request, Rc::new(answer));
     }
 
     fn take(self, event: &Event) {

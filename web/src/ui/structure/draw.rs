@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::lines::{LineTool, Lines, emptied, sight};
 use crate::model::scene::{Edits, Origin, Scene};
 use crate::ui::board::{Board, Sight, Slider};
-use crate::ui::state::Page;
+use crate::ui::page::{Controller, Page};
 use crate::ui::words::{
     BOARD_LINES, CLEAR, DRAW_HELP, DRAW_TOOLS, EMPTY_SHEET, PEN_WIDTH, PIXELS, TOOL_ERASER,
     TOOL_LINE, TOOL_PEN, Word,
@@ -14,7 +14,7 @@ use crate::ui::words::{
 /// The drawing tab.
 #[component]
 pub fn Draw() -> impl IntoView {
-    let page = expect_context::<Page>();
+    let (page, controller) = (expect_context::<Page>(), expect_context::<Controller>());
     let lines = Lines::new(page);
     let seen = Memo::new(move |_| sight(page));
     let tool = move |id: &'static str, word: Word, own: LineTool| {
@@ -26,7 +26,7 @@ pub fn Draw() -> impl IntoView {
     let clear = move |_| {
         let scene = page.scene.get_untracked();
         let edits = Edits::default();
-        page.settle(Scene { edits, ..scene });
+        controller.settle(Scene { edits, ..scene });
     };
     let clean = move || page.scene.with(|s| s.edits == Edits::default());
     let empty = move || clean() && page.scene.with(|s| s.origin == Origin::Empty);
@@ -46,7 +46,7 @@ pub fn Draw() -> impl IntoView {
         <div class="row">
             <button type="button" data-testid="clear" disabled=clean on:click=clear>{move || CLEAR.say()}</button>
             <button type="button" data-testid="empty-sheet" disabled=empty
-                on:click=move |_| page.settle(emptied(page.scene.get_untracked()))>{move || EMPTY_SHEET.say()}</button>
+                on:click=move |_| controller.settle(emptied(page.scene.get_untracked()))>{move || EMPTY_SHEET.say()}</button>
         </div>
     }
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{DragEvent, File, HtmlInputElement};
 
-use crate::ui::state::Page;
+use crate::ui::page::{Controller, Page};
 use crate::ui::words::{FILE_HINT, FILE_LABEL, FILE_LATER, FILE_NONE, FILE_PRIVATE, FILE_TAKEN};
 
 /// What the picker offers; `.nii.gz` is `.gz` to it.
@@ -13,16 +13,16 @@ const ACCEPT: &str = "image/png,image/jpeg,.png,.jpg,.jpeg,.nii,.gz,.nii.gz,.mha
 /// Drops or picks an image, or a weights file.
 #[component]
 pub fn FromImage() -> impl IntoView {
-    let page = expect_context::<Page>();
+    let (page, controller) = (expect_context::<Page>(), expect_context::<Controller>());
     let over = RwSignal::new(false);
-    accept_drops(page, over);
+    accept_drops(controller, over);
     let picked = move |event: web_sys::Event| {
         let target = event.target().and_then(|t| t.dyn_into().ok());
         let Some(input): Option<HtmlInputElement> = target else {
             return;
         };
         if let Some(file) = input.files().and_then(|files| files.get(0)) {
-            take(page, file);
+            take(controller, file);
         }
         // So that choosing the same file again is noticed.
         input.set_value("");
@@ -46,18 +46,18 @@ pub fn FromImage() -> impl IntoView {
     }
 }
 
-fn take(page: Page, file: File) {
+fn take(controller: Controller, file: File) {
     if file.name().to_lowercase().ends_with(".weave") {
-        page.open_file(file);
-    } else if page.opened.with_untracked(Option::is_none) {
-        page.fail(FILE_LATER);
+        controller.open_file(file);
+    } else if controller.page.opened.with_untracked(Option::is_none) {
+        controller.fail(FILE_LATER);
     } else {
-        page.bring(file);
+        controller.bring(file);
     }
 }
 
 /// The whole page takes files, so that nobody has to aim.
-fn accept_drops(page: Page, over: RwSignal<bool>) {
+fn accept_drops(controller: Controller, over: RwSignal<bool>) {
     let enter = window_event_listener(leptos::ev::dragover, move |event: DragEvent| {
         event.prevent_default();
         over.set(true);
@@ -68,8 +68,8 @@ fn accept_drops(page: Page, over: RwSignal<bool>) {
         over.set(false);
         let files = event.data_transfer().and_then(|data| data.files());
         match files.and_then(|files| files.get(0)) {
-            Some(file) => take(page, file),
-            None => page.fail(FILE_NONE),
+            Some(file) => take(controller, file),
+            None => controller.fail(FILE_NONE),
         }
     });
     on_cleanup(move || {

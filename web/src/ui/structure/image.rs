@@ -7,7 +7,7 @@ use super::steps::Steps;
 use super::values::ValuesView;
 use crate::model::scene::{Edits, Origin, Scene};
 use crate::ui::board::Slider;
-use crate::ui::state::{Page, Phase};
+use crate::ui::page::{Controller, Page, Phase};
 use crate::ui::words::{IMAGE_BACK, IMAGE_NONE, SLICE, SLICE_AT};
 
 /// Whether the scene comes from the image.
@@ -19,14 +19,14 @@ pub fn in_use(page: Page) -> bool {
 /// The image's panel.
 #[component]
 pub fn Image() -> impl IntoView {
-    let page = expect_context::<Page>();
+    let (page, controller) = (expect_context::<Page>(), expect_context::<Controller>());
     let there = Memo::new(move |_| page.image.with(Option::is_some));
     let slices = Memo::new(move |_| page.image.with(|i| i.as_ref().map_or(1, |i| i.slices)));
     let volume = move || slices.get() > 1;
     let used = Memo::new(move |_| in_use(page));
     let back = move |_| {
         let scene = page.scene.get_untracked();
-        page.settle(Scene {
+        controller.settle(Scene {
             origin: Origin::Image { values: None },
             edits: Edits::default(),
             ..scene
@@ -53,7 +53,7 @@ pub fn Image() -> impl IntoView {
 /// Turns through a volume. A slice is read when the slider is let go: it takes the whole file.
 #[component]
 fn Slice(slices: Memo<u32>) -> impl IntoView {
-    let page = expect_context::<Page>();
+    let (page, controller) = (expect_context::<Page>(), expect_context::<Controller>());
     let wished = RwSignal::new(None);
     let own = Memo::new(move |_| page.image.with(|i| i.as_ref().map_or(0, |i| i.slice)));
     Effect::new(move |_| {
@@ -74,6 +74,6 @@ fn Slice(slices: Memo<u32>) -> impl IntoView {
     view! {
         <Slider id="slice" label=SLICE value=value min=0.0 max=most step=1.0 said=Signal::derive(said)
             off=Signal::stored(false) try_out=move |slice| wished.set(Some(slice))
-            keep=move |slice| page.turn_to_slice(slice as u32) />
+            keep=move |slice| controller.turn_to_slice(slice as u32) />
     }
 }

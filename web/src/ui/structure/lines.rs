@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::model::protocol::Picture;
 use crate::model::scene::{Edits, Lesion, Origin, Scene};
 use crate::ui::board::{Brush, Hand, Ink, Sheet, Sight, Spot, Tool, bytes, newest, side};
-use crate::ui::state::Page;
+use crate::ui::page::Page;
 
 /// What is drawn with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,10 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::walk::moved;
 use crate::model::scene::{Latent, Origin, Pin};
 use crate::ui::board::{Slider, Trial};
-use crate::ui::state::Page;
+use crate::ui::page::{Controller, Page};
 use crate::ui::words::{BETWEEN, BETWEEN_AT, PIN_A, PIN_AT, PIN_B, PIN_HELP, PIN_NONE, Word};
 
 /// The two places.
@@ -38,8 +37,8 @@ fn here(page: Page) -> Option<Pin> {
 /// The two buttons and the slider.
 #[component]
 pub fn PinsView(pins: Pins) -> impl IntoView {
-    let page = expect_context::<Page>();
-    let trial = Trial::new(page);
+    let (page, controller) = (expect_context::<Page>(), expect_context::<Controller>());
+    let trial = Trial::new(controller);
     let way = move || pins.from.get().zip(pins.to.get());
     let share = Signal::derive(move || {
         let ends = way();
@@ -54,7 +53,7 @@ pub fn PinsView(pins: Pins) -> impl IntoView {
         if let Some((from, to)) = untrack(way) {
             let t = share as f32;
             let latent = Latent::Between { from, to, t };
-            trial.show(moved(trial.before(), latent));
+            trial.show(trial.before().walked_to(latent));
         }
     };
     let said = move || BETWEEN_AT.with(&[("percent", &format!("{:.0}", 100.0 * share.get()))]);

@@ -5,20 +5,20 @@ use scanweave::label::LabelKind;
 
 use super::finding::named;
 use crate::model::protocol::ModelInfo;
-use crate::ui::state::{MAX_SEED, Page};
+use crate::ui::page::{Controller, MAX_SEED, Page};
 use crate::ui::words::{FINDING, RANDOM, SAMPLE, SEED, SEED_HELP};
 
 /// Seed of a sampled subject, and whether it has a lesion.
 #[component]
 pub fn Sample() -> impl IntoView {
-    let page = expect_context::<Page>();
+    let (page, controller) = (expect_context::<Page>(), expect_context::<Controller>());
     let cannot = move || page.opened.with(|m| !m.as_ref().is_some_and(|m| m.samples));
     let typed = move |event| {
         if let Ok(seed) = event_target_value(&event).parse::<u64>() {
-            page.sample(seed);
+            controller.sample(seed);
         }
     };
-    let random = move |_| page.sample((js_sys::Math::random() * MAX_SEED as f64) as u64);
+    let random = move |_| controller.sample((js_sys::Math::random() * MAX_SEED as f64) as u64);
     view! {
         <div class="field">
             <label for="seed">{move || SEED.say()}</label>
@@ -31,7 +31,7 @@ pub fn Sample() -> impl IntoView {
         </div>
         <Findings />
         <button type="button" class="primary" data-testid="sample-image" disabled=cannot
-            on:click=move |_| page.sample(page.seed.get_untracked())>{move || SAMPLE.say()}</button>
+            on:click=move |_| controller.sample(page.seed.get_untracked())>{move || SAMPLE.say()}</button>
     }
 }
 
@@ -39,8 +39,8 @@ pub fn Sample() -> impl IntoView {
 /// chosen in the lesion panel.
 #[component]
 fn Findings() -> impl IntoView {
-    let page = expect_context::<Page>();
-    let chosen = move |event| page.find(event_target_value(&event).parse().unwrap_or(0));
+    let (page, controller) = (expect_context::<Page>(), expect_context::<Controller>());
+    let chosen = move |event| controller.find(event_target_value(&event).parse().unwrap_or(0));
     let option = move |(index, name): (usize, String)| {
         view! { <option value=index.to_string() prop:selected=move || page.class.get() == index>{move || named(&name)}</option> }
     };

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::model::protocol::Pixels;
 use crate::ui::canvas;
-use crate::ui::state::Page;
+use crate::ui::page::Page;
 use crate::ui::words::{
     EXTRACT_CONTRAST, EXTRACT_IMAGE, EXTRACT_LINES, EXTRACT_LOWER, EXTRACT_LOWER_BLURRED,
     EXTRACT_LOWER_LINES, EXTRACT_MAP, EXTRACT_MEDIAN, EXTRACT_REDUCED, EXTRACT_SMOOTHED,

@@ -5,7 +5,7 @@ use scanweave::study::{Extraction, LocalContrast, Study};
 
 use crate::model::scene::{Origin, Scene, Values};
 use crate::ui::board::{Slider, Trial, side};
-use crate::ui::state::Page;
+use crate::ui::page::{Controller, Page};
 use crate::ui::words::{
     VALUE_ALPHA, VALUE_BETA, VALUE_CONTRAST, VALUE_LIMIT, VALUE_MEDIAN, VALUE_NO_LIMIT,
     VALUE_SIGMA1, VALUE_SIGMA2, VALUE_SMOOTHING, VALUE_THRESHOLD, VALUES, VALUES_HELP,
@@ -133,8 +133,8 @@ fn with_contrast(mut values: Values, on: bool, study: &Values) -> Values {
 /// The sliders.
 #[component]
 pub fn ValuesView() -> impl IntoView {
-    let page = expect_context::<Page>();
-    let trial = Trial::new(page);
+    let (page, controller) = (expect_context::<Page>(), expect_context::<Controller>());
+    let trial = Trial::new(controller);
     let study = Memo::new(move |_| {
         let size = side(page)?;
         page.opened

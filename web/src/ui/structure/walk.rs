@@ -8,19 +8,10 @@ use web_sys::{Element, KeyboardEvent, PointerEvent};
 use super::atlas::{Atlas, AtlasView};
 use super::pad::{self, Place};
 use super::pins::{Pins, PinsView};
-use crate::model::scene::{Edits, Latent, Origin, Scene};
+use crate::model::scene::{Origin, Pin};
 use crate::ui::board::Trial;
-use crate::ui::state::Page;
+use crate::ui::page::{Controller, Page};
 use crate::ui::words::{WALK_AT, WALK_HELP, WALK_KEYS, WALK_NAME, WALK_NOT, WALK_OFF};
-
-/// The scene with another latent. What was drawn belonged to the lines before it.
-pub fn moved(scene: Scene, latent: Latent) -> Scene {
-    Scene {
-        origin: Origin::Latent(latent),
-        edits: Edits::default(),
-        ..scene
-    }
-}
 
 /// Seed of the plane: that of the place that is shown, otherwise the page's.
 fn plane(page: Page) -> u64 {
@@ -46,7 +37,7 @@ pub fn Walk() -> impl IntoView {
     let can = Memo::new(move |_| page.opened.with(|m| m.as_ref().is_some_and(|m| m.samples)));
     let seed = Memo::new(move |_| plane(page));
     let pins = Pins::new();
-    provide_context(Atlas::new(page, seed));
+    provide_context(Atlas::new(expect_context::<Controller>(), seed));
     let at = move || {
         shown(page).map_or_else(
             || WALK_OFF.say().to_owned(),
@@ -77,7 +68,7 @@ fn Pad(seed: Memo<u64>, pins: Pins) -> impl IntoView {
     let walker = Walker {
         page,
         seed,
-        trial: Trial::new(page),
+        trial: Trial::new(expect_context::<Controller>()),
         held: StoredValue::new(None),
         snaps: Signal::derive(move || atlas.is_asked()),
     };
@@ -92,7 +83,7 @@ fn Pad(seed: Memo<u64>, pins: Pins) -> impl IntoView {
                 style:left=move || left(place.get()) style:top=move || top(place.get())>{name}</span>
         }
     };
-    let placed = move |own: RwSignal<Option<crate::model::scene::Pin>>| {
+    let placed = move |own: RwSignal<Option<Pin>>| {
         Signal::derive(move || own.get().and_then(|pin| pad::on_plane(pin, seed.get())))
     };
     view! {
@@ -127,7 +118,7 @@ struct Walker {
 impl Walker {
     fn go(self, place: Place) {
         let latent = pad::latent(self.seed.get_untracked(), place);
-        self.trial.show(moved(self.trial.before(), latent));
+        self.trial.show(self.trial.before().walked_to(latent));
     }
 
     fn press(self, event: &PointerEvent) {
@@ -224,26 +215,4 @@ fn under(event: &PointerEvent) -> Option<(Element, Place)> {
     let x = (f64::from(event.client_x()) - frame.left()) / frame.width();
     let y = (f64::from(event.client_y()) - frame.top()) / frame.height();
     Some((pad, pad::place((x, y))))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::scene::{Lesion, Runs};
-
-    #[test]
-    fn a_walk_leaves_lesion_and_noise() {
-        let scene = Scene {
-            origin: Origin::Empty,
-            edits: Edits {
-                strokes: Some(Runs::of(1, 1, &[1])),
-            },
-            lesion: Lesion::Placed { seed: 3 },
-            noise: 9,
-        };
-        let there = moved(scene, Latent::Seed(9));
-        assert_eq!(there.origin, Origin::Latent(Latent::Seed(9)));
-        assert_eq!(there.edits, Edits::default());
-        assert_eq!((there.lesion, there.noise), (Lesion::Placed { seed: 3 }, 9));
-    }
 }

@@ -11,32 +11,15 @@ use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 use web_sys::UrlSearchParams;
 
-use super::state::{MAX_SEED, Page, Phase};
+use super::page::{Controller, MAX_SEED, Page, Phase, Wish};
 use super::trouble;
 use super::words::{LINK_DAMAGED, LINK_DOES_NOT_FIT, LINK_OTHER_WEIGHTS, LINK_VERSION, Word};
 use crate::model::protocol::BackendChoice;
-use crate::model::scene::{Lesion, Origin, Scene};
+use crate::model::scene::{Origin, Scene};
 use shared::{Refused, Shared};
 
 /// Shortest time between two writings: browsers refuse more than about three a second.
 const PAUSE: f64 = 350.0;
-
-/// What the address asks for.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Wish {
-    /// Id of the model, empty for the first.
-    pub model: String,
-    /// Seed of the first picture.
-    pub seed: u64,
-    /// Class of the first picture.
-    pub class: usize,
-    /// Which backend to use.
-    pub backend: BackendChoice,
-    /// A whole scene, from a shared link.
-    pub scene: Option<Scene>,
-    /// How the pictures are looked at.
-    pub look: String,
-}
 
 /// Reads the address; what it does not say or says wrongly has its default.
 pub fn read() -> Wish {
@@ -49,9 +32,10 @@ pub fn read() -> Wish {
     Wish {
         model: query.get("model").unwrap_or_default(),
         seed: seed.or_else(|| number("seed")).unwrap_or(1).min(MAX_SEED),
-        class: scene
-            .as_ref()
-            .map_or_else(|| number("class").unwrap_or(0) as usize, class),
+        class: scene.as_ref().map_or_else(
+            || number("class").unwrap_or(0) as usize,
+            |scene| scene.lesion.finding().unwrap_or(0),
+        ),
         backend: match query.get("backend").as_deref() {
             Some("webgpu") => BackendChoice::WebGpu,
             Some("cpu") => BackendChoice::Cpu,
@@ -62,18 +46,9 @@ pub fn read() -> Wish {
     }
 }
 
-/// The finding that a scene's lesion means.
-fn class(scene: &Scene) -> usize {
-    match scene.lesion {
-        Lesion::Class(class) => class as usize,
-        Lesion::Placed { .. } => 1,
-        _ => 0,
-    }
-}
-
 /// Writes what is shown into the address; other parameters stay. Soon, not at once, while it changes
 /// all the time.
-pub fn write(page: Page) {
+fn write(page: Page) {
     thread_local! {
         static LAST: Cell<f64> = const { Cell::new(f64::MIN) };
         static WAITS: Cell<bool> = const { Cell::new(false) };
@@ -187,9 +162,10 @@ fn set(query: &UrlSearchParams, page: Page, seed: Option<u64>) {
     });
 }
 
-/// Follows the address while the page lives: a link that is opened in this tab shows itself, and what
+/// Keeps address and page in step while the page lives: a link that is opened in this tab shows itself, and what
 /// is wrong with one is told.
-pub fn follow(page: Page) {
+pub fn follow(controller: Controller) {
+    let page = controller.page;
     let waiting = StoredValue::new(None::<Waiting>);
     let refused = StoredValue::new(None::<Word>);
     let read = move || match Shared::read(&fragment()) {
@@ -213,8 +189,16 @@ pub fn follow(page: Page) {
         if let Some(word) = refused.try_update_value(Option::take).flatten() {
             trouble::show(word);
         }
-        if let Some(word) = arrive(page, waiting, shared::weights(&loaded)) {
+        if let Some(word) = arrive(controller, waiting, shared::weights(&loaded)) {
             trouble::show(word);
+        }
+    });
+    Effect::new(move |before: Option<()>| {
+        page.settled.track();
+        page.look.track();
+        // What the address says itself need not be written.
+        if before.is_some() {
+            write(page);
         }
     });
     // Lines found in an image are known only when they are painted.
@@ -234,7 +218,7 @@ pub fn follow(page: Page) {
             .opened
             .with_untracked(|m| m.as_ref().map(|m| m.sha256.clone()));
         if let Some(loaded) = loaded
-            && let Some(word) = arrive(page, waiting, shared::weights(&loaded))
+            && let Some(word) = arrive(controller, waiting, shared::weights(&loaded))
         {
             trouble::show(word);
         }
@@ -260,7 +244,7 @@ impl Waiting {
 /// Shows the scene of the link that waits, if these weights can; returns what is to be said. With
 /// other weights than its own the link waits on, for a file that the user may open.
 fn arrive(
-    page: Page,
+    controller: Controller,
     waiting: StoredValue<Option<Waiting>>,
     loaded: Option<shared::Weights>,
 ) -> Option<Word> {
@@ -273,15 +257,12 @@ fn arrive(
         Some(link) if !same => link.tried = true,
         _ => *link = None,
     });
+    let page = controller.page;
     let fits = shared.scene.as_ref().is_none_or(|s| page.admits(s));
     if let Some(scene) = shared.scene.filter(|_| fits)
         && page.scene.with_untracked(|now| *now != scene)
     {
-        if let Some(seed) = scene.seed() {
-            page.seed.set(seed.min(MAX_SEED));
-        }
-        page.class.set(class(&scene));
-        page.settle(scene);
+        controller.settle(scene);
     }
     match (fits, same) {
         (false, _) => Some(LINK_DOES_NOT_FIT),

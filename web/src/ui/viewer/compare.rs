@@ -7,10 +7,11 @@ use leptos::prelude::*;
 
 use super::film::Film;
 use super::layers::Overlay;
-use super::view::{Mode, View};
+use super::look::Mode;
+use super::view::View;
 use super::{difference, shown};
 use crate::bridge;
-use crate::ui::state::Page;
+use crate::ui::page::Page;
 use crate::ui::words::{
     BLINK_OTHER, BLINK_PAUSE, BLINK_RATE, BLINK_START, CANNOT_DRAW, COMPARISON_OF,
     DIFFERENCE_LEGEND, FIRST_MODALITY, FRAME_OF, SECOND_MODALITY, Word,

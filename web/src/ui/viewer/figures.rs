@@ -5,7 +5,7 @@ use scanweave::synthesis::PairRegister;
 
 use super::shown;
 use crate::model::protocol::{Figures, Found};
-use crate::ui::state::Page;
+use crate::ui::page::Page;
 use crate::ui::status;
 use crate::ui::words::{
     FIGURE_BACKEND, FIGURE_DICE, FIGURE_DICE_NOTE, FIGURE_DICE_VALUE, FIGURE_NO_LESION,

@@ -10,7 +10,7 @@ use web_sys::{Element, KeyboardEvent, PointerEvent, WheelEvent};
 use super::fingers::{Fingers, Gesture};
 use super::view::View;
 use super::zoom::{Place, centre, pixel};
-use crate::ui::state::Page;
+use crate::ui::page::Page;
 
 /// One step of zooming by a key or a button.
 pub const STEP: f64 = 1.5;

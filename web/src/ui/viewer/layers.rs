@@ -4,12 +4,13 @@
 use leptos::html::Canvas;
 use leptos::prelude::*;
 
+use super::look::{Layer, Wanted};
 use super::overlay::Layers;
 use super::shown;
-use super::view::{Layer, View, Wanted};
+use super::view::View;
 use crate::bridge;
 use crate::model::protocol::Pixels;
-use crate::ui::state::Page;
+use crate::ui::page::Page;
 use crate::ui::words::{
     CANNOT_DRAW, OVERLAY_ASKED, OVERLAY_FOUND, OVERLAY_MASK, OVERLAY_OPACITY, OVERLAY_STRUCTURE,
     OVERLAYS, Word,

@@ -2,8 +2,48 @@
 //!
 //! Only what differs from the beginning is said; what cannot be read is the beginning.
 
-use super::view::{Layer, Mode, Wanted};
 use super::zoom::Window;
+
+/// How modalities are laid beside each other.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// All at once.
+    #[default]
+    Beside,
+    /// Two in turn on one spot.
+    Blink,
+    /// One minus the other.
+    Difference,
+}
+
+/// Something that can be drawn over the pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layer {
+    /// The structure lines.
+    Structure,
+    /// The outline of the mask.
+    Mask,
+    /// The lesion asked for.
+    Asked,
+    /// The lesion that the segmenter finds.
+    Found,
+}
+
+/// Which overlays are wanted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Wanted([bool; 4]);
+
+impl Wanted {
+    /// Whether this one is.
+    pub fn has(self, layer: Layer) -> bool {
+        self.0[layer as usize]
+    }
+
+    /// Switches this one.
+    pub fn set(&mut self, layer: Layer, on: bool) {
+        self.0[layer as usize] = on;
+    }
+}
 
 /// Layers by name.
 const LAYERS: [(&str, Layer); 4] = [

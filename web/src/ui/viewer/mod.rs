@@ -19,24 +19,20 @@ mod zoom;
 
 use leptos::prelude::*;
 
-use super::state::Page;
+use super::page::{Controller, Page};
+use super::status;
 use super::words::{NEXT_SEED, PREVIOUS_SEED, Word};
-use super::{status, url};
 use look::Look;
 use view::View;
 
 /// The modalities, their figures and the steps.
 #[component]
 pub fn Viewer() -> impl IntoView {
-    let page = expect_context::<Page>();
+    let (page, controller) = (expect_context::<Page>(), expect_context::<Controller>());
     let view = View::new(page.look.with_untracked(|text| Look::of(text)));
     provide_context(view);
     Effect::new(move |_| {
-        let text = view.look().text();
-        if page.look.with_untracked(|known| *known != text) {
-            page.look.set(text);
-            url::write(page);
-        }
+        controller.look(view.look().text());
     });
     view! {
         <tools::Tools />
@@ -58,7 +54,7 @@ pub fn Viewer() -> impl IntoView {
 /// Steps the seed, for those without arrow keys.
 #[component]
 fn Turn(by: i64, name: Word, sign: &'static str) -> impl IntoView {
-    let page = expect_context::<Page>();
+    let (page, controller) = (expect_context::<Page>(), expect_context::<Controller>());
     let off = move || page.opened.with(Option::is_none);
-    view! { <button type="button" aria-label=move || name.say() title=move || name.say() disabled=off on:click=move |_| page.step(by)>{sign}</button> }
+    view! { <button type="button" aria-label=move || name.say() title=move || name.say() disabled=off on:click=move |_| controller.step(by)>{sign}</button> }
 }

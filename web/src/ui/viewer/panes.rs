@@ -5,11 +5,12 @@ use leptos::prelude::*;
 
 use super::film::Film;
 use super::layers::Overlay;
+use super::look::Mode;
 use super::shown;
-use super::view::{Mode, View};
+use super::view::View;
 use crate::bridge;
 use crate::model::protocol::Pixels;
-use crate::ui::state::{Page, Phase};
+use crate::ui::page::{Controller, Page, Phase};
 use crate::ui::words::{CANNOT_DRAW, FRAME_OF};
 use crate::ui::{canvas, trouble};
 
@@ -31,19 +32,15 @@ pub fn Panes() -> impl IntoView {
 
 #[component]
 fn Pane(index: usize) -> impl IntoView {
-    let page = expect_context::<Page>();
+    let (page, controller) = (expect_context::<Page>(), expect_context::<Controller>());
     let node = NodeRef::<Canvas>::new();
     keep(node, move || shown::image(page, index));
     let id = match index {
         0 => "image".to_owned(),
         _ => format!("image-{index}"),
     };
-    let frame = Signal::derive(move || FRAME_OF.with(&[("name", &shown::name(page, index))]));
-    let looked = move || {
-        if page.focus.get_untracked() != index {
-            page.focus.set(index);
-        }
-    };
+    let frame = Signal::derive(move || FRAME_OF.with(&[("name", shown::name(page, index))]));
+    let looked = move || controller.focus_on(index);
     view! {
         <figure class="shot">
             <Film label=frame looked>

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::shown;
 use super::view::View;
-use crate::ui::state::Page;
+use crate::ui::page::Page;
 use crate::ui::words::{READ_OUT, READ_OUT_HELP};
 
 /// The line. Announced only when keys moved the cross-hair: a pointer would make it chatter.

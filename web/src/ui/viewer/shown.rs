@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use scanweave::study::Modality;
 
 use crate::model::protocol::{Picture, Pixels};
-use crate::ui::state::Page;
+use crate::ui::page::Page;
 use crate::ui::structure::named;
 use crate::ui::words::{Language, PICTURE_OF_FINDING, PICTURE_OF_SEED, SYNTHETIC_NAMED, spoken};
 

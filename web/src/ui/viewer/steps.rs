@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::panes::keep;
 use super::shown;
 use crate::model::protocol::{Picture, Pixels};
-use crate::ui::state::Page;
+use crate::ui::page::Page;
 use crate::ui::words::{
     HOW_IT_WAS_MADE, STEP_FUSED, STEP_FUSED_HELP, STEP_LESION, STEP_LESION_HELP, STEP_MASK,
     STEP_MASK_HELP, STEP_SOURCE, STEP_SOURCE_HELP, STEP_STRUCTURE, STEP_STRUCTURE_HELP, Word,

@@ -3,10 +3,11 @@
 use leptos::prelude::*;
 
 use super::film::{STEP, zoom};
-use super::view::{Mode, View};
+use super::look::Mode;
+use super::view::View;
 use super::zoom::Window;
 use super::{compare, layers, shown};
-use crate::ui::state::Page;
+use crate::ui::page::Page;
 use crate::ui::words::{
     BLINK, COMPARE_MODALITIES, DIFFERENCE, LOOKING, SIDE_BY_SIDE, SMOOTH_PIXELS, Word, ZOOM_IN,
     ZOOM_OUT, ZOOM_RESET,

@@ -2,50 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::look::Look;
+use super::look::{Look, Mode, Wanted};
 use super::zoom::{Window, centre};
-use crate::ui::state::Page;
-
-/// How modalities are laid beside each other.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Mode {
-    /// All at once.
-    #[default]
-    Beside,
-    /// Two in turn on one spot.
-    Blink,
-    /// One minus the other.
-    Difference,
-}
-
-/// Something that can be drawn over the pictures.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Layer {
-    /// The structure lines.
-    Structure,
-    /// The outline of the mask.
-    Mask,
-    /// The lesion asked for.
-    Asked,
-    /// The lesion that the segmenter finds.
-    Found,
-}
-
-/// Which overlays are wanted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Wanted([bool; 4]);
-
-impl Wanted {
-    /// Whether this one is.
-    pub fn has(self, layer: Layer) -> bool {
-        self.0[layer as usize]
-    }
-
-    /// Switches this one.
-    pub fn set(&mut self, layer: Layer, on: bool) {
-        self.0[layer as usize] = on;
-    }
-}
+use crate::ui::page::Page;
 
 /// The state of the viewer, shared by its parts.
 #[derive(Clone, Copy)]

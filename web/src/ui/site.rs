@@ -5,7 +5,7 @@ use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Event, Worker};
 
-use crate::ui::words;
+use super::words;
 
 /// The field of the engine; read once.
 const ENGINE: &str = "engine";

@@ -1,0 +1,117 @@
+//! Models: those on offer, the one that is opened, and what of the scene it can show.
+
+use leptos::prelude::*;
+use web_sys::File;
+
+use super::Controller;
+use crate::model::protocol::{ModelInfo, Request};
+use crate::ui::page::asked::{Asked, Wanted};
+use crate::ui::page::fit::findings_of;
+use crate::ui::page::offer::Offer;
+use crate::ui::page::phase::Phase;
+use crate::ui::trouble;
+use crate::ui::words::{NO_MODELS, NOT_ON_OFFER};
+
+impl Controller {
+    /// The models on offer are known: the one that the address wishes is opened, or the first.
+    pub fn offer(self, models: Vec<Offer>) {
+        let wished = self.page.model.get_untracked();
+        let offered = models.iter().find(|offer| offer.id == wished);
+        let Some(id) = offered.or(models.first()).map(|offer| offer.id.clone()) else {
+            return self.fail(NO_MODELS);
+        };
+        self.page.catalogue.set(models);
+        self.open(&id);
+    }
+
+    /// Loads the model of this id.
+    pub fn open(self, id: &str) {
+        let known = |offers: &Vec<Offer>| offers.iter().find(|offer| offer.id == id).cloned();
+        let Some(offer) = self.page.catalogue.with_untracked(known) else {
+            return self.fail(NOT_ON_OFFER);
+        };
+        let request = Request::Open {
+            source: offer.source(),
+            backend: self.choice,
+        };
+        self.page.model.set(offer.id);
+        self.load(request, None);
+    }
+
+    /// Loads a model from a file of the user's.
+    pub fn open_file(self, file: File) {
+        let request = Request::OpenFile {
+            name: file.name(),
+            backend: self.choice,
+        };
+        self.load(request, Some(file));
+    }
+
+    /// Shows what a model samples with this seed and finding.
+    pub fn show_sample(self, model: &str, seed: u64, class: usize) {
+        let page = self.page;
+        page.seed.set(seed);
+        page.class.set(class);
+        let open = page.opened.with_untracked(Option::is_some);
+        if open && page.model.with_untracked(|chosen| chosen == model) {
+            self.sample(seed);
+        } else {
+            self.open(model);
+        }
+    }
+
+    /// Starts the engine anew, on the CPU, with the model that was asked for last.
+    pub fn restart(self) {
+        trouble::clear();
+        self.page.phase.set(Phase::Loading);
+        if let Some(link) = self.link.get_value() {
+            link.end("the engine was started again");
+        }
+        match self.asked.try_update_value(Asked::restarted).flatten() {
+            Some(Wanted { request, file, .. }) => self.send(request, file),
+            None => self.open(&self.page.model.get_untracked()),
+        }
+    }
+
+    fn load(self, request: Request, file: Option<File>) {
+        trouble::clear();
+        self.page.phase.set(Phase::Loading);
+        self.page.progress.set(None);
+        self.page.unkept.set(false);
+        self.send(request, file);
+    }
+
+    /// Another model could not be opened: the one that is open stays, and is the one that is chosen.
+    pub(super) fn keep_model(self) {
+        let page = self.page;
+        let open = page
+            .opened
+            .with_untracked(|m| m.as_ref().map(|m| m.sha256.clone()));
+        let Some(digest) = open else { return };
+        let offered = |offers: &Vec<Offer>| {
+            let offer = offers.iter().find(|offer| offer.sha256 == digest);
+            offer.map_or_else(String::new, |offer| offer.id.clone())
+        };
+        page.model.set(page.catalogue.with_untracked(offered));
+    }
+
+    /// Another model is ready; what of the scene it cannot show goes back to a seed.
+    pub(super) fn show_model(self, model: ModelInfo) {
+        let page = self.page;
+        if page.class.get_untracked() >= findings_of(Some(&model)).len() {
+            page.class.set(0);
+        }
+        page.focus.set(0);
+        page.image.set(None);
+        self.file.set_value(None);
+        page.opened.set(Some(model));
+        self.forget_steps();
+        let scene = page.scene.get_untracked();
+        let stays = scene.seed().is_none() && page.admits(&scene);
+        self.show_scene(
+            Some(scene)
+                .filter(|_| stays)
+                .unwrap_or_else(|| self.sampled()),
+        );
+    }
+}
