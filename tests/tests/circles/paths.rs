@@ -42,11 +42,7 @@ impl Reader {
     fn read(&mut self) {
         while let Some(token) = self.tokens.next() {
             match token {
-                Token::Mark('#') => {
-                    if self.attribute_of_tests() {
-                        self.skip_item();
-                    }
-                }
+                Token::Mark('#') if self.attribute_of_tests() => self.skip_item(),
                 Token::Name(name) if name == "use" => self.import(&[]),
                 Token::Name(name) if self.tokens.peek() == Some(&Token::Colons) => {
                     let path = self.path(name);
