@@ -39,7 +39,7 @@ fn Pane(index: usize) -> impl IntoView {
         0 => "image".to_owned(),
         _ => format!("image-{index}"),
     };
-    let frame = Signal::derive(move || FRAME_OF.with(&[("name", shown::name(page, index))]));
+    let frame = Signal::derive(move || FRAME_OF.with(&[("name", &shown::name(page, index))]));
     let looked = move || controller.focus_on(index);
     view! {
         <figure class="shot">
