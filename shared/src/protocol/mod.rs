@@ -12,6 +12,7 @@ use thiserror::Error;
 
 use crate::dataset::{Provenance, Recipe};
 use crate::image::Plane;
+use crate::label::Label;
 use crate::scene::{Runs, Scene};
 use crate::study::{Geometry, Modality, Study};
 use crate::weights::Card;
@@ -19,7 +20,7 @@ use crate::weights::Card;
 pub use failure::{Cause, Failure};
 
 /// Raised whenever a message changes; page and engine of different builds must not talk.
-pub const VERSION: u32 = 6;
+pub const VERSION: u32 = 7;
 
 /// Why a message could not be understood.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -476,10 +477,8 @@ pub struct BuiltSubject {
     pub structure: Pixels,
     /// The organ's mask, background 255.
     pub mask: Pixels,
-    /// The label, one class number per pixel, for studies with lesion masks.
-    pub label: Option<Pixels>,
-    /// Class of the whole image, for studies with such a label.
-    pub class: Option<u32>,
+    /// The label that was asked for.
+    pub label: Label,
     /// Every modality in the study's order.
     pub images: Vec<(Modality, Pixels)>,
     /// How it came to be; its index is its place in the series.

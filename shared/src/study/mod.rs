@@ -156,6 +156,13 @@ impl Study {
         (self.lesion_margin * size + 64) / 128
     }
 
+    /// The distance that lesions keep from the outline at a working size; `None` where the label filter
+    /// is off and they may lie anywhere.
+    pub fn placing_margin_at(&self, size: usize) -> Option<usize> {
+        let filtered = self.switches.label_filter;
+        filtered.then(|| self.lesion_margin_at(size))
+    }
+
     /// Loss weights of the structure stage at step number `step`.
     pub fn structure_weights(&self, step: u64) -> &StructureWeights {
         if step < self.sharp_from {

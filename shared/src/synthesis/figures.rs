@@ -3,21 +3,21 @@
 
 use super::{SynthesisError, Synthesiser};
 use crate::image::Plane;
-use crate::label::{ClassMap, LabelKind};
+use crate::label::ClassMap;
 use crate::metrics::{Overlap, edge_shift, mutual_information};
 use crate::protocol::{Found, PairRegister, Pixels};
 use crate::study::Modality;
 
 impl Synthesiser {
     /// What the modality's own segmenter finds beside what was asked for; `None` without a segmenter
-    /// and for studies without lesion masks.
+    /// and for studies whose lesions no segmenter can look for.
     pub async fn found_lesion(
         &self,
         modality: usize,
         image: &Plane,
         asked: Option<&ClassMap>,
     ) -> Result<Option<Found>, SynthesisError> {
-        if !matches!(self.study.lesion, LabelKind::Mask(_)) {
+        if !self.study.lesion.is_segmented() {
             return Ok(None);
         }
         let Some(seen) = self.segment(modality, image).await? else {

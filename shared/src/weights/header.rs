@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::error::{TensorProblem, WeightsError};
 use super::quantise::Precision;
 use super::{Card, KnownAnswer, Role, check};
-use crate::label::LesionStatistics;
+use crate::label::{BoxStatistics, LesionStatistics, MaskStatistics};
 use crate::networks::config::NetworkConfig;
 use crate::study::{Geometry, Study};
 
@@ -32,8 +32,17 @@ pub(super) struct Header {
     pub geometry: Geometry,
     pub card: Card,
     pub known_answer: Option<KnownAnswer>,
-    pub lesions: Option<LesionStatistics>,
+    pub lesions: Statistics,
     pub networks: Vec<NetworkEntry>,
+}
+
+/// Statistics of lesions. Laid out as the `Option` was that held those of masks, when there were no
+/// others.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) enum Statistics {
+    None,
+    Masks(MaskStatistics),
+    Boxes(BoxStatistics),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -107,6 +116,26 @@ pub(super) fn payload_start(header: usize) -> usize {
     (PREFIX + header).next_multiple_of(ALIGNMENT)
 }
 
+impl From<Option<LesionStatistics>> for Statistics {
+    fn from(statistics: Option<LesionStatistics>) -> Self {
+        match statistics {
+            None => Self::None,
+            Some(LesionStatistics::Masks(masks)) => Self::Masks(masks),
+            Some(LesionStatistics::Boxes(boxes)) => Self::Boxes(boxes),
+        }
+    }
+}
+
+impl From<Statistics> for Option<LesionStatistics> {
+    fn from(statistics: Statistics) -> Self {
+        match statistics {
+            Statistics::None => None,
+            Statistics::Masks(masks) => Some(LesionStatistics::Masks(masks)),
+            Statistics::Boxes(boxes) => Some(LesionStatistics::Boxes(boxes)),
+        }
+    }
+}
+
 impl Header {
     /// Decodes a header and refuses what no model can be: see [`check`].
     pub fn decode(bytes: &[u8]) -> Result<Self, WeightsError> {
@@ -115,11 +144,12 @@ impl Header {
         if !rest.is_empty() {
             return Err(WeightsError::Header("it is longer than its content".into()));
         }
+        let lesions: Option<LesionStatistics> = header.lesions.clone().into();
         check::sound(
             &header.study,
             &header.geometry,
             header.known_answer.as_ref(),
-            header.lesions.as_ref(),
+            lesions.as_ref(),
         )?;
         check::roles(header.networks.iter().map(|n| n.role))?;
         for network in &header.networks {

@@ -108,7 +108,7 @@ impl Opened<'_> {
             geometry: self.header.geometry,
             card: self.header.card,
             known_answer: self.header.known_answer,
-            lesions: self.header.lesions,
+            lesions: self.header.lesions.into(),
         })
     }
 }

@@ -69,7 +69,7 @@ pub fn write(model: &Model, precision: Precision) -> Result<Written, WeightsErro
         geometry: model.geometry,
         card: model.card.clone(),
         known_answer: model.known_answer.clone(),
-        lesions: model.lesions.clone(),
+        lesions: model.lesions.clone().into(),
         networks,
     };
     Ok(Written {

@@ -8,7 +8,6 @@ use crate::files;
 use crate::picture::save_sheet;
 use anyhow::{Context, Result};
 use clap::ValueEnum;
-use clap::builder::PossibleValuesParser;
 use indicatif::{ProgressBar, ProgressStyle};
 use scanweave::image::Plane;
 use scanweave::structure::{fuse, fusion_noise};
@@ -33,7 +32,8 @@ pub enum Dataset {
     /// The public chest X-ray set: train|test/NORMAL|PNEUMONIA/*.jpeg
     ChestXray,
     /// A folder with manifest.csv, or one folder per modality (t1/, flair/, ..). A row of the table may
-    /// name a volume (.nii, .nii.gz, .mha) and one of its slices in the column slice, from 0
+    /// name a volume (.nii, .nii.gz, .mha) and one of its slices in the column slice, from 0. Boxes stand in
+    /// boxes.csv (image, class, x0, y0, x1, y1; pixels of the image) or as YOLO text beside the images
     Folder,
     /// Drawn anatomy with known truth; needs no files
     Phantom,
@@ -57,9 +57,10 @@ pub struct PrepareArgs {
     /// Data file to write, by custom with the ending .scan
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// The study; phantom-thorax for phantoms and chest-xray for the rest unless given
-    #[arg(long, value_parser = PossibleValuesParser::new(Study::NAMES))]
-    study: Option<String>,
+    /// The study, one of: chest-xray, phantom-thorax, phantom-brain, brain-mri, brats, retina, lung-ct; or a
+    /// .json file with one; phantom-thorax for phantoms and chest-xray for the rest unless given
+    #[arg(long, value_parser = super::train::study)]
+    study: Option<Study>,
     /// Side of the square images, pixels: 64 for preset tiny, 128 for demo, 512 for paper
     #[arg(long, default_value_t = 128, value_parser = size)]
     size: usize,
@@ -120,8 +121,8 @@ fn run_prepare(args: &PrepareArgs) -> Result<()> {
     } else {
         "chest-xray"
     };
-    let name = args.study.as_deref().unwrap_or(fallback);
-    let study = Study::named(name).context("the study was checked")?;
+    let study = args.study.clone().or_else(|| Study::named(fallback));
+    let study = study.context("the study is built in")?;
     let mut records = list(args, &study)?;
     let moved = split::assign(&mut records, args.seed);
     if moved > 0 {
@@ -154,6 +155,15 @@ fn run_prepare(args: &PrepareArgs) -> Result<()> {
             "note: {foreign} of {} items have no {} image; their structure maps are taken from another modality, and the structure stage learns from the others where there are any",
             prepared.items.len(),
             study.source.name()
+        );
+    }
+    let kind = &prepared.header.label;
+    let unlabelled = prepared.items.iter().filter(|i| !kind.trains(&i.label));
+    let unlabelled = unlabelled.count();
+    if unlabelled > 0 {
+        eprintln!(
+            "note: {unlabelled} of {} items have no class of the study; they are kept, but train nothing that needs one",
+            prepared.items.len()
         );
     }
     prepared.save(&args.out)?;
@@ -237,21 +247,14 @@ fn print_counts(path: &Path, prepared: &Prepared) {
             item.images[place].is_some()
         });
     }
-    for (class, name) in header.classes.iter().enumerate() {
-        row(&format!("class {name}"), &|item| has_class(item, class));
+    for (class, name) in header.label.classes().iter().enumerate() {
+        row(&format!("class {name}"), &|item| {
+            item.label.has_class(class)
+        });
     }
     row("without a class", &|item| {
-        (0..header.classes.len()).all(|class| !has_class(item, class))
+        (0..header.label.classes().len()).all(|class| !item.label.has_class(class))
     });
-}
-
-/// The class of the whole image, or a lesion of this class somewhere in its label.
-fn has_class(item: &Item, class: usize) -> bool {
-    match (item.class, &item.label) {
-        (Some(own), _) => own == class,
-        (None, Some(label)) => label.iter().any(|&number| usize::from(number) == class + 1),
-        (None, None) => false,
-    }
 }
 
 /// Cases evenly spread over the file, four planes each.

@@ -76,6 +76,11 @@ impl Grid {
         }
     }
 
+    /// Width and height of the picture, pixels.
+    pub fn sides(&self) -> (usize, usize) {
+        self.sides
+    }
+
     /// Whether it is a volume's.
     pub fn is_volume(&self) -> bool {
         self.depth.is_some()

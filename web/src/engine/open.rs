@@ -3,7 +3,6 @@
 
 use std::rc::Rc;
 
-use scanweave::label::LabelKind;
 use scanweave::protocol::{
     Backend, BackendKind, Cause, CommandId, Event, ModelInfo, Reason, Source, Stage,
 };
@@ -178,7 +177,7 @@ pub(super) fn patience(backend: &Backend, limit: i32) -> Option<i32> {
 }
 
 fn describe(open: &Open, bytes: u64, sha256: String, self_test: Option<f32>) -> ModelInfo {
-    let masks = matches!(open.model.study.lesion, LabelKind::Mask(_));
+    let kind = &open.model.study.lesion;
     ModelInfo {
         study: open.model.study.clone(),
         geometry: open.model.geometry,
@@ -187,8 +186,8 @@ fn describe(open: &Open, bytes: u64, sha256: String, self_test: Option<f32>) -> 
         bytes,
         sha256,
         self_test,
-        placed: masks && open.synthesiser.lesions().is_some(),
-        segmented: masks && open.synthesiser.segments(),
+        placed: kind.is_placed() && open.synthesiser.lesions().is_some(),
+        segmented: kind.is_segmented() && open.synthesiser.segments(),
     }
 }
 

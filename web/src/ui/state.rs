@@ -109,7 +109,7 @@ pub struct Page {
 impl Page {
     /// A page as the address wishes it.
     pub fn new(wish: Wish) -> Self {
-        let scene = Scene::of_seed(wish.seed, &LabelKind::None, 0);
+        let scene = Scene::of_seed(wish.seed, &LabelKind::default(), 0);
         Self {
             catalogue: RwSignal::default(),
             model: RwSignal::new(wish.model),
@@ -224,7 +224,7 @@ impl Page {
         let kind = self
             .opened
             .with_untracked(|m| m.as_ref().map(|m| m.study.lesion.clone()));
-        Scene::of_seed(seed, &kind.unwrap_or(LabelKind::None), class)
+        Scene::of_seed(seed, &kind.unwrap_or_default(), class)
     }
 
     /// Another finding; everything else of the scene stays.

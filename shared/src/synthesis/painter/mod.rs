@@ -7,9 +7,9 @@
 mod ask;
 mod ground;
 
-use super::{Label, Sample, SynthesisError, Synthesiser};
+use super::{Sample, SynthesisError, Synthesiser};
 use crate::image::Plane;
-use crate::label::ClassMap;
+use crate::label::{ClassMap, Label};
 use crate::protocol::{Detail, Labelled, Picture, Pixels};
 use crate::scene::{Edits, Lesion, Origin, Runs, Scene};
 

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, ensure};
 use burn::tensor::Device;
-use scanweave::label::LabelKind;
 use scanweave::steps::{
     LesionNetworks, LesionStage, StructureNetworks, StructureStage, TranslatorNetworks,
     TranslatorStage,
@@ -54,9 +53,7 @@ pub struct Networks {
 
 /// Whether the study's label guides the generator (15).
 pub fn needs_lesion(study: &Study) -> bool {
-    matches!(study.lesion, LabelKind::Mask(_))
-        && study.switches.lesion
-        && study.synthesis.lesion > 0.0
+    study.lesion.is_segmented() && study.switches.lesion && study.synthesis.lesion > 0.0
 }
 
 /// Whether several modalities are held in register (16).

@@ -165,7 +165,8 @@ impl PresetName {
     }
 }
 
-fn study(name: &str) -> Result<Study, String> {
+/// A study on the command line: the name of a built-in one, or a file of one's own.
+pub(super) fn study(name: &str) -> Result<Study, String> {
     if Path::new(name).extension().is_some_and(|e| e == "json") {
         return read_study(Path::new(name)).map_err(|e| format!("{e:#}"));
     }

@@ -110,7 +110,7 @@ mod tests {
                 let mask = Plane::filled(side, side, 0.0);
                 let steps = structure_steps(&image, &mask, values).expect("structure");
                 for step in steps {
-                    assert!(word(step.name).is_some(), "{study}: {}", step.name);
+                    assert!(word(step.name).is_some(), "{}: {}", study.name, step.name);
                 }
             }
         }
