@@ -63,7 +63,7 @@ const CASES: [Case; 10] = [
     Case {
         name: "boxes",
         compute: box_digest,
-        expected: "",
+        expected: "f62d5383cf4fc5f79089e6a5143fcbcf19f63084d160f8f9e9830f93d2fd5d0b",
     },
     Case {
         name: "metrics",
