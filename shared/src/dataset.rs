@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::label::boxes::Annotations;
+use crate::label::{Label, LabelBox};
 use crate::structure::StructureFilter;
 use crate::study::Study;
 
@@ -99,10 +101,25 @@ pub struct Dataset {
 pub struct Entry {
     /// Class of the whole image, for studies with such a label.
     pub class: Option<usize>,
-    /// Whether a label belongs to it, be it empty.
+    /// Whether a picture of its lesions belongs to it, be it empty.
     pub lesion: bool,
+    /// Its lesions as boxes, pixels, for studies with such a label.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub boxes: Option<Vec<LabelBox>>,
     /// How it came to be.
     pub provenance: Provenance,
+}
+
+impl Entry {
+    /// What is written down of a subject with this label.
+    pub fn of(label: &Label, provenance: Provenance) -> Self {
+        Self {
+            class: label.class(),
+            lesion: label.picture().is_some(),
+            boxes: label.boxes().map(<[_]>::to_vec),
+            provenance,
+        }
+    }
 }
 
 impl Dataset {
@@ -153,7 +170,35 @@ impl Dataset {
             p.accepted.to_string(),
         ]
     }
+
+    /// The boxes of all pictures, `size` x `size` pixels, of these subjects; `None` for studies whose
+    /// labels are no boxes.
+    pub fn annotations<'a>(
+        &self,
+        size: usize,
+        entries: impl IntoIterator<Item = &'a Entry>,
+    ) -> Option<Annotations> {
+        let mut file = None;
+        for entry in entries {
+            let boxes = entry.boxes.as_ref()?;
+            let text = format!("{MARK}: {}", self.title);
+            let file = file.get_or_insert_with(|| Annotations::new(&text, &self.classes));
+            for modality in &self.modalities {
+                let name = picture_name(entry.provenance.index, modality);
+                file.add(name, size, boxes);
+            }
+        }
+        file
+    }
 }
+
+/// The file name of the boxes of a picture of subject `index`, as YOLO text beside it.
+pub fn boxes_name(index: u64, modality: &str) -> String {
+    format!("{}-{modality}.txt", subject_name(index))
+}
+
+/// The file name of all boxes, as COCO has them.
+pub const ANNOTATIONS: &str = "annotations.json";
 
 /// The file name of a picture of subject `index`: `stage` is `structure`, `mask`, `label` or the name
 /// of a modality.

@@ -2,7 +2,7 @@
 #![cfg(feature = "nn")]
 
 use burn::tensor::Device;
-use scanweave::synthesis::{Synthesiser, default_label};
+use scanweave::synthesis::Synthesiser;
 use scanweave::weights::{self, Model};
 
 /// Largest difference of a pixel, 0..=1: found were 3e-6.
@@ -33,7 +33,7 @@ fn shipped_models_paint_the_same_on_one_core() {
             let difference = pollster::block_on(core.self_test(answer));
             assert!(difference.is_ok_and(|d| d < SAME), "{name}");
         }
-        let label = default_label(&model.study.lesion);
+        let label = model.study.lesion.healthy(model.geometry.size);
         let structure = pollster::block_on(core.structure_of_seed(3)).expect("it samples");
         let paint = |pipeline: &Synthesiser| {
             let sample = pollster::block_on(pipeline.paint(&structure, &label, 3));

@@ -7,7 +7,9 @@
 //! prints the digest to write here.
 
 use scanweave::image::Plane;
-use scanweave::label::{ClassMap, LESION_TRIES, LesionStatistics, augmented, place, place_drawn};
+use scanweave::label::boxes::{self, BoxStatistics};
+use scanweave::label::mask::{augmented, place, place_drawn};
+use scanweave::label::{ClassMap, LabelBox, MaskStatistics, TRIES};
 use scanweave::metrics::{edge_shift, ms_ssim, mutual_information, psnr};
 use scanweave::networks::config::{DecoderConfig, NetworkConfig, UnetConfig};
 use scanweave::networks::cpu;
@@ -28,7 +30,7 @@ struct Case {
     expected: &'static str,
 }
 
-const CASES: [Case; 10] = [
+const CASES: [Case; 11] = [
     Case {
         name: "random numbers",
         compute: random_digest,
@@ -58,6 +60,11 @@ const CASES: [Case; 10] = [
         name: "lesions",
         compute: lesion_digest,
         expected: "4019c0ba027f01c5734c2ed2ccb9f8a8ba0e2fd1cd10378f3136a1c4a59d934f",
+    },
+    Case {
+        name: "boxes",
+        compute: box_digest,
+        expected: "f62d5383cf4fc5f79089e6a5143fcbcf19f63084d160f8f9e9830f93d2fd5d0b",
     },
     Case {
         name: "metrics",
@@ -230,18 +237,48 @@ fn lesion_digest() -> String {
     let labels: Vec<ClassMap> = patients
         .map(|planes| ClassMap::from_planes(&planes).expect("planes of one size"))
         .collect();
-    let statistics = LesionStatistics::of(&labels, 3).expect("every phantom is ill");
+    let statistics = MaskStatistics::of(&labels, 3).expect("every phantom is ill");
     let image = &pictures()[3];
     let mask = organ_mask(image, &MASKS[0]).expect("a phantom has an organ");
     let mut random = Random::new(5, Purpose::Lesion);
     for label in &labels {
         sum.bytes(augmented(label, &mut random).values());
-        let moved = place(label, &mask, &mut random, LESION_TRIES);
+        let moved = place(label, &mask, &mut random, TRIES);
         sum.bytes(moved.as_ref().map_or(&[], ClassMap::values));
-        let drawn = place_drawn(&statistics, &mask, &mut random, LESION_TRIES);
+        let drawn = place_drawn(&statistics, &mask, &mut random, TRIES);
         sum.bytes(drawn.as_ref().map_or(&[], ClassMap::values));
     }
     sum.values(&[contour_error(&forbidden(&mask, 2), &mask)]);
+    sum.hex()
+}
+
+/// Boxes that are moved, placed, drawn and written.
+fn box_digest() -> String {
+    let mut sum = Sum::default();
+    let patients = (0..6).map(|seed| phantom::draw(Anatomy::Brain, seed, 64, true).label);
+    let labels: Vec<Vec<LabelBox>> = patients
+        .map(|planes| ClassMap::from_planes(&planes).expect("planes of one size"))
+        .map(|map| boxes::around(&map))
+        .collect();
+    let statistics = BoxStatistics::of(labels.iter().map(Vec::as_slice), 3, 64);
+    let statistics = statistics.expect("every phantom is ill");
+    let mask = organ_mask(&pictures()[3], &MASKS[0]).expect("a phantom has an organ");
+    let mut random = Random::new(6, Purpose::Lesion);
+    for label in &labels {
+        let moved = boxes::place(label, &mask, &mut random, TRIES);
+        let drawn = boxes::place_drawn(&statistics, &mask, &mut random, TRIES);
+        for found in [Some(label), moved.as_ref(), drawn.as_ref()]
+            .into_iter()
+            .flatten()
+        {
+            let edges = found
+                .iter()
+                .flat_map(|b| [b.left, b.top, b.right, b.bottom]);
+            sum.values(&edges.collect::<Vec<_>>());
+            sum.bytes(boxes::class_map(found, 64).values());
+            sum.bytes(boxes::yolo::text(found, 64).as_bytes());
+        }
+    }
     sum.hex()
 }
 

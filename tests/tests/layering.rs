@@ -58,7 +58,15 @@ struct Rule {
     only_in: &'static [&'static str],
 }
 
-const RULES: [Rule; 9] = [
+/// The kinds of label: who asks `LabelKind` what follows from its kind need not know which there are.
+const KINDS: [&str; 4] = [
+    "LabelKind::None",
+    "LabelKind::Class",
+    "LabelKind::Mask",
+    "LabelKind::Boxes",
+];
+
+const RULES: [Rule; 12] = [
     Rule {
         folder: "shared/src",
         words: &[
@@ -82,6 +90,21 @@ const RULES: [Rule; 9] = [
     Rule {
         folder: "shared/src",
         words: &["mul_add("],
+        only_in: &[],
+    },
+    Rule {
+        folder: "shared/src",
+        words: &KINDS,
+        only_in: &["label/", "study/"],
+    },
+    Rule {
+        folder: "trainer/src",
+        words: &KINDS,
+        only_in: &[],
+    },
+    Rule {
+        folder: "web/src",
+        words: &KINDS,
         only_in: &[],
     },
     Rule {

@@ -1,23 +1,38 @@
-//! Where a lesion is and of which classes: real labels, changed labels, drawn labels, legal places.
+//! What a picture is labelled with: nothing, a class of the whole image, a mask, or boxes.
 //!
 //! A data set may only hold what was asked for when the label is known before the image is painted.
-//! So labels are made first: a real one is turned, mirrored, moved or shrunk ([`augment`]), or a new
-//! one is drawn after the statistics of the real ones ([`draw()`]), and either is accepted only
-//! where it may lie ([`place()`], algorithm 4).
+//! So labels are made first: a real one is turned, mirrored, moved or shrunk, or a new one is drawn
+//! after the statistics of the real ones, and either is accepted only where it may lie
+//! ([`Placing`], algorithm 4).
+//!
+//! Every kind has a room: [`mask`], [`boxes`], `class` and `none`. [`LabelKind`] says of a study what
+//! its labels are, [`Label`] is the label of one image; everybody else asks the two and knows no kind.
 
-pub mod augment;
-pub mod draw;
+pub mod boxes;
+mod class;
+mod error;
+mod kept;
 mod kind;
-pub mod label;
-pub mod place;
-pub mod statistics;
+pub mod mask;
+mod none;
+mod of_image;
+mod placing;
+mod quantiles;
+mod room;
+mod source;
+mod statistics;
 
-pub use augment::{Operation, augmented};
-pub use draw::draw;
+pub use boxes::{BoxError, BoxStatistics, LabelBox};
+pub use error::LabelError;
+pub use kept::Kept;
 pub use kind::LabelKind;
-pub use label::{Bounds, ClassMap, LabelError};
-pub use place::{LESION_TRIES, is_legal, place, place_drawn};
-pub use statistics::{LesionStatistics, Quantiles};
+pub use mask::{Bounds, ClassMap, MaskStatistics};
+pub use of_image::Label;
+pub use placing::{Placing, TRIES};
+pub use quantiles::{Quantiles, StatisticsError};
+pub use room::Panel;
+pub use source::Source;
+pub use statistics::LesionStatistics;
 
 #[cfg(test)]
 mod tests;

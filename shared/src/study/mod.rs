@@ -122,6 +122,13 @@ impl Study {
         (self.lesion_margin * size + 64) / 128
     }
 
+    /// The distance that lesions keep from the outline at a working size; `None` where the label filter
+    /// is off and they may lie anywhere.
+    pub fn placing_margin_at(&self, size: usize) -> Option<usize> {
+        let filtered = self.input.label_filter;
+        filtered.then(|| self.lesion_margin_at(size))
+    }
+
     /// Place of the source modality among the modalities.
     pub fn source_place(&self) -> usize {
         self.place_of(&self.source).unwrap_or(0)

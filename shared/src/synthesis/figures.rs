@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{SynthesisError, Synthesiser};
 use crate::image::Plane;
-use crate::label::{ClassMap, LabelKind};
+use crate::label::ClassMap;
 use crate::metrics::{Overlap, edge_shift, mutual_information};
 
 /// A lesion as the segmenter of a modality sees it.
@@ -30,14 +30,14 @@ pub struct PairRegister {
 
 impl Synthesiser {
     /// What the modality's own segmenter finds beside what was asked for; `None` without a segmenter
-    /// and for studies without lesion masks.
+    /// and for studies whose lesions no segmenter can look for.
     pub async fn found_lesion(
         &self,
         modality: usize,
         image: &Plane,
         asked: Option<&ClassMap>,
     ) -> Result<Option<FoundLesion>, SynthesisError> {
-        if !matches!(self.study.lesion, LabelKind::Mask(_)) {
+        if !self.study.lesion.is_segmented() {
             return Ok(None);
         }
         let Some(seen) = self.segment(modality, image).await? else {

@@ -4,7 +4,6 @@
 //! draw through this module, so what is judged in one place is what is seen in the others.
 
 mod figures;
-mod label;
 #[cfg(feature = "nn")]
 mod library;
 mod networks;
@@ -15,7 +14,7 @@ use burn::tensor::Device;
 use thiserror::Error;
 
 use crate::image::{ImageError, Plane};
-use crate::label::{ClassMap, LesionStatistics};
+use crate::label::{ClassMap, Label, LabelError, LesionStatistics};
 use crate::networks::LoadError;
 #[cfg(feature = "nn")]
 use crate::networks::{StructureDecoder, Unet};
@@ -25,7 +24,6 @@ use crate::study::{Input, Study};
 use crate::weights::{KnownAnswer, Model, Role};
 
 pub use figures::{FoundLesion, PairRegister, register};
-pub use label::{Label, default_label, label_planes};
 pub use subject::Subject;
 
 #[cfg(feature = "nn")]
@@ -65,7 +63,7 @@ pub enum SynthesisError {
     },
     /// The label is not one that the study knows.
     #[error("this label does not fit the study: {0}")]
-    Label(String),
+    Label(#[from] LabelError),
     /// The image cannot be used.
     #[error(transparent)]
     Image(#[from] ImageError),
@@ -325,7 +323,7 @@ impl Synthesiser {
     ) -> Result<Sample, SynthesisError> {
         let noise = fusion_noise(self.size, noise_seed, self.study.noise);
         let fused = fused(structure, &noise, self.study.input);
-        let planes = label_planes(&self.study.lesion, label, self.size)?;
+        let planes = self.study.lesion.planes(label, self.size)?;
         let mut images = Vec::new();
         if !modalities.is_empty() {
             let input = [fused.values()]
@@ -370,7 +368,7 @@ impl Synthesiser {
 
     /// The sample of the known answer's seed, shrunk as it is stored.
     pub async fn thumbnail(&self, seed: u64) -> Result<Vec<f32>, SynthesisError> {
-        let label = default_label(&self.study.lesion);
+        let label = self.study.lesion.healthy(self.size);
         let sample = self.sample(seed, &label).await?;
         Ok(sample.images[0]
             .1

@@ -3,13 +3,12 @@
 //!
 //! Subject k of a seed depends on (seed, k) alone: every kind of chance has a stream of its own.
 
-use super::{Label, Sample, SynthesisError, Synthesiser};
+use super::{Sample, SynthesisError, Synthesiser};
 use crate::dataset::{Provenance, Recipe};
-use crate::label::{ClassMap, LESION_TRIES, LabelKind, place_drawn};
-use crate::metrics::Overlap;
+use crate::label::{Label, Placing};
 use crate::random::{Purpose, Random};
 use crate::structure::filter::{Selection, contour_error};
-use crate::structure::{Structure, StructureFilter, forbidden};
+use crate::structure::{Structure, StructureFilter};
 
 /// Maps that are given up for want of a legal label before the subject stays healthy.
 const MAPS: u32 = 5;
@@ -19,10 +18,8 @@ const MAPS: u32 = 5;
 pub struct Subject {
     /// Structure, fused input and every modality.
     pub sample: Sample,
-    /// Class of the whole image, for studies with such a label.
-    pub class: Option<usize>,
-    /// The lesion mask, for studies with one; empty for a healthy subject.
-    pub lesion: Option<ClassMap>,
+    /// The label that was asked for; empty for a healthy subject of a study whose lesions are placed.
+    pub label: Label,
     /// How it came to be.
     pub provenance: Provenance,
 }
@@ -65,7 +62,7 @@ impl Synthesiser {
         let mut maps = chosen.tries;
         let mut lesion = self.lesion(&chosen.structure, healthy, &mut chance);
         for _ in 1..MAPS {
-            let wanted = !healthy && lesion.as_ref().is_some_and(ClassMap::is_empty);
+            let wanted = !healthy && lesion.as_ref().is_some_and(Label::is_empty);
             if !wanted {
                 break;
             }
@@ -73,14 +70,13 @@ impl Synthesiser {
             maps += chosen.tries;
             lesion = self.lesion(&chosen.structure, healthy, &mut chance);
         }
-        let (class, label) = self.label(recipe, index, lesion.as_ref());
+        let label = lesion.unwrap_or_else(|| self.whole(recipe, index));
         pause().await;
         let sample = self.paint(&chosen.structure, &label, noise).await?;
-        let found = self.found(&sample, lesion.as_ref(), pause).await?;
+        let found = self.found(&sample, &label, pause).await?;
         Ok(Subject {
             sample,
-            class,
-            lesion,
+            label,
             provenance: Provenance {
                 seed,
                 index,
@@ -135,72 +131,54 @@ impl Synthesiser {
         Ok((structure, score, error))
     }
 
-    /// Algorithm 4 on a drawn lesion. `None` for studies without lesion masks; empty for a healthy
-    /// subject, without statistics of lesions, and where no place was found.
-    fn lesion(
-        &self,
-        structure: &Structure,
-        healthy: bool,
-        random: &mut Random,
-    ) -> Option<ClassMap> {
-        if !matches!(self.study.lesion, LabelKind::Mask(_)) {
+    /// Algorithm 4 on a drawn lesion. `None` for studies whose labels are not placed; empty for a
+    /// healthy subject, without statistics of lesions, and where no place was found.
+    fn lesion(&self, structure: &Structure, healthy: bool, random: &mut Random) -> Option<Label> {
+        let kind = &self.study.lesion;
+        if !kind.is_placed() {
             return None;
         }
-        let nothing = ClassMap::empty(self.size, self.size);
-        let Some(statistics) = self.lesions.as_ref().filter(|_| !healthy) else {
-            return Some(nothing);
+        let placing = Placing {
+            margin: self.study.placing_margin_at(self.size),
+            statistics: self.lesions.as_ref().filter(|_| !healthy),
+            patients: &[],
         };
-        let margin = self.study.lesion_margin_at(self.size);
-        let forbidden = forbidden(&structure.mask, margin);
-        let placed = place_drawn(statistics, &forbidden, random, LESION_TRIES);
-        Some(placed.unwrap_or(nothing))
+        let placed = placing.on(&structure.mask, random);
+        Some(placed.unwrap_or_else(|| kind.healthy(self.size)))
     }
 
     /// A lesion for `structure`, drawn by the model's statistics and placed where it may lie; `seed`
-    /// decides. `None` for studies without lesion masks; empty where no place was found and without
-    /// statistics.
-    pub fn placed_lesion(&self, structure: &Structure, seed: u64) -> Option<ClassMap> {
+    /// decides. `None` for studies whose labels are not placed; empty where no place was found and
+    /// without statistics.
+    pub fn placed_lesion(&self, structure: &Structure, seed: u64) -> Option<Label> {
         let mut random = Random::new(seed, Purpose::Lesion);
         self.lesion(structure, false, &mut random)
     }
 
-    fn label(
-        &self,
-        recipe: &Recipe,
-        index: u64,
-        lesion: Option<&ClassMap>,
-    ) -> (Option<usize>, Label) {
-        match (&self.study.lesion, lesion) {
-            (LabelKind::Class(names), _) => {
-                let in_turn = (index % names.len().max(1) as u64) as usize;
-                let class = recipe.class.unwrap_or(in_turn);
-                (Some(class), Label::Class(class))
-            }
-            (_, Some(lesion)) => {
-                let planes = lesion.planes(self.study.label_planes());
-                (None, Label::Planes(planes))
-            }
-            _ => (None, Label::None),
-        }
+    /// The recipe's class of the whole image, or all in turn; no lesion for other studies.
+    fn whole(&self, recipe: &Recipe, index: u64) -> Label {
+        let kind = &self.study.lesion;
+        let in_turn = (index % kind.classes().len().max(1) as u64) as usize;
+        let class = recipe.class.unwrap_or(in_turn);
+        kind.whole(class).unwrap_or_else(|| kind.healthy(self.size))
     }
 
-    /// Per modality what the model's own segmenter finds of the lesion.
+    /// Per modality how far what the model's own segmenter finds is the lesion asked for.
     async fn found(
         &self,
         sample: &Sample,
-        lesion: Option<&ClassMap>,
+        label: &Label,
         pause: &impl AsyncFn(),
     ) -> Result<Vec<Option<f32>>, SynthesisError> {
         let mut found = Vec::new();
         for (modality, (_, image)) in sample.images.iter().enumerate() {
             pause().await;
-            let seen = match lesion {
-                Some(_) => self.segment(modality, image).await?,
-                None => None,
+            let seen = if self.study.lesion.is_segmented() {
+                self.segment(modality, image).await?
+            } else {
+                None
             };
-            let pair = lesion.zip(seen.as_ref());
-            let overlap = pair.map(|(asked, seen)| Overlap::of_lesions(asked, seen));
-            found.push(overlap.and_then(Result::ok).map(Overlap::dice));
+            found.push(seen.and_then(|seen| label.agreement(&Label::Mask(seen))));
         }
         Ok(found)
     }

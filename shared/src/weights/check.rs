@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::error::{TensorProblem, WeightsError};
 use super::{KnownAnswer, Role};
-use crate::label::{LabelKind, LesionStatistics};
+use crate::label::LesionStatistics;
 use crate::networks::config::NetworkConfig;
 use crate::study::{Extraction, Geometry, Study};
 
@@ -30,7 +30,7 @@ pub(super) fn sound(
     answer: Option<&KnownAnswer>,
     lesions: Option<&LesionStatistics>,
 ) -> Result<(), WeightsError> {
-    let unsound = |l: &LesionStatistics| !l.is_sound() || l.classes() != study.label_planes();
+    let unsound = |l: &LesionStatistics| !l.is_sound() || !study.lesion.is_drawn_by(l);
     let problem = study_problem(study)
         .or_else(|| lesions.is_some_and(unsound).then(|| LESIONS.to_owned()))
         .or_else(|| geometry_problem(geometry))
@@ -293,9 +293,7 @@ fn study_problem(study: &Study) -> Option<String> {
             study.source
         ));
     }
-    if study.label_planes() >= MAX_CHANNELS
-        || (study.lesion != LabelKind::None && study.label_planes() == 0)
-    {
+    if study.label_planes() >= MAX_CHANNELS || !study.lesion.is_sound() {
         return Some("the number of its lesion classes is impossible".into());
     }
     let sound = !study.extraction.is_empty()

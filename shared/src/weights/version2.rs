@@ -322,7 +322,10 @@ impl OldHeader {
                 recipe,
             })),
             known_answer: self.known_answer.map(|k| through_json(&k)).transpose()?,
-            lesions: self.lesions.map(|l| through_json(&l)).transpose()?,
+            lesions: self
+                .lesions
+                .map(|l| through_json(&json!({ "masks": l })))
+                .transpose()?,
             networks: networks.collect::<Result<_, _>>()?,
         })
     }

@@ -3,8 +3,9 @@
 
 use burn::tensor::Device;
 use scanweave::image::Plane;
+use scanweave::label::Label;
 use scanweave::structure::{Structure, fusion_noise};
-use scanweave::synthesis::{self, Label, Synthesiser, default_label, label_planes};
+use scanweave::synthesis::{self, Synthesiser};
 use scanweave::weights::{self, Model};
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -36,7 +37,7 @@ impl Engine {
         let structure = drawer.structure_of_seed(SEED).await;
         Ok(Self {
             structure: structure.map_err(|e| e.to_string())?,
-            label: default_label(&model.study.lesion),
+            label: model.study.lesion.healthy(model.geometry.size),
             model,
             synthesiser,
         })
@@ -61,8 +62,9 @@ impl Engine {
     pub fn input(&self) -> Result<Vec<f32>, String> {
         let (study, size) = (&self.model.study, self.size() as usize);
         let noise = fusion_noise(size, SEED, study.noise);
-        let fused = synthesis::fused(&self.structure, &noise, study.switches);
-        let label = label_planes(&study.lesion, &self.label, size).map_err(|e| e.to_string())?;
+        let fused = synthesis::fused(&self.structure, &noise, study.input);
+        let label = study.lesion.planes(&self.label, size);
+        let label = label.map_err(|e| e.to_string())?;
         let planes = std::iter::once(fused).chain(label);
         Ok(planes.flat_map(Plane::into_values).collect())
     }

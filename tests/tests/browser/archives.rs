@@ -9,11 +9,11 @@ use super::page::{Page, WEBGPU, distance, tipped};
 use super::site::{Offer, Site, dist};
 use scanweave::dataset::{Dataset, Entry, HEADER, Recipe, picture_name, provenance_name};
 use scanweave::image::Plane;
-use scanweave::label::ClassMap;
+use scanweave::label::{ClassMap, Label};
 use scanweave::networks::config::NetworkConfig;
 use scanweave::networks::cpu;
 use scanweave::structure::{Structure, StructureFilter, contour_error};
-use scanweave::synthesis::{Label, Synthesiser};
+use scanweave::synthesis::Synthesiser;
 use scanweave::weights::{self, Checksums, Model, Network, Role};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -32,7 +32,8 @@ const SCORES: f32 = 0.01;
 const ERRORS: f32 = 0.002;
 
 /// The shipped models have all that decides about a subject: the phantom brain lesion masks and segmenters,
-/// the chest X-ray findings and a structure discriminator that refuses many maps. None has boxes.
+/// the chest X-ray findings and a structure discriminator that refuses many maps.
+/// None has boxes: a fresh model stands for those.
 #[test]
 fn an_archive_holds_what_the_command_line_builds() {
     let shipped = |name: &str| fs::read(dist().join("assets").join(name)).expect("a shipped model");
@@ -152,8 +153,8 @@ fn replayed(archive: &Archive, index: u64, native: &Native, judge: &Synthesiser)
     // The organ leaves room at once, whatever map was kept.
     let label = archive.label(index);
     assert!(!label.is_empty(), "subject {index} is ill");
-    assert_eq!(Some(&label), native.subject(SEED, index).lesion.as_ref());
-    let label = Label::Planes(label.planes(native.label_planes()));
+    let label = Label::Mask(label);
+    assert_eq!(label, native.subject(SEED, index).label);
     for (modality, painted) in &native.painted_with(&kept, &label, provenance.noise).images {
         let (mean, largest) = distance(&archive.grey(index, modality), &painted.to_u8());
         assert!(

@@ -7,8 +7,9 @@ use super::model::{Native, fresh_boxes, fresh_classes};
 use super::page::{CPU, Page, Shown, Tolerance, WEBGPU, distance};
 use super::site::{Offer, Site};
 use scanweave::image::Plane;
+use scanweave::label::boxes::around;
+use scanweave::label::{ClassMap, Label, LabelBox};
 use scanweave::phantom::{self, Anatomy};
-use scanweave::synthesis::Label;
 
 /// The page's seed.
 const SEED: u64 = 4;
@@ -87,11 +88,14 @@ fn boxes_are_drawn_and_moved_by_pointer_and_by_keys_and_refused_outside_the_orga
     for (i, shade) in label.pixels.iter().enumerate() {
         assert_eq!(*shade > 0, inside(i), "pixel {i} of the label");
     }
-    let planes = vec![
-        Plane::from_fn(side, side, |x, y| f32::from(u8::from(inside(y * side + x)))),
-        Plane::filled(side, side, 0.0),
-    ];
-    let painted = native.painted_with(&structure, &Label::Planes(planes), SEED);
+    let one = LabelBox {
+        class: 0,
+        left: x as f32,
+        top: y as f32,
+        right: (right + 1) as f32,
+        bottom: (bottom + 1) as f32,
+    };
+    let painted = native.painted_with(&structure, &Label::Boxes(vec![one]), SEED);
     close(&drawn, &painted.images[0].1);
 
     // The same box with the keys: the cursor is where the pointer was lifted.
@@ -172,12 +176,11 @@ fn a_line_and_a_lesion_are_painted_on_webgpu_as_here() {
     let (structure, shown) = (page.structure(), page.shown("image"));
     assert!(structure.map != before.map, "the line is there");
     let lesion = page.shown("lesion").pixels;
-    let lesion = lesion.iter().map(|shade| f32::from(u8::from(*shade > 0)));
-    let planes = vec![
-        Plane::new(side, side, lesion.collect()).expect("a square"),
-        Plane::filled(side, side, 0.0),
-    ];
-    let painted = native.painted_with(&structure, &Label::Planes(planes), SEED);
+    let lesion = lesion.iter().map(|shade| u8::from(*shade > 0)).collect();
+    let lesion = ClassMap::new(side, side, lesion).expect("a square");
+    let boxes = around(&lesion);
+    assert_eq!(boxes.len(), 1, "one box was placed");
+    let painted = native.painted_with(&structure, &Label::Boxes(boxes), SEED);
     near(&shown, &painted.images[0].1, &WEBGPU);
     // What is compared is not the same without them.
     for before in [&healthy, &ill] {

@@ -8,9 +8,9 @@ use super::page::Page;
 use super::site::{Offer, Site};
 use burn::tensor::Device;
 use scanweave::image::Plane;
-use scanweave::label::ClassMap;
+use scanweave::label::{ClassMap, Label};
 use scanweave::phantom::{self, Anatomy};
-use scanweave::synthesis::{Label, PairRegister, Synthesiser, register};
+use scanweave::synthesis::{PairRegister, Synthesiser, register};
 use scanweave::weights;
 use std::collections::BTreeSet;
 
@@ -441,9 +441,9 @@ fn figures(desk: &Desk, judge: &Synthesiser) -> Said {
     desk.page.wait("all figures", || rows().len() == 4 + 6 + 3);
     let rows = rows();
     let label = desk.label();
-    let planes = Label::Planes(label.planes(usize::from(CLASSES)));
+    let asked = Label::Mask(label.clone());
     let structure = desk.page.structure();
-    let painted = desk.native.painted_with(&structure, &planes, SEED);
+    let painted = desk.native.painted_with(&structure, &asked, SEED);
     let images = &painted.images;
 
     let mut dice = 0.0;

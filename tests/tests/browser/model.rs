@@ -3,14 +3,15 @@
 use burn::tensor::Device;
 use scanweave::dataset::Recipe;
 use scanweave::image::Plane;
-use scanweave::label::{ClassMap, LabelKind, LesionStatistics};
+use scanweave::label::boxes::around;
+use scanweave::label::{ClassMap, Label, LabelKind, LesionStatistics};
 use scanweave::networks::config::{DecoderConfig, NetworkConfig, PatchConfig, UnetConfig};
 use scanweave::networks::tensors::read_tensors;
 use scanweave::phantom::{self, Anatomy};
 use scanweave::random::{Purpose, Random};
 use scanweave::structure::{Structure, forbidden};
 use scanweave::study::{Preset, Study};
-use scanweave::synthesis::{Label, Sample, Subject, Synthesiser, default_label};
+use scanweave::synthesis::{Sample, Subject, Synthesiser};
 use scanweave::weights::{self, Card, KnownAnswer, Model, Network, Precision, Role, Tensor};
 
 /// The weights of the last layer are multiplied by this: an untrained network would paint grey on
@@ -28,7 +29,7 @@ pub fn fresh_brain(seed: u64) -> Vec<u8> {
     fresh_of(Study::named("phantom-brain").expect("built in"), seed)
 }
 
-/// As [`fresh`], of a study whose lesions are boxes of two classes.
+/// As [`fresh`], of a study whose lesions are boxes of two classes, with what they look like.
 pub fn fresh_boxes(seed: u64) -> Vec<u8> {
     let study = Study {
         name: "boxes".into(),
@@ -96,15 +97,15 @@ fn fresh_of(study: Study, seed: u64) -> Vec<u8> {
             contrasted(read_tensors(&generator.init(&device))),
         ),
     ];
-    let masks = matches!(study.lesion, LabelKind::Mask(_));
-    for modality in study.modalities.iter().filter(|_| masks) {
+    let segmented = study.lesion.is_segmented();
+    for modality in study.modalities.iter().filter(|_| segmented) {
         networks.push(network(
             Role::Segmenter(modality.name.clone()),
             NetworkConfig::Unet(segmenter.clone()),
             read_tensors(&segmenter.init(&device)),
         ));
     }
-    let lesions = masks.then(|| lesions_of_phantoms(geometry.size, planes as u8));
+    let lesions = lesions_of_phantoms(&study.lesion, geometry.size);
     let mut model = Model {
         provenance: None,
         study,
@@ -127,13 +128,20 @@ fn fresh_of(study: Study, seed: u64) -> Vec<u8> {
     bytes(&model)
 }
 
-/// What the lesions of a few phantoms look like.
-fn lesions_of_phantoms(size: usize, classes: u8) -> LesionStatistics {
+/// What the lesions of a few phantoms look like, for studies whose lesions are placed.
+fn lesions_of_phantoms(kind: &LabelKind, size: usize) -> Option<LesionStatistics> {
     let drawn = (0..8).map(|seed| phantom::draw(Anatomy::Brain, seed, size, true));
-    let labels: Vec<ClassMap> = drawn
-        .map(|p| ClassMap::from_planes(&p.label).expect("planes of one size"))
-        .collect();
-    LesionStatistics::of(&labels, classes).expect("phantoms with lesions")
+    let maps = drawn.map(|p| ClassMap::from_planes(&p.label).expect("planes of one size"));
+    let label = |map: ClassMap| match kind {
+        LabelKind::Mask(_) => Label::Mask(map),
+        LabelKind::Boxes(names) => {
+            let boxes = around(&map).into_iter();
+            Label::Boxes(boxes.filter(|b| b.class < names.len()).collect())
+        }
+        LabelKind::None | LabelKind::Class(_) => Label::None,
+    };
+    let labels: Vec<Label> = maps.map(label).collect();
+    kind.statistics(&labels.iter().collect::<Vec<_>>(), size)
 }
 
 pub fn bytes(model: &Model) -> Vec<u8> {
@@ -204,7 +212,7 @@ impl Native {
 
     /// Structure map and mask that the seed means.
     pub fn sampled(&self, seed: u64) -> Structure {
-        let label = default_label(&self.synthesiser.study().lesion);
+        let label = self.healthy();
         pollster::block_on(self.synthesiser.sample(seed, &label))
             .expect("a model that samples")
             .structure
@@ -233,9 +241,8 @@ impl Native {
         pollster::block_on(self.synthesiser.structure(&latent())).expect("a model that samples")
     }
 
-    /// Planes of the lesion label.
-    pub fn label_planes(&self) -> usize {
-        self.synthesiser.study().label_planes()
+    fn healthy(&self) -> Label {
+        self.synthesiser.study().lesion.healthy(self.size())
     }
 
     /// Where no lesion may lie (1) in what is painted from a structure map.
@@ -253,7 +260,7 @@ impl Native {
 
     /// What is painted from a structure map, of a healthy subject.
     pub fn painted(&self, structure: &Structure, seed: u64) -> Sample {
-        let label = default_label(&self.synthesiser.study().lesion);
+        let label = self.healthy();
         self.painted_with(structure, &label, seed)
     }
 

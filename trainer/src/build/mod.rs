@@ -8,8 +8,11 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
-use scanweave::dataset::{Dataset, Entry, HEADER, picture_name, provenance_name};
+use scanweave::dataset::{
+    ANNOTATIONS, Dataset, Entry, HEADER, boxes_name, picture_name, provenance_name,
+};
 use scanweave::image::Plane;
+use scanweave::label::boxes::yolo;
 use scanweave::synthesis::Subject;
 
 use crate::{files, picture};
@@ -56,23 +59,26 @@ impl Folder {
         let sample = &subject.sample;
         self.picture(index, "structure", &sample.structure.map)?;
         self.picture(index, "mask", &sample.structure.mask)?;
-        if let Some(lesion) = &subject.lesion {
+        if let Some(lesion) = subject.label.picture() {
             picture::save_label(&self.file(index, "label"), lesion)?;
         }
         for (modality, plane) in &sample.images {
             self.picture(index, modality, plane)?;
+            if let Some(boxes) = subject.label.boxes() {
+                let text = yolo::text(boxes, plane.width());
+                let path = self.path.join(boxes_name(index, modality));
+                files::write_whole(&path, text.as_bytes())?;
+            }
         }
-        let entry = Entry {
-            class: subject.class,
-            lesion: subject.lesion.is_some(),
-            provenance: subject.provenance.clone(),
-        };
+        let entry = Entry::of(&subject.label, subject.provenance.clone());
         let text = serde_json::to_vec_pretty(&entry)?;
         files::write_whole(&self.provenance_file(index), &text)
     }
 
-    /// Writes the table of the first `count` subjects.
-    pub fn finish(&self, count: u64) -> anyhow::Result<()> {
+    /// Writes the table of the first `count` subjects, and their boxes, in pictures of `size` x `size`
+    /// pixels.
+    pub fn finish(&self, count: u64, size: usize) -> anyhow::Result<()> {
+        let mut entries = Vec::new();
         let mut table = csv::Writer::from_writer(Vec::new());
         table.write_record(HEADER)?;
         for index in 0..count {
@@ -86,6 +92,11 @@ impl Folder {
             for modality in &self.dataset.modalities {
                 table.write_record(self.dataset.row(index, modality, &entry))?;
             }
+            entries.extend(entry.boxes.is_some().then_some(entry));
+        }
+        if let Some(annotations) = self.dataset.annotations(size, &entries) {
+            let text = serde_json::to_vec_pretty(&annotations)?;
+            files::write_whole(&self.path.join(ANNOTATIONS), &text)?;
         }
         files::write_whole(&self.path.join("manifest.csv"), &table.into_inner()?)
     }
@@ -100,5 +111,100 @@ impl Folder {
 
     fn provenance_file(&self, index: u64) -> PathBuf {
         self.path.join(provenance_name(index))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::datasets::folder;
+    use crate::data::prepare::prepare;
+    use scanweave::dataset::{Provenance, Recipe};
+    use scanweave::label::{Label, LabelBox, LabelKind};
+    use scanweave::phantom::{self, Anatomy};
+    use scanweave::structure::Structure;
+    use scanweave::study::Study;
+    use scanweave::synthesis::Sample;
+
+    const SIZE: usize = 64;
+
+    fn study() -> Study {
+        Study {
+            lesion: LabelKind::Boxes(vec!["nodule".into(), "mass".into()]),
+            ..Study::named("phantom-thorax").expect("built in")
+        }
+    }
+
+    fn subject(index: u64, boxes: &[LabelBox]) -> Subject {
+        let drawn = phantom::draw(Anatomy::Thorax, index, SIZE, true);
+        let structure = Structure {
+            map: Plane::filled(SIZE, SIZE, 0.0),
+            mask: drawn.mask,
+        };
+        Subject {
+            sample: Sample {
+                fused: structure.map.clone(),
+                structure,
+                images: drawn
+                    .images
+                    .into_iter()
+                    .map(|(name, plane)| (name.to_owned(), plane))
+                    .collect(),
+            },
+            label: Label::Boxes(boxes.to_vec()),
+            provenance: Provenance {
+                seed: 1,
+                index,
+                maps: 1,
+                score: None,
+                contour_error: 0.0,
+                accepted: true,
+                noise: 1,
+                found: vec![None],
+            },
+        }
+    }
+
+    #[test]
+    fn boxes_that_were_written_are_the_boxes_that_are_read() {
+        let one = |class, [left, top, right, bottom]: [f32; 4]| LabelBox {
+            class,
+            left,
+            top,
+            right,
+            bottom,
+        };
+        let labels = [
+            vec![one(1, [3.0, 5.0, 20.0, 9.0]), one(0, [0.0, 0.0, 64.0, 1.0])],
+            vec![],
+            vec![one(0, [7.25, 8.75, 9.125, 30.75])],
+        ];
+        let (temporary, study) = (tempfile::tempdir().expect("a folder"), study());
+        let dataset = Dataset::of(&study, "Boxes", "CC0", "ab", 1, Recipe::default());
+        let set = Folder::open(temporary.path(), dataset).expect("a new set");
+        for (index, boxes) in (0..).zip(&labels) {
+            set.add(index, &subject(index, boxes)).expect("written");
+        }
+        set.finish(3, SIZE).expect("written");
+
+        let records = folder::records(temporary.path(), &study, &[]).expect("its own layout");
+        let read = prepare(&study, SIZE, &records, false, || {}).expect("prepared");
+        for (item, expected) in read.data.items.iter().zip(&labels) {
+            let found = item.label.boxes().expect("boxes");
+            assert_eq!(found.len(), expected.len(), "{}", item.source);
+            for (found, expected) in found.iter().zip(expected) {
+                assert_eq!(found.class, expected.class);
+                let edges = |b: &LabelBox| [b.left, b.top, b.right, b.bottom];
+                let pairs = edges(found).into_iter().zip(edges(expected));
+                let far = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+                assert!(far < 1e-3, "{found:?} was {expected:?}");
+                assert!(found.pixels(SIZE).eq(expected.pixels(SIZE)));
+            }
+        }
+        let coco = files::read_whole(&temporary.path().join(ANNOTATIONS)).expect("written");
+        let coco: serde_json::Value = serde_json::from_slice(&coco).expect("JSON");
+        assert_eq!(coco["images"][2]["file_name"], "000002-xray.png");
+        assert_eq!(coco["annotations"].as_array().map(Vec::len), Some(3));
+        assert_eq!(coco["annotations"][2]["image_id"], 3);
     }
 }

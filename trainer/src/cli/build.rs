@@ -6,8 +6,8 @@ use anyhow::{Context as _, ensure};
 use clap::Parser;
 use scanweave::dataset::{Dataset, Recipe};
 use scanweave::image::Plane;
-use scanweave::label::ClassMap;
 use scanweave::structure::StructureFilter;
+use scanweave::study::Study;
 use scanweave::synthesis::Subject;
 use scanweave::weights::{self, Checksums, Role};
 
@@ -23,7 +23,7 @@ const SHOWN: usize = 12;
 ///
 /// Subject k of seed S is the same, byte for byte, whatever --count is and however often the build was
 /// interrupted: the same command goes on where it stopped. The folder holds PNG pictures, labels
-/// (class numbers from 1), a provenance per subject and manifest.csv, which `data prepare --dataset
+/// (class numbers from 1, or boxes as YOLO text and in annotations.json as COCO has them), a provenance per subject and manifest.csv, which `data prepare --dataset
 /// folder` reads.
 #[derive(Parser)]
 pub struct Args {
@@ -39,7 +39,7 @@ pub struct Args {
     /// Folder of the data set; it is created.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Share of subjects without a lesion, 0 to 1, for studies with lesion masks.
+    /// Share of subjects without a lesion, 0 to 1, for studies with lesion masks or boxes.
     #[arg(long, value_name = "P", default_value_t = 0.0, value_parser = share)]
     healthy: f32,
     /// Class of every subject, by name, for studies that label the whole image; else in turn.
@@ -71,9 +71,8 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     }
     let pipeline = args.device.synthesiser(&model)?;
     let recipe = recipe(&args, model.study.lesion.classes())?;
-    let masks = matches!(model.study.lesion, scanweave::label::LabelKind::Mask(_));
     ensure!(
-        !masks || model.lesions.is_some() || args.healthy >= 1.0,
+        !model.study.lesion.is_placed() || model.lesions.is_some() || args.healthy >= 1.0,
         "{name} does not know what lesions look like: export it from runs of this version, or build with --healthy 1"
     );
     let folder = Folder::open(
@@ -87,6 +86,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
             recipe,
         ),
     )?;
+    let placed = model.study.lesion.is_placed();
     let bar = indicatif::ProgressBar::new(args.count);
     let mut shown = Vec::new();
     let (mut refused, mut healthy) = (0, 0);
@@ -95,17 +95,17 @@ pub fn run(args: Args) -> anyhow::Result<()> {
             let subject = pollster::block_on(pipeline.subject(&recipe, args.seed, index))?;
             if !folder.holds(index) {
                 refused += u64::from(!subject.provenance.accepted);
-                healthy += u64::from(subject.lesion.as_ref().is_some_and(ClassMap::is_empty));
+                healthy += u64::from(placed && subject.label.is_empty());
                 folder.add(index, &subject)?;
             }
             if shown.len() < SHOWN {
-                shown.push(column(&subject, model.study.label_planes()));
+                shown.push(column(&subject, &model.study));
             }
         }
         bar.inc(1);
     }
     bar.finish_and_clear();
-    folder.finish(args.count)?;
+    folder.finish(args.count, pipeline.size())?;
     picture::save_sheet(&args.out.join("sheet.png"), &rows(&shown))?;
     let out = args.out.display();
     println!("{} subjects in {out}; look at sheet.png", args.count);
@@ -133,9 +133,10 @@ fn recipe(args: &Args, classes: &[String]) -> anyhow::Result<Recipe> {
 }
 
 /// What the contact sheet shows of a subject, from top to bottom.
-fn column(subject: &Subject, classes: usize) -> Vec<Plane> {
+fn column(subject: &Subject, study: &Study) -> Vec<Plane> {
     let sample = &subject.sample;
-    let lesion = subject.lesion.as_ref().map(|l| l.shades(classes));
+    let size = sample.fused.width();
+    let lesion = subject.label.shades(study.label_planes(), size);
     let images = sample.images.iter().map(|(_, plane)| plane.clone());
     std::iter::once(sample.fused.clone())
         .chain(lesion)

@@ -33,7 +33,8 @@ pub enum Dataset {
     /// The public chest X-ray set: train|test/NORMAL|PNEUMONIA/*.jpeg
     ChestXray,
     /// A folder with manifest.csv, or one folder per modality (t1/, flair/, ..). A row of the table may
-    /// name a volume (.nii, .nii.gz, .mha) and one of its slices in the column slice, from 0
+    /// name a volume (.nii, .nii.gz, .mha) and one of its slices in the column slice, from 0. Boxes stand in
+    /// boxes.csv (image, class, x0, y0, x1, y1; pixels of the image) or as YOLO text beside the images
     Folder,
     /// Drawn anatomy with known truth; needs no files
     Phantom,
@@ -157,6 +158,15 @@ fn run_prepare(args: &PrepareArgs) -> Result<()> {
             study.source
         );
     }
+    let kind = &prepared.header.label;
+    let unlabelled = prepared.items.iter().filter(|i| !kind.trains(&i.label));
+    let unlabelled = unlabelled.count();
+    if unlabelled > 0 {
+        eprintln!(
+            "note: {unlabelled} of {} items have no class of the study; they are kept, but train nothing that needs one",
+            prepared.items.len()
+        );
+    }
     prepared.save(&args.out)?;
     print_counts(&args.out, &prepared);
     Ok(())
@@ -238,21 +248,14 @@ fn print_counts(path: &Path, prepared: &Prepared) {
             item.images[place].is_some()
         });
     }
-    for (class, name) in header.classes.iter().enumerate() {
-        row(&format!("class {name}"), &|item| has_class(item, class));
+    for (class, name) in header.label.classes().iter().enumerate() {
+        row(&format!("class {name}"), &|item| {
+            item.label.has_class(class)
+        });
     }
     row("without a class", &|item| {
-        (0..header.classes.len()).all(|class| !has_class(item, class))
+        (0..header.label.classes().len()).all(|class| !item.label.has_class(class))
     });
-}
-
-/// The class of the whole image, or a lesion of this class somewhere in its label.
-fn has_class(item: &Item, class: usize) -> bool {
-    match (item.class, &item.label) {
-        (Some(own), _) => own == class,
-        (None, Some(label)) => label.iter().any(|&number| usize::from(number) == class + 1),
-        (None, None) => false,
-    }
 }
 
 /// Cases evenly spread over the file, four planes each.

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, ensure};
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
-use scanweave::label::LabelKind;
 use scanweave::networks::config::NetworkConfig;
 use scanweave::train::steps::LesionNetworks;
 use scanweave::weights::{self, Model, Role};
@@ -147,16 +146,16 @@ fn judge(
     data: &Prepared,
     device: &burn::tensor::Device,
 ) -> anyhow::Result<Option<Judge>> {
-    let masks = matches!(model.study.lesion, LabelKind::Mask(_));
+    let segmented = model.study.lesion.is_segmented();
     let Some(run) = &args.judge else {
-        if masks {
+        if segmented {
             eprintln!(
                 "note: no --judge, so lesions are not judged: train one with `scanweave train lesion --seed 2 --segmenter-width W`, seed and width other than the guide's"
             );
         }
         return Ok(None);
     };
-    if !masks {
+    if !segmented {
         let text = format!(
             "--judge: the study {} has no lesion masks to judge",
             model.study.name

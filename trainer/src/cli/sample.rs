@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::Parser;
 use scanweave::image::Plane;
-use scanweave::label::LabelKind;
-use scanweave::synthesis::{Label, Sample, Synthesiser, default_label};
+use scanweave::label::Label;
+use scanweave::synthesis::{Sample, Synthesiser};
 use scanweave::weights::{self, Role};
 
 use super::Usage;
@@ -31,7 +31,7 @@ pub struct Args {
     #[arg(long)]
     class: Option<String>,
     /// A lesion in every sample, drawn by the model's statistics and placed by the sample's seed, for
-    /// studies with lesion masks.
+    /// studies with lesion masks or boxes.
     #[arg(long, conflicts_with = "class")]
     lesion: bool,
     /// Folder for the pictures; it is created.
@@ -91,23 +91,22 @@ async fn sample(
     if !wanted {
         return Ok((pipeline.sample(seed, label).await?, None));
     }
-    let classes = pipeline.study().label_planes();
     let structure = pipeline.structure_of_seed(seed).await?;
     let lesion = pipeline.placed_lesion(&structure, seed);
     let lesion = lesion.expect("the study's kind is checked before");
-    let label = Label::Planes(lesion.planes(classes));
-    let sample = pipeline.paint(&structure, &label, seed).await?;
-    Ok((sample, Some(lesion.shades(classes))))
+    let sample = pipeline.paint(&structure, &lesion, seed).await?;
+    let classes = pipeline.study().label_planes();
+    Ok((sample, lesion.shades(classes, pipeline.size())))
 }
 
 fn label(args: &Args, pipeline: &Synthesiser) -> anyhow::Result<Label> {
     let kind = &pipeline.study().lesion;
-    if args.lesion && !matches!(kind, LabelKind::Mask(_)) {
-        let text = "--lesion: this study has no lesion masks; leave it out";
+    if args.lesion && !kind.is_placed() {
+        let text = "--lesion: this study has no lesion masks or boxes; leave it out";
         return Err(Usage(text.into()).into());
     }
     let Some(name) = &args.class else {
-        return Ok(default_label(kind));
+        return Ok(kind.healthy(pipeline.size()));
     };
     let class = kind.classes().iter().position(|c| c == name);
     let unknown = || {

@@ -15,6 +15,8 @@ pub mod volumes;
 
 pub use prepared::{Item, Prepared};
 
+use anyhow::Context as _;
+use scanweave::label::LabelBox;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -51,7 +53,7 @@ pub struct Record {
     pub subject: String,
     /// The split that the data set itself prescribes.
     pub split: Option<Split>,
-    /// Index into the study's classes.
+    /// Index into the study's classes, where the data set names one for the whole image.
     pub class: Option<usize>,
     /// Where the item comes from, relative to the data set: stable and unique.
     pub source: String,
@@ -68,6 +70,8 @@ pub enum Content {
         images: Vec<Option<Picture>>,
         /// A picture whose values are lesion classes, 0 where there is no lesion.
         label: Option<Picture>,
+        /// The lesions as boxes, be there none; `None` where nobody looked for any.
+        boxes: Option<ListedBoxes>,
     },
     /// Nowhere: a phantom is rendered.
     Phantom {
@@ -76,6 +80,45 @@ pub enum Content {
         /// Whether it has a lesion.
         lesion: bool,
     },
+}
+
+/// The boxes of a case as its data set lists them.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ListedBoxes {
+    /// Place of the modality whose image they are measured on.
+    pub modality: usize,
+    /// Each of them.
+    pub boxes: Vec<ListedBox>,
+}
+
+/// One box of a table, before the image that it lies in is decoded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListedBox {
+    /// Index into the study's classes.
+    pub class: usize,
+    /// Left, top, right, bottom.
+    pub corners: [f64; 4],
+    /// Whether the corners are shares of the image's sides instead of pixels.
+    pub shares: bool,
+    /// Where it stands: file and line.
+    pub place: String,
+}
+
+impl ListedBox {
+    /// The box in an image of these sides after it was resized to `size` x `size` pixels.
+    ///
+    /// # Errors
+    /// When it is no box of that image; the error names file and line.
+    pub fn resized(&self, sides: (usize, usize), size: usize) -> anyhow::Result<LabelBox> {
+        let [left, top, right, bottom] = self.corners;
+        let (across, down) = if self.shares {
+            (sides.0 as f64, sides.1 as f64)
+        } else {
+            (1.0, 1.0)
+        };
+        let corners = [left * across, top * down, right * across, bottom * down];
+        LabelBox::resized(self.class, corners, sides, size).with_context(|| self.place.clone())
+    }
 }
 
 /// A grey picture in a file.

@@ -6,11 +6,11 @@ use super::grid::Grid;
 use super::prepared::{Header, Item, Prepared};
 use super::standardise::standardised;
 use super::volumes::Volumes;
-use super::{Content, Picture, Record, Split};
+use super::{Content, ListedBox, ListedBoxes, Picture, Record, Split};
 use anyhow::{Context, Result, bail, ensure};
 use rayon::prelude::*;
 use scanweave::image::Plane;
-use scanweave::label::LabelKind;
+use scanweave::label::{ClassMap, Label, LabelBox, Source, boxes};
 use scanweave::phantom;
 use scanweave::structure::{Structure, erase_lines};
 use scanweave::study::{Extraction, MaskSettings, Modality, Scale, Study};
@@ -94,8 +94,8 @@ fn refusal(broken: &[String], of: usize) -> String {
 struct Pixels {
     /// Per modality the image at its own size.
     images: Vec<Option<Plane>>,
-    /// The label's class numbers at working size.
-    label: Option<Vec<u8>>,
+    /// The label at working size.
+    label: Label,
 }
 
 /// What is the same for all items.
@@ -113,19 +113,19 @@ impl Work<'_> {
             study: self.study.name.clone(),
             size: self.size,
             modalities: self.study.modalities.clone(),
-            classes: self.study.lesion.classes().to_vec(),
+            label: self.study.lesion.clone(),
             extraction: self.extraction,
             mask: self.mask,
         }
     }
 
     fn item(&self, record: &Record) -> Result<Item> {
-        let Pixels { images, label } = self.pixels(&record.content)?;
+        let Pixels { images, label } = self.pixels(record)?;
         let measured = matches!(record.content, Content::Files { .. });
         let source = self.source(&images)?;
         let structure = Structure::of_image(source, self.size, &self.extraction, &self.mask)?;
-        let map = match &label {
-            Some(label) => erase_lines(&structure.map, &self.lesion(label)?, self.margin()),
+        let map = match label.own_lines() {
+            Some(lesion) => erase_lines(&structure.map, &lesion, self.margin()),
             None => structure.map,
         };
         let small = |(plane, modality): (&Option<Plane>, &Modality)| {
@@ -142,7 +142,6 @@ impl Work<'_> {
         Ok(Item {
             subject: record.subject.clone(),
             split: record.split.unwrap_or(Split::Train),
-            class: record.class,
             source: record.source.clone(),
             images: images.iter().zip(modalities).map(small).collect(),
             structure: binary(&map),
@@ -160,27 +159,29 @@ impl Work<'_> {
             .context("it has no image of any modality")
     }
 
-    /// 1 on a lesion; nowhere when the study's label is a class of the whole image.
-    fn lesion(&self, label: &[u8]) -> Result<Plane> {
-        let masks = matches!(self.study.lesion, LabelKind::Mask(_));
-        let one = |&class: &u8| f32::from(u8::from(masks && class > 0));
-        let values = label.iter().map(one).collect();
-        Ok(Plane::new(self.size, self.size, values)?)
-    }
-
     /// A lesion's own lines lie just outside it.
     fn margin(&self) -> usize {
         (ERASED * self.size).div_ceil(128)
     }
 
-    fn pixels(&self, content: &Content) -> Result<Pixels> {
-        match content {
-            Content::Files { images, label } => self.read(images, label.as_ref()),
-            Content::Phantom { seed, lesion } => self.draw(*seed, *lesion),
+    fn pixels(&self, record: &Record) -> Result<Pixels> {
+        match &record.content {
+            Content::Files {
+                images,
+                label,
+                boxes,
+            } => self.read(record.class, images, label.as_ref(), boxes.as_ref()),
+            Content::Phantom { seed, lesion } => self.draw(record.class, *seed, *lesion),
         }
     }
 
-    fn read(&self, images: &[Option<Picture>], label: Option<&Picture>) -> Result<Pixels> {
+    fn read(
+        &self,
+        class: Option<usize>,
+        images: &[Option<Picture>],
+        label: Option<&Picture>,
+        boxes: Option<&ListedBoxes>,
+    ) -> Result<Pixels> {
         let images = images.iter().map(|picture| {
             let read = |picture| read_grey(picture, &self.volumes);
             picture.as_ref().map(read).transpose()
@@ -191,14 +192,15 @@ impl Work<'_> {
         for grid in grids.filter(|g| g.is_volume()) {
             grid.check_like(first, "volume")?;
         }
-        let label = label.map(|picture| {
-            let classes = self.study.label_planes();
-            let label = read_label(picture, &self.volumes, self.size, classes)?;
-            label.grid.check_like(first, "label")?;
-            anyhow::Ok(label.classes)
-        });
+        let files = Files {
+            work: self,
+            class,
+            label,
+            boxes,
+            images: &images,
+        };
         Ok(Pixels {
-            label: label.transpose()?,
+            label: self.study.lesion.read(&files)?,
             images: images
                 .into_iter()
                 .map(|i| i.map(|(plane, _)| plane))
@@ -206,7 +208,7 @@ impl Work<'_> {
         })
     }
 
-    fn draw(&self, seed: u64, lesion: bool) -> Result<Pixels> {
+    fn draw(&self, class: Option<usize>, seed: u64, lesion: bool) -> Result<Pixels> {
         let side = self.size * self.extraction.scale;
         let drawn = phantom::draw(anatomy(&self.study.name)?, seed, side, lesion);
         let find = |modality: &Modality| {
@@ -214,11 +216,85 @@ impl Work<'_> {
             found.map(|(_, plane)| plane.clone())
         };
         let small = |plane: &Plane| plane.resized_nearest(self.size, self.size);
-        let label: Vec<Plane> = drawn.label.iter().map(small).collect();
+        let planes: Vec<Plane> = drawn.label.iter().map(small).collect();
+        let truth = Truth {
+            class,
+            map: ClassMap::from_planes(&planes)?,
+        };
         Ok(Pixels {
             images: self.study.modalities.iter().map(find).collect(),
-            label: Some(class_numbers(&label, self.size)),
+            label: self.study.lesion.read(&truth)?,
         })
+    }
+}
+
+/// The label of a case in files.
+struct Files<'a> {
+    work: &'a Work<'a>,
+    class: Option<usize>,
+    label: Option<&'a Picture>,
+    boxes: Option<&'a ListedBoxes>,
+    images: &'a [Option<(Plane, Grid)>],
+}
+
+impl Source for Files<'_> {
+    type Error = anyhow::Error;
+
+    fn class(&self) -> Option<usize> {
+        self.class
+    }
+
+    /// On the grid of the first image.
+    fn mask(&self) -> Result<Option<ClassMap>> {
+        let Some(picture) = self.label else {
+            return Ok(None);
+        };
+        let (size, classes) = (self.work.size, self.work.study.label_planes());
+        let label = read_label(picture, &self.work.volumes, size, classes)?;
+        let first = self.images.iter().flatten().next();
+        label
+            .grid
+            .check_like(first.map(|(_, grid)| grid), "label")?;
+        Ok(Some(ClassMap::new(size, size, label.classes)?))
+    }
+
+    fn boxes(&self) -> Result<Option<Vec<LabelBox>>> {
+        let Some(listed) = self.boxes else {
+            return Ok(None);
+        };
+        let measured = self.images[listed.modality].as_ref();
+        let Some((_, grid)) = measured else {
+            return Ok(Some(Vec::new()));
+        };
+        let resized = |one: &ListedBox| one.resized(grid.sides(), self.work.size);
+        listed
+            .boxes
+            .iter()
+            .map(resized)
+            .collect::<Result<_>>()
+            .map(Some)
+    }
+}
+
+/// The label of a phantom.
+struct Truth {
+    class: Option<usize>,
+    map: ClassMap,
+}
+
+impl Source for Truth {
+    type Error = anyhow::Error;
+
+    fn class(&self) -> Option<usize> {
+        self.class
+    }
+
+    fn mask(&self) -> Result<Option<ClassMap>> {
+        Ok(Some(self.map.clone()))
+    }
+
+    fn boxes(&self) -> Result<Option<Vec<LabelBox>>> {
+        Ok(Some(boxes::around(&self.map)))
     }
 }
 
@@ -226,29 +302,18 @@ fn binary(plane: &Plane) -> Vec<u8> {
     plane.values().iter().map(|&v| u8::from(v > 0.5)).collect()
 }
 
-/// One plane per class as class numbers from 1; where planes overlap the later one wins.
-fn class_numbers(planes: &[Plane], size: usize) -> Vec<u8> {
-    let mut numbers = vec![0; size * size];
-    for (class, plane) in planes.iter().enumerate() {
-        for (number, &value) in numbers.iter_mut().zip(plane.values()) {
-            if value > 0.5 {
-                *number = class as u8 + 1;
-            }
-        }
-    }
-    numbers
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::data::datasets::phantom;
+    use scanweave::label::LabelKind;
 
     fn broken(name: &str) -> Record {
         let path = std::path::PathBuf::from(name);
         let content = Content::Files {
             images: vec![Some(path.into())],
             label: None,
+            boxes: None,
         };
         Record {
             subject: name.into(),
@@ -277,12 +342,11 @@ mod tests {
                 item.images.len(),
                 item.structure.len(),
                 item.mask.len(),
-                item.class
+                item.label.class()
             ),
             (1, 1024, 1024, Some(1))
         );
         assert!(item.structure.contains(&1) && item.mask.contains(&0));
-        assert!(item.label.as_ref().is_some_and(|label| label.contains(&1)));
 
         records.push(broken("missing.png"));
         let error = format!(
@@ -297,5 +361,26 @@ mod tests {
         assert_eq!((without.data.items.len(), without.left_out.len()), (2, 1));
         let error = prepare(&study, 32, &records[2..], true, || {}).expect_err("nothing is left");
         assert!(error.to_string().contains("missing.png"));
+    }
+
+    #[test]
+    fn the_kind_of_the_study_decides_what_is_read_of_a_phantom() {
+        let mut study = Study::named("phantom-thorax").expect("built in");
+        let records = phantom::records(&study, 2, 3).expect("phantoms");
+        let mut ill = |kind: fn(Vec<String>) -> LabelKind| {
+            study.lesion = kind(vec!["consolidation".into()]);
+            let outcome = prepare(&study, 32, &records, false, || {}).expect("prepared");
+            let label = outcome.data.items[1].label.clone();
+            (outcome.data.items[0].label.is_empty(), label)
+        };
+        let (healthy, mask) = ill(LabelKind::Mask);
+        assert!(healthy && !mask.is_empty());
+        let (healthy, boxed) = ill(LabelKind::Boxes);
+        let map = mask.picture().expect("a mask");
+        assert!(healthy);
+        assert_eq!(boxed, Label::Boxes(boxes::around(map)));
+        let filled = boxed.class_map(32).expect("boxes");
+        let mut pixels = filled.values().iter().zip(map.values());
+        assert!(pixels.all(|(filled, lesion)| filled >= lesion), "around it");
     }
 }

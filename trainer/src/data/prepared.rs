@@ -2,19 +2,21 @@
 //!
 //! Layout: magic, format version, length of the header, header (postcard), payload, SHA-256 of all
 //! that precedes. The payload holds per item, in order, its images (one byte per pixel), structure
-//! map and mask (one bit per pixel), label (one byte per pixel). The digest is the fingerprint by
-//! which a run recognises its data.
+//! map and mask (one bit per pixel), and its lesion mask if it has one (one byte per pixel); classes
+//! and boxes stand in the header. The digest is the fingerprint by which a run recognises its data.
 
 use super::Split;
 use crate::files;
 use anyhow::{Context, Result, bail, ensure};
+use scanweave::label::{Kept, Label, LabelKind};
 use scanweave::study::{Extraction, MaskSettings, Modality};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::path::Path;
 
 const MAGIC: &[u8; 8] = b"SCANDATA";
-const VERSION: u32 = 2;
+/// To be raised whenever the header's types change: postcard does not describe itself.
+const VERSION: u32 = 3;
 /// Magic, version, header length.
 const PREAMBLE: usize = 8 + 4 + 8;
 const DIGEST: usize = 32;
@@ -28,8 +30,8 @@ pub struct Header {
     pub size: usize,
     /// The modalities, in the order of [`Item::images`].
     pub modalities: Vec<Modality>,
-    /// Names of the lesion classes.
-    pub classes: Vec<String>,
+    /// What the labels are.
+    pub label: LabelKind,
     /// The values of algorithm 1 that were used.
     pub extraction: Extraction,
     /// The values of algorithm 2 that were used.
@@ -43,8 +45,6 @@ pub struct Item {
     pub subject: String,
     /// Which part of the data the item belongs to.
     pub split: Split,
-    /// Index into the header's classes, for studies that label whole images.
-    pub class: Option<usize>,
     /// Where the item came from.
     pub source: String,
     /// Per modality `size * size` grey values, 0..=255, or nothing.
@@ -53,8 +53,8 @@ pub struct Item {
     pub structure: Vec<u8>,
     /// `size * size` values, 1 on the background.
     pub mask: Vec<u8>,
-    /// `size * size` lesion class numbers from 1, 0 where there is no lesion.
-    pub label: Option<Vec<u8>>,
+    /// Its label, of the header's kind; pixels are those of the working size.
+    pub label: Label,
 }
 
 /// A data set, ready for training.
@@ -80,10 +80,9 @@ struct Index {
 struct Entry {
     subject: String,
     split: Split,
-    class: Option<usize>,
     source: String,
     images: Vec<bool>,
-    label: bool,
+    label: Kept,
 }
 
 impl Prepared {
@@ -105,10 +104,21 @@ impl Prepared {
     /// Reads a data file.
     ///
     /// # Errors
-    /// When the file is no data file, is of another version or damaged; the error names it and says
-    /// how to make a new one.
+    /// When the file is no data file, was prepared by another build or is damaged; the error names it and
+    /// says how to make a new one.
     pub fn open(path: &Path) -> Result<Self> {
         let bytes = files::read_whole(path)?;
+        if let Some(version) = foreign_version(&bytes) {
+            let build = if version < VERSION {
+                "an earlier"
+            } else {
+                "a later"
+            };
+            bail!(
+                "{} was prepared by {build} build (its format is {version}, this build reads {VERSION}): prepare it again with `scanweave data prepare --out {0} ..`",
+                path.display()
+            );
+        }
         Self::from_bytes(&bytes).with_context(|| {
             format!(
                 "{} is not a usable data file: make it anew with scanweave data prepare",
@@ -149,10 +159,9 @@ impl Prepared {
             "it does not begin as a data file does"
         );
         ensure!(bytes.len() >= PREAMBLE + DIGEST, "it is cut off");
-        let version = u32::from_le_bytes(bytes[8..12].try_into()?);
         ensure!(
-            version == VERSION,
-            "it has format version {version}, this program reads version {VERSION}"
+            foreign_version(bytes).is_none(),
+            "it is of another build's format"
         );
         let (body, digest) = bytes.split_at(bytes.len() - DIGEST);
         ensure!(
@@ -182,18 +191,19 @@ impl Entry {
         Self {
             subject: item.subject.clone(),
             split: item.split,
-            class: item.class,
             source: item.source.clone(),
             images: item.images.iter().map(Option::is_some).collect(),
-            label: item.label.is_some(),
+            label: item.label.kept().0,
         }
     }
 
     /// Bytes of the item's pixels, `area` pixels per plane.
     fn length(&self, area: usize) -> Option<usize> {
-        let whole =
-            self.images.iter().filter(|present| **present).count() + usize::from(self.label);
-        area.checked_mul(whole)?.checked_add(2 * area.div_ceil(8))
+        let images = self.images.iter().filter(|present| **present).count();
+        let whole = area
+            .checked_mul(images)?
+            .checked_add(self.label.pixels(area))?;
+        whole.checked_add(2 * area.div_ceil(8))
     }
 }
 
@@ -218,15 +228,14 @@ impl Item {
         }
         whole_bits(&self.structure, area, bytes);
         whole_bits(&self.mask, area, bytes);
-        if let Some(label) = &self.label {
-            assert_eq!(
-                label.len(),
-                area,
-                "{}: planes of the working size",
-                self.source
-            );
-            bytes.extend(label);
-        }
+        let (kept, pixels) = self.label.kept();
+        assert_eq!(
+            pixels.len(),
+            kept.pixels(area),
+            "{}: planes of the working size",
+            self.source
+        );
+        bytes.extend(pixels);
     }
 }
 
@@ -266,12 +275,11 @@ fn read_items(index: &Index, mut payload: &[u8]) -> Result<Vec<Item>> {
         items.push(Item {
             subject: entry.subject.clone(),
             split: entry.split,
-            class: entry.class,
             source: entry.source.clone(),
             images,
             structure: unpacked(take(&mut payload, bits), area),
             mask: unpacked(take(&mut payload, bits), area),
-            label: entry.label.then(|| take(&mut payload, area).to_vec()),
+            label: restored(entry, header, take(&mut payload, entry.label.pixels(area)))?,
         });
     }
     Ok(items)
@@ -283,11 +291,19 @@ fn check_entry(entry: &Entry, header: &Header) -> Result<()> {
         entry.images.len() == header.modalities.len(),
         "item {name} has another number of modalities"
     );
-    ensure!(
-        entry.class.is_none_or(|c| c < header.classes.len()),
-        "item {name} has an unknown class"
-    );
     Ok(())
+}
+
+fn restored(entry: &Entry, header: &Header, pixels: &[u8]) -> Result<Label> {
+    let label = entry.label.restored(&header.label, header.size, pixels);
+    label.with_context(|| format!("the label of item {} cannot be", entry.source))
+}
+
+/// The format of a data file that another build wrote.
+fn foreign_version(bytes: &[u8]) -> Option<u32> {
+    let rest = bytes.strip_prefix(MAGIC)?;
+    let version = u32::from_le_bytes(*rest.first_chunk()?);
+    (version != VERSION).then_some(version)
 }
 
 /// The next `length` bytes; the total was checked before.
@@ -312,6 +328,7 @@ fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use scanweave::label::{ClassMap, LabelBox};
     use scanweave::study::Study;
 
     fn sample() -> Prepared {
@@ -320,7 +337,7 @@ mod tests {
             study: study.name.clone(),
             size: 5,
             modalities: study.modalities.clone(),
-            classes: study.lesion.classes().to_vec(),
+            label: study.lesion.clone(),
             extraction: study.extraction_at(64),
             mask: study.mask_at(64),
         };
@@ -332,14 +349,17 @@ mod tests {
         let item = |i: u8, label| Item {
             subject: format!("s{i}"),
             split: if i == 0 { Split::Train } else { Split::Test },
-            class: None,
             source: format!("{i}.png"),
             images: vec![Some(vec![i; 25]), None, Some(vec![9; 25]), None],
             structure: bits(3),
             mask: bits(7),
             label,
         };
-        Prepared::new(header, vec![item(0, None), item(1, Some(vec![2; 25]))])
+        let mask = ClassMap::new(5, 5, vec![2; 25]).expect("a mask");
+        Prepared::new(
+            header,
+            vec![item(0, Label::None), item(1, Label::Mask(mask))],
+        )
     }
 
     #[test]
@@ -374,9 +394,13 @@ mod tests {
     #[test]
     fn a_header_that_lies_is_refused() {
         let mut prepared = sample();
-        prepared.items[0].class = Some(99);
-        let error = Prepared::from_bytes(&prepared.to_bytes()).expect_err("unknown class");
-        assert!(error.to_string().contains("unknown class"), "{error}");
+        prepared.items[0].label = Label::Class(0);
+        let error = Prepared::from_bytes(&prepared.to_bytes()).expect_err("a class for a mask");
+        let error = format!("{error:#}");
+        assert!(
+            error.contains("0.png") && error.contains("masks"),
+            "{error}"
+        );
         let mut bytes = sample().to_bytes();
         bytes.truncate(bytes.len() - DIGEST);
         bytes[12..20].copy_from_slice(&u64::MAX.to_le_bytes());
@@ -387,5 +411,47 @@ mod tests {
             error.to_string().contains("longer than the file"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn boxes_come_back_as_they_were_and_unknown_ones_do_not() {
+        let mut prepared = sample();
+        prepared.header.label = LabelKind::Boxes(vec!["nodule".into()]);
+        let one = LabelBox {
+            class: 0,
+            left: 0.5,
+            top: 1.0,
+            right: 2.25,
+            bottom: 4.0,
+        };
+        prepared.items[0].label = Label::Boxes(vec![one, one]);
+        prepared.items[1].label = Label::Boxes(Vec::new());
+        let read = Prepared::from_bytes(&prepared.to_bytes()).expect("sound");
+        assert_eq!(read.items, prepared.items);
+        for wrong in [LabelBox { class: 1, ..one }, LabelBox { right: 0.5, ..one }] {
+            prepared.items[1].label = Label::Boxes(vec![wrong]);
+            let error = Prepared::from_bytes(&prepared.to_bytes()).expect_err("no box");
+            assert!(error.to_string().contains("1.png"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_file_of_an_earlier_build_says_what_to_do() {
+        let folder = std::env::temp_dir().join(format!("scanweave-earlier-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let path = folder.join("old.scan");
+        for (version, build) in [(2_u32, "an earlier"), (VERSION + 1, "a later")] {
+            let mut bytes = sample().to_bytes();
+            bytes[8..12].copy_from_slice(&version.to_le_bytes());
+            std::fs::write(&path, bytes).expect("written");
+            let error = format!("{:#}", Prepared::open(&path).expect_err("another format"));
+            let said = [
+                build,
+                "old.scan",
+                "prepare it again with `scanweave data prepare",
+            ];
+            assert!(said.iter().all(|part| error.contains(part)), "{error}");
+        }
+        std::fs::remove_dir_all(folder).expect("removed");
     }
 }

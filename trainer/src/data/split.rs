@@ -100,6 +100,7 @@ fn draw(mut subjects: Vec<String>, seed: u64) -> BTreeSet<String> {
 mod tests {
     use super::*;
     use crate::data::Content;
+    use scanweave::label::Label;
 
     fn records(subjects: &[(&str, Option<Split>)]) -> Vec<Record> {
         let record = |(i, (subject, split)): (usize, &(&str, Option<Split>))| Record {
@@ -135,12 +136,11 @@ mod tests {
         let item = |i: usize| Item {
             subject: format!("s{}", i / 2),
             split: if i < 50 { Split::Train } else { Split::Test },
-            class: None,
             source: i.to_string(),
             images: Vec::new(),
             structure: Vec::new(),
             mask: Vec::new(),
-            label: None,
+            label: Label::None,
         };
         let items: Vec<Item> = (0..60).map(item).collect();
         let of = parts(&items, 3, |_, _| true);

@@ -18,7 +18,6 @@ pub use validity::ALL_LESIONS;
 
 use anyhow::{Context as _, ensure};
 use burn::tensor::Device;
-use scanweave::label::LabelKind;
 use scanweave::label::LesionStatistics;
 use scanweave::synthesis::Synthesiser;
 use scanweave::train::steps::LesionNetworks;
@@ -92,8 +91,8 @@ impl<'a> Evaluation<'a> {
             study.name
         );
         ensure!(
-            header.modalities == study.modalities && header.classes == study.lesion.classes(),
-            "the data was prepared for other modalities or lesion classes than the model has: prepare it again"
+            header.modalities == study.modalities && header.label == study.lesion,
+            "the data was prepared for other modalities or labels than the model has: prepare it again"
         );
         ensure!(
             header.size == self.pipeline.size(),
@@ -115,10 +114,6 @@ impl<'a> Evaluation<'a> {
             .items
             .iter()
             .filter(move |item| item.split == split)
-    }
-
-    fn has_masks(&self) -> bool {
-        matches!(self.pipeline.study().lesion, LabelKind::Mask(_))
     }
 }
 

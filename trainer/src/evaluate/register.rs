@@ -17,7 +17,7 @@ use super::subjects::Subject;
 use super::{Evaluation, mean};
 use crate::data::datasets::phantom::{anatomy, content_of};
 use crate::data::{Content, Item, Prepared, Split};
-use crate::stages::batch::{image, label, structure};
+use crate::stages::batch::{image, structure};
 
 /// Pictures of one subject, per modality as far as there are any, and where they are compared.
 struct Views {
@@ -89,12 +89,11 @@ impl<'a> Register<'a> {
 
     /// The known phantoms, painted from their own maps and labels.
     fn painted(&self, seed: u64, done: &dyn Fn()) -> anyhow::Result<Vec<Views>> {
-        let (study, size) = (self.pipeline.study(), self.pipeline.size());
+        let size = self.pipeline.size();
         let paint = |(k, known): (usize, &Known)| {
             let own = structure(known.item, size);
-            let asked = label(known.item, study, size);
             let noise = Random::nth(seed, Purpose::Fusion, k as u64).bits();
-            let sample = pollster::block_on(self.pipeline.paint(&own, &asked, noise))?;
+            let sample = pollster::block_on(self.pipeline.paint(&own, &known.item.label, noise))?;
             done();
             Ok(Views {
                 images: sample.images.into_iter().map(|(_, p)| Some(p)).collect(),

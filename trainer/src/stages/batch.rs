@@ -2,11 +2,9 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 use scanweave::image::Plane;
-use scanweave::label::{ClassMap, LabelKind};
+use scanweave::label::ClassMap;
 use scanweave::random::{Purpose, Random};
 use scanweave::structure::Structure;
-use scanweave::study::Study;
-use scanweave::synthesis::Label;
 
 use crate::data::Item;
 
@@ -151,23 +149,10 @@ pub fn image(bytes: &[u8], size: usize) -> Plane {
     Plane::from_u8(size, size, bytes).expect("prepared planes have the working size")
 }
 
-/// An item's lesion mask; empty where the item has none.
+/// An item's lesions pixel by pixel; empty where it has none.
 pub fn class_map(item: &Item, size: usize) -> ClassMap {
-    item.label.as_ref().map_or_else(
-        || ClassMap::empty(size, size),
-        |classes| ClassMap::new(size, size, classes.clone()).expect("prepared labels fit"),
-    )
-}
-
-/// An item's lesion label as the study gives it.
-pub fn label(item: &Item, study: &Study, size: usize) -> Label {
-    match study.lesion {
-        LabelKind::Class(_) => Label::Class(item.class.unwrap_or(0)),
-        LabelKind::Mask(_) | LabelKind::Boxes(_) => {
-            Label::Planes(class_map(item, size).planes(study.label_planes()))
-        }
-        LabelKind::None => Label::None,
-    }
+    let map = item.label.class_map(size);
+    map.unwrap_or_else(|| ClassMap::empty(size, size))
 }
 
 #[cfg(test)]

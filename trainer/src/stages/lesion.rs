@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::ensure;
 use burn::tensor::{Device, Tensor, TensorData};
 use scanweave::image::Plane;
-use scanweave::label::{ClassMap, LabelKind};
+use scanweave::label::ClassMap;
 use scanweave::metrics::Overlap;
 use scanweave::networks::Unet;
 use scanweave::random::{Purpose, Random};
@@ -96,7 +96,7 @@ impl<'a> Lesion<'a> {
     ) -> anyhow::Result<Self> {
         let study = &configuration.study;
         ensure!(
-            matches!(study.lesion, LabelKind::Mask(_)),
+            study.lesion.is_segmented(),
             "the study {} has no lesion masks, so there is no segmenter to train: leave this stage out",
             study.name
         );
@@ -135,8 +135,7 @@ fn pools<'a>(items: &[&'a Item], study: &Study) -> anyhow::Result<Vec<[Vec<&'a I
 }
 
 fn sick(item: &Item) -> bool {
-    let label = item.label.as_ref();
-    label.is_some_and(|l| l.iter().any(|&v| v > 0))
+    !item.label.is_empty()
 }
 
 fn pool<'a>(

@@ -4,24 +4,21 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 use scanweave::image::Plane;
-use scanweave::label::{ClassMap, LESION_TRIES, LabelKind, LesionStatistics, place, place_drawn};
+use scanweave::label::{ClassMap, Label, LesionStatistics, Placing};
 use scanweave::random::{Purpose, Random};
-use scanweave::structure::{Structure, forbidden, fusion_noise};
-use scanweave::synthesis::{Label, fused, label_planes};
+use scanweave::structure::{Structure, fusion_noise};
+use scanweave::synthesis::fused;
 use scanweave::train::steps::{MARGIN, SynthesisBatch, View};
 
 use super::Loader;
 use super::batch::{
-    Order, binary_data, class_map, grey_data, label, one_hot_data, one_hot_rows, stack_data,
-    structure,
+    Order, binary_data, grey_data, one_hot_data, one_hot_rows, stack_data, structure,
 };
 use crate::data::{Item, Prepared, Split};
 use crate::run::Configuration;
 
 /// Share of the synthetic maps that get a lesion.
 const SICK: f32 = 0.8;
-/// Share of those whose lesion is drawn by the learnt statistics instead of taken from a patient.
-const DRAWN: f32 = 0.5;
 /// Share of the real images whose map is drawn anew by the structure networks. A generator that has
 /// only seen maps of real images paints the ragged lines of a drawn one too faithfully.
 const REDRAWN: f32 = 0.5;
@@ -34,7 +31,7 @@ pub struct Mixture<'a> {
     redrawn: Vec<Structure>,
     statistics: Option<LesionStatistics>,
     /// Labels of training items that show a lesion.
-    lesions: Vec<ClassMap>,
+    lesions: Vec<Label>,
     order: Order,
     configuration: &'a Configuration,
 }
@@ -79,7 +76,6 @@ impl SynthesisValues {
 struct Input<'a> {
     structure: Structure,
     label: Label,
-    lesion: ClassMap,
     noise_seed: u64,
     /// The item whose images it is compared with.
     item: &'a Item,
@@ -93,17 +89,19 @@ impl<'a> Mixture<'a> {
         maps: Vec<Structure>,
         redraw: impl FnOnce(&[&Item]) -> anyhow::Result<Vec<Structure>>,
     ) -> anyhow::Result<Self> {
-        let size = configuration.geometry.size;
         let train = data.items.iter().filter(|i| i.split == Split::Train);
+        let kind = &configuration.study.lesion;
         let items: Vec<&Item> = train
-            .filter(|i| i.images.iter().any(Option::is_some))
+            .filter(|i| i.images.iter().any(Option::is_some) && kind.trains(&i.label))
             .collect();
-        anyhow::ensure!(!items.is_empty(), "the data holds no training image");
-        let labels = items.iter().map(|item| class_map(item, size));
-        let mask = matches!(configuration.study.lesion, LabelKind::Mask(_));
-        let lesions: Vec<_> = labels.filter(|l| mask && !l.is_empty()).collect();
         anyhow::ensure!(
-            !mask || !lesions.is_empty(),
+            !items.is_empty(),
+            "the data holds no training image that has a label: check the labels (`scanweave data inspect`)"
+        );
+        let labels = items.iter().map(|item| &item.label);
+        let lesions: Vec<Label> = labels.filter(|l| !l.is_empty()).cloned().collect();
+        anyhow::ensure!(
+            !kind.is_placed() || !lesions.is_empty(),
             "no training item has a lesion: check the labels (`scanweave data inspect`)"
         );
         let inputs = (configuration.batch / views(configuration)).max(1);
@@ -133,40 +131,26 @@ impl<'a> Mixture<'a> {
     }
 
     /// The label of a synthetic map on the sample sheet: always the same for the same column.
-    pub fn shown_label(&self, map: &Structure, column: u64) -> (Label, Option<ClassMap>) {
+    pub fn shown_label(&self, map: &Structure, column: u64) -> Label {
         let mut random = Random::nth(self.configuration.seed, Purpose::Lesion, column);
-        match self.configuration.study.lesion {
-            LabelKind::Class(_) => (Label::Class(0), None),
-            LabelKind::Mask(_) => {
-                let lesion = self.lesion_on(map, &mut random);
-                (self.planes(&lesion), Some(lesion))
-            }
-            _ => (Label::None, None),
+        let kind = &self.configuration.study.lesion;
+        if kind.is_placed() {
+            self.lesion_on(map, &mut random)
+        } else {
+            kind.healthy(self.size())
         }
     }
 
-    fn planes(&self, lesion: &ClassMap) -> Label {
-        Label::Planes(lesion.planes(self.configuration.study.label_planes()))
-    }
-
-    /// Algorithm 4: a lesion of the training set, turned and moved, or one drawn by the learnt
-    /// statistics, where lesions may lie on `map`; none where no place is found.
-    fn lesion_on(&self, map: &Structure, random: &mut Random) -> ClassMap {
+    /// A lesion where lesions may lie on `map`; none where no place is found.
+    fn lesion_on(&self, map: &Structure, random: &mut Random) -> Label {
         let (study, size) = (&self.configuration.study, self.size());
-        let nowhere = Plane::filled(size, size, 0.0);
-        let forbidden = if study.input.label_filter {
-            forbidden(&map.mask, study.lesion_margin_at(size))
-        } else {
-            nowhere
+        let placing = Placing {
+            margin: study.placing_margin_at(size),
+            statistics: self.statistics.as_ref(),
+            patients: &self.lesions,
         };
-        let drawn = self.statistics.as_ref().filter(|_| random.chance(DRAWN));
-        let lesion = if let Some(statistics) = drawn {
-            place_drawn(statistics, &forbidden, random, LESION_TRIES)
-        } else {
-            let source = &self.lesions[random.below(self.lesions.len())];
-            place(source, &forbidden, random, LESION_TRIES)
-        };
-        lesion.unwrap_or_else(|| ClassMap::empty(size, size))
+        let lesion = placing.on(&map.mask, random);
+        lesion.unwrap_or_else(|| study.lesion.healthy(size))
     }
 
     /// Inputs with their own maps first, then, after the pre-training, half a batch of synthetic
@@ -200,8 +184,7 @@ impl<'a> Mixture<'a> {
             } else {
                 structure(item, self.size())
             },
-            label: label(item, &self.configuration.study, self.size()),
-            lesion: class_map(item, self.size()),
+            label: item.label.clone(),
             noise_seed: random.bits(),
             item,
         }
@@ -209,23 +192,20 @@ impl<'a> Mixture<'a> {
 
     fn synthetic(&self, item: &'a Item, random: &mut Random) -> Input<'a> {
         let map = &self.maps[random.below(self.maps.len())];
-        let mask = matches!(self.configuration.study.lesion, LabelKind::Mask(_));
+        let kind = &self.configuration.study.lesion;
         // A stream of its own: how often a place is tried depends on the label filter, and must not
         // shift what is drawn afterwards.
         let mut places = Random::new(random.bits(), Purpose::Lesion);
-        let lesion = if mask && random.chance(SICK) {
+        let label = if !kind.is_placed() {
+            item.label.clone()
+        } else if random.chance(SICK) {
             self.lesion_on(map, &mut places)
         } else {
-            ClassMap::empty(self.size(), self.size())
+            kind.healthy(self.size())
         };
         Input {
             structure: map.clone(),
-            label: if mask {
-                self.planes(&lesion)
-            } else {
-                label(item, &self.configuration.study, self.size())
-            },
-            lesion,
+            label,
             noise_seed: random.bits(),
             item,
         }
@@ -259,6 +239,15 @@ impl<'a> Mixture<'a> {
         }
     }
 
+    /// What the segmenters are to find in every input.
+    fn one_hot(&self, inputs: &[Input]) -> TensorData {
+        let size = self.size();
+        let lesions = inputs.iter().map(|input| input.label.class_map(size));
+        let lesions = lesions.map(|map| map.unwrap_or_else(|| ClassMap::empty(size, size)));
+        let classes = self.configuration.study.label_planes();
+        one_hot_data(&lesions.collect::<Vec<_>>(), classes)
+    }
+
     /// Fused map and label planes of every input.
     fn input(&self, inputs: &[Input]) -> TensorData {
         let (study, size) = (&self.configuration.study, self.size());
@@ -266,7 +255,7 @@ impl<'a> Mixture<'a> {
         for input in inputs {
             let noise = fusion_noise(size, input.noise_seed, study.noise);
             values.extend(fused(&input.structure, &noise, study.input).into_values());
-            let planes = label_planes(&study.lesion, &input.label, size);
+            let planes = study.lesion.planes(&input.label, size);
             let planes = planes.expect("labels are checked with the data");
             values.extend(planes.into_iter().flat_map(Plane::into_values));
         }
@@ -292,13 +281,11 @@ impl Loader for Mixture<'_> {
     fn batch(&self, step: u64) -> SynthesisValues {
         let mut random = Random::nth(self.configuration.seed, Purpose::Fusion, step);
         let (inputs, paired) = self.inputs(step, &mut random);
-        let lesions: Vec<ClassMap> = inputs.iter().map(|i| i.lesion.clone()).collect();
-        let classes = self.configuration.study.label_planes();
-        let mask = matches!(self.configuration.study.lesion, LabelKind::Mask(_));
+        let study = &self.configuration.study;
         let modalities = self.modalities(&inputs, &mut random);
         SynthesisValues {
             input: self.input(&inputs),
-            label: mask.then(|| one_hot_data(&lesions, classes)),
+            label: study.lesion.is_segmented().then(|| self.one_hot(&inputs)),
             mask: binary_data(
                 inputs[..paired].iter().map(|i| i.item.mask.as_slice()),
                 self.size(),

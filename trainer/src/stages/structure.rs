@@ -128,14 +128,14 @@ impl<'a> Structure<'a> {
     }
 }
 
-/// Items of the classes that the structure stage learns from, with maps of the source modality where
+/// Items of the classes that the structure stage learns from, where it chooses by class, with maps of the source modality where
 /// there are any.
 fn items<'a>(data: &'a Prepared, configuration: &Configuration, split: Split) -> Vec<&'a Item> {
     let wanted = &configuration.recipe.structure_classes;
-    let names = configuration.study.lesion.classes();
+    let kind = &configuration.study.lesion;
     let fits = |item: &&Item| {
-        let class = item.class.and_then(|c| names.get(c));
-        wanted.is_empty() || class.is_none_or(|name| wanted.contains(name))
+        let class = item.label.class().and_then(|c| kind.classes().get(c));
+        wanted.is_empty() || class.map_or(kind.trains(&item.label), |name| wanted.contains(name))
     };
     let all = data.items.iter().filter(|item| item.split == split);
     let (own, foreign): (Vec<_>, Vec<_>) = all

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use burn::module::Module as _;
 use burn::tensor::{Device, Tensor};
 use scanweave::image::Plane;
-use scanweave::label::{LabelKind, LesionStatistics};
+use scanweave::label::{Label, LabelKind, LesionStatistics};
 use scanweave::metrics::Overlap;
 use scanweave::networks::Unet;
 use scanweave::structure::Structure;
@@ -14,7 +14,7 @@ use scanweave::train::steps::{
     TranslatorNetworks, synthesis_configurations,
 };
 
-use super::batch::{class_map, grey_data, image, label, structure};
+use super::batch::{class_map, grey_data, image, structure};
 use super::lesion::segmented;
 use super::mixture::{Mixture, SynthesisValues};
 use super::{Trainee, maps};
@@ -80,15 +80,11 @@ pub fn fresh_generator(configuration: &Configuration, device: &Device) -> Unet {
     .init(device)
 }
 
-/// What lesions look like in the training set, for studies whose label is a mask.
+/// What lesions look like in the training set, for studies whose lesions are placed.
 pub fn lesion_statistics(data: &Prepared, kind: &LabelKind) -> Option<LesionStatistics> {
-    let LabelKind::Mask(classes) = kind else {
-        return None;
-    };
-    let size = data.header.size;
     let train = data.items.iter().filter(|i| i.split == Split::Train);
-    let labels: Vec<_> = train.map(|item| class_map(item, size)).collect();
-    LesionStatistics::of(&labels, u8::try_from(classes.len()).ok()?)
+    let labels: Vec<&Label> = train.map(|item| &item.label).collect();
+    kind.statistics(&labels, data.header.size)
 }
 
 impl<'a> Synthesis<'a> {
@@ -112,6 +108,7 @@ impl<'a> Synthesis<'a> {
             translator: translator.filter(|_| recipe.registers()).map(on_graph),
         };
         let unseen = data.items.iter().filter(|i| i.split == Split::Test);
+        let unseen = unseen.filter(|i| study.lesion.trains(&i.label));
         device.seed(configuration.seed);
         let (geometry, rate) = (&configuration.geometry, configuration.rate);
         let mut stage = SynthesisStage::new(study, recipe, geometry, guides, rate, device);
@@ -164,8 +161,8 @@ impl<'a> Synthesis<'a> {
         let mut rows = vec![Vec::new(); 2 + study.modalities.len()];
         for column in 0..count {
             let item = items[column * items.len() / count];
-            let (own, label) = (structure(item, size), label(item, study, size));
-            let sample = pollster::block_on(pipeline.paint(&own, &label, column as u64))?;
+            let own = structure(item, size);
+            let sample = pollster::block_on(pipeline.paint(&own, &item.label, column as u64))?;
             let real = item.images[study.source_place()].as_deref();
             rows[0].push(real.map_or_else(|| own.map.clone(), |bytes| image(bytes, size)));
             rows[1].push(sample.fused);
@@ -182,10 +179,10 @@ impl<'a> Synthesis<'a> {
         let pipeline = self.pipeline();
         let mut rows = vec![Vec::new(); 2 + study.modalities.len()];
         for (column, map) in self.loader.maps().iter().take(COLUMNS).enumerate() {
-            let (label, lesion) = self.loader.shown_label(map, column as u64);
+            let label = self.loader.shown_label(map, column as u64);
             let sample = pollster::block_on(pipeline.paint(map, &label, column as u64))?;
             rows[0].push(sample.fused);
-            rows[1].extend(lesion.map(|l| l.shades(study.label_planes())));
+            rows[1].extend(label.shades(study.label_planes(), self.size()));
             for (row, (_, plane)) in sample.images.into_iter().enumerate() {
                 rows[2 + row].push(plane);
             }
@@ -218,13 +215,13 @@ impl<'a> Trainee for Synthesis<'a> {
         if self.unseen.is_empty() {
             return Ok(None);
         }
-        let (study, size) = (&self.configuration.study, self.size());
+        let size = self.size();
         let (pipeline, device) = (self.pipeline(), self.device.clone().inner());
         let (mut error, mut images) = (0.0, 0.0);
         let mut overlap = Overlap::default();
         for (index, item) in self.unseen.iter().enumerate() {
-            let (own, label) = (structure(item, size), label(item, study, size));
-            let sample = pollster::block_on(pipeline.paint(&own, &label, index as u64))?;
+            let own = structure(item, size);
+            let sample = pollster::block_on(pipeline.paint(&own, &item.label, index as u64))?;
             for (modality, (_, painted)) in sample.images.iter().enumerate() {
                 if let Some(bytes) = &item.images[modality] {
                     let real = image(bytes, size);

@@ -8,6 +8,7 @@ mod brain;
 mod brain_data;
 mod evaluation;
 mod images;
+mod labels;
 mod learning;
 mod overview;
 mod pictures;

@@ -93,7 +93,7 @@ fn help_teaches() {
         ("extract --help", &["possible values", "structure map"]),
         (
             "data prepare --help",
-            &["possible values", "split by subject"],
+            &["Possible values", "split by subject", "boxes.csv"],
         ),
         (
             "train --help",

@@ -106,12 +106,7 @@ fn packed(subject: Subject) -> BuiltSubject {
     BuiltSubject {
         structure: Pixels::from(&sample.structure.map),
         mask: Pixels::from(&sample.structure.mask),
-        label: subject.lesion.as_ref().map(|lesion| Pixels {
-            width: lesion.width() as u32,
-            height: lesion.height() as u32,
-            bytes: lesion.values().to_vec(),
-        }),
-        class: subject.class.map(|class| class as u32),
+        label: subject.label,
         images: images
             .map(|(modality, plane)| (modality.clone(), Pixels::from(plane)))
             .collect(),

@@ -1,7 +1,6 @@
 //! Loading a model. It replaces the one before only after its self-test; until then, and if it fails,
 //! the old one stays.
 
-use scanweave::label::LabelKind;
 use scanweave::weights;
 use web_sys::File;
 
@@ -94,7 +93,7 @@ impl Compute {
 }
 
 fn describe(open: &Loaded, bytes: u64, sha256: String, self_test: Option<f32>) -> ModelInfo {
-    let masks = matches!(open.model.study.lesion, LabelKind::Mask(_));
+    let kind = &open.model.study.lesion;
     ModelInfo {
         study: open.model.study.clone(),
         geometry: open.model.geometry,
@@ -103,8 +102,8 @@ fn describe(open: &Loaded, bytes: u64, sha256: String, self_test: Option<f32>) -
         bytes,
         sha256,
         self_test,
-        placed: masks && open.synthesiser.lesions().is_some(),
-        segmented: masks && open.synthesiser.segments(),
+        placed: kind.is_placed() && open.synthesiser.lesions().is_some(),
+        segmented: kind.is_segmented() && open.synthesiser.segments(),
     }
 }
 

@@ -10,7 +10,7 @@ use burn::tensor::Device;
 
 use super::Args;
 use super::foundations::{Sources, restored};
-use crate::data::Prepared;
+use crate::data::{Prepared, split};
 use crate::run::{Cadence, Checkpoint, Configuration, Directory, Limit, METHOD, Stage};
 use crate::stages::{
     Ending, Foundations, Lesion, Schedule, Structure, Synthesis, Trainee, Translator,
@@ -60,6 +60,7 @@ impl<'a> Job<'a> {
             geometry.segmenter_width = width.into();
         }
         check_data(data, args, geometry.size)?;
+        self.tell_unlabelled(data);
         let found = self.sources.open(study, geometry.size)?;
         found.warn_of_other_data(&data.fingerprint);
         let fingerprint = |c: &Option<(Configuration, Checkpoint)>| {
@@ -116,6 +117,26 @@ impl<'a> Job<'a> {
                 let trainee = Synthesis::new(data, configuration, foundations, &device)?;
                 self.start(trainee, configuration, stop)
             }
+        }
+    }
+
+    /// Says how many images are left out because nobody knows their class.
+    fn tell_unlabelled(&self, data: &Prepared) {
+        let study = &self.args.chosen.study;
+        let needed = match self.stage {
+            Stage::Structure => !study.structure_classes.is_empty(),
+            Stage::Synthesis => true,
+            Stage::Lesion | Stage::Translator => false,
+        };
+        let training = split::training(&data.items);
+        let unlabelled = training.iter().filter(|i| !study.lesion.trains(&i.label));
+        let count = unlabelled.count();
+        if needed && count > 0 {
+            eprintln!(
+                "note: {count} of {} training images have no class that the study knows; the {} stage leaves them out",
+                training.len(),
+                self.stage
+            );
         }
     }
 
@@ -221,8 +242,8 @@ fn check_data(data: &Prepared, args: &Args, size: usize) -> anyhow::Result<()> {
         study.name
     );
     ensure!(
-        header.modalities == study.modalities && header.classes == study.lesion.classes(),
-        "{file} was prepared for other modalities or lesion classes than the study {} has now: prepare it again",
+        header.modalities == study.modalities && header.label == study.lesion,
+        "{file} was prepared for other modalities or labels than the study {} has now: prepare it again",
         study.name
     );
     ensure!(

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, ensure};
 use burn::tensor::Device;
-use scanweave::label::LabelKind;
 use scanweave::study::Study;
 use scanweave::train::Recipe;
 use scanweave::train::steps::{
@@ -55,7 +54,7 @@ pub struct Networks {
 
 /// Whether the study's label guides the generator (15).
 pub fn needs_lesion(study: &Study, recipe: &Recipe) -> bool {
-    matches!(study.lesion, LabelKind::Mask(_)) && recipe.lesion_guides()
+    study.lesion.is_segmented() && recipe.lesion_guides()
 }
 
 /// Whether several modalities are held in register (16).

@@ -42,6 +42,7 @@ pub fn records(source: &Path, study: &Study) -> Result<Vec<Record>> {
                     content: Content::Files {
                         images: vec![Some(path.into())],
                         label: None,
+                        boxes: None,
                     },
                 });
             }

@@ -5,13 +5,14 @@
 //! which slice of it a row means, from 0, and the same slice of `mask_file` where that is a volume too.
 //! Without a table, images of the
 //! modality `t1` lie in `t1/`, images of one case have the same file name in every folder, lesion
-//! labels lie in `label/`, and a folder named after a class gives the class.
+//! labels lie in `label/`, and a folder named after a class gives the class. Boxes are listed in a table of
+//! their own or beside the images, see [`super::boxes`].
 
+use super::boxes::Boxes;
 use super::{check_folder, images_below, relative};
 use crate::data::volumes::is_volume;
 use crate::data::{Content, Picture, Record, Split};
 use anyhow::{Context, Result, bail, ensure};
-use scanweave::label::LabelKind;
 use scanweave::study::Study;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,15 +30,25 @@ pub const MANIFEST: &str = "manifest.csv";
 pub fn records(source: &Path, study: &Study, only: &[(String, String)]) -> Result<Vec<Record>> {
     check_folder(source)?;
     let manifest = source.join(MANIFEST);
-    if manifest.is_file() {
-        return from_manifest(source, &manifest, study, only);
+    let mut records = if manifest.is_file() {
+        from_manifest(source, &manifest, study, only)?
+    } else {
+        ensure!(
+            only.is_empty(),
+            "{}: --only needs a {MANIFEST}, and there is none",
+            source.display()
+        );
+        from_folders(source, study)?
+    };
+    if let Some(listed) = Boxes::of(source, &study.lesion)? {
+        for record in &mut records {
+            if let Content::Files { images, boxes, .. } = &mut record.content {
+                *boxes = Some(listed.of_case(images)?);
+            }
+        }
+        listed.check()?;
     }
-    ensure!(
-        only.is_empty(),
-        "{}: --only needs a {MANIFEST}, and there is none",
-        source.display()
-    );
-    from_folders(source, study)
+    Ok(records)
 }
 
 #[derive(Debug, Deserialize)]
@@ -116,7 +127,7 @@ fn from_manifest(
         let case = cases
             .entry(case_name(&row, study))
             .or_insert_with(|| empty_record(&row, study));
-        let Content::Files { images, label } = &mut case.content else {
+        let Content::Files { images, label, .. } = &mut case.content else {
             continue;
         };
         if images[place].replace(file).is_some() {
@@ -127,7 +138,7 @@ fn from_manifest(
                 row.file
             );
         }
-        if matches!(study.lesion, LabelKind::Mask(_)) && !row.mask_file.is_empty() {
+        if !row.mask_file.is_empty() {
             *label = Some(picture(folder, &row.mask_file, &row).with_context(table)?);
         }
     }
@@ -160,10 +171,7 @@ fn case_name(row: &Row, study: &Study) -> String {
 }
 
 fn empty_record(row: &Row, study: &Study) -> Record {
-    let class = match study.lesion {
-        LabelKind::Class(_) => class_of(&row.group, study).or_else(|| class_of(&row.label, study)),
-        _ => None,
-    };
+    let class = class_of(&row.group, study).or_else(|| class_of(&row.label, study));
     Record {
         subject: if row.subject.is_empty() {
             row.file.clone()
@@ -176,16 +184,13 @@ fn empty_record(row: &Row, study: &Study) -> Record {
         content: Content::Files {
             images: vec![None; study.modalities.len()],
             label: None,
+            boxes: None,
         },
     }
 }
 
 fn class_of(name: &str, study: &Study) -> Option<usize> {
-    study
-        .lesion
-        .classes()
-        .iter()
-        .position(|class| class.eq_ignore_ascii_case(name))
+    study.lesion.class_named(name)
 }
 
 /// The picture in a file of the table; of a volume, the slice that the row names.
@@ -207,7 +212,7 @@ fn picture(folder: &Path, file: &str, row: &Row) -> Result<Picture> {
 }
 
 /// A file of the table, which must lie below the folder.
-fn inside(folder: &Path, file: &str) -> Result<PathBuf> {
+pub(super) fn inside(folder: &Path, file: &str) -> Result<PathBuf> {
     let path = Path::new(file);
     let plain = path
         .components()
@@ -270,18 +275,15 @@ fn from_folders(source: &Path, study: &Study) -> Result<Vec<Record>> {
 fn plain_record(name: &str, source: &Path, study: &Study) -> Record {
     let parts: Vec<&str> = name.split('/').collect();
     let label = source.join("label").join(name).with_extension("png");
-    let has_label = matches!(study.lesion, LabelKind::Mask(_)) && label.is_file();
     Record {
         subject: (*parts.last().unwrap_or(&name)).into(),
         split: parts.iter().find_map(|part| Split::from_name(part)),
-        class: match study.lesion {
-            LabelKind::Class(_) => parts.iter().find_map(|part| class_of(part, study)),
-            _ => None,
-        },
+        class: parts.iter().find_map(|part| class_of(part, study)),
         source: name.into(),
         content: Content::Files {
             images: vec![None; study.modalities.len()],
-            label: has_label.then(|| label.into()),
+            label: label.is_file().then(|| label.into()),
+            boxes: None,
         },
     }
 }
@@ -310,7 +312,7 @@ mod tests {
 
     fn files(record: &Record) -> (Vec<bool>, bool) {
         match &record.content {
-            Content::Files { images, label } => (
+            Content::Files { images, label, .. } => (
                 images.iter().map(Option::is_some).collect(),
                 label.is_some(),
             ),
@@ -390,7 +392,7 @@ mod tests {
         let found = records(&brain, &study("brain-mri"), &[]).expect("two cases");
         assert_eq!(found.len(), 2);
         assert_eq!(files(&found[0]), (vec![true, false, true], true));
-        let Content::Files { images, label } = &found[0].content else {
+        let Content::Files { images, label, .. } = &found[0].content else {
             panic!("files expected")
         };
         let slices = images.iter().flatten().chain(label).map(|p| p.slice);

@@ -3,6 +3,7 @@
 //! A reader only looks at names and tables; it decodes nothing and returns its records sorted, so
 //! that the same folder always gives the same data file.
 
+mod boxes;
 pub mod chest_xray;
 pub mod folder;
 pub mod phantom;

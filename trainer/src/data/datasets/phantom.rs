@@ -2,7 +2,6 @@
 
 use crate::data::{Content, Record};
 use anyhow::{Context as _, Result};
-use scanweave::label::LabelKind;
 use scanweave::phantom::Anatomy;
 use scanweave::study::Study;
 
@@ -33,7 +32,7 @@ pub fn records(study: &Study, count: usize, seed: u64) -> Result<Vec<Record>> {
     let record = |i: usize| Record {
         subject: format!("phantom-{i:06}"),
         split: None,
-        class: matches!(study.lesion, LabelKind::Class(_)).then_some(i % 2),
+        class: Some(i % 2),
         source: format!("seed {seed}, {i:06}"),
         content: content(seed, i),
     };

@@ -17,6 +17,8 @@ use crate::data::datasets::phantom;
 use crate::data::prepare::prepare;
 use crate::device::Choice;
 use crate::run::Stage;
+use scanweave::label::LabelKind;
+use scanweave::structure::forbidden;
 
 const SIZE: usize = 32;
 const PIXELS: usize = SIZE * SIZE;
@@ -316,4 +318,68 @@ fn discriminators_see_every_part_of_the_images_in_turn() {
     let most = MARGIN + 1;
     assert!(seen.iter().flatten().all(|&offset| offset < most));
     assert_eq!(seen.len(), most * most, "every corner");
+}
+
+/// Chests, of whose first training image nobody knows the class.
+fn chests() -> (Study, Prepared) {
+    let study = Study::named("phantom-thorax").expect("built in");
+    let records = phantom::records(&study, 10, 3).expect("phantoms");
+    let mut data = prepare(&study, SIZE, &records, false, || {})
+        .expect("prepared")
+        .data;
+    data.items[0].label = Label::None;
+    (study, data)
+}
+
+#[test]
+fn an_image_without_a_class_is_not_normal() {
+    let (study, data) = chests();
+    let configuration = Configuration {
+        lesions: None,
+        study,
+        ..configuration(&data, Input::default())
+    };
+    let redraw = |items: &[&Item]| Ok(own_maps(items));
+    let maps = own_maps(&data.items.iter().collect::<Vec<_>>());
+    let mixture = Mixture::new(&data, &configuration, maps, redraw).expect("a mixture");
+    assert_eq!(mixture.items().len(), 9);
+    assert!(mixture.items().iter().all(|i| i.label.class().is_some()));
+}
+
+#[test]
+fn boxes_are_laid_on_synthetic_maps_where_lesions_may_lie() {
+    let (mut study, _) = chests();
+    study.lesion = LabelKind::Boxes(vec!["consolidation".into()]);
+    let records = phantom::records(&study, 10, 3).expect("phantoms");
+    let data = prepare(&study, SIZE, &records, false, || {})
+        .expect("prepared")
+        .data;
+    let configuration = Configuration {
+        lesions: super::super::lesion_statistics(&data, &study.lesion),
+        study,
+        ..configuration(&data, Input::default())
+    };
+    let own = own_maps(&data.items.iter().collect::<Vec<_>>());
+    let redraw = |items: &[&Item]| Ok(own_maps(items));
+    let mixture = Mixture::new(&data, &configuration, own, redraw).expect("a mixture");
+    let margin = configuration.study.lesion_margin_at(SIZE);
+    let mut ill = 0;
+    for step in STEPS {
+        let mut random = Random::nth(1, Purpose::Fusion, step);
+        let (inputs, paired) = mixture.inputs(step, &mut random);
+        for input in &inputs[..paired] {
+            assert_eq!(input.label, input.item.label, "its own");
+        }
+        for input in &inputs[paired..] {
+            let laid = input.label.boxes().expect("boxes");
+            let forbidden = forbidden(&input.structure.mask, margin);
+            assert!(laid.is_empty() || input.label.is_legal(&forbidden));
+            ill += usize::from(!laid.is_empty());
+        }
+        assert!(
+            mixture.batch(step).label.is_none(),
+            "no segmenter looks for boxes"
+        );
+    }
+    assert!(ill > 2, "{ill} of the synthetic maps have boxes");
 }

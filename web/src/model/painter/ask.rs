@@ -1,10 +1,8 @@
 //! The lesion of a scene as the label that the generator takes.
 
-use scanweave::image::Plane;
-use scanweave::label::ClassMap;
-use scanweave::label::LabelKind;
+use scanweave::label::{ClassMap, Label, LabelBox};
 use scanweave::structure::Structure;
-use scanweave::synthesis::{Label, Synthesiser};
+use scanweave::synthesis::Synthesiser;
 
 use super::ground::check_size;
 use super::{Asked, Refusal};
@@ -17,40 +15,28 @@ pub(super) fn asked(
     lesion: &Lesion,
     structure: &Structure,
 ) -> Result<Asked, Refusal> {
-    let kind = &synthesiser.study().lesion;
+    let (kind, size) = (&synthesiser.study().lesion, synthesiser.size());
     let classes = kind.classes().len();
-    let plain = |label| Asked {
-        label,
-        lesion: None,
+    let foreign = || Refusal::Kind {
+        known: kind.in_words(),
+        wanted: in_words(lesion),
     };
-    let planes = |planes: Vec<Plane>, lesion: ClassMap| Asked {
-        label: Label::Planes(planes),
-        lesion: Some(lesion),
-    };
-    let of_map = |map: ClassMap| planes(map.planes(classes), map);
-    Ok(match (lesion, kind) {
-        (Lesion::None, _) => plain(Label::None),
-        (Lesion::Class(class), LabelKind::Class(_)) => {
-            plain(Label::Class(known(*class, classes)? as usize))
-        }
-        (Lesion::Placed { seed }, LabelKind::Mask(_)) => {
+    if lesion.panel().is_some_and(|panel| panel != kind.panel()) {
+        return Err(foreign());
+    }
+    let label = match lesion {
+        Lesion::None => Label::None,
+        Lesion::Class(class) => Label::Class(known(*class, classes)? as usize),
+        Lesion::Placed { seed } => {
             let placed = synthesiser.placed_lesion(structure, *seed);
-            placed.map_or_else(|| plain(Label::None), of_map)
+            placed.ok_or_else(foreign)?
         }
-        (Lesion::Drawn(runs), LabelKind::Mask(_)) => {
-            of_map(class_map(runs, classes, synthesiser.size())?)
-        }
-        (Lesion::Boxes(boxes), LabelKind::Boxes(_)) => {
-            let boxed = box_planes(boxes, classes, synthesiser.size())?;
-            let map = ClassMap::from_planes(&boxed);
-            planes(boxed, map.map_err(|_| Refusal::Damaged("lesion"))?)
-        }
-        (wanted, known) => {
-            return Err(Refusal::Kind {
-                known: kind_in_words(known),
-                wanted: in_words(wanted),
-            });
-        }
+        Lesion::Drawn(runs) => Label::Mask(class_map(runs, classes, size)?),
+        Lesion::Boxes(boxes) => Label::Boxes(label_boxes(boxes, classes, size)?),
+    };
+    Ok(Asked {
+        lesion: label.class_map(size),
+        label,
     })
 }
 
@@ -69,21 +55,27 @@ fn class_map(runs: &Runs, classes: usize, size: usize) -> Result<ClassMap, Refus
     Ok(map)
 }
 
-/// One plane per class, 1 inside its boxes; what reaches over the edge of the picture is cut off.
-fn box_planes(boxes: &[LesionBox], classes: usize, size: usize) -> Result<Vec<Plane>, Refusal> {
-    let mut planes = vec![Plane::filled(size, size, 0.0); classes];
+/// Boxes of a scene as labels have them; those that lie beside the picture are left out.
+fn label_boxes(boxes: &[LesionBox], classes: usize, size: usize) -> Result<Vec<LabelBox>, Refusal> {
+    let mut found = Vec::new();
     for one in boxes {
-        let plane = &mut planes[known(one.class, classes)? as usize];
+        let class = known(one.class, classes)? as usize;
         let side = |start: u16, length: u16| {
             let start = usize::from(start);
-            start.min(size)..(start + usize::from(length)).min(size)
+            (start, (start + usize::from(length)).min(size))
         };
-        for y in side(one.y, one.height) {
-            let row = side(one.x, one.width);
-            plane.values_mut()[y * size + row.start..y * size + row.end].fill(1.0);
+        let ((left, right), (top, bottom)) = (side(one.x, one.width), side(one.y, one.height));
+        if left < right && top < bottom {
+            found.push(LabelBox {
+                class,
+                left: left as f32,
+                top: top as f32,
+                right: right as f32,
+                bottom: bottom as f32,
+            });
         }
     }
-    Ok(planes)
+    Ok(found)
 }
 
 /// A class by its place in the study, if it has one.
@@ -93,15 +85,6 @@ fn known(class: u32, count: usize) -> Result<u32, Refusal> {
     }
     let class = class.saturating_add(1);
     Err(Refusal::Class { class, count })
-}
-
-fn kind_in_words(kind: &LabelKind) -> &'static str {
-    match kind {
-        LabelKind::None => "no lesions",
-        LabelKind::Class(_) => "classes of the whole image",
-        LabelKind::Mask(_) => "lesions as masks",
-        LabelKind::Boxes(_) => "lesions as boxes",
-    }
 }
 
 fn in_words(lesion: &Lesion) -> &'static str {

@@ -8,8 +8,8 @@ mod ask;
 mod ground;
 
 use scanweave::image::{ImageError, Plane};
-use scanweave::label::ClassMap;
-use scanweave::synthesis::{Label, Sample, SynthesisError, Synthesiser};
+use scanweave::label::{ClassMap, Label};
+use scanweave::synthesis::{Sample, SynthesisError, Synthesiser};
 use thiserror::Error;
 
 use super::protocol::{Detail, Labelled, Picture, Pixels};

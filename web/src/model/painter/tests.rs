@@ -79,10 +79,9 @@ fn a_scene_of_a_seed_is_the_sample_of_that_seed() {
         let painted = fresh(&pipeline, &of_seed(&pipeline, seed));
         let structure = done(pipeline.structure_of_seed(seed)).expect("a map");
         let lesion = pipeline.placed_lesion(&structure, seed).expect("masks");
-        let label = Label::Planes(lesion.planes(pipeline.study().label_planes()));
-        let sample = done(pipeline.paint(&structure, &label, seed)).expect("a picture");
+        let sample = done(pipeline.paint(&structure, &lesion, seed)).expect("a picture");
         assert_eq!(painted.sample, sample);
-        assert_eq!(painted.asked.lesion, Some(lesion));
+        assert_eq!(painted.asked.lesion.as_ref(), lesion.picture());
     }
     let classes = pipeline_of_classes();
     let painted = fresh(&classes, &of_seed(&classes, 5));
@@ -324,9 +323,8 @@ fn boxes_are_planes_and_end_at_the_edge() {
         noise: 1,
     };
     let painted = fresh(&pipeline, &scene(&[one(0, 10, 4), one(1, 12, 4)]));
-    let Label::Planes(planes) = &painted.asked.label else {
-        panic!("planes");
-    };
+    let kind = &pipeline.study.lesion;
+    let planes = kind.planes(&painted.asked.label, SIZE).expect("boxes");
     let areas = [0, 1].map(|i: usize| planes[i].values().iter().sum::<f32>());
     assert_eq!(areas, [8.0, 8.0], "they may overlap");
     let shown = painted.asked.lesion.as_ref().expect("boxes");

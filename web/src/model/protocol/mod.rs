@@ -13,6 +13,7 @@ use thiserror::Error;
 use super::scene::{Runs, Scene};
 use scanweave::dataset::{Provenance, Recipe};
 use scanweave::image::Plane;
+use scanweave::label::Label;
 use scanweave::study::{Geometry, Study};
 use scanweave::synthesis::PairRegister;
 use scanweave::weights::Card;
@@ -464,10 +465,8 @@ pub struct BuiltSubject {
     pub structure: Pixels,
     /// The organ's mask, background 255.
     pub mask: Pixels,
-    /// The label, one class number per pixel, for studies with lesion masks.
-    pub label: Option<Pixels>,
-    /// Class of the whole image, for studies with such a label.
-    pub class: Option<u32>,
+    /// The label that was asked for.
+    pub label: Label,
     /// Every modality in the study's order.
     pub images: Vec<(String, Pixels)>,
     /// How it came to be; its index is its place in the series.

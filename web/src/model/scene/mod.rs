@@ -14,7 +14,7 @@ pub use runs::{LONGEST_SIDE, Runs};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use scanweave::label::LabelKind;
+use scanweave::label::{LabelKind, Panel};
 use scanweave::study::{Extraction, MaskSettings};
 
 /// Raised whenever the meaning of a scene's bytes changes: old links are then refused with a sentence.
@@ -219,12 +219,22 @@ impl Lesion {
 
     /// As [`Scene::of_seed`].
     pub fn of_seed(seed: u64, kind: &LabelKind, class: usize) -> Self {
-        match kind {
-            LabelKind::Class(names) if !names.is_empty() => {
-                Self::Class(class.min(names.len() - 1) as u32)
-            }
-            LabelKind::Mask(_) if class > 0 => Self::Placed { seed },
+        let classes = kind.classes().len();
+        match kind.panel() {
+            Panel::Finding if classes > 0 => Self::Class(class.min(classes - 1) as u32),
+            Panel::Mask if class > 0 => Self::Placed { seed },
             _ => Self::None,
+        }
+    }
+
+    /// The panel on which such a lesion is given; `None` for those that any study may have, and for
+    /// those that place themselves.
+    pub fn panel(&self) -> Option<Panel> {
+        match self {
+            Self::None | Self::Placed { .. } => None,
+            Self::Class(_) => Some(Panel::Finding),
+            Self::Drawn(_) => Some(Panel::Mask),
+            Self::Boxes(_) => Some(Panel::Boxes),
         }
     }
 }

@@ -10,7 +10,6 @@ use std::rc::Rc;
 use js_sys::{Array, Uint8Array};
 use leptos::prelude::*;
 use scanweave::dataset::{Dataset, Entry, Recipe};
-use scanweave::label::LabelKind;
 use wasm_bindgen::JsValue;
 
 use super::names::plain;
@@ -105,10 +104,9 @@ pub fn cancel(controller: Controller) {
     controller.cancel(Lane::Build);
 }
 
-/// Studies with lesion masks whose model cannot place a lesion have healthy subjects alone.
+/// Studies whose lesions are placed, with a model that cannot place one, have healthy subjects alone.
 fn recipe(model: &ModelInfo, healthy: f32) -> Recipe {
-    let masks = matches!(model.study.lesion, LabelKind::Mask(_));
-    let healthy = match (masks, model.placed) {
+    let healthy = match (model.study.lesion.is_placed(), model.placed) {
         (true, true) => healthy.clamp(0.0, 1.0),
         (true, false) => 1.0,
         (false, _) => 0.0,
@@ -121,6 +119,8 @@ fn recipe(model: &ModelInfo, healthy: f32) -> Recipe {
 
 struct Growing {
     dataset: Dataset,
+    /// Side of the pictures, pixels.
+    size: usize,
     count: u32,
     began: f64,
     entries: Vec<Entry>,
@@ -143,6 +143,7 @@ impl Growing {
         );
         Self {
             dataset,
+            size: model.geometry.size,
             count,
             began: js_sys::Date::now(),
             entries: Vec::new(),
@@ -218,7 +219,8 @@ impl Growing {
     }
 
     fn save(&mut self) -> Result<String, String> {
-        let about = subject::about(&self.dataset, &self.entries).map_err(|e| e.to_string())?;
+        let about =
+            subject::about(&self.dataset, self.size, &self.entries).map_err(|e| e.to_string())?;
         self.pack(&about)?;
         let end = std::mem::take(&mut self.zip).end();
         let end = end.map_err(|_| "the archive would be too large".to_owned())?;

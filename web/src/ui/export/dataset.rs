@@ -1,7 +1,6 @@
 //! The form that asks for a labelled data set, and its progress.
 
 use leptos::prelude::*;
-use scanweave::label::LabelKind;
 
 use super::build::{self, MOST, Order, State};
 use crate::ui::failure;
@@ -24,12 +23,7 @@ pub fn DataSet() -> impl IntoView {
     );
     let grows = move || state.with(|s| matches!(s, State::Growing { .. }));
     let cannot = move || page.opened.with(|m| !m.as_ref().is_some_and(|m| m.samples));
-    let places = move || {
-        page.opened.with(|m| {
-            m.as_ref()
-                .is_some_and(|m| m.placed && matches!(m.study.lesion, LabelKind::Mask(_)))
-        })
-    };
+    let places = move || page.opened.with(|m| m.as_ref().is_some_and(|m| m.placed));
     let start = move |_| {
         let order = Order {
             count: count.get_untracked(),

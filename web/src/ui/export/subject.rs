@@ -1,7 +1,10 @@
 //! The files of a labelled data set, named and filled as `scanweave build` writes them into a folder:
 //! either can be read back by `data prepare --dataset folder`.
 
-use scanweave::dataset::{Dataset, Entry, HEADER, MARK, picture_name, provenance_name};
+use scanweave::dataset::{
+    ANNOTATIONS, Dataset, Entry, HEADER, MARK, boxes_name, picture_name, provenance_name,
+};
+use scanweave::label::boxes::yolo;
 
 use super::csv;
 use crate::model::protocol::{BuiltSubject, Pixels};
@@ -12,14 +15,10 @@ pub type File = (String, Vec<u8>);
 
 /// What is written down of a subject.
 pub fn entry(subject: &BuiltSubject) -> Entry {
-    Entry {
-        class: subject.class.map(|class| class as usize),
-        lesion: subject.label.is_some(),
-        provenance: subject.provenance.clone(),
-    }
+    Entry::of(&subject.label, subject.provenance.clone())
 }
 
-/// The files of one subject: its pictures, its label, how it came to be.
+/// The files of one subject: its pictures, its label as a picture or as boxes, how it came to be.
 ///
 /// # Errors
 /// When the provenance has no form as JSON.
@@ -37,35 +36,54 @@ pub fn files(subject: &BuiltSubject, dataset: &Dataset) -> Result<Vec<File>, ser
         picture("structure", &subject.structure),
         picture("mask", &subject.mask),
     ];
-    files.extend(subject.label.as_ref().map(|label| picture("label", label)));
-    let images = subject.images.iter();
-    files.extend(images.map(|(modality, pixels)| picture(modality, pixels)));
+    files.extend(subject.label.picture().map(|map| {
+        let (width, height) = (map.width() as u32, map.height() as u32);
+        let png = png::grey(width, height, map.values(), &text);
+        (picture_name(index, "label"), png)
+    }));
+    for (modality, pixels) in &subject.images {
+        files.push(picture(modality, pixels));
+        files.extend(subject.label.boxes().map(|boxes| {
+            let text = yolo::text(boxes, pixels.width as usize);
+            (boxes_name(index, modality), text.into_bytes())
+        }));
+    }
     let entry = serde_json::to_vec_pretty(&entry(subject))?;
     files.push((provenance_name(index), entry));
     Ok(files)
 }
 
-/// The files about the whole set: its description and the table of its pictures.
+/// The files about the whole set of pictures of `size` x `size` pixels: its description, the table of its
+/// pictures, and their boxes where there are any.
 ///
 /// # Errors
 /// When the description has no form as JSON.
-pub fn about(dataset: &Dataset, entries: &[Entry]) -> Result<Vec<File>, serde_json::Error> {
+pub fn about(
+    dataset: &Dataset,
+    size: usize,
+    entries: &[Entry],
+) -> Result<Vec<File>, serde_json::Error> {
     let mut table = csv::line(&HEADER);
     for entry in entries {
         for modality in &dataset.modalities {
             table += &csv::line(&dataset.row(entry.provenance.index, modality, entry));
         }
     }
-    Ok(vec![
+    let mut files = vec![
         ("dataset.json".into(), serde_json::to_vec_pretty(dataset)?),
         ("manifest.csv".into(), table.into_bytes()),
-    ])
+    ];
+    if let Some(annotations) = dataset.annotations(size, entries) {
+        files.push((ANNOTATIONS.into(), serde_json::to_vec_pretty(&annotations)?));
+    }
+    Ok(files)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use scanweave::dataset::{Provenance, Recipe};
+    use scanweave::label::{ClassMap, Label, LabelBox};
     use scanweave::study::Study;
 
     fn pixels(value: u8) -> Pixels {
@@ -80,8 +98,7 @@ mod tests {
         BuiltSubject {
             structure: pixels(255),
             mask: pixels(0),
-            label: Some(pixels(2)),
-            class: None,
+            label: Label::Mask(ClassMap::new(2, 1, vec![2; 2]).expect("two pixels")),
             images: vec![("t1".into(), pixels(7)), ("flair".into(), pixels(8))],
             provenance: Provenance {
                 seed: 5,
@@ -124,7 +141,7 @@ mod tests {
 
     #[test]
     fn the_table_has_a_line_per_picture() {
-        let files = about(&dataset(), &[entry(&subject())]).expect("JSON");
+        let files = about(&dataset(), 2, &[entry(&subject())]).expect("JSON");
         let names: Vec<&str> = files.iter().map(|f| f.0.as_str()).collect();
         assert_eq!(names, ["dataset.json", "manifest.csv"]);
         let set: Dataset = serde_json::from_slice(&files[0].1).expect("a data set");
@@ -134,5 +151,38 @@ mod tests {
             000012-t1.png,t1,synthetic-000012,0,,SYNTHETIC,train,000012,000012-label.png,0.5000,0.2500,true\n\
             000012-flair.png,flair,synthetic-000012,0,,SYNTHETIC,train,000012,000012-label.png,0.5000,0.2500,true\n";
         assert_eq!(table, expected);
+    }
+
+    #[test]
+    fn boxes_are_written_as_yolo_and_coco_have_them() {
+        let boxed = BuiltSubject {
+            label: Label::Boxes(vec![LabelBox {
+                class: 1,
+                left: 0.0,
+                top: 0.0,
+                right: 1.0,
+                bottom: 2.0,
+            }]),
+            ..subject()
+        };
+        let dataset = Dataset {
+            classes: vec!["nodule".into(), "mass".into()],
+            ..dataset()
+        };
+        let files = files(&boxed, &dataset).expect("JSON");
+        let text = files.iter().find(|f| f.0 == "000012-flair.txt");
+        let expected = b"1 0.250000 0.500000 0.500000 1.000000\n";
+        assert_eq!(text.expect("beside the image").1, expected);
+        assert!(files.iter().all(|f| f.0 != "000012-label.png"));
+        let about = about(&dataset, 2, &[entry(&boxed)]).expect("JSON");
+        let (name, json) = &about[2];
+        assert_eq!(name, "annotations.json");
+        let json: serde_json::Value = serde_json::from_slice(json).expect("JSON");
+        assert_eq!(json["images"][1]["file_name"], "000012-flair.png");
+        assert_eq!(json["annotations"][0]["category_id"], 2);
+        assert_eq!(
+            json["annotations"][1]["bbox"],
+            serde_json::json!([0.0, 0.0, 1.0, 2.0])
+        );
     }
 }

@@ -1,7 +1,6 @@
 //! The tools for lesion masks, with their board.
 
 use leptos::prelude::*;
-use scanweave::label::LabelKind;
 
 use super::marks::{MarkTool, Marks, drawn};
 use super::place;
@@ -81,11 +80,11 @@ pub fn ClassChoice(
 ) -> impl IntoView {
     let page = expect_context::<Page>();
     let names = Memo::new(move |_| {
-        page.opened
-            .with(|m| match m.as_ref().map(|m| &m.study.lesion) {
-                Some(kind @ (LabelKind::Mask(_) | LabelKind::Boxes(_))) => kind.classes().to_vec(),
-                _ => Vec::new(),
-            })
+        page.opened.with(|m| {
+            let kind = m.as_ref().map(|m| &m.study.lesion);
+            let placed = kind.filter(|kind| kind.is_placed());
+            placed.map_or_else(Vec::new, |kind| kind.classes().to_vec())
+        })
     });
     Effect::new(move |_| {
         if usize::from(class.get()) > names.with(Vec::len).max(1) {

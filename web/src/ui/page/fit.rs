@@ -1,6 +1,6 @@
 //! What a model can show.
 
-use scanweave::label::LabelKind;
+use scanweave::label::Panel;
 
 use crate::model::protocol::ModelInfo;
 use crate::model::scene::{Lesion, Origin, Scene};
@@ -17,30 +17,22 @@ pub fn fits(scene: &Scene, model: &ModelInfo, size: usize) -> bool {
         Origin::Fixed { map, mask } => fits(map) && fits(mask),
         Origin::Empty => true,
     };
-    let classes = model.study.lesion.classes().len() as u32;
-    let lesion = match (&scene.lesion, &model.study.lesion) {
-        (Lesion::None, kind) => !matches!(kind, LabelKind::Class(_)),
-        (Lesion::Class(class), LabelKind::Class(_)) => *class < classes,
-        (Lesion::Placed { .. }, LabelKind::Mask(_)) => model.placed,
-        (Lesion::Drawn(runs), LabelKind::Mask(_)) => fits(runs),
-        (Lesion::Boxes(boxes), LabelKind::Boxes(_)) => boxes.iter().all(|b| b.class < classes),
-        _ => false,
+    let kind = &model.study.lesion;
+    let classes = kind.classes().len() as u32;
+    let lesion = match &scene.lesion {
+        Lesion::None => kind.panel() != Panel::Finding,
+        Lesion::Class(class) => *class < classes,
+        Lesion::Placed { .. } => model.placed,
+        Lesion::Drawn(runs) => fits(runs),
+        Lesion::Boxes(boxes) => boxes.iter().all(|b| b.class < classes),
     };
-    origin && lesion && scene.edits.strokes.as_ref().is_none_or(fits)
+    let panel = scene.lesion.panel();
+    let known = panel.is_none_or(|panel| panel == kind.panel());
+    origin && lesion && known && scene.edits.strokes.as_ref().is_none_or(fits)
 }
 
 /// Findings to choose from: classes of the whole image, or none and a lesion; empty when the study knows
 /// neither.
 pub fn findings_of(model: Option<&ModelInfo>) -> Vec<String> {
-    match model.map(|m| &m.study.lesion) {
-        Some(LabelKind::Class(names)) => names.clone(),
-        Some(LabelKind::Mask(names)) => {
-            let lesion = match names.as_slice() {
-                [one] => one.clone(),
-                _ => "lesion".to_owned(),
-            };
-            vec!["none".to_owned(), lesion]
-        }
-        _ => Vec::new(),
-    }
+    model.map_or_else(Vec::new, |m| m.study.lesion.findings())
 }

@@ -61,7 +61,7 @@ pub struct Page {
 impl Page {
     /// A page as the address wishes it.
     pub(super) fn new(wish: Wish) -> Self {
-        let scene = Scene::of_seed(wish.seed, &LabelKind::None, 0);
+        let scene = Scene::of_seed(wish.seed, &LabelKind::default(), 0);
         Self {
             catalogue: Known::default(),
             model: Known::new(wish.model),

@@ -1,7 +1,7 @@
 //! A structure map from a seed.
 
 use leptos::prelude::*;
-use scanweave::label::LabelKind;
+use scanweave::label::Panel;
 
 use super::finding::named;
 use crate::model::protocol::ModelInfo;
@@ -45,7 +45,7 @@ fn Findings() -> impl IntoView {
         view! { <option value=index.to_string() prop:selected=move || page.class.get() == index>{move || named(&name)}</option> }
     };
     let has_masks = move || {
-        let mask = |model: &ModelInfo| matches!(model.study.lesion, LabelKind::Mask(_));
+        let mask = |model: &ModelInfo| model.study.lesion.panel() == Panel::Mask;
         page.opened.with(|m| m.as_ref().is_some_and(mask))
     };
     view! {

@@ -1,7 +1,6 @@
 //! Changes of the scene, for the moment and for good, and what is painted of it.
 
 use leptos::prelude::*;
-use scanweave::label::LabelKind;
 
 use super::Controller;
 use crate::model::protocol::{Detail, Request};
@@ -42,7 +41,7 @@ impl Controller {
         let kind = page
             .opened
             .with_untracked(|m| m.as_ref().map(|m| m.study.lesion.clone()));
-        Scene::of_seed(seed, &kind.unwrap_or(LabelKind::None), class)
+        Scene::of_seed(seed, &kind.unwrap_or_default(), class)
     }
 
     /// Changes the scene for the moment, while a pointer is down: only a preview is painted, and undo

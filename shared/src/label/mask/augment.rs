@@ -4,7 +4,7 @@
 
 use crate::random::Random;
 
-use super::label::ClassMap;
+use super::class_map::ClassMap;
 
 /// The side of the pictures for which the thesis gives its lengths, pixels.
 const REFERENCE_SIDE: usize = 128;
@@ -86,7 +86,7 @@ pub fn augmented(label: &ClassMap, random: &mut Random) -> ClassMap {
 }
 
 /// A whole number of pixels, uniform on `low..=high` of 128, at least 1.
-fn length(low: usize, high: usize, side: usize, random: &mut Random) -> usize {
+pub(in crate::label) fn length(low: usize, high: usize, side: usize, random: &mut Random) -> usize {
     let scaled = |pixels: usize| (pixels * side + REFERENCE_SIDE / 2) / REFERENCE_SIDE;
     let (low, high) = (scaled(low).max(1), scaled(high).max(1));
     low + random.below(high - low + 1)

@@ -4,14 +4,11 @@
 //! narrower region that a study names (the lung fields, say).
 
 use super::augment::augmented;
+use super::class_map::ClassMap;
 use super::draw::Plan;
-use super::label::ClassMap;
-use super::statistics::LesionStatistics;
+use super::statistics::MaskStatistics;
 use crate::image::Plane;
 use crate::random::Random;
-
-/// Tries of algorithm 4 before another map is drawn.
-pub const LESION_TRIES: u32 = 100;
 
 /// How often one drawn lesion is tried in other places before one of another size is drawn.
 const TRIES_OF_ONE_PLAN: u32 = 10;
@@ -43,7 +40,7 @@ pub fn place(source: &ClassMap, mask: &Plane, random: &mut Random, tries: u32) -
 
 /// A drawn lesion, drawn up to `tries` times until it is legal; `None` when it never is.
 pub fn place_drawn(
-    statistics: &LesionStatistics,
+    statistics: &MaskStatistics,
     mask: &Plane,
     random: &mut Random,
     tries: u32,

@@ -4,29 +4,9 @@
 //! pixel: a turned or moved label can then never hold two classes in one place.
 
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
 use crate::image::{ImageError, Plane, check_size};
-
-/// Why a label could not be made.
-#[derive(Debug, Clone, PartialEq, Error)]
-pub enum LabelError {
-    /// Size or number of values.
-    #[error(transparent)]
-    Image(#[from] ImageError),
-    /// There is no plane to take the size from.
-    #[error("a label needs at least one plane")]
-    NoPlanes,
-    /// There are more planes than class numbers.
-    #[error("a label has at most 255 classes, {0} were given")]
-    TooManyClasses(usize),
-    /// Planes of different sizes.
-    #[error("the planes of one label differ in size: class {class} differs from class 1")]
-    Sizes {
-        /// Class number of the first plane that differs, from 1.
-        class: usize,
-    },
-}
+use crate::label::LabelError;
 
 /// One class number per pixel, row-major: 0 none, 1..=K the classes of the study.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -174,7 +154,7 @@ impl ClassMap {
     }
 
     /// Sets the class at the row-major `index`.
-    pub(super) fn set(&mut self, index: usize, class: u8) {
+    pub(in crate::label) fn set(&mut self, index: usize, class: u8) {
         self.classes[index] = class;
     }
 

@@ -9,9 +9,10 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::label::ClassMap;
-use super::statistics::{LesionStatistics, Quantiles};
+use super::class_map::ClassMap;
+use super::statistics::MaskStatistics;
 use crate::image::Plane;
+use crate::label::Quantiles;
 use crate::phantom::shape::Noise;
 use crate::random::Random;
 use crate::structure::operators::erode;
@@ -21,11 +22,7 @@ const ORDERS: std::ops::RangeInclusive<u32> = 2..=6;
 
 /// A random lesion whose centre lies where `region` is above 0.5, in a label of its size; `None`
 /// when the region is empty. Whether all of it lies where it may is for [`super::place_drawn`].
-pub fn draw(
-    statistics: &LesionStatistics,
-    region: &Plane,
-    random: &mut Random,
-) -> Option<ClassMap> {
+pub fn draw(statistics: &MaskStatistics, region: &Plane, random: &mut Random) -> Option<ClassMap> {
     let pixels = region.width() * region.height();
     Plan::random(statistics, pixels, random).drawn(region, random)
 }
@@ -46,11 +43,7 @@ struct Blob {
 }
 
 impl Plan {
-    pub(super) fn random(
-        statistics: &LesionStatistics,
-        pixels: usize,
-        random: &mut Random,
-    ) -> Self {
+    pub(super) fn random(statistics: &MaskStatistics, pixels: usize, random: &mut Random) -> Self {
         let count = libm::roundf(statistics.count.draw(random)).clamp(1.0, 64.0) as usize;
         let largest = statistics.area.draw(random) * pixels as f32;
         let mut blobs = vec![Blob::random(
@@ -92,7 +85,7 @@ impl Plan {
 
 impl Blob {
     fn random<'a>(
-        statistics: &LesionStatistics,
+        statistics: &MaskStatistics,
         shares: impl Iterator<Item = (u8, &'a Quantiles)>,
         area: f32,
         pixels: usize,
