@@ -23,7 +23,7 @@ const SHEET_COLUMNS: usize = 4;
 /// Prepare a data set for training, or look into a prepared one.
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
-    Prepare(PrepareArgs),
+    Prepare(Box<PrepareArgs>),
     Inspect(InspectArgs),
 }
 

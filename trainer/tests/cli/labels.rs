@@ -45,10 +45,9 @@ fn chests(rows: &str) -> tempfile::TempDir {
             // The phantom is a square of 96 pixels, the image is wider.
             let wide = |x: f32| x * 128.0 / 96.0;
             let (left, right) = (wide(one.left), wide(one.right));
-            table += &format!(
-                "{name},consolidation,{left},{},{right},{}\n",
-                one.top, one.bottom
-            );
+            let (top, bottom) = (one.top, one.bottom);
+            let row = [left, top, right, bottom].map(|v| v.to_string()).join(",");
+            table.push_str(&[name.as_str(), ",consolidation,", &row, "\n"].concat());
         }
     }
     fs::write(set.join("boxes.csv"), table + rows).expect("a table");
