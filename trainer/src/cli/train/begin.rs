@@ -124,7 +124,7 @@ impl<'a> Job<'a> {
     fn tell_unlabelled(&self, data: &Prepared) {
         let study = &self.args.chosen.study;
         let needed = match self.stage {
-            Stage::Structure => !study.structure_classes.is_empty(),
+            Stage::Structure => !self.args.chosen.recipe.structure_classes.is_empty(),
             Stage::Synthesis => true,
             Stage::Lesion | Stage::Translator => false,
         };

@@ -323,7 +323,7 @@ fn boxes_are_planes_and_end_at_the_edge() {
         noise: 1,
     };
     let painted = fresh(&pipeline, &scene(&[one(0, 10, 4), one(1, 12, 4)]));
-    let kind = &pipeline.study.lesion;
+    let kind = &pipeline.study().lesion;
     let planes = kind.planes(&painted.asked.label, SIZE).expect("boxes");
     let areas = [0, 1].map(|i: usize| planes[i].values().iter().sum::<f32>());
     assert_eq!(areas, [8.0, 8.0], "they may overlap");

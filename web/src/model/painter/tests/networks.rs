@@ -43,7 +43,7 @@ fn lesions() -> Option<LesionStatistics> {
     let ill: Vec<ClassMap> = ill
         .map(|planes| ClassMap::from_planes(&planes).expect("planes"))
         .collect();
-    LesionStatistics::of(&ill, 3)
+    MaskStatistics::of(&ill, 3).map(LesionStatistics::Masks)
 }
 
 /// Tensors of random values, one after the other.
