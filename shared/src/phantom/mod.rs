@@ -8,6 +8,7 @@
 mod acquisition;
 pub mod brain;
 mod field;
+pub mod fundus;
 pub mod golden;
 pub(crate) mod shape;
 pub mod thorax;
@@ -15,6 +16,7 @@ pub mod thorax;
 use crate::image::Plane;
 use crate::study::Modality;
 pub use brain::{Brain, BrainImages, BrainOptions, BrainTissue};
+pub use fundus::{Fundus, FundusImages, FundusOptions, FundusTissue};
 pub use golden::digest;
 pub use thorax::{Thorax, ThoraxImages, ThoraxOptions, ThoraxTissue};
 
