@@ -66,6 +66,21 @@ impl Field {
         }
     }
 
+    /// Draws the straight piece of a tube from `a` to `b`, `profile` as in [`Field::tube`]. Where
+    /// pieces overlap the stronger one counts, so that branches join without a knot.
+    pub(super) fn piece(&mut self, a: &TubePoint, b: &TubePoint, profile: fn(f32) -> f32) {
+        let Some(part) = self.bounds(&[*a, *b]) else {
+            return;
+        };
+        for iy in part.y0..part.y1 {
+            for ix in part.x0..part.x1 {
+                let (x, y) = centre(ix, iy, self.side);
+                let slot = &mut self.values[iy * self.side + ix];
+                *slot = slot.max(across(a, b, x, y, profile));
+            }
+        }
+    }
+
     /// The picture: every pixel is the mean of its samples.
     pub(super) fn averaged(&self) -> Plane {
         let size = self.side / SUPERSAMPLING;

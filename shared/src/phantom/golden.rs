@@ -5,7 +5,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::{Anatomy, draw};
+use super::{Anatomy, Fundus, FundusOptions, draw};
 
 /// One picture and the digest it must have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,6 +98,34 @@ pub const GOLDEN: [Golden; 8] = [
     ),
 ];
 
+/// Fundus photographs: seed, side in pixels, whether there is retinopathy, digest.
+const FUNDI: [(u64, usize, bool, &str); 4] = [
+    (
+        0,
+        64,
+        false,
+        "5880338290d22c97dfc98132b05522a4a9acc10a8c63db051a7d9d74456ad467",
+    ),
+    (
+        1,
+        64,
+        true,
+        "d1a527b6288c0e6147d0e6126efd28f045feef0319b7d939a15d906735ac8741",
+    ),
+    (
+        2,
+        128,
+        true,
+        "782e4f5ab75854eefa650917892db8d7c6648a8ce34616f097bb4ec2c7a47a4e",
+    ),
+    (
+        7777777,
+        96,
+        false,
+        "5bba93536d662132b1320bfbb1e6efed77092f6a0483099f6dfc5b19b3fc2cad",
+    ),
+];
+
 /// SHA-256 over everything [`draw`] returns: all pictures, the tissue codes, the lesion planes and
 /// the mask, planes as 8-bit values.
 pub fn digest(anatomy: Anatomy, seed: u64, size: usize, lesion: bool) -> [u8; 32] {
@@ -113,9 +141,32 @@ pub fn digest(anatomy: Anatomy, seed: u64, size: usize, lesion: bool) -> [u8; 32
     hash.finalize().into()
 }
 
+/// SHA-256 over a fundus photograph and its planes as 8-bit values, its tissue codes and the bits of
+/// its centres.
+fn fundus_digest(seed: u64, size: usize, retinopathy: bool) -> [u8; 32] {
+    let images = Fundus::random(seed, FundusOptions { retinopathy }).render(size);
+    let mut hash = Sha256::new();
+    let truth = [&images.mask, &images.artery, &images.vein, &images.lesion];
+    for plane in images.rgb.iter().chain(truth) {
+        hash.update(plane.to_u8());
+    }
+    hash.update(&images.tissue);
+    for (x, y) in [images.disc, images.fovea] {
+        hash.update(x.to_le_bytes());
+        hash.update(y.to_le_bytes());
+    }
+    hash.finalize().into()
+}
+
 /// Draws every golden picture; the error lists those that differ, with the digest found.
 pub fn check() -> Result<(), String> {
-    let wrong: Vec<String> = GOLDEN.iter().filter_map(difference).collect();
+    let fundi = FUNDI
+        .iter()
+        .filter_map(|&(seed, size, retinopathy, digest)| {
+            let found = hexadecimal(fundus_digest(seed, size, retinopathy));
+            (found != digest).then(|| format!("Fundus {seed} {size} {retinopathy}: {found}"))
+        });
+    let wrong: Vec<String> = GOLDEN.iter().filter_map(difference).chain(fundi).collect();
     if wrong.is_empty() {
         Ok(())
     } else {
@@ -124,21 +175,21 @@ pub fn check() -> Result<(), String> {
 }
 
 fn difference(golden: &Golden) -> Option<String> {
-    let bytes = digest(golden.anatomy, golden.seed, golden.size, golden.lesion);
-    let mut found = String::with_capacity(64);
-    for byte in bytes {
-        for digit in [byte >> 4, byte & 15] {
-            found.push(char::from(b"0123456789abcdef"[usize::from(digit)]));
-        }
-    }
-    (found != golden.digest).then(|| {
-        let Golden {
-            anatomy,
-            seed,
-            size,
-            lesion,
-            ..
-        } = golden;
-        format!("{anatomy:?} {seed} {size} {lesion}: {found}")
-    })
+    let Golden {
+        anatomy,
+        seed,
+        size,
+        lesion,
+        digest: expected,
+    } = *golden;
+    let found = hexadecimal(digest(anatomy, seed, size, lesion));
+    (found != expected).then(|| format!("{anatomy:?} {seed} {size} {lesion}: {found}"))
+}
+
+fn hexadecimal(bytes: [u8; 32]) -> String {
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)]))
+        .collect()
 }

@@ -8,12 +8,14 @@
 mod acquisition;
 pub mod brain;
 mod field;
+pub mod fundus;
 pub mod golden;
 pub(crate) mod shape;
 pub mod thorax;
 
 use crate::image::Plane;
 pub use brain::{Brain, BrainImages, BrainOptions, BrainTissue, Sequence};
+pub use fundus::{Fundus, FundusImages, FundusOptions, FundusTissue};
 pub use golden::digest;
 pub use thorax::{Thorax, ThoraxImages, ThoraxOptions, ThoraxTissue};
 

@@ -1,7 +1,6 @@
 //! A small model that has learned nothing: networks of random weights, computed on one core.
 
-use scanweave::label::LabelKind;
-use scanweave::label::{ClassMap, LesionStatistics};
+use scanweave::label::{ClassMap, LabelKind, LesionStatistics, MaskStatistics};
 use scanweave::networks::config::{DecoderConfig, NetworkConfig, UnetConfig};
 use scanweave::phantom::{self, Anatomy};
 use scanweave::random::{Purpose, Random};
