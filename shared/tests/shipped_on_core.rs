@@ -49,8 +49,8 @@ fn shipped_models_paint_the_same_on_one_core() {
         for ((modality, own), (_, other)) in paint(&core).iter().zip(&paint(&library)) {
             let pairs = own.values().iter().zip(other.values());
             let worst = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-            println!("{name} {}: {worst}", modality);
-            assert!(worst < SAME, "{name} {}: {worst}", modality);
+            println!("{name} {modality}: {worst}");
+            assert!(worst < SAME, "{name} {modality}: {worst}");
         }
     }
 }

@@ -159,8 +159,7 @@ fn replayed(archive: &Archive, index: u64, native: &Native, judge: &Synthesiser)
         let (mean, largest) = distance(&archive.grey(index, modality), &painted.to_u8());
         assert!(
             mean <= WEBGPU.mean && largest <= WEBGPU.largest,
-            "{} of {index}: mean {mean}, largest {largest}",
-            modality
+            "{modality} of {index}: mean {mean}, largest {largest}"
         );
     }
 }

@@ -159,8 +159,8 @@ impl Fundus {
             let shine = 1.0 + 0.2 * bright.values()[i] + 0.08 * dim.values()[i];
             let tissue = signs.over(tissue.map(|v| v * shine), i);
             let flash = camera.flash(Point::new(x, y));
-            for c in 0..3 {
-                light[c].values_mut()[i] = flash[c] * tissue[c];
+            for (c, plane) in light.iter_mut().enumerate() {
+                plane.values_mut()[i] = flash[c] * tissue[c];
             }
         }
         light

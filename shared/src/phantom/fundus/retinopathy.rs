@@ -50,7 +50,7 @@ impl Retinopathy {
                 }
             }
         }
-        for _ in 0..1 + random.below(3) {
+        for _ in 0..=random.below(3) {
             // Lipid settles in a ring around what leaks.
             let (centre, ring) = (around(random, fovea, 0.16, 0.42), random.range(0.03, 0.1));
             for _ in 0..12 + random.below(24) {

@@ -19,7 +19,8 @@ fn mean(image: &Plane, of: impl Fn(usize) -> bool) -> f32 {
 }
 
 fn share(images: &FundusImages, tissue: FundusTissue) -> f32 {
-    let hits = images.tissue.iter().filter(|&&t| t == tissue as u8).count();
+    let code = tissue as u8;
+    let hits: usize = images.tissue.iter().map(|&t| usize::from(t == code)).sum();
     hits as f32 / images.tissue.len() as f32
 }
 

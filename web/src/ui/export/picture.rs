@@ -30,7 +30,7 @@ pub fn pngs(picture: &Picture, title: &Title, visible: bool) -> Vec<File> {
         return vec![png(stem, "image", &marked(pixels))];
     }
     let images = picture.images.iter().map(|(modality, pixels)| {
-        let name = format!("{stem}-{}", modality);
+        let name = format!("{stem}-{modality}");
         png(name, "image", &marked(pixels))
     });
     let mut files: Vec<File> = images.collect();
@@ -60,7 +60,7 @@ pub fn niftis(picture: &Picture, title: &Title, visible: bool) -> Result<Vec<Fil
     };
     let stem = title.stem();
     let images = picture.images.iter().map(|(modality, pixels)| {
-        let name = format!("{stem}-{}", modality);
+        let name = format!("{stem}-{modality}");
         if visible {
             nifti(name, "image", &mark::marked(pixels))
         } else {

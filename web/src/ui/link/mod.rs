@@ -30,7 +30,7 @@ pub type Answer = Rc<dyn Fn(&Event)>;
 /// What the link tells.
 pub enum News {
     /// The engine says something that no answer waits for.
-    Said(Event),
+    Said(Box<Event>),
     /// The larger engine takes over; what the one before held is gone.
     Moved,
     /// The engine is gone.
@@ -250,7 +250,7 @@ impl Link {
             Ok(event) => {
                 self.state.borrow_mut().opened(&event);
                 if let Some(event) = self.answered(event) {
-                    self.tell(News::Said(event));
+                    self.tell(News::Said(Box::new(event)));
                 }
             }
             Err(error) => other_version(error.to_string()),

@@ -17,7 +17,7 @@ use crate::ui::words::{
 impl Controller {
     pub(super) fn hear(self, news: News) {
         match news {
-            News::Said(event) => self.take_in(event),
+            News::Said(event) => self.take_in(*event),
             News::Moved => self.asked.update_value(Asked::lost),
             News::Died {
                 message,
