@@ -8,7 +8,7 @@ use std::error::Error;
 use std::path::Path;
 use std::{env, fs};
 
-use scanweave::synthesis::{Synthesiser, default_label};
+use scanweave::synthesis::Synthesiser;
 use scanweave::weights;
 
 const USAGE: &str = "usage: draw FILE.weave [SEED] [FOLDER]";
@@ -27,7 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let bytes = fs::read(&file).map_err(|e| format!("cannot read {file}: {e}"))?;
     let model = weights::read(&bytes).map_err(|e| format!("{file}: {e}"))?;
     let synthesiser = Synthesiser::open_on_core(&model)?;
-    let label = default_label(&synthesiser.study().lesion);
+    let label = synthesiser.study().lesion.healthy(synthesiser.size());
     let sample = pollster::block_on(synthesiser.sample(seed, &label))?;
 
     pgm::write(folder, "structure-map", &sample.structure.map)?;

@@ -94,14 +94,14 @@ pub struct Sample {
 /// The networks of a model, ready to compute.
 ///
 /// ```no_run
-/// use scanweave::synthesis::{Synthesiser, default_label};
+/// use scanweave::synthesis::Synthesiser;
 /// use scanweave::weights;
 ///
 /// let model = weights::read(&std::fs::read("chest-xray.weave")?)?;
 /// let synthesiser = Synthesiser::open_on_core(&model)?;
 /// // A map of its own seed, painted with noise of another.
 /// let structure = pollster::block_on(synthesiser.structure_of_seed(7))?;
-/// let label = default_label(&synthesiser.study().lesion);
+/// let label = synthesiser.study().lesion.healthy(synthesiser.size());
 /// let sample = pollster::block_on(synthesiser.paint(&structure, &label, 8))?;
 /// assert_eq!(sample.images.len(), synthesiser.study().modalities.len());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
