@@ -150,8 +150,8 @@ mod tests {
         }
     }
 
-    fn on_cpu(name: &str) -> Option<(String, BackendChoice)> {
-        Some((name.into(), BackendChoice::Cpu))
+    fn on_cpu(name: &str) -> (String, BackendChoice) {
+        (name.into(), BackendChoice::Cpu)
     }
 
     #[test]
@@ -185,12 +185,12 @@ mod tests {
         asked.note(1, model("a"), None);
         asked.opened(1);
         let again = asked.died(true, memory(), ENGINE_BACK_NO_MEMORY);
-        assert_eq!(name(again), on_cpu("a"));
+        assert_eq!(name(again), Some(on_cpu("a")));
         assert_eq!(asked.setback(), Some(memory()));
         assert!(asked.take_mended().is_some() && asked.take_mended().is_none());
         let again = asked.died(true, memory(), ENGINE_BACK);
         assert!(again.is_none() && asked.take_mended().is_none());
-        assert_eq!(name(asked.restarted()), on_cpu("a"));
+        assert_eq!(name(asked.restarted()), Some(on_cpu("a")));
         let mute = asked.died(false, memory(), ENGINE_BACK);
         assert!(mute.is_none(), "one that never spoke");
     }
