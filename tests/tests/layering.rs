@@ -108,7 +108,7 @@ const RULES: [Rule; 12] = [
         only_in: &[],
     },
     Rule {
-        folder: "shared/src/losses",
+        folder: "shared/src/train/losses",
         words: &[
             "crate::study",
             "crate::train::steps",

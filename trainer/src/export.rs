@@ -8,6 +8,7 @@ use burn::tensor::Device;
 use scanweave::networks::config::NetworkConfig;
 use scanweave::networks::tensors::read_tensors;
 use scanweave::synthesis::Synthesiser;
+use scanweave::train::Recipe;
 use scanweave::train::steps::{
     Guides, LesionStage, StructureStage, SynthesisStage, lesion_configuration,
     structure_configurations, synthesis_configurations,
@@ -59,23 +60,39 @@ struct Record<'a> {
     runs: Vec<RunRecord<'a>>,
 }
 
+/// One run. Nothing here depends on the clock: the same training exports the same bytes.
 #[derive(Serialize)]
 struct RunRecord<'a> {
+    stage: Stage,
+    scanweave: &'a str,
+    data: &'a str,
     steps: u64,
-    #[serde(flatten)]
-    configuration: &'a Configuration,
+    batch: usize,
+    rate: f64,
+    seed: u64,
+    pretraining: u64,
+    augment: bool,
+    strict: bool,
+    recipe: &'a Recipe,
 }
 
 fn provenance(opened: &[(Configuration, Checkpoint)]) -> Provenance {
+    let runs = opened.iter().map(|(c, checkpoint)| RunRecord {
+        stage: c.stage,
+        scanweave: &c.version,
+        data: &c.data,
+        steps: checkpoint.step,
+        batch: c.batch,
+        rate: c.rate,
+        seed: c.seed,
+        pretraining: c.pretraining,
+        augment: c.augment,
+        strict: c.strict,
+        recipe: &c.recipe,
+    });
     Provenance::new(&Record {
         scanweave: env!("CARGO_PKG_VERSION"),
-        runs: opened
-            .iter()
-            .map(|(configuration, checkpoint)| RunRecord {
-                steps: checkpoint.step,
-                configuration,
-            })
-            .collect(),
+        runs: runs.collect(),
     })
 }
 

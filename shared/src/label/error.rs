@@ -2,7 +2,6 @@
 
 use thiserror::Error;
 
-use super::boxes::BoxError;
 use crate::image::ImageError;
 
 /// Why a label could not be made.
@@ -42,4 +41,44 @@ pub enum LabelError {
     /// A label of another kind than the study's.
     #[error("the study knows {0}")]
     Kind(&'static str),
+}
+
+/// Why corners are no box.
+#[derive(Debug, Clone, Copy, PartialEq, Error)]
+pub enum BoxError {
+    /// Not all are finite.
+    #[error("a corner of the box is no number")]
+    Numbers,
+    /// Corners in the wrong order, or a box without area.
+    #[error(
+        "the box ends where it begins or before, ({left}, {top}) to ({right}, {bottom}): give its upper left corner, then its lower right one"
+    )]
+    Inverted {
+        /// First x.
+        left: f64,
+        /// First y.
+        top: f64,
+        /// Second x.
+        right: f64,
+        /// Second y.
+        bottom: f64,
+    },
+    /// It reaches over the edge of its image.
+    #[error(
+        "the box, ({left}, {top}) to ({right}, {bottom}), does not lie in its image of {width} x {height} pixels"
+    )]
+    Outside {
+        /// First x.
+        left: f64,
+        /// First y.
+        top: f64,
+        /// Second x.
+        right: f64,
+        /// Second y.
+        bottom: f64,
+        /// Width of the image.
+        width: usize,
+        /// Height of the image.
+        height: usize,
+    },
 }

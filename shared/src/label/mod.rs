@@ -22,8 +22,8 @@ mod room;
 mod source;
 mod statistics;
 
-pub use boxes::{BoxError, BoxStatistics, LabelBox};
-pub use error::LabelError;
+pub use boxes::{BoxStatistics, LabelBox};
+pub use error::{BoxError, LabelError};
 pub use kept::Kept;
 pub use kind::LabelKind;
 pub use mask::{Bounds, ClassMap, MaskStatistics};

@@ -6,9 +6,9 @@
 //! transfers between images), and the blur of the union is thresholded itself (the printed
 //! `(s1 + s2) > beta` would discard the blur).
 
+use super::Extraction;
 use super::operators::{blur, dilate, local_contrast, median_binary, smoothed, sobel};
 use crate::image::{ImageError, Plane};
-use crate::study::Extraction;
 
 /// Smallest side that has a neighbourhood of 3x3.
 const MIN_SIDE: usize = 3;

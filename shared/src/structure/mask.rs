@@ -5,10 +5,10 @@
 //! largest component are filled, so that in a frontal chest X-ray the whole body is inside and the
 //! dark lungs belong to it; without, the mask is the printed one.
 
+use super::MaskSettings;
 use super::components::Components;
 use super::operators::{dilate, erode, median_binary};
 use crate::image::{ImageError, Plane};
-use crate::study::MaskSettings;
 
 /// The **background** mask of `image`: 1 outside the organ, 0 inside.
 ///

@@ -11,15 +11,15 @@ pub mod filter;
 pub mod fuse;
 pub mod mask;
 pub mod operators;
+mod settings;
 mod source;
 
 use crate::image::{ImageError, Plane};
-use crate::study::{Extraction, MaskSettings};
-
 pub use extract::{Step, erase_lines, structure_map, structure_steps};
 pub use filter::{StructureFilter, contour_error};
 pub use fuse::{fuse, fusion_noise};
 pub use mask::{contour_mask, organ_mask, solid_mask};
+pub use settings::{Extraction, LocalContrast, MaskSettings};
 pub use source::Source;
 
 /// A binary structure map with its binary background mask, both of the working size.

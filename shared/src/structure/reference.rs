@@ -1,9 +1,9 @@
 //! Algorithms 1 and 2 against values that numpy and scipy computed: see
 //! `tests/reference/structure.py`.
 
+use super::{Extraction, MaskSettings};
 use super::{organ_mask, structure_steps};
 use crate::image::Plane;
-use crate::study::{Extraction, MaskSettings};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 

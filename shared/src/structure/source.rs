@@ -1,9 +1,9 @@
 //! An image made ready for algorithms 1 and 2: who turns a slider runs them many times on one image,
 //! and shrinking a large one takes longer than both.
 
+use super::{Extraction, MaskSettings};
 use super::{Step, Structure, organ_mask, structure_map, structure_steps};
 use crate::image::{ImageError, Plane};
-use crate::study::{Extraction, MaskSettings};
 
 /// An image at the two sizes that algorithms 1 and 2 need.
 #[derive(Debug, Clone, PartialEq)]

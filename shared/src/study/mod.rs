@@ -5,12 +5,11 @@
 //! How the networks learn is no part of it: that is the training's recipe (`train::Recipe`), and a new loss or
 //! rate changes no study and no file.
 
-mod extraction;
 mod geometry;
 mod modality;
 mod studies;
 
-pub use extraction::{Extraction, LocalContrast, MaskSettings};
+pub use crate::structure::{Extraction, LocalContrast, MaskSettings};
 pub use geometry::{Geometry, Preset};
 pub use modality::{Modality, Scale, Title};
 

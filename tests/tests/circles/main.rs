@@ -149,7 +149,7 @@ fn a_circle_is_seen_wherever_it_is_hidden() {
 fn the_sources_are_read() {
     for (folder, from, to) in [
         ("shared/src", "weights", "networks"),
-        ("shared/src", "lesion::place", "lesion::draw"),
+        ("shared/src", "label::mask::place", "label::mask::draw"),
         ("trainer/src", "cli", "stages"),
         ("web/src", "ui", "model"),
     ] {

@@ -10,7 +10,7 @@ pub mod yolo;
 
 pub use augment::{Operation, augmented};
 pub use coco::Annotations;
-pub use one::{BoxError, LabelBox};
+pub use one::LabelBox;
 pub use place::{place, place_drawn};
 pub use score::{f1, iou};
 pub use statistics::BoxStatistics;

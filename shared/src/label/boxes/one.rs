@@ -1,7 +1,8 @@
 //! One box.
 
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
+
+use crate::label::error::BoxError;
 
 /// One box: its class and its edges, in pixels of the image it belongs to. An edge lies between
 /// pixels: a box from 2 to 5 covers the pixels 2, 3 and 4. Boxes of images that were resized end
@@ -18,46 +19,6 @@ pub struct LabelBox {
     pub right: f32,
     /// Lower edge, below the upper.
     pub bottom: f32,
-}
-
-/// Why corners are no box.
-#[derive(Debug, Clone, Copy, PartialEq, Error)]
-pub enum BoxError {
-    /// Not all are finite.
-    #[error("a corner of the box is no number")]
-    Numbers,
-    /// Corners in the wrong order, or a box without area.
-    #[error(
-        "the box ends where it begins or before, ({left}, {top}) to ({right}, {bottom}): give its upper left corner, then its lower right one"
-    )]
-    Inverted {
-        /// First x.
-        left: f64,
-        /// First y.
-        top: f64,
-        /// Second x.
-        right: f64,
-        /// Second y.
-        bottom: f64,
-    },
-    /// It reaches over the edge of its image.
-    #[error(
-        "the box, ({left}, {top}) to ({right}, {bottom}), does not lie in its image of {width} x {height} pixels"
-    )]
-    Outside {
-        /// First x.
-        left: f64,
-        /// First y.
-        top: f64,
-        /// Second x.
-        right: f64,
-        /// Second y.
-        bottom: f64,
-        /// Width of the image.
-        width: usize,
-        /// Height of the image.
-        height: usize,
-    },
 }
 
 /// How far a corner may lie outside an image, pixels: that of a number that was rounded when it was

@@ -1,6 +1,7 @@
 //! Boxes by hand: read, scaled, changed, placed, encoded, scored and written.
 
 use super::*;
+use crate::label::BoxError;
 use crate::label::{LabelKind, mask};
 use crate::random::{Purpose, Random};
 use proptest::prelude::*;

@@ -3,6 +3,7 @@
 pub mod augment;
 mod class_map;
 pub mod draw;
+mod overlap;
 mod place;
 mod statistics;
 

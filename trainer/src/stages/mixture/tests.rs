@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use scanweave::study::{Geometry, Input, Preset, Study};
+use scanweave::study::{Geometry, Preset, Study};
 use scanweave::train::steps::{
     LesionNetworks, LesionStage, Section, StructureNetworks, StructureStage, TranslatorNetworks,
     TranslatorStage,
@@ -47,15 +47,16 @@ fn brains() -> Prepared {
     prepared.expect("prepared").data
 }
 
-fn configuration(data: &Prepared, input: Input) -> Configuration {
+fn configuration(data: &Prepared, row: Ablation) -> Configuration {
     let mut study = study();
-    study.input = input;
+    let mut recipe = Recipe::of(&study);
+    row.restrict(&mut study, &mut recipe);
     Configuration {
         method: crate::run::METHOD,
         version: "0".into(),
         stage: Stage::Synthesis,
         lesions: super::super::lesion_statistics(data, &study.lesion),
-        recipe: Recipe::of(&study),
+        recipe,
         study,
         preset: Preset::Tiny,
         geometry: GEOMETRY,
@@ -120,9 +121,9 @@ fn own_maps(items: &[&Item]) -> Vec<Structure> {
     items.iter().map(|item| structure(item, SIZE)).collect()
 }
 
-/// The batches that a training with this input sees.
-fn batches(data: &Prepared, input: Input) -> Vec<Parts> {
-    let configuration = configuration(data, input);
+/// The batches that a training of this row sees.
+fn batches(data: &Prepared, row: Ablation) -> Vec<Parts> {
+    let configuration = configuration(data, row);
     let items: Vec<&Item> = data.items.iter().collect();
     let redraw = |items: &[&Item]| Ok(own_maps(items));
     let mixture = Mixture::new(data, &configuration, own_maps(&items), redraw).expect("a mixture");
@@ -130,7 +131,7 @@ fn batches(data: &Prepared, input: Input) -> Vec<Parts> {
 }
 
 fn rows(data: &Prepared, a: Ablation, b: Ablation) -> Vec<(Parts, Parts)> {
-    let (a, b) = (batches(data, a.input()), batches(data, b.input()));
+    let (a, b) = (batches(data, a), batches(data, b));
     a.into_iter().zip(b).collect()
 }
 
@@ -152,7 +153,7 @@ fn without_the_structure_map_noise_stands_in_its_place() {
 #[test]
 fn without_noise_fusion_the_map_itself_is_seen() {
     let data = brains();
-    let noise = batches(&data, Ablation::A.input());
+    let noise = batches(&data, Ablation::A);
     for ((c, d), a) in rows(&data, Ablation::C, Ablation::D).into_iter().zip(noise) {
         assert_eq!(c.differing(&d), ["map"]);
         let planes = c.maps.iter().zip(&d.maps).zip(&a.maps);
@@ -243,7 +244,7 @@ impl Beginning {
             device,
             state: Vec::new(),
         };
-        let configuration = configuration(data, Input::default());
+        let configuration = configuration(data, Ablation::F);
         beginning.state = beginning.stage(data, &configuration).save();
         beginning
     }
@@ -260,7 +261,7 @@ impl Beginning {
 
     /// The losses of the first step after the pre-training, before any network has learnt.
     fn losses(&self, data: &Prepared, row: Ablation) -> BTreeMap<&'static str, f32> {
-        let configuration = configuration(data, row.input());
+        let configuration = configuration(data, row);
         let stage = self.stage(data, &configuration);
         let stage = stage.load(&self.state).expect("the same networks");
         let batch = stage.loader().batch(configuration.pretraining);
@@ -295,7 +296,7 @@ fn a_switch_of_a_loss_adds_its_term_and_changes_no_other() {
 fn without_a_pretraining_no_image_is_compared_with_its_own() {
     let data = brains();
     let beginning = Beginning::of(&data);
-    let mut configuration = configuration(&data, Input::default());
+    let mut configuration = configuration(&data, Ablation::F);
     configuration.pretraining = 0;
     let stage = beginning.stage(&data, &configuration);
     let batch = stage.loader().batch(0);
@@ -337,7 +338,7 @@ fn an_image_without_a_class_is_not_normal() {
     let configuration = Configuration {
         lesions: None,
         study,
-        ..configuration(&data, Input::default())
+        ..configuration(&data, Ablation::F)
     };
     let redraw = |items: &[&Item]| Ok(own_maps(items));
     let maps = own_maps(&data.items.iter().collect::<Vec<_>>());
@@ -357,7 +358,7 @@ fn boxes_are_laid_on_synthetic_maps_where_lesions_may_lie() {
     let configuration = Configuration {
         lesions: super::super::lesion_statistics(&data, &study.lesion),
         study,
-        ..configuration(&data, Input::default())
+        ..configuration(&data, Ablation::F)
     };
     let own = own_maps(&data.items.iter().collect::<Vec<_>>());
     let redraw = |items: &[&Item]| Ok(own_maps(items));
