@@ -58,7 +58,7 @@ pub struct PrepareArgs {
     /// Data file to write, by custom with the ending .scan
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// The study; phantom-thorax for phantoms and chest-xray for the rest unless given
+    /// The study: a built-in one (`scanweave study list`), a study file or the config.json of a run; phantom-thorax for phantoms and chest-xray for the rest unless given
     #[arg(long = "study", value_name = "NAME|FILE", value_parser = crate::study::chosen)]
     chosen: Option<StudyAndRecipe>,
     /// Side of the square images, pixels: 64 for preset tiny, 128 for demo, 256 for large, 512 for paper

@@ -24,7 +24,7 @@ pub struct Args {
     /// Which slice of a volume, from 0 along its third axis
     #[arg(long, value_name = "N")]
     slice: Option<usize>,
-    /// The study whose thresholds to use
+    /// The study whose values to use: a built-in one (`scanweave study list`), a study file or the config.json of a run
     #[arg(long = "study", value_name = "NAME|FILE", value_parser = crate::study::chosen)]
     chosen: StudyAndRecipe,
     /// Folder for the pictures, made if missing

@@ -90,10 +90,15 @@ fn help_teaches() {
                 "extract", "data", "train", "export", "sample", "evaluate", "inspect",
             ],
         ),
-        ("extract --help", &["possible values", "structure map"]),
+        ("extract --help", &["scanweave study list", "structure map"]),
         (
             "data prepare --help",
-            &["Possible values", "split by subject", "boxes.csv"],
+            &[
+                "Possible values",
+                "study file",
+                "split by subject",
+                "boxes.csv",
+            ],
         ),
         (
             "train --help",
@@ -104,7 +109,7 @@ fn help_teaches() {
         ("devices --help", &["--device"]),
         (
             "export --help",
-            &["possible values", "weave", "--onnx", "opset"],
+            &["Possible values", "weave", "--onnx", "opset"],
         ),
         ("evaluate --help", &["--judge", "95 % interval", "phantoms"]),
     ];
