@@ -70,9 +70,12 @@ struct RunRecord<'a> {
     batch: usize,
     rate: f64,
     seed: u64,
-    pretraining: u64,
-    augment: bool,
-    strict: bool,
+    /// Of the synthesis stage.
+    pretraining: Option<u64>,
+    /// Of the synthesis stage.
+    strict: Option<bool>,
+    /// Of the structure stage.
+    augment: Option<bool>,
     recipe: &'a Recipe,
 }
 
@@ -85,9 +88,9 @@ fn provenance(opened: &[(Configuration, Checkpoint)]) -> Provenance {
         batch: c.batch,
         rate: c.rate,
         seed: c.seed,
-        pretraining: c.pretraining,
-        augment: c.augment,
-        strict: c.strict,
+        pretraining: (c.stage == Stage::Synthesis).then_some(c.pretraining),
+        strict: (c.stage == Stage::Synthesis).then_some(c.strict),
+        augment: (c.stage == Stage::Structure).then_some(c.augment),
         recipe: &c.recipe,
     });
     Provenance::new(&Record {

@@ -22,9 +22,6 @@ pub(super) const MAGIC: [u8; 6] = *b"WEAVE\0";
 pub(super) const PREFIX: usize = 12;
 /// SHA-256 at the end.
 pub(super) const DIGEST: usize = 32;
-/// Real headers have a few kilobytes. Decoding takes memory for what is there, not for what a
-/// length claims, but a list of empty texts grows by 24: the limit keeps that small.
-pub(super) const HEADER_LIMIT: usize = 256 * 1024;
 
 /// The section of the model card.
 pub(super) const CARD: &str = "card";
@@ -151,7 +148,8 @@ impl Header {
             provenance: sections
                 .get("provenance")
                 .map(Provenance::read)
-                .transpose()?,
+                .transpose()
+                .map_err(|e| WeightsError::Header(format!("section provenance: {e}")))?,
             known_answer: json("known-answer", &sections)?,
             lesions: json("lesions", &sections)?,
         };

@@ -1,7 +1,5 @@
 //! How a model came to be, as a record: a reader shows it and never acts on it.
 
-use super::WeightsError;
-
 /// JSON that the trainer wrote: its version and, per run, stage, steps, rates, seed and recipe. Kept as text, since
 /// what a later trainer writes there must be no business of this reader.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,11 +14,10 @@ impl Provenance {
         Self(serde_json::to_string(content).expect("a record of plain values"))
     }
 
-    pub(super) fn read(bytes: &[u8]) -> Result<Self, WeightsError> {
-        let problem =
-            |e: &dyn std::fmt::Display| WeightsError::Header(format!("section provenance: {e}"));
-        let text = std::str::from_utf8(bytes).map_err(|e| problem(&e))?;
-        serde_json::from_str::<serde::de::IgnoredAny>(text).map_err(|e| problem(&e))?;
+    /// The record in these bytes, or what is wrong with them.
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, String> {
+        let text = std::str::from_utf8(bytes).map_err(|e| e.to_string())?;
+        serde_json::from_str::<serde::de::IgnoredAny>(text).map_err(|e| e.to_string())?;
         Ok(Self(text.into()))
     }
 

@@ -4,10 +4,11 @@ use sha2::{Digest as _, Sha256};
 
 use super::error::WeightsError;
 use super::header::{
-    DIGEST, Encoding, HEADER_LIMIT, Header, MAGIC, NetworkEntry, PREFIX, Span, TensorEntry,
-    VERSION, payload_start,
+    DIGEST, Encoding, Header, MAGIC, NetworkEntry, PREFIX, Span, TensorEntry, VERSION,
+    payload_start,
 };
 use super::quantise::decode;
+use super::sections::HEADER_LIMIT;
 use super::summary::{NetworkSummary, Summary, TensorSummary};
 use super::{Model, Network, Tensor};
 

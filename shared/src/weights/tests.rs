@@ -1,8 +1,8 @@
 use proptest::prelude::*;
 use sha2::{Digest as _, Sha256};
 
-use super::header::{DIGEST, Encoding, HEADER_LIMIT, Header, PREFIX, payload_start};
-use super::sections::{Sections, append};
+use super::header::{DIGEST, Encoding, Header, PREFIX, payload_start};
+use super::sections::{HEADER_LIMIT, Sections, append};
 use super::write::assemble;
 use super::*;
 use crate::label::LabelKind;

@@ -8,9 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::error::WeightsError;
-use super::header::{
-    DIGEST, HEADER_LIMIT, Header, MAGIC, NetworkEntry, PREFIX, TensorEntry, payload_start,
-};
+use super::header::{DIGEST, Header, MAGIC, NetworkEntry, PREFIX, TensorEntry, payload_start};
+use super::sections::HEADER_LIMIT;
 use super::write::assemble;
 use super::{Checksums, Provenance, Role, read};
 use crate::study::Modality;

@@ -154,7 +154,7 @@ fn read(folder: &Path, table: &Path, kind: &LabelKind) -> Result<BTreeMap<Image,
         let row: Row = record
             .deserialize(Some(&headers))
             .with_context(|| format!("{place}: a corner is no number"))?;
-        let image = super::folder::inside(folder, &row.image).with_context(|| place.clone())?;
+        let image = super::inside(folder, &row.image).with_context(|| place.clone())?;
         ensure!(
             image.is_file(),
             "{place}: there is no image {} in the folder",

@@ -9,14 +9,14 @@
 //! their own or beside the images, see [`super::boxes`].
 
 use super::boxes::Boxes;
-use super::{check_folder, images_below, relative};
+use super::{check_folder, images_below, inside, relative};
 use crate::data::volumes::is_volume;
 use crate::data::{Content, Picture, Record, Split};
 use anyhow::{Context, Result, bail, ensure};
 use scanweave::study::Study;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 
 /// The table's file name.
 pub const MANIFEST: &str = "manifest.csv";
@@ -211,19 +211,6 @@ fn picture(folder: &Path, file: &str, row: &Row) -> Result<Picture> {
     })
 }
 
-/// A file of the table, which must lie below the folder.
-pub(super) fn inside(folder: &Path, file: &str) -> Result<PathBuf> {
-    let path = Path::new(file);
-    let plain = path
-        .components()
-        .all(|part| matches!(part, Component::Normal(_)));
-    ensure!(
-        plain && !file.is_empty(),
-        "the file name '{file}' must be a path below the table's folder"
-    );
-    Ok(folder.join(path))
-}
-
 fn nothing_found(place: &Path, study: &Study, others: &BTreeSet<String>) -> String {
     let wanted: Vec<_> = study.modalities.iter().map(|m| m.name.as_str()).collect();
     let found: Vec<_> = others.iter().map(String::as_str).collect();
@@ -292,6 +279,7 @@ fn plain_record(name: &str, source: &Path, study: &Study) -> Record {
 mod tests {
     use super::*;
     use std::fs;
+    use std::path::PathBuf;
 
     /// A folder with these files, each holding its own name.
     fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {

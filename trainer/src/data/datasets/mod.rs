@@ -10,7 +10,7 @@ pub mod phantom;
 
 use super::decode::is_image;
 use anyhow::{Context, Result, ensure};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// All images below `folder`, at any depth, sorted by path.
 fn images_below(folder: &Path) -> Result<Vec<PathBuf>> {
@@ -48,6 +48,19 @@ fn relative(path: &Path, folder: &Path) -> String {
         .map(|p| p.as_os_str().to_string_lossy())
         .collect::<Vec<_>>()
         .join("/")
+}
+
+/// A file of the table, which must lie below the folder.
+fn inside(folder: &Path, file: &str) -> Result<PathBuf> {
+    let path = Path::new(file);
+    let plain = path
+        .components()
+        .all(|part| matches!(part, Component::Normal(_)));
+    ensure!(
+        plain && !file.is_empty(),
+        "the file name '{file}' must be a path below the table's folder"
+    );
+    Ok(folder.join(path))
 }
 
 fn check_folder(source: &Path) -> Result<()> {
