@@ -138,6 +138,19 @@ fn overlay(base: &mut Value, own: Value) {
     }
 }
 
+/// A study's name stands on command lines and in names of files.
+///
+/// # Errors
+/// When it is empty or holds anything but letters, digits and hyphens.
+pub fn check_name(name: &str) -> anyhow::Result<()> {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+    ensure!(
+        !name.is_empty() && name.bytes().all(plain),
+        "it needs a name of letters, digits and hyphens, not {name:?}"
+    );
+    Ok(())
+}
+
 fn checked(value: Value) -> anyhow::Result<StudyAndRecipe> {
     let mut unknown = Vec::new();
     let both: StudyAndRecipe =
@@ -148,7 +161,7 @@ fn checked(value: Value) -> anyhow::Result<StudyAndRecipe> {
         "it has fields that no study knows: {}. `scanweave study show NAME` prints those there are",
         unknown.join(", ").replace("study.", "")
     );
-    ensure!(!both.study.name.is_empty(), "it needs a name");
+    check_name(&both.study.name)?;
     check_study(&both.study).map_err(|e| anyhow::anyhow!("{e}"))?;
     Ok(both)
 }

@@ -8,7 +8,7 @@ use scanweave::study::Study;
 
 use super::table::{Side, table};
 use crate::files;
-use crate::study::{StudyAndRecipe, chosen, template};
+use crate::study::{StudyAndRecipe, check_name, chosen, template};
 
 /// List, explain and begin studies: what pictures are made from, and how the networks learn.
 ///
@@ -77,6 +77,7 @@ fn begin(file: &std::path::Path, mut both: StudyAndRecipe) -> anyhow::Result<()>
     );
     let stem = file.file_stem().and_then(|s| s.to_str());
     both.study.name = stem.context("the file needs a name")?.to_lowercase();
+    check_name(&both.study.name).with_context(|| place.to_string())?;
     files::write_whole(file, template(&both)?.as_bytes())?;
     println!("{place}: change it, then `scanweave data prepare --study {place} ..`");
     Ok(())

@@ -88,7 +88,7 @@ pub fn lesion_statistics(data: &Prepared, kind: &LabelKind) -> Option<LesionStat
 }
 
 impl<'a> Synthesis<'a> {
-    /// Fresh networks on an autodiff `device`. The switches of the study decide which of the
+    /// Fresh networks on an autodiff `device`. The weights of the recipe decide which of the
     /// foundations count.
     pub fn new(
         data: &'a Prepared,

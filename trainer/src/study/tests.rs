@@ -61,7 +61,10 @@ fn what_nobody_knows_and_what_cannot_be_is_named() {
         assert!(misspelt.contains(field), "{misspelt}");
     }
     assert!(refusal("name = 'x'").contains("no modality"));
-    assert!(refusal("base = 'retina'\nname = ''").contains("needs a name"));
+    for name in ["", "../x", "my study"] {
+        let text = format!("base = 'retina'\nname = '{name}'");
+        assert!(refusal(&text).contains("needs a name"), "{name}");
+    }
     let far = "base = 'retina'\nname = 'x'\nsource = 'pet'";
     assert!(
         refusal(far).contains("taken from \"pet\" images"),
