@@ -1,5 +1,6 @@
-//! How the networks learn: the recipe, the losses and one training step per stage.
+//! How the networks learn: the recipe, the losses, what guides the generator and one training step per stage.
 
+pub mod guides;
 pub mod losses;
 mod recipe;
 pub mod steps;

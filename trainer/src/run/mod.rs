@@ -1,9 +1,11 @@
 //! A run directory: its configuration, state, checkpoints, statistics, sample sheets and report.
 
 mod checkpoint;
+mod configuration;
 mod directory;
 mod divergence;
 mod figures;
+mod finished;
 mod lock;
 mod progress;
 pub mod report;
@@ -12,9 +14,11 @@ mod statistics;
 mod summary;
 
 pub use checkpoint::Checkpoint;
-pub use directory::{Configuration, Directory, METHOD, Stage};
+pub use configuration::{Configuration, METHOD, settings};
+pub use directory::Directory;
 pub use divergence::{Divergence, Watch, finite};
 pub use figures::{Best, Better, Figures};
+pub use finished::{Finished, Foundations, Pick};
 pub(crate) use lock::Lock;
 pub use progress::{Cadence, Limit, Progress};
 pub use state::{Record, State, Timings};

@@ -5,12 +5,17 @@ pub mod lesion;
 mod logbook;
 mod maps;
 mod mixture;
+pub mod options;
 mod prefetch;
+pub mod registry;
 mod samples;
+pub mod stage;
 mod structure;
 mod synthesis;
+pub mod task;
 mod training;
-pub mod translator;
+mod translator;
+mod unlabelled;
 mod warp;
 
 use std::sync::Arc;
@@ -20,12 +25,9 @@ use scanweave::train::steps::{NamedLosses, Section};
 
 use crate::run::Figures;
 
-pub use lesion::{Lesion, segmented};
 pub use samples::similarity;
-pub use structure::Structure;
-pub use synthesis::{Foundations, Synthesis, lesion_statistics};
-pub use training::{Ending, Schedule, train};
-pub use translator::Translator;
+pub use stage::Stage;
+pub use training::{Ending, Schedule};
 
 /// The host side of a stage: makes batches while the device is at the step before.
 pub trait Loader: Send + Sync {

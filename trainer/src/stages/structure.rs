@@ -4,30 +4,138 @@ use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use scanweave::image::Plane;
+use scanweave::networks::config::NetworkConfig;
+use scanweave::networks::tensors::read_tensors;
 use scanweave::random::{Purpose, Random};
+use scanweave::study::Study;
+use scanweave::train::Recipe;
 use scanweave::train::steps::{
-    LatentMoments, NamedLosses, Section, StructureBatch, StructureStage,
+    LatentMoments, NamedLosses, Section, StructureBatch, StructureNetworks, StructureStage,
+    finished_discriminator, structure_configurations,
 };
+use scanweave::weights::{Network, Role};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::batch::{Order, binary, binary_data, noise, noise_data, planes};
+use super::options::{StageOption, Takes};
+use super::stage::{Asked, Exported, Stage};
 use super::warp::Warp;
-use super::{Loader, Trainee, samples};
-use crate::data::{Item, Prepared, Split};
-use crate::run::{Better, Cadence, Configuration, Figures};
+use super::{Loader, Trainee, samples, unlabelled};
+use crate::data::{Item, Prepared, split};
+use crate::run::{self, Better, Cadence, Configuration, Figures, Finished, Pick};
 
 /// Steps between two looks at the distribution of the latents.
 const REFRESH: Cadence = Cadence(25);
 /// Columns of the sample sheet.
 const COLUMNS: usize = 12;
-/// Test items that a checkpoint is judged by, at most.
+/// Validation items, and test items, that a checkpoint is measured on, at most.
 const VALIDATED: usize = 64;
+
+/// The stage, as the registry lists it.
+pub static STAGE: Stage = Stage {
+    name: "structure",
+    about: "Draws structure maps from noise",
+    is_needed: |_, _| true,
+    builds_upon: &[],
+    steps: 2400,
+    rate: 6e-4,
+    options: &[StageOption {
+        name: "augment",
+        help: "Every map is mirrored at random, and turned, scaled and shifted a little, so that few subjects go further; not for studies where left differs from right, as a chest does",
+        takes: Takes::Nothing,
+    }],
+    settings,
+    check,
+    train: |task| task.train(Structure::new(task.data, task.configuration, &task.device)?),
+    advice,
+    pick: Pick::Newest,
+    export: Some(export),
+};
+
+/// What the stage alone asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Maps are seen mirrored, turned, scaled and shifted a little.
+    pub augment: bool,
+}
+
+fn settings(asked: &Asked) -> anyhow::Result<Value> {
+    run::settings(&Settings {
+        augment: asked.options.is_on("augment"),
+    })
+}
+
+/// There are maps of the classes that the recipe wants.
+fn check(data: &Prepared, study: &Study, recipe: &Recipe) -> anyhow::Result<()> {
+    if !recipe.structure_classes.is_empty() {
+        unlabelled::tell(data, study, STAGE.name);
+    }
+    anyhow::ensure!(
+        !chosen(&split::training(&data.items), study, recipe).is_empty(),
+        "the data holds no training image of the classes {:?} that the structure stage learns from",
+        recipe.structure_classes
+    );
+    Ok(())
+}
+
+fn advice(recipe: &Recipe, steps: u64) -> Option<String> {
+    let sharp = recipe.sharp_from;
+    (steps < sharp + sharp / 4).then(|| {
+        format!(
+            "lines are only drawn sharp from step {sharp} on (`sharp_from` of the recipe): go on with --resume and more --steps, or its maps stay soft"
+        )
+    })
+}
+
+/// The averaged networks of a finished run, on a device without autodiff.
+pub fn networks(finished: &Finished, device: &Device) -> anyhow::Result<StructureNetworks> {
+    let (geometry, sections) = (
+        &finished.configuration.geometry,
+        &finished.checkpoint.sections,
+    );
+    Ok(StructureNetworks::finished(geometry, sections, device)?)
+}
+
+fn export(finished: &Finished, device: &Device) -> anyhow::Result<Exported> {
+    let (geometry, sections) = (
+        &finished.configuration.geometry,
+        &finished.checkpoint.sections,
+    );
+    let networks = networks(finished, device)?;
+    let judge = finished_discriminator(geometry, sections, device)?;
+    let (_, decoder, mask, patch) = structure_configurations(geometry);
+    Ok(Exported {
+        networks: vec![
+            Network {
+                role: Role::StructureDecoder,
+                config: NetworkConfig::Decoder(decoder),
+                tensors: read_tensors(&networks.decoder),
+            },
+            Network {
+                role: Role::MaskGenerator,
+                config: NetworkConfig::Unet(mask),
+                tensors: read_tensors(&networks.mask),
+            },
+            Network {
+                role: Role::StructureDiscriminator,
+                config: NetworkConfig::Patch(patch),
+                tensors: read_tensors(&judge),
+            },
+        ],
+        lesions: None,
+    })
+}
 
 /// The structure stage over a prepared data set.
 pub struct Structure<'a> {
     stage: StructureStage,
     loader: Arc<StructureLoader<'a>>,
     items: Vec<&'a Item>,
-    unseen: Vec<&'a Item>,
+    /// These choose the best checkpoint.
+    validation: Vec<&'a Item>,
+    test: Vec<&'a Item>,
     configuration: &'a Configuration,
     device: Device,
 }
@@ -36,6 +144,7 @@ pub struct Structure<'a> {
 pub struct StructureLoader<'a> {
     items: Vec<&'a Item>,
     order: Order,
+    augment: bool,
     configuration: &'a Configuration,
 }
 
@@ -57,7 +166,7 @@ impl Loader for StructureLoader<'_> {
         let mut random = Random::nth(seed, Purpose::Augmentation, step);
         let seen = chosen.iter().map(|&i| {
             let (map, mask) = (&self.items[i].structure, &self.items[i].mask);
-            if self.configuration.augment {
+            if self.augment {
                 let warp = Warp::of_maps(size, &mut random);
                 (warp.binary(map, size), warp.binary(mask, size))
             } else {
@@ -92,24 +201,27 @@ impl<'a> Structure<'a> {
         configuration: &'a Configuration,
         device: &Device,
     ) -> anyhow::Result<Self> {
-        let items = items(data, configuration, Split::Train);
-        let mut unseen = self::items(data, configuration, Split::Test);
-        unseen.truncate(VALIDATED);
-        anyhow::ensure!(
-            !items.is_empty(),
-            "the data holds no training image of the classes {:?} that the structure stage learns from",
-            configuration.recipe.structure_classes
-        );
+        let settings: Settings = configuration.settings_as()?;
+        let (study, recipe) = (&configuration.study, &configuration.recipe);
+        let parts = split::parts(&data.items, configuration.seed, |rest, validation| {
+            [rest, validation]
+                .iter()
+                .all(|part| !chosen(part, study, recipe).is_empty())
+        });
+        let items = chosen(&parts.training, study, recipe);
+        let measured = |part: &[&'a Item]| split::spread(&chosen(part, study, recipe), VALIDATED);
         device.seed(configuration.seed);
         Ok(Self {
             stage: StructureStage::new(&configuration.geometry, configuration.rate, device),
             loader: Arc::new(StructureLoader {
                 order: Order::new(items.len(), configuration.batch, configuration.seed),
                 items: items.clone(),
+                augment: settings.augment,
                 configuration,
             }),
             items,
-            unseen,
+            validation: measured(&parts.validation),
+            test: measured(&parts.test),
             configuration,
             device: device.clone(),
         })
@@ -126,21 +238,58 @@ impl<'a> Structure<'a> {
     fn size(&self) -> usize {
         self.configuration.geometry.size
     }
+
+    /// Of the averaged networks on `items`, means over them. Reads the device.
+    fn errors(&self, items: &[&Item]) -> Errors {
+        let device = self.device.clone().inner();
+        let networks = self.stage.averaged();
+        let mut errors = Errors {
+            structure: 0.0,
+            mask: 0.0,
+            posterior: vec![0.0; self.configuration.geometry.latent],
+        };
+        for chunk in items.chunks(self.configuration.batch) {
+            let share = chunk.len() as f64 / items.len() as f64;
+            let (maps, masks) = (
+                chunk.iter().map(|i| i.structure.as_slice()),
+                chunk.iter().map(|i| i.mask.as_slice()),
+            );
+            let maps = binary(maps, self.size(), &device);
+            let masks = binary(masks, self.size(), &device);
+            let (latent, logvar) = networks.encoder.forward(maps.clone());
+            let found = samples::divergences(latent.clone(), logvar);
+            for (sum, divergence) in errors.posterior.iter_mut().zip(found) {
+                *sum += share * divergence;
+            }
+            let restored = networks.decoder.decode(latent);
+            errors.structure += share * mean_squared(restored, maps.clone());
+            errors.mask += share * mean_squared(networks.mask.forward(maps, None), masks);
+        }
+        errors
+    }
 }
 
-/// Items of the classes that the structure stage learns from, where it chooses by class, with maps of the source modality where
-/// there are any.
-fn items<'a>(data: &'a Prepared, configuration: &Configuration, split: Split) -> Vec<&'a Item> {
-    let wanted = &configuration.recipe.structure_classes;
-    let kind = &configuration.study.lesion;
+/// How far the networks are from maps that they have not seen.
+struct Errors {
+    structure: f64,
+    mask: f64,
+    /// Divergence of each latent dimension, nats.
+    posterior: Vec<f64>,
+}
+
+/// Those of the items that are of the classes that the structure stage learns from, where it chooses by class, with
+/// maps of the source modality where there are any.
+fn chosen<'a>(items: &[&'a Item], study: &Study, recipe: &Recipe) -> Vec<&'a Item> {
+    let (wanted, kind) = (&recipe.structure_classes, &study.lesion);
     let fits = |item: &&Item| {
         let class = item.label.class().and_then(|c| kind.classes().get(c));
         wanted.is_empty() || class.map_or(kind.trains(&item.label), |name| wanted.contains(name))
     };
-    let all = data.items.iter().filter(|item| item.split == split);
-    let (own, foreign): (Vec<_>, Vec<_>) = all
+    let (own, foreign): (Vec<_>, Vec<_>) = items
+        .iter()
+        .copied()
         .filter(fits)
-        .partition(|item| item.has(configuration.study.source_place()));
+        .partition(|item| item.has(study.source_place()));
     if own.is_empty() { foreign } else { own }
 }
 
@@ -168,53 +317,34 @@ impl<'a> Trainee for Structure<'a> {
         (self, losses)
     }
 
-    /// Mean squared errors of the averaged networks on test items: of reconstructed maps, the left
-    /// term of (7) at the mean latent, and of masks (6); what the posterior uses of each latent
-    /// dimension; samples beside real maps.
+    /// Mean squared errors of the averaged networks on validation items, of which the first decides, and on test
+    /// items: of reconstructed maps, the left term of (7) at the mean latent, and of masks (6). Then, of validation
+    /// items where there are any: what the posterior uses of each latent dimension; samples beside real maps.
     fn validate(&self) -> anyhow::Result<Option<Figures>> {
-        if self.unseen.is_empty() {
+        let parts = [("", &self.validation), ("test ", &self.test)];
+        let parts = parts.into_iter().filter(|(_, items)| !items.is_empty());
+        let measured: Vec<_> = parts
+            .map(|(part, items)| (part, items, self.errors(items)))
+            .collect();
+        let Some((_, shown, Errors { posterior, .. })) = measured.first() else {
             return Ok(None);
+        };
+        let mut values = Vec::new();
+        for (part, _, errors) in &measured {
+            values.push((format!("{part}reconstruction error"), errors.structure));
+            values.push((format!("{part}mask error"), errors.mask));
         }
+        values.push(("active latents".into(), samples::active(posterior)));
         let device = self.device.clone().inner();
-        let networks = self.stage.averaged();
-        let (mut structure, mut mask) = (0.0, 0.0);
-        let mut posterior = vec![0.0; self.configuration.geometry.latent];
-        for items in self.unseen.chunks(self.configuration.batch) {
-            let share = items.len() as f64 / self.unseen.len() as f64;
-            let maps = binary(
-                items.iter().map(|i| i.structure.as_slice()),
-                self.size(),
-                &device,
-            );
-            let masks = binary(
-                items.iter().map(|i| i.mask.as_slice()),
-                self.size(),
-                &device,
-            );
-            let (latent, logvar) = networks.encoder.forward(maps.clone());
-            let found = samples::divergences(latent.clone(), logvar);
-            posterior
-                .iter_mut()
-                .zip(found)
-                .for_each(|(sum, d)| *sum += share * d);
-            let restored = networks.decoder.decode(latent);
-            structure += share * mean_squared(restored, maps.clone());
-            mask += share * mean_squared(networks.mask.forward(maps, None), masks);
-        }
-        let mut values = vec![
-            ("reconstruction error".into(), structure),
-            ("mask error".into(), mask),
-            ("active latents".into(), samples::active(&posterior)),
-        ];
         values.extend(samples::figures(
             &self.stage,
-            &self.unseen,
+            shown,
             self.configuration,
             &device,
         )?);
         Ok(Some(Figures {
             values,
-            rows: vec![("posterior divergence".into(), posterior)],
+            rows: vec![("posterior divergence".into(), posterior.clone())],
             decisive: "reconstruction error".into(),
             better: Better::Lower,
         }))

@@ -28,13 +28,16 @@ type Term<W> = (&'static str, fn(&mut W));
 fn generator_and_discriminator_learn_from_their_own_terms_alone() {
     let study = brain();
     let recipe = Recipe::of(&study);
-    let (new, guides) = (synthesis_stages(&study, &recipe), guides(&study, &recipe));
+    let (new, guiding) = (
+        synthesis_stages(&study, &recipe),
+        Guiding::new(&study, &recipe),
+    );
     let after = |weights: &SynthesisWeights| {
         let batch = synthesis_batch(&study);
-        let (stage, _) = new(&guides).step(&batch, weights, &recipe.segmenter);
+        let (stage, _) = new(guiding.guides(weights)).step(&batch, weights);
         stage.weights()
     };
-    let [fresh, fresh_judge] = new(&guides).weights();
+    let [fresh, fresh_judge] = new(Vec::new()).weights();
     let [plain, judge] = after(&silent());
     assert!(plain == fresh, "(13) does not reach the generator");
     assert!(judge != fresh_judge, "(13) trains the discriminator");
