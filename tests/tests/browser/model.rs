@@ -1,7 +1,7 @@
 //! The pipeline computed natively, and a small model with fresh weights.
 
 use burn::tensor::Device;
-use scanweave::dataset::Recipe;
+use scanweave::dataset::Settings;
 use scanweave::image::Plane;
 use scanweave::label::boxes::around;
 use scanweave::label::{ClassMap, Label, LabelKind, LesionStatistics};
@@ -151,7 +151,7 @@ pub fn bytes(model: &Model) -> Vec<u8> {
 }
 
 /// An untrained structure discriminator.
-pub fn judge(seed: u64) -> Network {
+pub fn structure_discriminator(seed: u64) -> Network {
     let device = Device::flex();
     device.seed(seed);
     let config = PatchConfig {
@@ -227,7 +227,7 @@ impl Native {
 
     /// Subject `index` of a data set, as the builder makes it.
     pub fn subject(&self, seed: u64, index: u64) -> Subject {
-        pollster::block_on(self.synthesiser.subject(&Recipe::default(), seed, index))
+        pollster::block_on(self.synthesiser.subject(&Settings::default(), seed, index))
             .expect("a model that builds")
     }
 

@@ -113,7 +113,7 @@ impl<'a> Synthesis<'a> {
         let (geometry, rate) = (&configuration.geometry, configuration.rate);
         let mut stage = SynthesisStage::new(study, recipe, geometry, guides, rate, device);
         if configuration.strict {
-            stage = stage.with_strict_judges(study, recipe, geometry, rate, device);
+            stage = stage.with_strict_discriminators(study, recipe, geometry, rate, device);
         }
         Ok(Self {
             stage,

@@ -208,18 +208,18 @@ impl StructureStage {
     ) -> NamedLosses {
         let batch = structure.dims()[0];
         let mask = self.mask.clone().no_grad();
-        let judge = self.structure_discriminator.clone().no_grad();
-        let latent_judge = self.latent_discriminator.clone().no_grad();
+        let frozen = self.structure_discriminator.clone().no_grad();
+        let frozen_latent = self.latent_discriminator.clone().no_grad();
 
         let reconstruction = drawn.both.clone().narrow(0, 0, batch);
         let outside = outside_loss(mask.forward(drawn.both.clone(), None), drawn.both.clone());
-        let verdict = judge.forward(sharpened(drawn.both, weights.sharpening));
+        let verdict = frozen.forward(sharpened(drawn.both, weights.sharpening));
         let features = verdict
             .features
             .into_iter()
             .map(|f| f.narrow(0, 0, batch))
             .collect();
-        let real_features = judge.forward(structure.clone()).features;
+        let real_features = frozen.forward(structure.clone()).features;
 
         let emphasis = structure.clone() * (weights.balance - 1.0) + 1.0;
         let losses = vec![
@@ -244,7 +244,7 @@ impl StructureStage {
             ),
             (
                 "E_s",
-                least_squares_loss(latent_judge.forward(drawn.latent), 1.0)
+                least_squares_loss(frozen_latent.forward(drawn.latent), 1.0)
                     * weights.latent_adversarial,
             ),
             (

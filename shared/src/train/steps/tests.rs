@@ -200,13 +200,16 @@ fn guidance_reaches_the_generator_and_leaves_the_discriminator_alone() {
         let [generator, discriminator] = stage.weights();
         (generator, discriminator, names)
     };
-    let (plain, judge, names) = after(0.0, 0.0);
+    let (plain, plain_discriminator, names) = after(0.0, 0.0);
     assert!(!names.contains(&"lesion") && !names.contains(&"registration"));
     for (lesion, registration, name) in [(1.0, 0.0, "lesion"), (0.0, 1.0, "registration")] {
         let (generator, discriminator, names) = after(lesion, registration);
         assert!(names.contains(&name));
         assert!(generator != plain, "{name} moves the generator");
-        assert!(discriminator == judge, "{name} is not the discriminator's");
+        assert!(
+            discriminator == plain_discriminator,
+            "{name} is not the discriminator's"
+        );
     }
 }
 
@@ -273,7 +276,7 @@ fn the_translator_stage_resumes_and_learns_from_translated_images() {
 
     // The same discriminator beside another translator: only translated images tell it.
     let other = translator_stages(&study, &recipe)().save();
-    let judge = |foreign: &[Section]| {
+    let trained = |foreign: &[Section]| {
         let mut sections = fresh().save();
         for (own, foreign) in sections.iter_mut().zip(foreign) {
             if own.0 == "translator" {
@@ -284,9 +287,9 @@ fn the_translator_stage_resumes_and_learns_from_translated_images() {
         discriminator
     };
     let own = fresh().save();
-    assert!(judge(&own) == judge(&own), "the same twice");
+    assert!(trained(&own) == trained(&own), "the same twice");
     assert!(
-        judge(&own) != judge(&other),
+        trained(&own) != trained(&other),
         "translated images reach the discriminator"
     );
 }
