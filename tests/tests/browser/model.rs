@@ -5,7 +5,9 @@ use scanweave::dataset::Settings;
 use scanweave::image::Plane;
 use scanweave::label::boxes::around;
 use scanweave::label::{ClassMap, Label, LabelKind, LesionStatistics};
-use scanweave::networks::config::{DecoderConfig, NetworkConfig, PatchConfig, UnetConfig};
+use scanweave::networks::config::{
+    DecoderConfig, LatentForm, NetworkConfig, PatchConfig, UnetConfig,
+};
 use scanweave::networks::tensors::read_tensors;
 use scanweave::phantom::{self, Anatomy};
 use scanweave::random::{Purpose, Random};
@@ -59,6 +61,7 @@ fn fresh_of(study: Study, seed: u64) -> Vec<u8> {
         size: geometry.size,
         latent: geometry.latent,
         width: geometry.structure_width,
+        form: LatentForm::Vector,
     };
     let unet = |inputs, outputs, width, condition| UnetConfig {
         inputs,

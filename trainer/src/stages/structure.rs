@@ -264,7 +264,12 @@ impl<'a> Trainee for Structure<'a> {
     fn finish(mut self) -> Self {
         let device = self.device.clone().inner();
         let latent = self.configuration.geometry.latent;
-        let mut moments = LatentMoments::new(latent, 1.0, &device);
+        let mut moments = LatentMoments::new(
+            latent,
+            self.configuration.geometry.latent_form,
+            1.0,
+            &device,
+        );
         let indices: Vec<usize> = (0..self.items.len()).collect();
         let encoder = self.stage.averaged().encoder.clone();
         let whole_batches = indices.chunks_exact(self.configuration.batch.min(indices.len()));

@@ -9,7 +9,7 @@ use super::{
     save_module, sum,
 };
 use crate::networks::config::{
-    DecoderConfig, EncoderConfig, LatentDiscriminatorConfig, PatchConfig, UnetConfig,
+    DecoderConfig, EncoderConfig, LatentDiscriminatorConfig, LatentForm, PatchConfig, UnetConfig,
 };
 use crate::networks::{
     LatentDiscriminator, PatchDiscriminator, StructureDecoder, StructureEncoder, Unet,
@@ -76,11 +76,13 @@ pub fn configurations(g: &Geometry) -> (EncoderConfig, DecoderConfig, UnetConfig
             size: g.size,
             latent: g.latent,
             width: g.structure_width,
+            form: g.latent_form,
         },
         DecoderConfig {
             size: g.size,
             latent: g.latent,
             width: g.structure_width,
+            form: g.latent_form,
         },
         UnetConfig {
             inputs: 1,
@@ -104,7 +106,11 @@ impl StructureStage {
         let (encoder, decoder, mask, patch) = configurations(geometry);
         let latent = LatentDiscriminatorConfig {
             latent: geometry.latent,
-            width: 2 * geometry.latent,
+            width: match geometry.latent_form {
+                LatentForm::Vector => 2 * geometry.latent,
+                LatentForm::Plane => 2 * geometry.structure_width,
+            },
+            form: geometry.latent_form,
         };
         let (encoder, decoder, mask) = (
             encoder.init(device),
@@ -124,7 +130,12 @@ impl StructureStage {
             latent_discriminator: latent.init(device),
             adam: Optimizers::new(rate),
             averaged,
-            moments: LatentMoments::new(geometry.latent, MOMENTS_DECAY, &device.clone().inner()),
+            moments: LatentMoments::new(
+                geometry.latent,
+                geometry.latent_form,
+                MOMENTS_DECAY,
+                &device.clone().inner(),
+            ),
         }
     }
 

@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use anyhow::ensure;
 use burn::tensor::Device;
+use scanweave::networks::config::LatentForm;
 
 use super::Args;
 use super::foundations::{Sources, restored};
+use crate::cli::Usage;
 use crate::data::{Prepared, split};
 use crate::run::{Cadence, Checkpoint, Configuration, Directory, Limit, METHOD, Stage};
 use crate::stages::{
@@ -54,6 +56,10 @@ impl<'a> Job<'a> {
         let preset = args.preset;
         let mut geometry = preset.geometry();
         if let Some(latent) = args.latent {
+            if geometry.latent_form == LatentForm::Plane {
+                let text = "--latent goes with latents that are vectors: that of --preset paper is an image of 64 x 64 values";
+                return Err(Usage(text.into()).into());
+            }
             geometry.latent = latent.into();
         }
         if let Some(width) = args.segmenter_width {
