@@ -29,7 +29,7 @@ pub use subject::Subject;
 
 #[cfg(feature = "nn")]
 use library::Library;
-use networks::{Judge, Network, Place, judge, unet};
+use networks::{Network, Place, StructureDiscriminator, structure_discriminator, unet};
 
 /// Largest difference between a device and the known answer that counts as the same picture,
 /// on the 0..=1 scale, in the mean over 8 x 8 pixels.
@@ -114,7 +114,7 @@ pub struct Synthesiser {
     sampler: Option<StructureSampler>,
     generator: Network,
     /// D_s, for the structure filter.
-    judge: Option<Judge>,
+    discriminator: Option<StructureDiscriminator>,
     /// G_l per modality, where the model has them.
     segmenters: Vec<Option<Network>>,
     lesions: Option<LesionStatistics>,
@@ -144,7 +144,7 @@ impl Synthesiser {
             size: model.geometry.size,
             sampler: StructureSampler::open(model, place)?,
             generator,
-            judge: judge(model, place)?,
+            discriminator: structure_discriminator(model, place)?,
             segmenters: model
                 .study
                 .modalities
@@ -159,7 +159,7 @@ impl Synthesiser {
     #[cfg(feature = "nn")]
     pub fn of_generator(study: Study, size: usize, generator: Unet, device: &Device) -> Self {
         Self {
-            judge: None,
+            discriminator: None,
             segmenters: study.modalities.iter().map(|_| None).collect(),
             lesions: None,
             study,
@@ -234,8 +234,8 @@ impl Synthesiser {
     /// How real a structure map looks to D_s: about 1 for real maps, 0 for others. `None` when the
     /// model holds no structure discriminator.
     pub async fn score(&self, map: &Plane) -> Result<Option<f32>, SynthesisError> {
-        match &self.judge {
-            Some(judge) => judge.score(map.values(), self.size).await.map(Some),
+        match &self.discriminator {
+            Some(discriminator) => discriminator.score(map.values(), self.size).await.map(Some),
             None => Ok(None),
         }
     }

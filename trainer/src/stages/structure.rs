@@ -104,7 +104,7 @@ fn export(finished: &Finished, device: &Device) -> anyhow::Result<Exported> {
         &finished.checkpoint.sections,
     );
     let networks = networks(finished, device)?;
-    let judge = finished_discriminator(geometry, sections, device)?;
+    let discriminator = finished_discriminator(geometry, sections, device)?;
     let (_, decoder, mask, patch) = structure_configurations(geometry);
     Ok(Exported {
         networks: vec![
@@ -121,7 +121,7 @@ fn export(finished: &Finished, device: &Device) -> anyhow::Result<Exported> {
             Network {
                 role: Role::StructureDiscriminator,
                 config: NetworkConfig::Patch(patch),
-                tensors: read_tensors(&judge),
+                tensors: read_tensors(&discriminator),
             },
         ],
         lesions: None,
@@ -394,7 +394,12 @@ impl<'a> Trainee for Structure<'a> {
     fn finish(mut self) -> Self {
         let device = self.device.clone().inner();
         let latent = self.configuration.geometry.latent;
-        let mut moments = LatentMoments::new(latent, 1.0, &device);
+        let mut moments = LatentMoments::new(
+            latent,
+            self.configuration.geometry.latent_form,
+            1.0,
+            &device,
+        );
         let indices: Vec<usize> = (0..self.items.len()).collect();
         let encoder = self.stage.averaged().encoder.clone();
         let whole_batches = indices.chunks_exact(self.configuration.batch.min(indices.len()));

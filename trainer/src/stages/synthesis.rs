@@ -230,7 +230,7 @@ impl<'a> Synthesis<'a> {
         let (geometry, rate) = (&configuration.geometry, configuration.rate);
         let mut stage = SynthesisStage::new(study, recipe, geometry, basis.guides, rate, device);
         if settings.strict {
-            stage = stage.with_strict_judges(study, recipe, geometry, rate, device);
+            stage = stage.with_strict_discriminators(study, recipe, geometry, rate, device);
         }
         let plain = device.clone().inner();
         let redrawn = maps::redraw(&basis.structure, configuration, &parts.training, &plain)?;

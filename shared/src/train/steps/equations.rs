@@ -210,14 +210,14 @@ fn the_structure_stage_is_equations_6_to_11() {
 }
 
 /// (13) and (20) of real and fake images, which are judged in one pass: least squares and class term.
-fn judged(
-    judge: &PatchDiscriminator,
+fn verdicts(
+    discriminator: &PatchDiscriminator,
     real: &Tensor<4>,
     fake: &Tensor<4>,
     one_hot: &Tensor<2>,
     head: ModalityHead,
 ) -> [f64; 2] {
-    let [real, fake] = [real, fake].map(|x| judge.forward(x.clone()));
+    let [real, fake] = [real, fake].map(|x| discriminator.forward(x.clone()));
     let least = 0.5 * (distance(&real.real, 1.0) + distance(&fake.real, 0.0));
     let class = 0.5 * (class(head, real.modality, one_hot) + class(head, fake.modality, one_hot));
     [least, class]
@@ -254,11 +254,11 @@ fn the_synthesis_stage_is_equations_13_to_18() {
         let x = both(batch.views.iter().map(|v| v.image.clone()).collect());
         let x_g = both(views.clone());
         let i = Tensor::cat(conditions.iter().flatten().cloned().collect(), 0);
-        let [d, d_class] = judged(&before.1, &x, &x_g, &i, head);
+        let [d, d_class] = verdicts(&before.1, &x, &x_g, &i, head);
 
         let (stage, losses) = stage.step(&batch, &weights);
-        let (_, judge) = stage.networks();
-        let verdict = judge.forward(x_g.clone());
+        let (_, discriminator) = stage.networks();
+        let verdict = discriminator.forward(x_g.clone());
         // (15), a mean over the views.
         let label = batch.label.clone().unwrap();
         let lesion = mean(batch.views.iter().zip(&views).map(|(view, image)| {
@@ -280,7 +280,7 @@ fn the_synthesis_stage_is_equations_13_to_18() {
         let fake = own(views.iter().map(first).collect());
         let mask = host(&batch.mask).repeat(2);
         let differences: Vec<f64> = real.iter().zip(&fake).map(|(r, f)| f - r).collect();
-        let real_features = judge.forward(both(
+        let real_features = discriminator.forward(both(
             batch
                 .views
                 .iter()
@@ -352,12 +352,12 @@ fn contrast_of(x: &Tensor<4>) -> Tensor<4> {
 }
 
 #[test]
-fn strict_judges_see_a_part_of_the_images_and_its_local_contrast() {
+fn strict_discriminators_see_a_part_of_the_images_and_its_local_contrast() {
     let study = brain();
     let recipe = Recipe::of(&study);
     let (head, weights) = (recipe.synthesis.head, recipe.synthesis);
     let stage = SynthesisStage::new(&study, &recipe, &GEOMETRY, Vec::new(), 1e-3, &device())
-        .with_strict_judges(&study, &recipe, &GEOMETRY, 1e-3, &device());
+        .with_strict_discriminators(&study, &recipe, &GEOMETRY, 1e-3, &device());
     let corner = [3, 6];
     let batch = SynthesisBatch {
         corner: Some(corner),
@@ -378,16 +378,16 @@ fn strict_judges_see_a_part_of_the_images_and_its_local_contrast() {
     let contrasts = (contrast_of(&x), contrast_of(&x_g));
     let seen = [(x, x_g), contrasts];
     let before: Vec<[f64; 2]> = stage
-        .judges()
+        .adversaries()
         .iter()
         .zip(&seen)
-        .map(|(judge, (x, x_g))| judged(judge, x, x_g, &i, head))
+        .map(|(discriminator, (x, x_g))| verdicts(discriminator, x, x_g, &i, head))
         .collect();
 
     let (stage, losses) = stage.step(&batch, &weights);
-    let said = stage.judges().into_iter().zip(&seen);
+    let said = stage.adversaries().into_iter().zip(&seen);
     let fooled: f64 = said
-        .map(|(judge, (_, x_g))| distance(&judge.forward(x_g.clone()).real, 1.0))
+        .map(|(discriminator, (_, x_g))| distance(&discriminator.forward(x_g.clone()).real, 1.0))
         .sum();
     let expected = [
         ("D", before[0][0] + before[1][0]),
@@ -405,11 +405,11 @@ fn strict_judges_see_a_part_of_the_images_and_its_local_contrast() {
             "{name}: {found}, by hand {expected}"
         );
     }
-    // What is saved brings the same judges back, and the generator alone does not need them.
+    // What is saved brings the same adversaries back, and the generator alone does not need them.
     let again = SynthesisStage::new(&study, &recipe, &GEOMETRY, Vec::new(), 1e-3, &device());
-    let both = again.with_strict_judges(&study, &recipe, &GEOMETRY, 1e-3, &device());
+    let both = again.with_strict_discriminators(&study, &recipe, &GEOMETRY, 1e-3, &device());
     let both = both.load(&stage.save()).unwrap();
-    for (found, expected) in both.judges().iter().zip(&stage.judges()) {
+    for (found, expected) in both.adversaries().iter().zip(&stage.adversaries()) {
         assert!(read_tensors(found) == read_tensors(expected));
     }
     let plain = SynthesisStage::new(&study, &recipe, &GEOMETRY, Vec::new(), 1e-3, &device());
@@ -417,7 +417,7 @@ fn strict_judges_see_a_part_of_the_images_and_its_local_contrast() {
     let plain = SynthesisStage::new(&study, &recipe, &GEOMETRY, Vec::new(), 1e-3, &device());
     assert!(
         both.load(&plain.save()).is_err(),
-        "a judge is missing from the checkpoint"
+        "a discriminator is missing from the checkpoint"
     );
 }
 
@@ -443,7 +443,7 @@ fn the_translator_stage_is_equations_19_to_21() {
         let same = before
             .0
             .forward(batch.target.clone(), Some(batch.to.clone()));
-        let [d, d_class] = judged(&before.1, &batch.target, &there, &batch.to, head);
+        let [d, d_class] = verdicts(&before.1, &batch.target, &there, &batch.to, head);
         let (stage, losses) = stage.step(&batch, &weights, head);
         let verdict = stage.networks().1.forward(there.clone());
         // The first image has its pair, the second has none.

@@ -37,10 +37,13 @@ fn generator_and_discriminator_learn_from_their_own_terms_alone() {
         let (stage, _) = new(guiding.guides(weights)).step(&batch, weights);
         stage.weights()
     };
-    let [fresh, fresh_judge] = new(Vec::new()).weights();
-    let [plain, judge] = after(&silent());
+    let [fresh, fresh_discriminator] = new(Vec::new()).weights();
+    let [plain, trained] = after(&silent());
     assert!(plain == fresh, "(13) does not reach the generator");
-    assert!(judge != fresh_judge, "(13) trains the discriminator");
+    assert!(
+        trained != fresh_discriminator,
+        "(13) trains the discriminator"
+    );
     let terms: [Term<SynthesisWeights>; 7] = [
         ("(14)", |w| w.adversarial = 1.0),
         ("(15)", |w| w.lesion = 1.0),
@@ -55,7 +58,10 @@ fn generator_and_discriminator_learn_from_their_own_terms_alone() {
         set(&mut weights);
         let [generator, other] = after(&weights);
         assert!(generator != plain, "{name} trains the generator");
-        assert!(other == judge, "{name} leaves the discriminator untouched");
+        assert!(
+            other == trained,
+            "{name} leaves the discriminator untouched"
+        );
     }
     // The one weight that both sides have: each learns from its own half.
     let mut weights = silent();
@@ -66,7 +72,7 @@ fn generator_and_discriminator_learn_from_their_own_terms_alone() {
         "the class term of (14) trains the generator"
     );
     assert!(
-        other != judge,
+        other != trained,
         "the class term of (13) trains the discriminator"
     );
 }
@@ -88,10 +94,10 @@ fn translator_and_its_discriminator_learn_from_their_own_terms_alone() {
         let (stage, _) = fresh().step(&translator_batch(), &weights, head);
         stage.weights()
     };
-    let [plain, judge] = after(silent);
+    let [plain, trained] = after(silent);
     let [translator, discriminator] = fresh().weights();
     assert!(plain == translator, "(20) does not reach the translator");
-    assert!(judge != discriminator, "(20) trains the discriminator");
+    assert!(trained != discriminator, "(20) trains the discriminator");
     let terms: [Term<TranslatorWeights>; 4] = [
         ("(19)", |w| w.cycle = 1.0),
         ("(19), absolute", |w| w.cycle_absolute = 1.0),
@@ -103,7 +109,10 @@ fn translator_and_its_discriminator_learn_from_their_own_terms_alone() {
         set(&mut weights);
         let [translator, other] = after(weights);
         assert!(translator != plain, "{name} trains the translator");
-        assert!(other == judge, "{name} leaves the discriminator untouched");
+        assert!(
+            other == trained,
+            "{name} leaves the discriminator untouched"
+        );
     }
     let mut weights = silent;
     weights.modality = 1.0;
@@ -113,7 +122,7 @@ fn translator_and_its_discriminator_learn_from_their_own_terms_alone() {
         "the class term of (21) trains the translator"
     );
     assert!(
-        other != judge,
+        other != trained,
         "the class term of (20) trains the discriminator"
     );
 }
@@ -154,10 +163,10 @@ fn each_structure_network_learns_from_its_own_terms_alone() {
         [0, 1, 2, 3, 4].map(|i| a[i] != b[i])
     };
     let plain = after(silent);
-    let judges = [false, false, false, true, true];
+    let verdicts = [false, false, false, true, true];
     assert_eq!(
         moved(&plain, &structure_weights(&fresh())),
-        judges,
+        verdicts,
         "(8), (10)"
     );
     // Encoder, decoder and mask generator; never a discriminator.

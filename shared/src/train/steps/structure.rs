@@ -9,7 +9,7 @@ use super::{
     save_module, sum,
 };
 use crate::networks::config::{
-    DecoderConfig, EncoderConfig, LatentDiscriminatorConfig, PatchConfig, UnetConfig,
+    DecoderConfig, EncoderConfig, LatentDiscriminatorConfig, LatentForm, PatchConfig, UnetConfig,
 };
 use crate::networks::{
     LatentDiscriminator, PatchDiscriminator, StructureDecoder, StructureEncoder, Unet,
@@ -120,11 +120,13 @@ pub fn configurations(g: &Geometry) -> (EncoderConfig, DecoderConfig, UnetConfig
             size: g.size,
             latent: g.latent,
             width: g.structure_width,
+            form: g.latent_form,
         },
         DecoderConfig {
             size: g.size,
             latent: g.latent,
             width: g.structure_width,
+            form: g.latent_form,
         },
         UnetConfig {
             inputs: 1,
@@ -148,7 +150,11 @@ impl StructureStage {
         let (encoder, decoder, mask, patch) = configurations(geometry);
         let latent = LatentDiscriminatorConfig {
             latent: geometry.latent,
-            width: 2 * geometry.latent,
+            width: match geometry.latent_form {
+                LatentForm::Vector => 2 * geometry.latent,
+                LatentForm::Plane => 2 * geometry.structure_width,
+            },
+            form: geometry.latent_form,
         };
         let (encoder, decoder, mask) = (
             encoder.init(device),
@@ -168,7 +174,12 @@ impl StructureStage {
             latent_discriminator: latent.init(device),
             adam: Optimizers::new(rate),
             averaged,
-            moments: LatentMoments::new(geometry.latent, MOMENTS_DECAY, &device.clone().inner()),
+            moments: LatentMoments::new(
+                geometry.latent,
+                geometry.latent_form,
+                MOMENTS_DECAY,
+                &device.clone().inner(),
+            ),
         }
     }
 
@@ -252,18 +263,18 @@ impl StructureStage {
     ) -> NamedLosses {
         let batch = structure.dims()[0];
         let mask = self.mask.clone().no_grad();
-        let judge = self.structure_discriminator.clone().no_grad();
-        let latent_judge = self.latent_discriminator.clone().no_grad();
+        let frozen = self.structure_discriminator.clone().no_grad();
+        let frozen_latent = self.latent_discriminator.clone().no_grad();
 
         let reconstruction = drawn.both.clone().narrow(0, 0, batch);
         let outside = outside_loss(mask.forward(drawn.both.clone(), None), drawn.both.clone());
-        let verdict = judge.forward(sharpened(drawn.both, weights.sharpening));
+        let verdict = frozen.forward(sharpened(drawn.both, weights.sharpening));
         let features = verdict
             .features
             .into_iter()
             .map(|f| f.narrow(0, 0, batch))
             .collect();
-        let real_features = judge.forward(structure.clone()).features;
+        let real_features = frozen.forward(structure.clone()).features;
 
         let emphasis = structure.clone() * (weights.balance - 1.0) + 1.0;
         let losses = vec![
@@ -288,7 +299,7 @@ impl StructureStage {
             ),
             (
                 "E_s",
-                least_squares_loss(latent_judge.forward(drawn.latent), 1.0)
+                least_squares_loss(frozen_latent.forward(drawn.latent), 1.0)
                     * weights.latent_adversarial,
             ),
             (

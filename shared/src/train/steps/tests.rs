@@ -6,6 +6,7 @@ use burn::tensor::{Device, Distribution, Tensor};
 
 use super::*;
 use crate::networks::Unet;
+use crate::networks::config::LatentForm;
 use crate::networks::tensors::read_tensors;
 use crate::study::{Geometry, Study};
 use crate::train::guides::{Guide, SegmenterGuide, TranslatorGuide};
@@ -14,6 +15,7 @@ use crate::train::{Recipe, SegmenterWeights, SynthesisWeights};
 pub(super) const GEOMETRY: Geometry = Geometry {
     size: 16,
     latent: 4,
+    latent_form: LatentForm::Vector,
     structure_width: 2,
     mask_width: 2,
     generator_width: 2,
@@ -233,13 +235,16 @@ fn guidance_reaches_the_generator_and_leaves_the_discriminator_alone() {
         let [generator, discriminator] = stage.weights();
         (generator, discriminator, names)
     };
-    let (plain, judge, names) = after(0.0, 0.0);
+    let (plain, plain_discriminator, names) = after(0.0, 0.0);
     assert!(!names.contains(&"lesion") && !names.contains(&"registration"));
     for (lesion, registration, name) in [(1.0, 0.0, "lesion"), (0.0, 1.0, "registration")] {
         let (generator, discriminator, names) = after(lesion, registration);
         assert!(names.contains(&name));
         assert!(generator != plain, "{name} moves the generator");
-        assert!(discriminator == judge, "{name} is not the discriminator's");
+        assert!(
+            discriminator == plain_discriminator,
+            "{name} is not the discriminator's"
+        );
     }
 }
 
@@ -306,7 +311,7 @@ fn the_translator_stage_resumes_and_learns_from_translated_images() {
 
     // The same discriminator beside another translator: only translated images tell it.
     let other = translator_stages(&study, &recipe)().save();
-    let judge = |foreign: &[Section]| {
+    let trained = |foreign: &[Section]| {
         let mut sections = fresh().save();
         for (own, foreign) in sections.iter_mut().zip(foreign) {
             if own.0 == "translator" {
@@ -317,9 +322,9 @@ fn the_translator_stage_resumes_and_learns_from_translated_images() {
         discriminator
     };
     let own = fresh().save();
-    assert!(judge(&own) == judge(&own), "the same twice");
+    assert!(trained(&own) == trained(&own), "the same twice");
     assert!(
-        judge(&own) != judge(&other),
+        trained(&own) != trained(&other),
         "translated images reach the discriminator"
     );
 }
@@ -403,10 +408,11 @@ fn a_finished_run_needs_no_optimizers_to_be_built_upon() {
     assert!(again.load(&sections).is_err(), "it cannot go on");
     let finished = |sections: &[Section]| {
         let plain = device().inner();
-        let judge = finished_discriminator(&GEOMETRY, sections, &plain)?;
-        StructureNetworks::finished(&GEOMETRY, sections, &plain).map(|networks| (networks, judge))
+        let discriminator = finished_discriminator(&GEOMETRY, sections, &plain)?;
+        StructureNetworks::finished(&GEOMETRY, sections, &plain)
+            .map(|networks| (networks, discriminator))
     };
-    let (found, judge) = finished(&sections).expect("networks");
+    let (found, discriminator) = finished(&sections).expect("networks");
     let weights = |n: &StructureNetworks| {
         [
             read_tensors(&n.decoder),
@@ -415,7 +421,7 @@ fn a_finished_run_needs_no_optimizers_to_be_built_upon() {
         ]
     };
     assert!(weights(&found) == weights(own.averaged()));
-    assert!(read_tensors(&judge) == read_tensors(&own.structure_discriminator()));
+    assert!(read_tensors(&discriminator) == read_tensors(&own.structure_discriminator()));
     sections.retain(|(name, _)| name != "averaged.mask");
     let missing = finished(&sections).err().unwrap();
     assert!(missing.to_string().contains("averaged.mask"));
@@ -424,7 +430,7 @@ fn a_finished_run_needs_no_optimizers_to_be_built_upon() {
 #[test]
 fn the_affine_map_takes_noise_onto_the_encoded_distribution() {
     let device = Device::flex();
-    let mut moments = LatentMoments::new(2, 1.0, &device);
+    let mut moments = LatentMoments::new(2, LatentForm::Vector, 1.0, &device);
     // A distribution with mean (1, -2), variances 4 and 1.25, covariance 1: f = mean + L z.
     for _ in 0..50 {
         let z = Tensor::<2>::random([400, 2], Distribution::Normal(0.0, 1.0), &device);
@@ -438,6 +444,62 @@ fn the_affine_map_takes_noise_onto_the_encoded_distribution() {
         assert!((found - expected).abs() < 0.05, "{:?}", affine.factor);
     }
     assert!((affine.mean[0] - 1.0).abs() < 0.05 && (affine.mean[1] + 2.0).abs() < 0.05);
+}
+
+#[test]
+fn of_a_plane_each_value_has_its_own_mean_and_spread() {
+    let device = Device::flex();
+    let mut moments = LatentMoments::new(2, LatentForm::Plane, 1.0, &device);
+    // Means 1 and -2, variances 4 and 9, by hand.
+    for row in [[3.0, 1.0], [-1.0, -5.0]] {
+        moments.add(Tensor::<1>::from_floats(row, &device).reshape([1, 2]));
+    }
+    let affine = moments.affine().unwrap();
+    assert_eq!(affine.mean, [1.0, -2.0]);
+    for (found, expected) in affine.factor.iter().zip([2.0, 3.0]) {
+        assert!((found - expected).abs() < 1e-4, "{:?}", affine.factor);
+    }
+    let mut again = LatentMoments::new(2, LatentForm::Plane, 1.0, &device);
+    again.load("moments", &[moments.save("moments")]).unwrap();
+    assert_eq!(again.affine(), Some(affine));
+}
+
+#[test]
+fn a_latent_that_is_a_plane_is_trained_sampled_and_restored() {
+    let geometry = Geometry {
+        size: 32,
+        latent: 16,
+        latent_form: LatentForm::Plane,
+        ..GEOMETRY
+    };
+    let fresh = || StructureStage::new(&geometry, 1e-3, &device());
+    let noise = |seed| {
+        let values = crate::random::Random::new(seed, crate::random::Purpose::Latent).normals(32);
+        Tensor::<1>::from_floats(values.as_slice(), &device()).reshape([2, 16])
+    };
+    let batch = |step: u64| StructureBatch {
+        structure: Tensor::ones([2, 1, 32, 32], &device()),
+        mask: Tensor::zeros([2, 1, 32, 32], &device()),
+        latent: noise(2 * step),
+        posterior: noise(2 * step + 1),
+    };
+    let recipe = Recipe::of(&brain());
+    let weights = recipe.structure_weights(0);
+    let (mut stage, mut first) = fresh().step(batch(0), &weights);
+    for step in 1..3 {
+        (stage, _) = stage.step(batch(step), &weights);
+    }
+    stage.refresh_affine();
+    first.retain(|(_, loss)| !loss.clone().into_scalar::<f32>().is_finite());
+    assert!(first.is_empty(), "every loss is a number");
+    let drawn = |stage: &StructureStage| {
+        let z = noise(9).inner();
+        let map = stage.averaged().decoder.forward(z);
+        map.into_data().try_into_vec::<f32>().unwrap()
+    };
+    let found = fresh().load(&stage.save()).unwrap();
+    assert_eq!(drawn(&found), drawn(&stage));
+    assert!(drawn(&stage) != drawn(&fresh()), "it has learnt");
 }
 
 #[test]

@@ -172,8 +172,8 @@ impl TranslatorStage {
         weights: &TranslatorWeights,
         head: ModalityHead,
     ) -> NamedLosses {
-        let judge = self.discriminator.clone().no_grad();
-        let verdict = judge.forward(translated.clone());
+        let frozen = self.discriminator.clone().no_grad();
+        let verdict = frozen.forward(translated.clone());
         let back = self
             .translator
             .forward(translated.clone(), Some(batch.from.clone()));

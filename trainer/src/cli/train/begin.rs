@@ -6,10 +6,12 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use anyhow::ensure;
+use scanweave::networks::config::LatentForm;
 use scanweave::study::Geometry;
 
 use super::Args;
 use super::foundations::{Sources, warn_of_other_data};
+use crate::cli::Usage;
 use crate::data::Prepared;
 use crate::run::{Cadence, Configuration, Limit, METHOD};
 use crate::stages::stage::Asked;
@@ -46,7 +48,7 @@ impl<'a> Job<'a> {
         let args = self.args;
         let StudyAndRecipe { study, recipe } = &args.chosen;
         self.sources.check(self.stage, study, recipe)?;
-        let geometry = geometry(args);
+        let geometry = geometry(args)?;
         let found = self.sources.open(study, geometry.size)?;
         warn_of_other_data(&found, &data.fingerprint);
         let fingerprints = found
@@ -112,21 +114,25 @@ impl<'a> Job<'a> {
 }
 
 /// The sizes of the networks.
-fn geometry(args: &Args) -> Geometry {
+fn geometry(args: &Args) -> anyhow::Result<Geometry> {
     let mut geometry = args.preset.geometry();
     if let Some(latent) = args.latent {
+        if geometry.latent_form == LatentForm::Plane {
+            let text = "--latent goes with latents that are vectors: that of --preset paper is an image of 64 x 64 values";
+            return Err(Usage(text.into()).into());
+        }
         geometry.latent = latent.into();
     }
     if let Some(width) = args.segmenter_width {
         geometry.segmenter_width = width.into();
     }
-    geometry
+    Ok(geometry)
 }
 
 /// The data is of this study and size, there is somebody to test on, and each of the stages has what it needs.
 pub fn check_data(data: &Prepared, args: &Args, stages: &[&Stage]) -> anyhow::Result<()> {
     let StudyAndRecipe { study, recipe } = &args.chosen;
-    let (header, file, size) = (&data.header, args.data.display(), geometry(args).size);
+    let (header, file, size) = (&data.header, args.data.display(), geometry(args)?.size);
     ensure!(
         header.study == study.name,
         "{file} was prepared for the study {}, not {}: prepare it again",

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use scanweave::networks::config::LatentForm;
 use scanweave::study::{Geometry, Preset, Study};
 use scanweave::train::guides::{Guide, SegmenterGuide, TranslatorGuide};
 use scanweave::train::steps::{
@@ -30,6 +31,7 @@ const STEPS: core::ops::Range<u64> = 0..6;
 const GEOMETRY: Geometry = Geometry {
     size: SIZE,
     latent: 4,
+    latent_form: LatentForm::Vector,
     structure_width: 2,
     mask_width: 2,
     generator_width: 2,
