@@ -4,9 +4,10 @@ use burn::tensor::Device;
 use scanweave::random::{Purpose, Random};
 use scanweave::structure::Structure;
 use scanweave::synthesis::StructureSampler;
+use scanweave::train::batch::binary;
+use scanweave::train::reading::planes;
 use scanweave::train::steps::StructureNetworks;
 
-use super::batch::{binary, planes};
 use crate::data::Item;
 use crate::run::Configuration;
 
@@ -37,10 +38,10 @@ pub fn redraw(
     let maps = items.iter().map(|item| {
         let own = std::iter::once(item.structure.as_slice());
         let (mean, _) = networks.encoder.forward(binary(own, size, device));
-        let soft = planes(networks.decoder.decode(mean)).remove(0);
-        pollster::block_on(sampler.lines(&soft))
+        let soft = pollster::block_on(planes(networks.decoder.decode(mean)))?.remove(0);
+        anyhow::Ok(pollster::block_on(sampler.lines(&soft))?)
     });
-    maps.collect::<Result<_, _>>().map_err(Into::into)
+    maps.collect()
 }
 
 fn sampler(

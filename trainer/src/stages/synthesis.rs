@@ -12,26 +12,27 @@ use scanweave::networks::tensors::read_tensors;
 use scanweave::structure::Structure;
 use scanweave::study::Study;
 use scanweave::synthesis::Synthesiser;
-use scanweave::train::Recipe;
+use scanweave::train::batch::grey_data;
 use scanweave::train::guides::Guide;
 use scanweave::train::steps::{
     NamedLosses, Section, StructureNetworks, SynthesisNetworks, SynthesisStage,
     synthesis_configurations,
 };
+use scanweave::train::{Better, Figures, Recipe, Trainee};
 use scanweave::weights::{Network, Role};
 use serde_json::Value;
 
-use super::batch::{class_map, grey_data, image, structure};
+use super::items::{class_map, image, structure};
 use super::lesion::segmented;
 use super::mixture::{Mixture, Settings, SynthesisValues};
 use super::options::{StageOption, Takes};
 use super::stage::{Asked, Exported, Stage, no_advice};
 use super::task::Task;
 use super::training::Ending;
-use super::{Trainee, lesion, maps, translator, unlabelled};
+use super::{lesion, maps, translator, unlabelled};
 use crate::data::split::{self, Parts};
 use crate::data::{Item, Prepared};
-use crate::run::{self, Better, Configuration, Figures, Finished, Foundations, Pick};
+use crate::run::{self, Configuration, Finished, Foundations, Pick};
 
 /// Columns of the sample sheet.
 const COLUMNS: usize = 10;
@@ -266,14 +267,14 @@ impl<'a> Synthesis<'a> {
 
     /// Of `items`, painted from their own maps and labels: the mean absolute error and, with segmenters, the Dice
     /// between the labels and what these find.
-    fn measured(&self, items: &[&Item]) -> anyhow::Result<Vec<(&'static str, f64)>> {
+    async fn measured(&self, items: &[&Item]) -> anyhow::Result<Vec<(&'static str, f64)>> {
         let size = self.size();
         let (pipeline, device) = (self.pipeline(), self.device.clone().inner());
         let (mut error, mut images) = (0.0, 0.0);
         let mut overlap = Overlap::default();
         for (index, item) in items.iter().enumerate() {
             let own = structure(item, size);
-            let sample = pollster::block_on(pipeline.paint(&own, &item.label, index as u64))?;
+            let sample = pipeline.paint(&own, &item.label, index as u64).await?;
             for (modality, (_, painted)) in sample.images.iter().enumerate() {
                 if let Some(bytes) = &item.images[modality] {
                     let real = image(bytes, size);
@@ -297,7 +298,7 @@ impl<'a> Synthesis<'a> {
 
     /// Real images of the source modality, their fused maps, and what is painted from them with their
     /// own labels, one row per modality.
-    fn real_rows(&self) -> anyhow::Result<Vec<Vec<Plane>>> {
+    async fn real_rows(&self) -> anyhow::Result<Vec<Vec<Plane>>> {
         let (study, size) = (&self.configuration.study, self.size());
         let (pipeline, items) = (self.pipeline(), self.loader.items());
         let count = COLUMNS.min(items.len());
@@ -305,7 +306,7 @@ impl<'a> Synthesis<'a> {
         for column in 0..count {
             let item = items[column * items.len() / count];
             let own = structure(item, size);
-            let sample = pollster::block_on(pipeline.paint(&own, &item.label, column as u64))?;
+            let sample = pipeline.paint(&own, &item.label, column as u64).await?;
             let real = item.images[study.source_place()].as_deref();
             rows[0].push(real.map_or_else(|| own.map.clone(), |bytes| image(bytes, size)));
             rows[1].push(sample.fused);
@@ -317,13 +318,13 @@ impl<'a> Synthesis<'a> {
     }
 
     /// Synthetic maps, the labels laid on them, and what is painted from both.
-    fn synthetic_rows(&self) -> anyhow::Result<Vec<Vec<Plane>>> {
+    async fn synthetic_rows(&self) -> anyhow::Result<Vec<Vec<Plane>>> {
         let study = &self.configuration.study;
         let pipeline = self.pipeline();
         let mut rows = vec![Vec::new(); 2 + study.modalities.len()];
         for (column, map) in self.loader.maps().iter().take(COLUMNS).enumerate() {
             let label = self.loader.shown_label(map, column as u64);
-            let sample = pollster::block_on(pipeline.paint(map, &label, column as u64))?;
+            let sample = pipeline.paint(map, &label, column as u64).await?;
             rows[0].push(sample.fused);
             rows[1].extend(label.shades(study.label_planes(), self.size()));
             for (row, (_, plane)) in sample.images.into_iter().enumerate() {
@@ -337,25 +338,24 @@ impl<'a> Synthesis<'a> {
 
 impl<'a> Trainee for Synthesis<'a> {
     type Loader = Mixture<'a>;
+    type Error = anyhow::Error;
 
     fn loader(&self) -> Arc<Mixture<'a>> {
         self.loader.clone()
     }
 
-    fn step(mut self, _step: u64, batch: SynthesisValues) -> (Self, NamedLosses) {
+    async fn step(&mut self, _step: u64, batch: SynthesisValues) -> anyhow::Result<NamedLosses> {
         let batch = batch.upload(&self.device);
         let weights = &self.configuration.recipe.synthesis;
-        let (stage, losses) = self.stage.step(&batch, weights);
-        self.stage = stage;
-        (self, losses)
+        Ok(self.stage.step(&batch, weights))
     }
 
     /// On validation items, whose mean absolute error decides, and on test items.
-    fn validate(&self) -> anyhow::Result<Option<Figures>> {
+    async fn validate(&self) -> anyhow::Result<Option<Figures>> {
         let mut values = Vec::new();
         for (part, items) in [("", &self.validation), ("test ", &self.test)] {
             if !items.is_empty() {
-                let measured = self.measured(items)?.into_iter();
+                let measured = self.measured(items).await?.into_iter();
                 values.extend(measured.map(|(name, value)| (format!("{part}{name}"), value)));
             }
         }
@@ -370,9 +370,9 @@ impl<'a> Trainee for Synthesis<'a> {
         }))
     }
 
-    fn sheet(&self) -> anyhow::Result<Vec<Vec<Plane>>> {
-        let mut rows = self.real_rows()?;
-        rows.extend(self.synthetic_rows()?);
+    async fn sheet(&self) -> anyhow::Result<Vec<Vec<Plane>>> {
+        let mut rows = self.real_rows().await?;
+        rows.extend(self.synthetic_rows().await?);
         Ok(rows)
     }
 

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use burn::tensor::Device;
+use scanweave::train::{Schedule, Trainee};
 
-use super::Trainee;
-use super::training::{Ending, Schedule, train};
+use super::training::{Ending, train};
 use crate::data::Prepared;
-use crate::run::{Checkpoint, Configuration, Directory, Foundations};
+use crate::run::{Checkpoint, Configuration, Directory, Foundations, Limit};
 
 /// One sitting at one run.
 pub struct Task<'a> {
@@ -27,7 +27,9 @@ pub struct Task<'a> {
     pub run: &'a Path,
     /// Go on where the run stands.
     pub resume: bool,
-    /// How long, and how often what happens.
+    /// When the training ends.
+    pub limit: Limit,
+    /// How often what happens.
     pub schedule: Schedule,
     /// Ends the sitting when somebody sets it.
     pub stop: &'a Arc<AtomicBool>,
@@ -39,10 +41,21 @@ impl Task<'_> {
     ///
     /// # Errors
     /// When the run cannot be written or is another's, and when the training diverges.
-    pub fn train<T: Trainee>(&self, trainee: T) -> anyhow::Result<Ending> {
+    pub fn train<T: Trainee>(&self, trainee: T) -> anyhow::Result<Ending>
+    where
+        anyhow::Error: From<T::Error>,
+    {
         let (directory, from) = self.open()?;
         let batch = self.configuration.batch;
-        train(trainee, &directory, from, self.schedule, batch, self.stop)
+        train(
+            trainee,
+            &directory,
+            from,
+            self.schedule,
+            self.limit,
+            batch,
+            self.stop,
+        )
     }
 
     fn open(&self) -> anyhow::Result<(Directory, Option<Checkpoint>)> {

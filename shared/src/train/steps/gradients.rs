@@ -34,7 +34,8 @@ fn generator_and_discriminator_learn_from_their_own_terms_alone() {
     );
     let after = |weights: &SynthesisWeights| {
         let batch = synthesis_batch(&study);
-        let (stage, _) = new(guiding.guides(weights)).step(&batch, weights);
+        let mut stage = new(guiding.guides(weights));
+        stage.step(&batch, weights);
         stage.weights()
     };
     let [fresh, fresh_discriminator] = new(Vec::new()).weights();
@@ -91,7 +92,8 @@ fn translator_and_its_discriminator_learn_from_their_own_terms_alone() {
     };
     let after = |weights: TranslatorWeights| {
         let head = ModalityHead::CrossEntropy;
-        let (stage, _) = fresh().step(&translator_batch(), &weights, head);
+        let mut stage = fresh();
+        stage.step(&translator_batch(), &weights, head);
         stage.weights()
     };
     let [plain, trained] = after(silent);
@@ -156,7 +158,8 @@ fn each_structure_network_learns_from_its_own_terms_alone() {
     };
     let fresh = structure_stages();
     let after = |weights: StructureWeights| {
-        let (stage, _) = fresh().step(structure_batch(0), &weights);
+        let mut stage = fresh();
+        stage.step(structure_batch(0), &weights);
         structure_weights(&stage)
     };
     let moved = |a: &[Vec<crate::weights::Tensor>; 5], b: &[Vec<crate::weights::Tensor>; 5]| {

@@ -126,11 +126,7 @@ impl SynthesisStage {
     ///
     /// # Panics
     /// When the batch has no view.
-    pub fn step(
-        mut self,
-        batch: &SynthesisBatch,
-        weights: &SynthesisWeights,
-    ) -> (Self, NamedLosses) {
+    pub fn step(&mut self, batch: &SynthesisBatch, weights: &SynthesisWeights) -> NamedLosses {
         let encoded = self.generator.encode(batch.input.clone());
         let views = batch.views.iter();
         let painted: Vec<Tensor<4>> = views
@@ -140,7 +136,7 @@ impl SynthesisStage {
         losses.extend(self.generator_step(batch, painted, weights));
         let old = self.averaged.generator.clone();
         self.averaged.generator = average(old, &self.generator, AVERAGE_DECAY);
-        (self, losses)
+        losses
     }
 
     /// (13), its sum over modalities taken by drawing the views' modalities.

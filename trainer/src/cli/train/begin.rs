@@ -8,15 +8,16 @@ use std::time::Duration;
 use anyhow::ensure;
 use scanweave::networks::config::LatentForm;
 use scanweave::study::Geometry;
+use scanweave::train::{Cadence, Schedule};
 
 use super::Args;
 use super::foundations::{Sources, warn_of_other_data};
 use crate::cli::Usage;
 use crate::data::Prepared;
-use crate::run::{Cadence, Configuration, Limit, METHOD};
+use crate::run::{Configuration, Limit, METHOD};
 use crate::stages::stage::Asked;
 use crate::stages::task::Task;
-use crate::stages::{Ending, Schedule, Stage};
+use crate::stages::{Ending, Stage};
 use crate::study::StudyAndRecipe;
 
 /// One stage that is to be trained.
@@ -86,6 +87,7 @@ impl<'a> Job<'a> {
         stop: &Arc<AtomicBool>,
     ) -> anyhow::Result<Ending> {
         let size = configuration.geometry.size;
+        let limit = self.limit();
         let task = Task {
             data,
             configuration,
@@ -94,11 +96,12 @@ impl<'a> Job<'a> {
             device_name: self.args.device.to_string(),
             run: &self.run,
             resume: self.resume,
+            limit,
             schedule: Schedule {
-                limit: self.limit(),
-                log: Cadence(20),
+                steps: limit.steps(),
+                losses: Cadence(20),
                 sheet: Cadence(self.args.sheet_every),
-                save: Cadence(self.args.save_every),
+                checkpoint: Cadence(self.args.save_every),
             },
             stop,
         };
