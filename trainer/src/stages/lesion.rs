@@ -11,13 +11,13 @@ use scanweave::metrics::Overlap;
 use scanweave::networks::Unet;
 use scanweave::random::{Purpose, Random};
 use scanweave::study::Study;
+use scanweave::train::batch::{grey_data, one_hot_data, stack_data};
 use scanweave::train::steps::{LesionBatch, LesionStage, NamedLosses, Section};
+use scanweave::train::{Better, Figures, Loader, Trainee, Warp};
 
-use super::batch::{class_map, grey_data, image, one_hot_data, stack_data};
-use super::warp::Warp;
-use super::{Loader, Trainee};
+use super::items::{class_map, image};
 use crate::data::{Item, Prepared, split};
-use crate::run::{Better, Configuration, Figures};
+use crate::run::Configuration;
 
 /// Columns of the sample sheet.
 const COLUMNS: usize = 12;
@@ -175,26 +175,25 @@ pub fn segmented(segmenter: &Unet, images: Tensor<4>) -> Vec<ClassMap> {
 
 impl<'a> Trainee for Lesion<'a> {
     type Loader = LesionLoader<'a>;
+    type Error = anyhow::Error;
 
     fn loader(&self) -> Arc<LesionLoader<'a>> {
         self.loader.clone()
     }
 
-    fn step(mut self, _step: u64, batch: LesionValues) -> (Self, NamedLosses) {
+    async fn step(&mut self, _step: u64, batch: LesionValues) -> anyhow::Result<NamedLosses> {
         let batch = LesionBatch {
             modality: batch.modality,
             image: Tensor::from_data(batch.image, &self.device),
             label: Tensor::from_data(batch.label, &self.device),
         };
         let weights = &self.configuration.recipe.segmenter;
-        let (stage, losses) = self.stage.step(batch, weights);
-        self.stage = stage;
-        (self, losses)
+        Ok(self.stage.step(batch, weights))
     }
 
     /// Dice per modality and class over all slices together, of validation items, whose mean decides,
     /// and of test items; of the classes that they show.
-    fn validate(&self) -> anyhow::Result<Option<Figures>> {
+    async fn validate(&self) -> anyhow::Result<Option<Figures>> {
         let mut values = Vec::new();
         for (part, items) in [("", &self.validation), ("test ", &self.test)] {
             let dices = self.dices(items)?;
@@ -215,7 +214,7 @@ impl<'a> Trainee for Lesion<'a> {
     }
 
     /// Per modality: test images, their labels, what the segmenter finds.
-    fn sheet(&self) -> anyhow::Result<Vec<Vec<Plane>>> {
+    async fn sheet(&self) -> anyhow::Result<Vec<Vec<Plane>>> {
         let device = self.device.clone().inner();
         let classes = self.configuration.study.label_planes();
         let mut rows = Vec::new();

@@ -9,17 +9,19 @@ use scanweave::label::{Label, LabelKind, LesionStatistics};
 use scanweave::metrics::Overlap;
 use scanweave::networks::Unet;
 use scanweave::structure::Structure;
+use scanweave::train::batch::grey_data;
 use scanweave::train::steps::{
     Guides, LesionNetworks, NamedLosses, Section, StructureNetworks, SynthesisStage,
     TranslatorNetworks, synthesis_configurations,
 };
+use scanweave::train::{Better, Figures, Trainee};
 
-use super::batch::{class_map, grey_data, image, structure};
+use super::items::{class_map, image, structure};
 use super::lesion::segmented;
+use super::maps;
 use super::mixture::{Mixture, SynthesisValues};
-use super::{Trainee, maps};
 use crate::data::{Item, Prepared, Split};
-use crate::run::{Better, Configuration, Figures};
+use crate::run::Configuration;
 
 /// Columns of the sample sheet.
 const COLUMNS: usize = 10;
@@ -154,7 +156,7 @@ impl<'a> Synthesis<'a> {
 
     /// Real images of the source modality, their fused maps, and what is painted from them with their
     /// own labels, one row per modality.
-    fn real_rows(&self) -> anyhow::Result<Vec<Vec<Plane>>> {
+    async fn real_rows(&self) -> anyhow::Result<Vec<Vec<Plane>>> {
         let (study, size) = (&self.configuration.study, self.size());
         let (pipeline, items) = (self.pipeline(), self.loader.items());
         let count = COLUMNS.min(items.len());
@@ -162,7 +164,7 @@ impl<'a> Synthesis<'a> {
         for column in 0..count {
             let item = items[column * items.len() / count];
             let own = structure(item, size);
-            let sample = pollster::block_on(pipeline.paint(&own, &item.label, column as u64))?;
+            let sample = pipeline.paint(&own, &item.label, column as u64).await?;
             let real = item.images[study.source_place()].as_deref();
             rows[0].push(real.map_or_else(|| own.map.clone(), |bytes| image(bytes, size)));
             rows[1].push(sample.fused);
@@ -174,13 +176,13 @@ impl<'a> Synthesis<'a> {
     }
 
     /// Synthetic maps, the labels laid on them, and what is painted from both.
-    fn synthetic_rows(&self) -> anyhow::Result<Vec<Vec<Plane>>> {
+    async fn synthetic_rows(&self) -> anyhow::Result<Vec<Vec<Plane>>> {
         let study = &self.configuration.study;
         let pipeline = self.pipeline();
         let mut rows = vec![Vec::new(); 2 + study.modalities.len()];
         for (column, map) in self.loader.maps().iter().take(COLUMNS).enumerate() {
             let label = self.loader.shown_label(map, column as u64);
-            let sample = pollster::block_on(pipeline.paint(map, &label, column as u64))?;
+            let sample = pipeline.paint(map, &label, column as u64).await?;
             rows[0].push(sample.fused);
             rows[1].extend(label.shades(study.label_planes(), self.size()));
             for (row, (_, plane)) in sample.images.into_iter().enumerate() {
@@ -194,24 +196,23 @@ impl<'a> Synthesis<'a> {
 
 impl<'a> Trainee for Synthesis<'a> {
     type Loader = Mixture<'a>;
+    type Error = anyhow::Error;
 
     fn loader(&self) -> Arc<Mixture<'a>> {
         self.loader.clone()
     }
 
-    fn step(mut self, _step: u64, batch: SynthesisValues) -> (Self, NamedLosses) {
+    async fn step(&mut self, _step: u64, batch: SynthesisValues) -> anyhow::Result<NamedLosses> {
         let batch = batch.upload(&self.device);
         let recipe = &self.configuration.recipe;
-        let (stage, losses) = self
+        Ok(self
             .stage
-            .step(&batch, &recipe.synthesis, &recipe.segmenter);
-        self.stage = stage;
-        (self, losses)
+            .step(&batch, &recipe.synthesis, &recipe.segmenter))
     }
 
     /// On test items painted from their own maps and labels: the mean absolute error, which decides,
     /// and the Dice between the labels and what the segmenters find.
-    fn validate(&self) -> anyhow::Result<Option<Figures>> {
+    async fn validate(&self) -> anyhow::Result<Option<Figures>> {
         if self.unseen.is_empty() {
             return Ok(None);
         }
@@ -221,7 +222,7 @@ impl<'a> Trainee for Synthesis<'a> {
         let mut overlap = Overlap::default();
         for (index, item) in self.unseen.iter().enumerate() {
             let own = structure(item, size);
-            let sample = pollster::block_on(pipeline.paint(&own, &item.label, index as u64))?;
+            let sample = pipeline.paint(&own, &item.label, index as u64).await?;
             for (modality, (_, painted)) in sample.images.iter().enumerate() {
                 if let Some(bytes) = &item.images[modality] {
                     let real = image(bytes, size);
@@ -248,9 +249,9 @@ impl<'a> Trainee for Synthesis<'a> {
         }))
     }
 
-    fn sheet(&self) -> anyhow::Result<Vec<Vec<Plane>>> {
-        let mut rows = self.real_rows()?;
-        rows.extend(self.synthetic_rows()?);
+    async fn sheet(&self) -> anyhow::Result<Vec<Vec<Plane>>> {
+        let mut rows = self.real_rows().await?;
+        rows.extend(self.synthetic_rows().await?);
         Ok(rows)
     }
 

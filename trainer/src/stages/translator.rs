@@ -6,15 +6,16 @@ use anyhow::ensure;
 use burn::tensor::{Device, Tensor, TensorData};
 use scanweave::image::Plane;
 use scanweave::metrics::psnr;
-use scanweave::networks::Unet;
 use scanweave::random::{Purpose, Random};
 use scanweave::study::{Modality, Study};
+use scanweave::train::batch::{grey_data, one_hot_rows};
+use scanweave::train::reading::{DeviceError, planes};
 use scanweave::train::steps::{NamedLosses, Section, TranslatorBatch, TranslatorStage};
+use scanweave::train::{Better, Figures, Loader, Trainee};
 
-use super::batch::{grey_data, image, one_hot_rows, planes};
-use super::{Loader, Trainee};
+use super::items::image;
 use crate::data::{Item, Prepared, split};
-use crate::run::{Better, Configuration, Figures};
+use crate::run::Configuration;
 
 /// Test items on the sheet.
 const SHOWN: usize = 6;
@@ -157,12 +158,12 @@ impl<'a> Translator<'a> {
     }
 
     /// Named by the two modalities.
-    fn psnrs(&self, items: &[&Item]) -> anyhow::Result<Vec<(String, f64)>> {
+    async fn psnrs(&self, items: &[&Item]) -> anyhow::Result<Vec<(String, f64)>> {
         let modalities = &self.configuration.study.modalities;
         let size = self.configuration.geometry.size;
         let mut values = Vec::new();
         for (from, to) in ordered_pairs(modalities.len()) {
-            let translated = self.translated(items, from, to);
+            let translated = self.translated(items, from, to).await?;
             let mut sum = 0.0;
             for (found, item) in translated.iter().zip(items) {
                 let real = image(item.images[to].as_deref().unwrap_or_default(), size);
@@ -174,36 +175,35 @@ impl<'a> Translator<'a> {
         Ok(values)
     }
 
-    /// The averaged translator's images of modality `to`: reads the device.
-    fn translated(&self, items: &[&Item], from: usize, to: usize) -> Vec<Plane> {
+    /// The averaged translator's images of modality `to`.
+    async fn translated(
+        &self,
+        items: &[&Item],
+        from: usize,
+        to: usize,
+    ) -> Result<Vec<Plane>, DeviceError> {
         let (size, count) = (
             self.configuration.geometry.size,
             self.configuration.study.modalities.len(),
         );
         let images = items.iter().filter_map(|item| item.images[from].as_deref());
         let translator = &self.stage.averaged().translator;
-        translate(
-            translator,
-            grey_data(images, size),
-            one_hot_rows(items.iter().map(|_| to), count),
-            &self.device.clone().inner(),
-        )
+        let device = self.device.clone().inner();
+        let images = Tensor::from_data(grey_data(images, size), &device);
+        let to = one_hot_rows(items.iter().map(|_| to), count);
+        planes(translator.forward(images, Some(Tensor::from_data(to, &device)))).await
     }
-}
-
-fn translate(translator: &Unet, images: TensorData, to: TensorData, device: &Device) -> Vec<Plane> {
-    let images = Tensor::from_data(images, device);
-    planes(translator.forward(images, Some(Tensor::from_data(to, device))))
 }
 
 impl<'a> Trainee for Translator<'a> {
     type Loader = TranslatorLoader<'a>;
+    type Error = anyhow::Error;
 
     fn loader(&self) -> Arc<TranslatorLoader<'a>> {
         self.loader.clone()
     }
 
-    fn step(mut self, _step: u64, batch: TranslatorValues) -> (Self, NamedLosses) {
+    async fn step(&mut self, _step: u64, batch: TranslatorValues) -> anyhow::Result<NamedLosses> {
         let batch = TranslatorBatch {
             image: Tensor::from_data(batch.image, &self.device),
             from: Tensor::from_data(batch.from, &self.device),
@@ -212,22 +212,20 @@ impl<'a> Trainee for Translator<'a> {
             registered: batch.registered,
         };
         let recipe = &self.configuration.recipe;
-        let (stage, losses) = self
+        Ok(self
             .stage
-            .step(&batch, &recipe.translator, recipe.synthesis.head);
-        self.stage = stage;
-        (self, losses)
+            .step(&batch, &recipe.translator, recipe.synthesis.head))
     }
 
     /// PSNR between translated and registered real images, mean over all ordered pairs, of validation
     /// items, which decides, and of test items: pairs are used for measuring even where the training
     /// does without.
-    fn validate(&self) -> anyhow::Result<Option<Figures>> {
+    async fn validate(&self) -> anyhow::Result<Option<Figures>> {
         let mut values = Vec::new();
         for (part, items) in [("", &self.validation), ("test ", &self.test)] {
             let items = registered(items);
             if !items.is_empty() {
-                let psnrs = self.psnrs(&items)?;
+                let psnrs = self.psnrs(&items).await?;
                 let mean = psnrs.iter().map(|(_, v)| v).sum::<f64>() / psnrs.len() as f64;
                 let named = |(of, psnr): (String, f64)| (format!("{part}psnr {of}"), psnr);
                 values.extend(psnrs.into_iter().map(named));
@@ -246,7 +244,7 @@ impl<'a> Trainee for Translator<'a> {
     }
 
     /// Test images of each modality, and below them what they are translated into.
-    fn sheet(&self) -> anyhow::Result<Vec<Vec<Plane>>> {
+    async fn sheet(&self) -> anyhow::Result<Vec<Vec<Plane>>> {
         let size = self.configuration.geometry.size;
         let count = self.configuration.study.modalities.len();
         let mut rows = Vec::new();
@@ -258,8 +256,9 @@ impl<'a> Trainee for Translator<'a> {
             }
             let real = items.iter().filter_map(|i| i.images[from].as_deref());
             rows.push(real.map(|bytes| image(bytes, size)).collect());
-            let others = (0..count).filter(|&to| to != from);
-            rows.extend(others.map(|to| self.translated(&items, from, to)));
+            for to in (0..count).filter(|&to| to != from) {
+                rows.push(self.translated(&items, from, to).await?);
+            }
         }
         Ok(rows)
     }

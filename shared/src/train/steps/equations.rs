@@ -135,7 +135,7 @@ fn the_structure_stage_is_equations_6_to_11() {
         feature: 23.0,
         sharpening: 0,
     };
-    let stage = StructureStage::new(&GEOMETRY, 1e-3, &device());
+    let mut stage = StructureStage::new(&GEOMETRY, 1e-3, &device());
     let batch = structure_batch(0);
     let (s, m) = (batch.structure.clone(), batch.mask.clone());
     let before = stage.networks();
@@ -155,7 +155,7 @@ fn the_structure_stage_is_equations_6_to_11() {
     let d_z =
         distance(&d_z.forward(batch.latent.clone()), 1.0) + distance(&d_z.forward(f.clone()), 0.0);
 
-    let (stage, losses) = stage.step(batch, &weights);
+    let losses = stage.step(batch, &weights);
     let after = stage.networks();
     let m_fakes = after.mask.forward(fakes.clone(), None);
     let verdict = after.structure_discriminator.forward(fakes.clone());
@@ -240,7 +240,7 @@ fn the_synthesis_stage_is_equations_13_to_18() {
             feature: 19.0,
         };
         let guides = guides(&study, &recipe);
-        let stage =
+        let mut stage =
             SynthesisStage::new(&study, &recipe, &GEOMETRY, guides.clone(), 1e-3, &device());
         let batch = synthesis_batch(&study);
         let before = stage.networks();
@@ -256,7 +256,7 @@ fn the_synthesis_stage_is_equations_13_to_18() {
         let i = Tensor::cat(conditions.iter().flatten().cloned().collect(), 0);
         let [d, d_class] = verdicts(&before.1, &x, &x_g, &i, head);
 
-        let (stage, losses) = stage.step(&batch, &weights, &recipe.segmenter);
+        let losses = stage.step(&batch, &weights, &recipe.segmenter);
         let (_, discriminator) = stage.networks();
         let verdict = discriminator.forward(x_g.clone());
         // (15), a mean over the views.
@@ -354,7 +354,7 @@ fn strict_discriminators_see_a_part_of_the_images_and_its_local_contrast() {
     let study = brain();
     let recipe = Recipe::of(&study);
     let (head, weights) = (recipe.synthesis.head, recipe.synthesis);
-    let stage = SynthesisStage::new(
+    let mut stage = SynthesisStage::new(
         &study,
         &recipe,
         &GEOMETRY,
@@ -389,7 +389,7 @@ fn strict_discriminators_see_a_part_of_the_images_and_its_local_contrast() {
         .map(|(discriminator, (x, x_g))| verdicts(discriminator, x, x_g, &i, head))
         .collect();
 
-    let (stage, losses) = stage.step(&batch, &weights, &recipe.segmenter);
+    let losses = stage.step(&batch, &weights, &recipe.segmenter);
     let said = stage.adversaries().into_iter().zip(&seen);
     let fooled: f64 = said
         .map(|(discriminator, (_, x_g))| distance(&discriminator.forward(x_g.clone()).real, 1.0))
@@ -459,7 +459,7 @@ fn the_translator_stage_is_equations_19_to_21() {
             modality: 7.0,
             supervised: 11.0,
         };
-        let stage = TranslatorStage::new(&study, &recipe, &GEOMETRY, 1e-3, &device());
+        let mut stage = TranslatorStage::new(&study, &recipe, &GEOMETRY, 1e-3, &device());
         let batch = translator_batch();
         let before = stage.networks();
         let there = before
@@ -470,7 +470,7 @@ fn the_translator_stage_is_equations_19_to_21() {
             .0
             .forward(batch.target.clone(), Some(batch.to.clone()));
         let [d, d_class] = verdicts(&before.1, &batch.target, &there, &batch.to, head);
-        let (stage, losses) = stage.step(&batch, &weights, head);
+        let losses = stage.step(&batch, &weights, head);
         let verdict = stage.networks().1.forward(there.clone());
         // The first image has its pair, the second has none.
         let first = |t: &Tensor<4>| host(&t.clone().narrow(0, 0, 1));
@@ -513,11 +513,11 @@ fn an_unpaired_translator_leaves_what_is_translated_already() {
         supervised: 0.0,
         ..recipe.translator
     };
-    let stage = TranslatorStage::new(&study, &recipe, &GEOMETRY, 1e-3, &device());
+    let mut stage = TranslatorStage::new(&study, &recipe, &GEOMETRY, 1e-3, &device());
     let batch = translator_batch();
     let to = Some(batch.to.clone());
     let same = host(&stage.networks().0.forward(batch.target.clone(), to));
-    let (_, losses) = stage.step(&batch, &weights, recipe.synthesis.head);
+    let losses = stage.step(&batch, &weights, recipe.synthesis.head);
     let (_, found) = losses.iter().find(|(n, _)| *n == "identity").unwrap();
     let expected = 1.5 * magnitude(&same, &host(&batch.target));
     let found = f64::from(found.clone().into_scalar::<f32>());
@@ -530,7 +530,7 @@ fn an_unpaired_translator_leaves_what_is_translated_already() {
 #[test]
 fn the_lesion_stage_is_equation_22() {
     let study = brain();
-    let stage = LesionStage::new(&study, &GEOMETRY, 1e-3, &device());
+    let mut stage = LesionStage::new(&study, &GEOMETRY, 1e-3, &device());
     let weights = SegmenterWeights {
         dice: 2.0,
         cross_entropy: 3.0,
@@ -545,7 +545,7 @@ fn the_lesion_stage_is_equation_22() {
         image,
         label,
     };
-    let (_, losses) = stage.step(batch, &weights);
+    let losses = stage.step(batch, &weights);
     check(
         &losses,
         &[("dice", 2.0 * dice), ("cross-entropy", 3.0 * entropy)],

@@ -31,7 +31,8 @@ fn generator_and_discriminator_learn_from_their_own_terms_alone() {
     let (new, guides) = (synthesis_stages(&study, &recipe), guides(&study, &recipe));
     let after = |weights: &SynthesisWeights| {
         let batch = synthesis_batch(&study);
-        let (stage, _) = new(&guides).step(&batch, weights, &recipe.segmenter);
+        let mut stage = new(&guides);
+        stage.step(&batch, weights, &recipe.segmenter);
         stage.weights()
     };
     let [fresh, fresh_discriminator] = new(&guides).weights();
@@ -88,7 +89,8 @@ fn translator_and_its_discriminator_learn_from_their_own_terms_alone() {
     };
     let after = |weights: TranslatorWeights| {
         let head = ModalityHead::CrossEntropy;
-        let (stage, _) = fresh().step(&translator_batch(), &weights, head);
+        let mut stage = fresh();
+        stage.step(&translator_batch(), &weights, head);
         stage.weights()
     };
     let [plain, trained] = after(silent);
@@ -153,7 +155,8 @@ fn each_structure_network_learns_from_its_own_terms_alone() {
     };
     let fresh = structure_stages();
     let after = |weights: StructureWeights| {
-        let (stage, _) = fresh().step(structure_batch(0), &weights);
+        let mut stage = fresh();
+        stage.step(structure_batch(0), &weights);
         structure_weights(&stage)
     };
     let moved = |a: &[Vec<crate::weights::Tensor>; 5], b: &[Vec<crate::weights::Tensor>; 5]| {

@@ -4,6 +4,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::{RestoreError, Section, section};
 use crate::networks::config::LatentForm;
+use crate::train::reading::{DeviceError, values};
 
 /// Added to the diagonal of the covariance, so that its Cholesky factor exists.
 const RIDGE: f64 = 1e-4;
@@ -56,14 +57,17 @@ impl LatentMoments {
         self.weight = self.weight * self.decay + 1.0;
     }
 
-    /// The affine map of what was added so far: reads the device. `None` before the first batch.
-    pub fn affine(&self) -> Option<Affine> {
+    /// The affine map of what was added so far; `None` before the first batch.
+    ///
+    /// # Errors
+    /// When the device, which is read, has failed.
+    pub async fn affine(&self) -> Result<Option<Affine>, DeviceError> {
         if self.weight == 0.0 {
-            return None;
+            return Ok(None);
         }
         let n = self.mean.dims()[1];
-        let mean: Vec<f64> = self.read(self.mean.clone());
-        let second: Vec<f64> = self.read(self.second.clone());
+        let mean: Vec<f64> = self.read(self.mean.clone()).await?;
+        let second: Vec<f64> = self.read(self.second.clone()).await?;
         let factor = match self.form {
             LatentForm::Vector => cholesky(n, |i, j| {
                 let covariance = second[i * n + j] - mean[i] * mean[j];
@@ -75,19 +79,15 @@ impl LatentMoments {
                 spreads.collect()
             }
         };
-        Some(Affine {
+        Ok(Some(Affine {
             mean: mean.iter().map(|&v| v as f32).collect(),
             factor,
-        })
+        }))
     }
 
-    fn read(&self, tensor: Tensor<2>) -> Vec<f64> {
-        let values: Vec<f32> = tensor
-            .into_data()
-            .convert::<f32>()
-            .try_into_vec()
-            .expect("converted to f32");
-        values.iter().map(|&v| f64::from(v) / self.weight).collect()
+    async fn read(&self, tensor: Tensor<2>) -> Result<Vec<f64>, DeviceError> {
+        let values = values(tensor).await?;
+        Ok(values.iter().map(|&v| f64::from(v) / self.weight).collect())
     }
 
     /// The moments as a checkpoint section.

@@ -20,6 +20,7 @@ use crate::train::losses::{
     balanced_absolute_loss, balanced_squared_loss, divergence_loss, feature_loss,
     least_squares_loss, moments_loss, outside_loss, squared_loss,
 };
+use crate::train::reading::DeviceError;
 
 /// Weights of the averaged networks kept per step.
 const AVERAGE_DECAY: f32 = 0.995;
@@ -140,14 +141,10 @@ impl StructureStage {
     }
 
     /// One step of every network. Returns the losses as they were weighted.
-    pub fn step(
-        mut self,
-        batch: StructureBatch,
-        weights: &StructureWeights,
-    ) -> (Self, NamedLosses) {
+    pub fn step(&mut self, batch: StructureBatch, weights: &StructureWeights) -> NamedLosses {
         let mask_loss = squared_loss(self.mask.forward(batch.structure.clone(), None), batch.mask)
             * weights.mask;
-        self.mask = self.adam.mask.step(self.mask, &mask_loss);
+        self.mask = self.adam.mask.step(self.mask.clone(), &mask_loss);
 
         let drawn = self.draw(&batch.structure, batch.latent.clone(), batch.posterior);
         self.moments.add(drawn.latent.clone().inner());
@@ -155,7 +152,7 @@ impl StructureStage {
         losses.extend(self.discriminator_step(&batch.structure, batch.latent, &drawn, weights));
         losses.extend(self.generator_step(&batch.structure, drawn, weights));
         self.update_averages();
-        (self, losses)
+        losses
     }
 
     /// s_r from the posterior and s_g from N(0, 1), in one pass of the decoder.
@@ -285,16 +282,20 @@ impl StructureStage {
         };
     }
 
-    /// Takes the affine map of both decoders from the moments seen lately. Reads the device.
-    pub fn refresh_affine(&mut self) {
-        let Some(affine) = self.moments.affine() else {
-            return;
+    /// Takes the affine map of both decoders from the moments seen lately.
+    ///
+    /// # Errors
+    /// When the device, which is read, has failed.
+    pub async fn refresh_affine(&mut self) -> Result<(), DeviceError> {
+        let Some(affine) = self.moments.affine().await? else {
+            return Ok(());
         };
         self.decoder = self
             .decoder
             .clone()
             .with_affine(affine.mean.clone(), affine.factor.clone());
         self.set_averaged_affine(Some(affine));
+        Ok(())
     }
 
     /// Replaces the affine map of the averaged decoder, if there is one to put in its place.

@@ -120,11 +120,11 @@ impl SynthesisStage {
     /// # Panics
     /// When the batch has no view.
     pub fn step(
-        mut self,
+        &mut self,
         batch: &SynthesisBatch,
         weights: &SynthesisWeights,
         segmenter: &SegmenterWeights,
-    ) -> (Self, NamedLosses) {
+    ) -> NamedLosses {
         let encoded = self.generator.encode(batch.input.clone());
         let views = batch.views.iter();
         let painted: Vec<Tensor<4>> = views
@@ -134,7 +134,7 @@ impl SynthesisStage {
         losses.extend(self.generator_step(batch, &painted, weights, segmenter));
         let old = self.averaged.generator.clone();
         self.averaged.generator = average(old, &self.generator, AVERAGE_DECAY);
-        (self, losses)
+        losses
     }
 
     /// (13), its sum over modalities taken by drawing the views' modalities.

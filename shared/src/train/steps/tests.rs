@@ -3,6 +3,7 @@
 
 use burn::module::Module;
 use burn::tensor::{Device, Distribution, Tensor};
+use pollster::block_on;
 
 use super::*;
 use crate::networks::config::LatentForm;
@@ -132,8 +133,8 @@ fn the_structure_stage_resumes_bit_for_bit() {
     let fresh = structure_stages();
     let go = |mut stage: StructureStage, steps: core::ops::Range<usize>| {
         for step in steps {
-            (stage, _) = stage.step(structure_batch(step), &weights);
-            stage.refresh_affine();
+            stage.step(structure_batch(step), &weights);
+            block_on(stage.refresh_affine()).unwrap();
         }
         stage
     };
@@ -173,7 +174,7 @@ fn the_synthesis_stage_resumes_bit_for_bit() {
         let go = |mut stage: SynthesisStage, steps: usize| {
             for _ in 0..steps {
                 let batch = synthesis_batch(&study);
-                (stage, _) = stage.step(&batch, &recipe.synthesis, &recipe.segmenter);
+                stage.step(&batch, &recipe.synthesis, &recipe.segmenter);
             }
             stage
         };
@@ -197,7 +198,8 @@ fn guidance_reaches_the_generator_and_leaves_the_discriminator_alone() {
             ..recipe.synthesis
         };
         let batch = synthesis_batch(&study);
-        let (stage, losses) = fresh(&guides).step(&batch, &weights, &recipe.segmenter);
+        let mut stage = fresh(&guides);
+        let losses = stage.step(&batch, &weights, &recipe.segmenter);
         let names: Vec<_> = losses.iter().map(|(name, _)| *name).collect();
         let [generator, discriminator] = stage.weights();
         (generator, discriminator, names)
@@ -240,8 +242,8 @@ fn another_subjects_image_does_not_count_as_ones_own() {
         for view in &mut batch.views {
             view.own = Tensor::full([1, 1, 1, 1], own, &device());
         }
-        let stage = fresh(&Guides::default());
-        let (_, losses) = stage.step(&batch, &recipe.synthesis, &recipe.segmenter);
+        let mut stage = fresh(&Guides::default());
+        let losses = stage.step(&batch, &recipe.synthesis, &recipe.segmenter);
         let of = |name| losses.iter().find(|(n, _)| *n == name).unwrap().1.clone();
         ["squared", "absolute", "feature"].map(|name| of(name).into_scalar::<f32>())
     };
@@ -267,7 +269,7 @@ fn the_translator_stage_resumes_and_learns_from_translated_images() {
     let go = |mut stage: TranslatorStage, steps: usize| {
         for _ in 0..steps {
             let head = recipe.synthesis.head;
-            (stage, _) = stage.step(&translator_batch(), &recipe.translator, head);
+            stage.step(&translator_batch(), &recipe.translator, head);
         }
         stage
     };
@@ -309,8 +311,8 @@ fn supervision_counts_where_pairs_are_known() {
             registered,
             ..translator_batch()
         };
-        let stage = TranslatorStage::new(&study, &recipe, &GEOMETRY, 1e-3, &device());
-        let (_, losses) = stage.step(&batch, &weights, recipe.synthesis.head);
+        let mut stage = TranslatorStage::new(&study, &recipe, &GEOMETRY, 1e-3, &device());
+        let losses = stage.step(&batch, &weights, recipe.synthesis.head);
         losses.iter().any(|(name, _)| *name == "supervised")
     };
     assert!(names(1.0, 1) && !names(1.0, 0) && !names(0.0, 1));
@@ -330,7 +332,7 @@ fn the_lesion_stage_resumes_and_trains_one_modality_at_a_time() {
     };
     let go = |mut stage: LesionStage, steps: core::ops::Range<usize>| {
         for step in steps {
-            (stage, _) = stage.step(batch(step % 2), &recipe.segmenter);
+            stage.step(batch(step % 2), &recipe.segmenter);
         }
         stage
     };
@@ -399,7 +401,7 @@ fn the_affine_map_takes_noise_onto_the_encoded_distribution() {
         let mean = Tensor::<1>::from_floats([1.0, -2.0], &device).reshape([1, 2]);
         moments.add(z.matmul(factor) + mean);
     }
-    let affine = moments.affine().unwrap();
+    let affine = block_on(moments.affine()).unwrap().unwrap();
     let expected = [2.0, 0.0, 0.5, 1.0];
     for (found, expected) in affine.factor.iter().zip(expected) {
         assert!((found - expected).abs() < 0.05, "{:?}", affine.factor);
@@ -415,14 +417,14 @@ fn of_a_plane_each_value_has_its_own_mean_and_spread() {
     for row in [[3.0, 1.0], [-1.0, -5.0]] {
         moments.add(Tensor::<1>::from_floats(row, &device).reshape([1, 2]));
     }
-    let affine = moments.affine().unwrap();
+    let affine = block_on(moments.affine()).unwrap().unwrap();
     assert_eq!(affine.mean, [1.0, -2.0]);
     for (found, expected) in affine.factor.iter().zip([2.0, 3.0]) {
         assert!((found - expected).abs() < 1e-4, "{:?}", affine.factor);
     }
     let mut again = LatentMoments::new(2, LatentForm::Plane, 1.0, &device);
     again.load("moments", &[moments.save("moments")]).unwrap();
-    assert_eq!(again.affine(), Some(affine));
+    assert_eq!(block_on(again.affine()).unwrap(), Some(affine));
 }
 
 #[test]
@@ -446,11 +448,12 @@ fn a_latent_that_is_a_plane_is_trained_sampled_and_restored() {
     };
     let recipe = Recipe::of(&brain());
     let weights = recipe.structure_weights(0);
-    let (mut stage, mut first) = fresh().step(batch(0), &weights);
+    let mut stage = fresh();
+    let mut first = stage.step(batch(0), &weights);
     for step in 1..3 {
-        (stage, _) = stage.step(batch(step), &weights);
+        stage.step(batch(step), &weights);
     }
-    stage.refresh_affine();
+    block_on(stage.refresh_affine()).unwrap();
     first.retain(|(_, loss)| !loss.clone().into_scalar::<f32>().is_finite());
     assert!(first.is_empty(), "every loss is a number");
     let drawn = |stage: &StructureStage| {

@@ -1,14 +1,14 @@
-//! From prepared items to tensors: which items a step sees follows from the seed and its number.
+//! From items in memory to tensors: which items a step sees follows from the seed and its number.
+//!
+//! Batches are laid out on the host, so that a thread that never touches a device can make them ahead.
 
 use burn::tensor::{Device, Tensor, TensorData};
-use scanweave::image::Plane;
-use scanweave::label::ClassMap;
-use scanweave::random::{Purpose, Random};
-use scanweave::structure::Structure;
 
-use crate::data::Item;
+use crate::label::ClassMap;
+use crate::random::{Purpose, Random};
 
 /// The order in which items are seen: every epoch is a fresh permutation.
+#[derive(Debug, Clone)]
 pub struct Order {
     count: usize,
     batch: usize,
@@ -21,7 +21,7 @@ impl Order {
         Self { count, batch, seed }
     }
 
-    /// The items of step number `step`.
+    /// The items of step number `step` (from 0), by their place in `0..count`.
     pub fn items(&self, step: u64) -> Vec<usize> {
         let first = step * self.batch as u64;
         (first..first + self.batch as u64)
@@ -44,7 +44,7 @@ impl Order {
     }
 }
 
-/// Binary planes `[batch, 1, size, size]` on the host.
+/// Binary planes of `size * size` bytes, 0 or 1, as `[batch, 1, size, size]` on the host.
 pub fn binary_data<'a>(planes: impl Iterator<Item = &'a [u8]>, size: usize) -> TensorData {
     stack_data(
         planes
@@ -55,7 +55,7 @@ pub fn binary_data<'a>(planes: impl Iterator<Item = &'a [u8]>, size: usize) -> T
     )
 }
 
-/// Binary planes `[batch, 1, size, size]`.
+/// Binary planes of `size * size` bytes, 0 or 1, as `[batch, 1, size, size]`.
 pub fn binary<'a>(
     planes: impl Iterator<Item = &'a [u8]>,
     size: usize,
@@ -103,18 +103,6 @@ pub fn one_hot_data(labels: &[ClassMap], classes: usize) -> TensorData {
     TensorData::new(values, [labels.len(), 1 + classes, height, width])
 }
 
-/// The pictures of `[batch, 1, height, width]`: reads the device.
-pub fn planes(tensor: Tensor<4>) -> Vec<Plane> {
-    let [_, _, height, width] = tensor.dims();
-    let values: Vec<f32> = tensor
-        .into_data()
-        .convert::<f32>()
-        .try_into_vec()
-        .expect("converted to f32");
-    let plane = |pixels: &[f32]| Plane::new(width, height, pixels.to_vec()).expect("one picture");
-    values.chunks_exact(width * height).map(plane).collect()
-}
-
 /// Standard normal noise `[rows, columns]` of a step, on the host.
 pub fn noise_data(seed: u64, purpose: Purpose, step: u64, shape: [usize; 2]) -> TensorData {
     let values = Random::nth(seed, purpose, step).normals(shape[0] * shape[1]);
@@ -130,29 +118,6 @@ pub fn noise(
     device: &Device,
 ) -> Tensor<2> {
     Tensor::from_data(noise_data(seed, purpose, step, shape), device)
-}
-
-/// An item's structure map and mask as planes.
-pub fn structure(item: &Item, size: usize) -> Structure {
-    let plane = |bytes: &[u8]| {
-        let values = bytes.iter().map(|&v| f32::from(v)).collect();
-        Plane::new(size, size, values).expect("prepared planes have the working size")
-    };
-    Structure {
-        map: plane(&item.structure),
-        mask: plane(&item.mask),
-    }
-}
-
-/// An item's 8-bit image as a plane.
-pub fn image(bytes: &[u8], size: usize) -> Plane {
-    Plane::from_u8(size, size, bytes).expect("prepared planes have the working size")
-}
-
-/// An item's lesions pixel by pixel; empty where it has none.
-pub fn class_map(item: &Item, size: usize) -> ClassMap {
-    let map = item.label.class_map(size);
-    map.unwrap_or_else(|| ClassMap::empty(size, size))
 }
 
 #[cfg(test)]
