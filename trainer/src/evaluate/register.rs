@@ -10,10 +10,10 @@ use scanweave::metrics::{edge_shift, mutual_information};
 use scanweave::phantom;
 use scanweave::random::{Purpose, Random};
 use scanweave::study::Modality;
-use scanweave::synthesis::Synthesiser;
 
+use super::draws::{Draws, Paints, Subject};
+use super::metric::Metric;
 use super::rows::{Measured, Section};
-use super::subjects::Subject;
 use super::{Evaluation, mean};
 use crate::data::datasets::phantom::{anatomy, content_of};
 use crate::data::{Content, Item, Prepared, Split};
@@ -33,7 +33,7 @@ struct Known<'a> {
 
 /// What real images show, and what is known of phantoms.
 pub struct Register<'a> {
-    pipeline: &'a Synthesiser,
+    draws: &'a dyn Draws,
     known: Vec<Known<'a>>,
     /// Figures of the real images.
     real: Vec<(String, Option<f64>)>,
@@ -42,7 +42,7 @@ pub struct Register<'a> {
 
 impl<'a> Register<'a> {
     pub fn new(evaluation: &Evaluation<'a>) -> anyhow::Result<Self> {
-        let (pipeline, size) = (evaluation.pipeline, evaluation.pipeline.size());
+        let (draws, size) = (evaluation.draws, evaluation.draws.size());
         let items = evaluation.of(Split::Test).take(evaluation.count);
         let views: Vec<Views> = items.map(|item| Views::of_item(item, size)).collect();
         let known = with_truth(evaluation).map(|item| Known::of(item, evaluation.data));
@@ -51,24 +51,47 @@ impl<'a> Register<'a> {
             .iter()
             .map(|k| (&k.signals, Views::of_item(k.item, size)));
         Ok(Self {
-            real: between(&pipeline.study().modalities, &views),
+            real: between(&draws.study().modalities, &views),
             real_to_tissue: to_tissue(&own.collect::<Vec<_>>()),
-            pipeline,
+            draws,
             known,
         })
     }
 
+    /// The known phantoms, painted from their own maps and labels.
+    fn painted(
+        &self,
+        painter: &dyn Paints,
+        seed: u64,
+        done: &dyn Fn(),
+    ) -> anyhow::Result<Vec<Views>> {
+        let size = self.draws.size();
+        let paint = |(k, known): (usize, &Known)| {
+            let own = structure(known.item, size);
+            let noise = Random::nth(seed, Purpose::Fusion, k as u64).bits();
+            let images = painter.paint(&own, &known.item.label, noise)?;
+            done();
+            Ok(Views {
+                images: images.into_iter().map(Some).collect(),
+                inside: inside(&own.mask),
+            })
+        };
+        self.known.iter().enumerate().map(paint).collect()
+    }
+}
+
+impl Metric for Register<'_> {
     /// Shift of each modality from the tissue where it is known, then how modalities fit each other.
-    pub fn measured(
+    fn measured(
         &self,
         seed: u64,
         subjects: &[Subject],
         done: &dyn Fn(),
     ) -> anyhow::Result<Vec<Measured>> {
-        let modalities = &self.pipeline.study().modalities;
+        let modalities = &self.draws.study().modalities;
         let mut measured = Vec::new();
-        if !self.known.is_empty() {
-            let own = self.painted(seed, done)?;
+        if let Some(painter) = self.draws.painter().filter(|_| !self.known.is_empty()) {
+            let own = self.painted(painter, seed, done)?;
             let pairs: Vec<_> = self.known.iter().map(|k| &k.signals).zip(own).collect();
             let shifts = to_tissue(&pairs).into_iter().zip(&self.real_to_tissue);
             for (modality, (synthetic, &real)) in modalities.iter().zip(shifts) {
@@ -86,28 +109,14 @@ impl<'a> Register<'a> {
         measured.extend(figures.map(|((name, synthetic), (_, real))| row(name, synthetic, *real)));
         Ok(measured)
     }
-
-    /// The known phantoms, painted from their own maps and labels.
-    fn painted(&self, seed: u64, done: &dyn Fn()) -> anyhow::Result<Vec<Views>> {
-        let size = self.pipeline.size();
-        let paint = |(k, known): (usize, &Known)| {
-            let own = structure(known.item, size);
-            let noise = Random::nth(seed, Purpose::Fusion, k as u64).bits();
-            let sample = pollster::block_on(self.pipeline.paint(&own, &known.item.label, noise))?;
-            done();
-            Ok(Views {
-                images: sample.images.into_iter().map(|(_, p)| Some(p)).collect(),
-                inside: inside(&own.mask),
-            })
-        };
-        self.known.iter().enumerate().map(paint).collect()
-    }
 }
 
-/// Test items whose anatomy can be drawn again: phantoms of several modalities.
+/// Test items whose anatomy can be drawn again, for who can paint it: phantoms of several modalities.
 pub fn with_truth<'a>(evaluation: &Evaluation<'a>) -> impl Iterator<Item = &'a Item> {
-    let study = evaluation.pipeline.study();
-    let drawn = anatomy(&study.name).is_ok() && study.modalities.len() > 1;
+    let study = evaluation.draws.study();
+    let drawn = anatomy(&study.name).is_ok()
+        && study.modalities.len() > 1
+        && evaluation.draws.painter().is_some();
     let items = evaluation.of(Split::Test).filter(move |_| drawn);
     items
         .filter(|item| content_of(&item.source).is_some())
@@ -126,10 +135,11 @@ impl Views {
     }
 
     fn of_subject(subject: &Subject) -> Self {
-        let images = subject.sample.images.iter();
+        let whole = || Plane::filled(subject.images[0].width(), subject.images[0].height(), 1.0);
+        let structure = subject.structure.as_ref();
         Self {
-            images: images.map(|(_, plane)| Some(plane.clone())).collect(),
-            inside: inside(&subject.sample.structure.mask),
+            images: subject.images.iter().cloned().map(Some).collect(),
+            inside: structure.map_or_else(whole, |structure| inside(&structure.mask)),
         }
     }
 }
