@@ -22,6 +22,7 @@ use scanweave::train::{Better, Figures, Loader, Recipe, Trainee, Warp};
 use scanweave::weights::{Network, Role};
 
 use super::items::{class_map, image};
+use super::memory::{Part, Sizes};
 use super::stage::{Exported, Stage, no_advice, no_settings};
 use crate::data::{Item, Prepared, split};
 use crate::run::{Configuration, Finished, Pick};
@@ -43,10 +44,22 @@ pub static STAGE: Stage = Stage {
     settings: no_settings,
     check,
     train: |task| task.train(Lesion::new(task.data, task.configuration, &task.device)?),
+    networks: sizes,
     advice: no_advice,
     pick: Pick::Best,
     export: Some(export),
 };
+
+/// A step trains the segmenter of one modality.
+fn sizes(of: &Sizes) -> Vec<Part> {
+    let g = of.geometry;
+    let footprint = lesion_configuration(of.study, g).footprint(g.size);
+    let count = of.study.modalities.len() as u64;
+    vec![Part {
+        count,
+        ..Part::learning("segmenter", footprint, 1)
+    }]
+}
 
 /// A segmenter of every modality can be trained.
 fn check(data: &Prepared, study: &Study, _recipe: &Recipe) -> anyhow::Result<()> {

@@ -16,7 +16,7 @@ use scanweave::train::batch::grey_data;
 use scanweave::train::guides::Guide;
 use scanweave::train::steps::{
     NamedLosses, Section, StructureNetworks, SynthesisNetworks, SynthesisStage,
-    synthesis_configurations,
+    lesion_configuration, synthesis_configurations, translator_configurations,
 };
 use scanweave::train::{Better, Figures, Recipe, Trainee};
 use scanweave::weights::{Network, Role};
@@ -24,6 +24,7 @@ use serde_json::Value;
 
 use super::items::{class_map, image, structure};
 use super::lesion::segmented;
+use super::memory::{Part, Sizes};
 use super::mixture::{Mixture, Settings, SynthesisValues};
 use super::options::{StageOption, Takes};
 use super::stage::{Asked, Exported, Stage, no_advice};
@@ -64,6 +65,7 @@ pub static STAGE: Stage = Stage {
     settings,
     check,
     train,
+    networks: sizes,
     advice: no_advice,
     pick: Pick::Newest,
     export: Some(export),
@@ -77,6 +79,37 @@ static GUIDES: [(&Stage, MakeGuide); 2] = [
     (&lesion::STAGE, lesion::guide),
     (&translator::STAGE, translator::guide),
 ];
+
+/// An input is painted in two modalities where there are several. Discriminators see what was painted, and real images for
+/// their features; the guides see what was painted.
+fn sizes(of: &Sizes) -> Vec<Part> {
+    let (study, recipe, g) = (of.study, of.recipe, of.geometry);
+    let (generator, discriminator) = synthesis_configurations(study, recipe, g);
+    let judges = 1 + u64::from(of.options.is_on("strict"));
+    let discriminators = Part {
+        count: judges,
+        ..Part::learning("discriminator", discriminator.footprint(g.size), 2 * judges)
+    };
+    let mut parts = vec![
+        Part::learning("generator", generator.footprint(g.size), 1),
+        discriminators,
+    ];
+    let modalities = study.modalities.len();
+    if (lesion::STAGE.is_needed)(study, recipe) {
+        let segmenter = lesion_configuration(study, g).footprint(g.size);
+        parts.push(Part::frozen("segmenter", segmenter, modalities, 1));
+    }
+    if (translator::STAGE.is_needed)(study, recipe) {
+        let (translator, _) = translator_configurations(study, recipe, g);
+        parts.push(Part::frozen(
+            "translator",
+            translator.footprint(g.size),
+            1,
+            1,
+        ));
+    }
+    parts
+}
 
 fn settings(asked: &Asked) -> anyhow::Result<Value> {
     // The ablation of the thesis does without.

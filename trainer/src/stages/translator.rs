@@ -13,10 +13,12 @@ use scanweave::train::guides::{Guide, TranslatorGuide};
 use scanweave::train::reading::{DeviceError, planes};
 use scanweave::train::steps::{
     NamedLosses, Section, TranslatorBatch, TranslatorNetworks, TranslatorStage,
+    translator_configurations,
 };
 use scanweave::train::{Better, Figures, Loader, Recipe, Trainee};
 
 use super::items::image;
+use super::memory::{Part, Sizes};
 use super::stage::{Stage, no_advice, no_settings};
 use crate::data::{Item, Prepared, split};
 use crate::run::{Configuration, Finished, Pick};
@@ -44,10 +46,21 @@ pub static STAGE: Stage = Stage {
             &task.device,
         )?)
     },
+    networks: sizes,
     advice: no_advice,
     pick: Pick::Best,
     export: None,
 };
+
+/// There, back again, and the identity; the discriminator sees what is real and what was translated.
+fn sizes(of: &Sizes) -> Vec<Part> {
+    let g = of.geometry;
+    let (translator, discriminator) = translator_configurations(of.study, of.recipe, g);
+    vec![
+        Part::learning("translator", translator.footprint(g.size), 3),
+        Part::learning("discriminator", discriminator.footprint(g.size), 2),
+    ]
+}
 
 /// A translator of every modality can be trained.
 fn check(data: &Prepared, study: &Study, _recipe: &Recipe) -> anyhow::Result<()> {
