@@ -165,7 +165,8 @@ impl<'a> Mixture<'a> {
         let paired = match self.settings.pretraining {
             0 => 0,
             end if step < end => chosen.len(),
-            _ => (chosen.len() + (step % 2) as usize) / 2,
+            _ if step % 2 == 0 => chosen.len() / 2,
+            _ => chosen.len().div_ceil(2),
         };
         let mut inputs = Vec::with_capacity(chosen.len());
         for (place, index) in chosen.into_iter().enumerate() {

@@ -14,7 +14,7 @@ use super::options::{Options, StageOption};
 use super::task::Task;
 use super::training::Ending;
 use crate::data::Prepared;
-use crate::run::{Finished, Pick};
+use crate::run::{self, Finished, Pick};
 
 /// A stage of the method.
 pub struct Stage {
@@ -73,7 +73,7 @@ pub struct Exported {
 
 /// The settings of a stage that has none.
 pub fn no_settings(_asked: &Asked) -> anyhow::Result<Value> {
-    Ok(Value::Object(serde_json::Map::new()))
+    run::settings(&serde_json::Map::new())
 }
 
 /// The advice of a stage that has none.
