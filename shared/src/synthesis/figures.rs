@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{SynthesisError, Synthesiser};
-use crate::image::Plane;
+use crate::image::{Image, Plane};
 use crate::label::ClassMap;
 use crate::metrics::{Overlap, edge_shift, mutual_information};
 
@@ -34,7 +34,7 @@ impl Synthesiser {
     pub async fn found_lesion(
         &self,
         modality: usize,
-        image: &Plane,
+        image: &Image,
         asked: Option<&ClassMap>,
     ) -> Result<Option<FoundLesion>, SynthesisError> {
         if !self.study.lesion.is_segmented() {
@@ -54,12 +54,12 @@ impl Synthesiser {
     }
 }
 
-/// How two modalities of one picture fit, inside the organ; shifts are looked for up to 1/32 of the
+/// How two modalities of one picture fit, in grey, inside the organ; shifts are looked for up to 1/32 of the
 /// side.
-pub fn register(first: &(String, Plane), second: &(String, Plane), mask: &Plane) -> PairRegister {
+pub fn register(first: &(String, Image), second: &(String, Image), mask: &Plane) -> PairRegister {
     let inside = mask.map(|outside| 1.0 - outside);
     let reach = (mask.width() / 32).max(2);
-    let (a, b) = (&first.1, &second.1);
+    let (a, b) = (&first.1.to_grey(), &second.1.to_grey());
     PairRegister {
         pair: (first.0.clone(), second.0.clone()),
         shift: edge_shift(a, b, Some(&inside), reach).ok(),

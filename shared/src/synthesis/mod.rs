@@ -13,7 +13,7 @@ mod subject;
 use burn::tensor::Device;
 use thiserror::Error;
 
-use crate::image::{ImageError, Plane};
+use crate::image::{Image, ImageError, Plane};
 use crate::label::{ClassMap, Label, LabelError, LesionStatistics};
 use crate::networks::LoadError;
 #[cfg(feature = "nn")]
@@ -88,7 +88,7 @@ pub struct Sample {
     /// The structure map with the inside of the organ filled with noise, equation (12).
     pub fused: Plane,
     /// Every modality by its name, in the study's order.
-    pub images: Vec<(String, Plane)>,
+    pub images: Vec<(String, Image)>,
 }
 
 /// The networks of a model, ready to compute.
@@ -279,12 +279,13 @@ impl Synthesiser {
     pub async fn segment(
         &self,
         modality: usize,
-        image: &Plane,
+        image: &Image,
     ) -> Result<Option<ClassMap>, SynthesisError> {
         let Some(segmenter) = self.segmenters.get(modality).and_then(Option::as_ref) else {
             return Ok(None);
         };
-        let logits = segmenter.logits(image.values(), self.size).await?;
+        let values = image.clone().into_values();
+        let logits = segmenter.logits(&values, self.size).await?;
         Ok(Some(ClassMap::most_likely(&logits, self.size, self.size)))
     }
 
@@ -333,10 +334,10 @@ impl Synthesiser {
             let encoded = self.generator.encode(&input, self.size);
             let conditions = self.conditions(modalities);
             let painted = self.generator.decode(&encoded, &conditions).await?;
-            let each = painted.chunks_exact(self.size * self.size).zip(modalities);
-            for (image, &index) in each {
+            let each = painted.chunks_exact(painted.len() / modalities.len());
+            for (image, &index) in each.zip(modalities) {
                 let name = self.study.modalities[index].name.clone();
-                images.push((name, self.plane(image.to_vec())?));
+                images.push((name, Image::of_values(self.size, self.size, image)?));
             }
         }
         Ok(Sample {
@@ -372,6 +373,7 @@ impl Synthesiser {
         let sample = self.sample(seed, &label).await?;
         Ok(sample.images[0]
             .1
+            .to_grey()
             .resized(THUMBNAIL, THUMBNAIL)
             .into_values())
     }
