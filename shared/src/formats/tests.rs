@@ -4,7 +4,7 @@ use miniz_oxide::deflate::compress_to_vec_zlib;
 use proptest::prelude::*;
 
 use super::*;
-use crate::image::Plane;
+use crate::image::{Image, Plane};
 
 /// A NIfTI header with these fields, then the voxels.
 fn nifti_of(big: bool, dim: [i16; 8], kind: i16, scaling: [f32; 2], voxels: &[u8]) -> Vec<u8> {
@@ -249,6 +249,40 @@ fn voxels_that_are_no_numbers_count_as_nought_unless_they_are_the_most() {
 fn planes() -> Vec<Plane> {
     let plane = |z: usize| Plane::from_fn(5, 3, move |x, y| (x + 5 * y + 20 * z) as f32 / 255.0);
     (0..2).map(plane).collect()
+}
+
+#[test]
+fn colours_are_written_as_rgb24_and_grey_as_before() {
+    let pixel = |value: f32| Plane::filled(1, 1, value);
+    let red = [pixel(1.0), pixel(0.0), pixel(0.2)];
+    let slice = Image::new(vec![
+        Plane::new(2, 1, vec![1.0, 0.0]).expect("two pixels"),
+        Plane::new(2, 1, vec![0.0, 0.4]).expect("two pixels"),
+        Plane::new(2, 1, vec![0.2, 1.0]).expect("two pixels"),
+    ]);
+    let slice = slice.expect("three channels");
+    let file = nifti::write_images(&[slice.clone(), slice], [1.0; 3], "SYNTHETIC").expect("a file");
+    let number = |at: usize| i16::from_le_bytes([file[at], file[at + 1]]);
+    assert_eq!(
+        [40, 42, 44, 46].map(number),
+        [3, 2, 1, 2],
+        "2 x 1 x 2 voxels"
+    );
+    assert_eq!([70, 72].map(number), [128, 24]);
+    assert_eq!(file[352..], [255, 0, 51, 0, 102, 255].repeat(2));
+    let error = read(&file).expect_err("structure maps are taken from numbers");
+    assert!(error.to_string().contains("colours"), "{error}");
+
+    let grey: Vec<Image> = planes().into_iter().map(Image::from).collect();
+    let file = nifti::write_images(&grey, [1.0; 3], "SYNTHETIC");
+    assert_eq!(file, nifti::write(&planes(), [1.0; 3], "SYNTHETIC"));
+    let mixed = [
+        Image::new(red.into()).expect("three channels"),
+        pixel(0.5).into(),
+    ];
+    let file = nifti::write_images(&mixed, [1.0; 3], "").expect("a file");
+    assert_eq!(file[352..], [255, 128], "their first channels");
+    assert!(nifti::write_images(&[], [1.0; 3], "").is_err());
 }
 
 #[test]

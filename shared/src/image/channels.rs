@@ -107,6 +107,47 @@ impl Image {
         Self::new(planes).expect("channels of one size stay so")
     }
 
+    /// Every channel resized, as [`Plane::resized`].
+    ///
+    /// # Panics
+    /// When a new side is 0 or larger than [`MAX_SIDE`](super::MAX_SIDE).
+    #[must_use]
+    pub fn resized(&self, width: usize, height: usize) -> Self {
+        self.map_planes(|plane| plane.resized(width, height))
+    }
+
+    /// Stretched so that the smallest value of all channels becomes 0 and the largest 1: colours stay what they
+    /// are to each other.
+    ///
+    /// # Errors
+    /// When the image is constant or holds a value that is not finite.
+    pub fn normalised(&self) -> Result<Self, ImageError> {
+        let values = || self.planes.iter().flat_map(Plane::values);
+        if values().any(|v| !v.is_finite()) {
+            return Err(ImageError::NotFinite);
+        }
+        let ranges = self.planes.iter().map(Plane::min_max);
+        let (low, high) = ranges.fold((f32::INFINITY, f32::NEG_INFINITY), |all, one| {
+            (all.0.min(one.0), all.1.max(one.1))
+        });
+        if high <= low {
+            return Err(ImageError::Constant(low));
+        }
+        let range = high - low;
+        Ok(self.map_planes(|plane| plane.map(|v| (v - low) / range)))
+    }
+
+    /// With this many channels: those of an image that has them, else its first one again and again.
+    #[must_use]
+    pub fn spread(self, channels: usize) -> Self {
+        if self.channels() == channels {
+            return self;
+        }
+        Self {
+            planes: vec![self.planes[0].clone(); channels.max(1)],
+        }
+    }
+
     /// All values, channel after channel, each row-major.
     pub fn into_values(self) -> Vec<f32> {
         let planes = self.planes.into_iter();
@@ -157,6 +198,31 @@ mod tests {
         assert_eq!(image.to_u8(), bytes);
         assert_eq!(image.to_interleaved_u8(), [0, 128, 255, 255, 128, 0]);
         assert_eq!(colour().into_values(), [0.0, 1.0, 0.5, 0.5, 1.0, 0.0]);
+    }
+
+    #[test]
+    fn all_channels_are_stretched_alike() {
+        let image = Image::of_values(2, 1, &[0.2, 0.4, 0.6, 0.3]).expect("two channels");
+        let stretched = image.normalised().expect("not constant").into_values();
+        for (found, expected) in stretched.iter().zip([0.0, 0.5, 1.0, 0.25]) {
+            assert!((found - expected).abs() < 1e-6, "{found}, not {expected}");
+        }
+        let plane = Plane::new(2, 1, vec![0.3, 0.7]).expect("two pixels");
+        let alone = Image::from(plane.clone()).normalised();
+        assert_eq!(alone, plane.normalised().map(Image::from));
+        let flat = Image::new(vec![Plane::filled(2, 2, 0.5); 3]).expect("three channels");
+        assert_eq!(flat.normalised(), Err(ImageError::Constant(0.5)));
+        let broken = Image::from(Plane::filled(2, 2, f32::NAN));
+        assert_eq!(broken.normalised(), Err(ImageError::NotFinite));
+    }
+
+    #[test]
+    fn a_grey_image_becomes_equal_planes_and_colours_stay() {
+        let plane = Plane::filled(2, 2, 0.3);
+        let three = Image::from(plane.clone()).spread(3);
+        assert_eq!(three.planes(), [plane.clone(), plane.clone(), plane]);
+        assert_eq!(colour().spread(3), colour());
+        assert_eq!(colour().resized(4, 2).channels(), 3);
     }
 
     #[test]

@@ -91,6 +91,17 @@ pub struct Sample {
     pub images: Vec<(String, Image)>,
 }
 
+impl Sample {
+    /// What people are shown of every modality, [`Channels::shown`](crate::study::Channels::shown).
+    pub fn shown(&self, study: &Study) -> Vec<Image> {
+        let shown = |(name, image): &(String, Image)| {
+            let channels = study.place_of(name).map(|at| study.modalities[at].channels);
+            channels.unwrap_or_default().shown(image)
+        };
+        self.images.iter().map(shown).collect()
+    }
+}
+
 /// The networks of a model, ready to compute.
 ///
 /// ```no_run
@@ -284,7 +295,7 @@ impl Synthesiser {
         let Some(segmenter) = self.segmenters.get(modality).and_then(Option::as_ref) else {
             return Ok(None);
         };
-        let values = image.clone().into_values();
+        let values = image.clone().spread(self.study.channels()).into_values();
         let logits = segmenter.logits(&values, self.size).await?;
         Ok(Some(ClassMap::most_likely(&logits, self.size, self.size)))
     }
@@ -336,8 +347,10 @@ impl Synthesiser {
             let painted = self.generator.decode(&encoded, &conditions).await?;
             let each = painted.chunks_exact(painted.len() / modalities.len());
             for (image, &index) in each.zip(modalities) {
-                let name = self.study.modalities[index].name.clone();
-                images.push((name, Image::of_values(self.size, self.size, image)?));
+                let modality = &self.study.modalities[index];
+                let image = Image::of_values(self.size, self.size, image)?;
+                let image = modality.channels.of_painted(image);
+                images.push((modality.name.clone(), image));
             }
         }
         Ok(Sample {
@@ -371,11 +384,8 @@ impl Synthesiser {
     pub async fn thumbnail(&self, seed: u64) -> Result<Vec<f32>, SynthesisError> {
         let label = self.study.lesion.healthy(self.size);
         let sample = self.sample(seed, &label).await?;
-        Ok(sample.images[0]
-            .1
-            .to_grey()
-            .resized(THUMBNAIL, THUMBNAIL)
-            .into_values())
+        let grey = self.study.modalities[0].channels.grey(&sample.images[0].1);
+        Ok(grey.resized(THUMBNAIL, THUMBNAIL).into_values())
     }
 
     /// Draws the known answer's sample and returns the largest difference from it.

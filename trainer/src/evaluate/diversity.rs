@@ -1,7 +1,7 @@
 //! Whether samples differ from each other, and from the images that the model has seen.
 
 use anyhow::ensure;
-use scanweave::image::Plane;
+use scanweave::image::Image;
 use scanweave::random::{Purpose, Random};
 
 use super::nearest::{nearest, percentile, share_below};
@@ -59,16 +59,20 @@ impl<'a> Likeness<'a> {
 
     /// Similarity of images and of structure maps, then nearness to training images.
     pub fn measured(&self, seed: u64, subjects: &[Subject]) -> anyhow::Result<Vec<Measured>> {
-        let images: Vec<&Plane> = subjects
+        let images: Vec<&Image> = subjects
             .iter()
             .map(|s| &s.sample.images[self.source].1)
             .collect();
-        let maps: Vec<&Plane> = subjects.iter().map(|s| &s.sample.structure.map).collect();
+        let maps = subjects
+            .iter()
+            .map(|s| s.sample.structure.map.clone().into());
+        let maps: Vec<Image> = maps.collect();
         let real = self.drawn(seed, subjects.len());
         let real_images = real.iter().filter_map(|i| i.images[self.source].as_deref());
-        let real_images: Vec<Plane> = real_images.map(|b| image(b, self.size)).collect();
-        let real_maps: Vec<Plane> = real.iter().map(|i| structure(i, self.size).map).collect();
-        let row = |name: &str, synthetic: &[&Plane], real: &[Plane]| {
+        let real_images: Vec<Image> = real_images.map(|b| image(b, self.size)).collect();
+        let real_maps = real.iter().map(|i| structure(i, self.size).map.into());
+        let real_maps: Vec<Image> = real_maps.collect();
+        let row = |name: &str, synthetic: &[&Image], real: &[Image]| {
             anyhow::Ok(Measured {
                 section: Section::Diversity,
                 name: name.into(),
@@ -78,7 +82,11 @@ impl<'a> Likeness<'a> {
         };
         let mut measured = vec![
             row("images of the source modality", &images, &real_images)?,
-            row("structure maps", &maps, &real_maps)?,
+            row(
+                "structure maps",
+                &maps.iter().collect::<Vec<_>>(),
+                &real_maps,
+            )?,
         ];
         let small: Vec<Vec<f32>> = images.into_iter().map(shrunk).collect();
         measured.extend(memorisation(&nearest(&small, &self.training), &self.test));
@@ -99,8 +107,8 @@ impl<'a> Likeness<'a> {
     }
 }
 
-fn shrunk(plane: &Plane) -> Vec<f32> {
-    plane.resized(SIDE, SIDE).into_values()
+fn shrunk(image: &Image) -> Vec<f32> {
+    image.resized(SIDE, SIDE).into_values()
 }
 
 /// Of distances to the nearest training image: copies show as a small 5th percentile and as a share
@@ -128,12 +136,12 @@ mod tests {
 
     #[test]
     fn equal_planes_are_alike_and_noise_is_not() {
-        let plane = |seed| {
+        let image = |seed| {
             let values = Random::new(seed, Purpose::Fusion).normals(32 * 32);
             let values = values.into_iter().map(|v| (0.5 + 0.2 * v).clamp(0.0, 1.0));
-            Plane::new(32, 32, values.collect()).expect("a square")
+            Image::of_values(32, 32, &values.collect::<Vec<_>>()).expect("a square")
         };
-        let (a, b) = (plane(1), plane(2));
+        let (a, b) = (image(1), image(2));
         let alike = similarity(&[&a, &a, &a]).expect("one size").expect("pairs");
         assert!((alike - 1.0).abs() < 1e-6, "{alike}");
         let mixed = similarity(&[&a, &a, &b]).expect("one size").expect("pairs");

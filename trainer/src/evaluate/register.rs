@@ -2,15 +2,16 @@
 //!
 //! Of phantoms the anatomy is known: what is painted from a test item's own map is compared with the
 //! signal of its tissue in the same modality, which leaves no other cause of a shift than the
-//! generator. Of patients only the modalities can be compared with each other, beside real ones.
+//! generator. Of patients only the modalities can be compared with each other, beside real ones. Each is
+//! compared in one plane, the source modality in the one that structure maps are taken from.
 
 use rayon::prelude::*;
 use scanweave::image::Plane;
 use scanweave::metrics::{edge_shift, mutual_information};
 use scanweave::phantom;
 use scanweave::random::{Purpose, Random};
-use scanweave::study::Modality;
-use scanweave::synthesis::Synthesiser;
+use scanweave::study::{Modality, Study};
+use scanweave::synthesis::{Sample, Synthesiser};
 
 use super::rows::{Measured, Section};
 use super::subjects::Subject;
@@ -43,15 +44,17 @@ pub struct Register<'a> {
 impl<'a> Register<'a> {
     pub fn new(evaluation: &Evaluation<'a>) -> anyhow::Result<Self> {
         let (pipeline, size) = (evaluation.pipeline, evaluation.pipeline.size());
+        let study = pipeline.study();
         let items = evaluation.of(Split::Test).take(evaluation.count);
-        let views: Vec<Views> = items.map(|item| Views::of_item(item, size)).collect();
+        let views = items.map(|item| Views::of_item(study, item, size));
+        let views: Vec<Views> = views.collect();
         let known = with_truth(evaluation).map(|item| Known::of(item, evaluation.data));
         let known: Vec<Known> = known.collect::<anyhow::Result<_>>()?;
         let own = known
             .iter()
-            .map(|k| (&k.signals, Views::of_item(k.item, size)));
+            .map(|k| (&k.signals, Views::of_item(study, k.item, size)));
         Ok(Self {
-            real: between(&pipeline.study().modalities, &views),
+            real: between(&study.modalities, &views),
             real_to_tissue: to_tissue(&own.collect::<Vec<_>>()),
             pipeline,
             known,
@@ -81,7 +84,9 @@ impl<'a> Register<'a> {
                 row(format!("{name}, on real maps"), synthetic, *real)
             }));
         }
-        let views: Vec<Views> = subjects.iter().map(Views::of_subject).collect();
+        let study = self.pipeline.study();
+        let views = subjects.iter().map(|s| Views::of_sample(study, &s.sample));
+        let views: Vec<Views> = views.collect();
         let figures = between(modalities, &views).into_iter().zip(&self.real);
         measured.extend(figures.map(|((name, synthetic), (_, real))| row(name, synthetic, *real)));
         Ok(measured)
@@ -95,10 +100,7 @@ impl<'a> Register<'a> {
             let noise = Random::nth(seed, Purpose::Fusion, k as u64).bits();
             let sample = pollster::block_on(self.pipeline.paint(&own, &known.item.label, noise))?;
             done();
-            Ok(Views {
-                images: sample.images.into_iter().map(|(_, p)| Some(p)).collect(),
-                inside: inside(&own.mask),
-            })
+            Ok(Views::of_sample(self.pipeline.study(), &sample))
         };
         self.known.iter().enumerate().map(paint).collect()
     }
@@ -107,7 +109,7 @@ impl<'a> Register<'a> {
 /// Test items whose anatomy can be drawn again: phantoms of several modalities.
 pub fn with_truth<'a>(evaluation: &Evaluation<'a>) -> impl Iterator<Item = &'a Item> {
     let study = evaluation.pipeline.study();
-    let drawn = anatomy(&study.name).is_ok() && study.modalities.len() > 1;
+    let drawn = anatomy(&study.modality_names()).is_ok() && study.modalities.len() > 1;
     let items = evaluation.of(Split::Test).filter(move |_| drawn);
     items
         .filter(|item| content_of(&item.source).is_some())
@@ -115,21 +117,23 @@ pub fn with_truth<'a>(evaluation: &Evaluation<'a>) -> impl Iterator<Item = &'a I
 }
 
 impl Views {
-    fn of_item(item: &Item, size: usize) -> Self {
-        let images = item.images.iter();
+    fn of_item(study: &Study, item: &Item, size: usize) -> Self {
+        let plane = |(modality, bytes): (usize, &Option<Vec<u8>>)| {
+            let image = image(bytes.as_deref()?, size);
+            Some(study.plane_of(modality, &image))
+        };
         Self {
-            images: images
-                .map(|i| i.as_deref().map(|bytes| image(bytes, size)))
-                .collect(),
+            images: item.images.iter().enumerate().map(plane).collect(),
             inside: inside(&structure(item, size).mask),
         }
     }
 
-    fn of_subject(subject: &Subject) -> Self {
-        let images = subject.sample.images.iter();
+    fn of_sample(study: &Study, sample: &Sample) -> Self {
+        let images = sample.images.iter().enumerate();
+        let planes = images.map(|(at, (_, image))| Some(study.plane_of(at, image)));
         Self {
-            images: images.map(|(_, plane)| Some(plane.clone())).collect(),
-            inside: inside(&subject.sample.structure.mask),
+            images: planes.collect(),
+            inside: inside(&sample.structure.mask),
         }
     }
 }
@@ -142,7 +146,9 @@ impl<'a> Known<'a> {
         };
         let size = data.header.size;
         let side = size * data.header.extraction.scale;
-        let drawn = phantom::signals(anatomy(&data.header.study)?, seed, side, lesion);
+        let names = data.header.modalities.iter().map(|m| m.name.clone());
+        let anatomy = anatomy(&names.collect::<Vec<_>>())?;
+        let drawn = phantom::signals(anatomy, seed, side, lesion);
         let signal = |modality: &Modality| {
             let found = drawn.iter().find(|(m, _)| *m == modality.name);
             found.map(|(_, plane)| plane.resized(size, size))

@@ -1,7 +1,7 @@
 //! From prepared items to tensors: which items a step sees follows from the seed and its number.
 
 use burn::tensor::{Device, Tensor, TensorData};
-use scanweave::image::Plane;
+use scanweave::image::{Image, Plane};
 use scanweave::label::ClassMap;
 use scanweave::random::{Purpose, Random};
 use scanweave::structure::Structure;
@@ -64,15 +64,16 @@ pub fn binary<'a>(
     Tensor::from_data(binary_data(planes, size), device)
 }
 
-/// 8-bit images as `[batch, 1, size, size]`, 0..=1, on the host.
-pub fn grey_data<'a>(images: impl Iterator<Item = &'a [u8]>, size: usize) -> TensorData {
-    stack_data(
-        images
-            .flat_map(|p| p.iter().map(|&v| f32::from(v) / 255.0))
-            .collect(),
-        1,
-        size,
-    )
+/// 8-bit images as `[batch, channels, size, size]`, 0..=1, on the host; a grey one as equal planes.
+pub fn image_data<'a>(
+    images: impl Iterator<Item = &'a [u8]>,
+    channels: usize,
+    size: usize,
+) -> TensorData {
+    let whole = channels * size * size;
+    let values = images.flat_map(|bytes| bytes.iter().cycle().take(whole));
+    let values = values.map(|&v| f32::from(v) / 255.0);
+    stack_data(values.collect(), channels, size)
 }
 
 /// Row-major values as `[batch, channels, size, size]` on the host.
@@ -103,16 +104,23 @@ pub fn one_hot_data(labels: &[ClassMap], classes: usize) -> TensorData {
     TensorData::new(values, [labels.len(), 1 + classes, height, width])
 }
 
-/// The pictures of `[batch, 1, height, width]`: reads the device.
-pub fn planes(tensor: Tensor<4>) -> Vec<Plane> {
-    let [_, _, height, width] = tensor.dims();
+/// The images of `[batch, channels, height, width]`: reads the device.
+pub fn images(tensor: Tensor<4>) -> Vec<Image> {
+    let [_, channels, height, width] = tensor.dims();
     let values: Vec<f32> = tensor
         .into_data()
         .convert::<f32>()
         .try_into_vec()
         .expect("converted to f32");
-    let plane = |pixels: &[f32]| Plane::new(width, height, pixels.to_vec()).expect("one picture");
-    values.chunks_exact(width * height).map(plane).collect()
+    let each = values.chunks_exact(channels * width * height);
+    let image = |values| Image::of_values(width, height, values).expect("a whole image");
+    each.map(image).collect()
+}
+
+/// The planes of `[batch, 1, height, width]`: reads the device.
+pub fn planes(tensor: Tensor<4>) -> Vec<Plane> {
+    let images = images(tensor).into_iter();
+    images.flat_map(Image::into_planes).collect()
 }
 
 /// Standard normal noise `[rows, columns]` of a step, on the host.
@@ -144,9 +152,9 @@ pub fn structure(item: &Item, size: usize) -> Structure {
     }
 }
 
-/// An item's 8-bit image as a plane.
-pub fn image(bytes: &[u8], size: usize) -> Plane {
-    Plane::from_u8(size, size, bytes).expect("prepared planes have the working size")
+/// An item's 8-bit image.
+pub fn image(bytes: &[u8], size: usize) -> Image {
+    Image::of_u8(size, size, bytes).expect("prepared images have the working size")
 }
 
 /// An item's lesions pixel by pixel; empty where it has none.
@@ -158,6 +166,20 @@ pub fn class_map(item: &Item, size: usize) -> ClassMap {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_grey_image_beside_colours_becomes_equal_planes() {
+        let (grey, colour) = (
+            [51, 255, 0, 102],
+            [0, 0, 0, 0, 51, 51, 51, 51, 255, 255, 255, 255],
+        );
+        let data = image_data([&grey[..], &colour[..]].into_iter(), 3, 2);
+        assert_eq!(data.shape()[..], [2, 3, 2, 2]);
+        let tensor = Tensor::from_data(data, &Device::flex());
+        let found = images(tensor);
+        assert_eq!(found[0].to_u8(), grey.repeat(3));
+        assert_eq!(found[1].to_u8(), colour);
+    }
 
     #[test]
     fn an_epoch_sees_every_item_once() {

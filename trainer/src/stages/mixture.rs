@@ -12,7 +12,7 @@ use scanweave::train::steps::{MARGIN, SynthesisBatch, View};
 
 use super::Loader;
 use super::batch::{
-    Order, binary_data, grey_data, one_hot_data, one_hot_rows, stack_data, structure,
+    Order, binary_data, image_data, one_hot_data, one_hot_rows, stack_data, structure,
 };
 use crate::data::{Item, Prepared, Split};
 use crate::run::Configuration;
@@ -234,7 +234,11 @@ impl<'a> Mixture<'a> {
         ViewValues {
             modality,
             condition: (count > 1).then(|| one_hot_rows(inputs.iter().map(|_| modality), count)),
-            image: grey_data(inputs.iter().filter_map(bytes), size),
+            image: image_data(
+                inputs.iter().filter_map(bytes),
+                self.configuration.study.channels(),
+                size,
+            ),
             own: TensorData::new(flags.collect::<Vec<_>>(), [paired, 1, 1, 1]),
         }
     }

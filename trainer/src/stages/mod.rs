@@ -15,7 +15,7 @@ mod warp;
 
 use std::sync::Arc;
 
-use scanweave::image::Plane;
+use scanweave::image::Image;
 use scanweave::train::steps::{NamedLosses, Section};
 
 use crate::run::Figures;
@@ -50,7 +50,7 @@ pub trait Trainee: Sized {
         Ok(None)
     }
     /// Pictures of the present state, always of the same subjects and latents.
-    fn sheet(&self) -> anyhow::Result<Vec<Vec<Plane>>>;
+    fn sheet(&self) -> anyhow::Result<Vec<Vec<Image>>>;
     /// The state, to resume from.
     fn save(&self) -> Vec<Section>;
     /// The state restored.

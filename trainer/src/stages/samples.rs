@@ -3,13 +3,13 @@
 
 use burn::tensor::{Device, Tensor};
 use rayon::prelude::*;
-use scanweave::image::Plane;
-use scanweave::metrics::ms_ssim;
+use scanweave::image::Image;
+use scanweave::metrics::ms_ssim_of_images;
 use scanweave::random::Purpose;
 use scanweave::structure::{contour_error, solid_mask};
 use scanweave::train::steps::StructureStage;
 
-use super::batch::{binary, noise, planes};
+use super::batch::{binary, images, noise, planes};
 use crate::data::Item;
 use crate::run::Configuration;
 
@@ -61,7 +61,7 @@ pub fn figures(
             ("contour error", Some(contour(stage, maps.clone()))),
             (
                 "ms-ssim",
-                similarity(&planes(maps).iter().collect::<Vec<_>>())?,
+                similarity(&images(maps).iter().collect::<Vec<_>>())?,
             ),
         ];
         let known = values.into_iter().filter_map(|(n, v)| Some((n, v?)));
@@ -83,12 +83,12 @@ fn contour(stage: &StructureStage, maps: Tensor<4>) -> f64 {
     errors.sum::<f64>() / maps.len() as f64
 }
 
-/// Mean MS-SSIM of all pairs; `None` of fewer than two planes.
-pub fn similarity(planes: &[&Plane]) -> anyhow::Result<Option<f64>> {
-    let pairs: Vec<(usize, usize)> = (0..planes.len())
+/// Mean MS-SSIM of all pairs; `None` of fewer than two images.
+pub fn similarity(images: &[&Image]) -> anyhow::Result<Option<f64>> {
+    let pairs: Vec<(usize, usize)> = (0..images.len())
         .flat_map(|b| (0..b).map(move |a| (a, b)))
         .collect();
-    let one = |&(a, b): &(usize, usize)| ms_ssim(planes[a], planes[b]);
+    let one = |&(a, b): &(usize, usize)| ms_ssim_of_images(images[a], images[b]);
     let values: Vec<f32> = pairs.par_iter().map(one).collect::<Result<_, _>>()?;
     let sum: f64 = values.iter().copied().map(f64::from).sum();
     Ok((!values.is_empty()).then(|| sum / values.len() as f64))
@@ -97,6 +97,7 @@ pub fn similarity(planes: &[&Plane]) -> anyhow::Result<Option<f64>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use scanweave::image::Plane;
 
     #[test]
     fn a_collapsed_dimension_diverges_by_nothing() {
@@ -116,9 +117,13 @@ mod tests {
     fn equal_maps_are_alike() {
         let map = Plane::from_fn(64, 64, |x, y| f32::from(u8::from((x / 4 + y / 4) % 2 == 0)));
         let other = Plane::from_fn(64, 64, |x, _| f32::from(u8::from(x % 9 < 2)));
-        let alike = similarity(&[&map, &map]).unwrap().unwrap();
-        let unlike = similarity(&[&map, &other]).unwrap().unwrap();
+        let alike = similarity(&[&map.clone().into(), &map.clone().into()])
+            .unwrap()
+            .unwrap();
+        let unlike = similarity(&[&map.clone().into(), &other.into()])
+            .unwrap()
+            .unwrap();
         assert!(alike > 0.999 && unlike < alike - 0.2, "{alike} {unlike}");
-        assert_eq!(similarity(&[&map]).unwrap(), None);
+        assert_eq!(similarity(&[&map.into()]).unwrap(), None);
     }
 }

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor, TensorData};
-use scanweave::image::Plane;
+use scanweave::image::Image;
 use scanweave::random::{Purpose, Random};
 use scanweave::train::steps::{
     LatentMoments, NamedLosses, Section, StructureBatch, StructureStage,
 };
 
-use super::batch::{Order, binary, binary_data, noise, noise_data, planes};
+use super::batch::{Order, binary, binary_data, images, noise, noise_data};
 use super::warp::Warp;
 use super::{Loader, Trainee, samples};
 use crate::data::{Item, Prepared, Split};
@@ -221,7 +221,7 @@ impl<'a> Trainee for Structure<'a> {
     }
 
     /// Real maps, their reconstructions, samples from N(0, 1), the same as lines, and their masks.
-    fn sheet(&self) -> anyhow::Result<Vec<Vec<Plane>>> {
+    fn sheet(&self) -> anyhow::Result<Vec<Vec<Image>>> {
         let device = self.device.clone().inner();
         let networks = self.stage.averaged();
         let count = COLUMNS.min(self.items.len());
@@ -247,7 +247,7 @@ impl<'a> Trainee for Structure<'a> {
             .greater_elem(self.configuration.study.line_threshold)
             .float();
         Ok([real, reconstructed, restored_lines, sampled, lines, masks]
-            .map(planes)
+            .map(images)
             .into())
     }
 

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use anyhow::ensure;
 use burn::tensor::{Device, Tensor, TensorData};
-use scanweave::image::Plane;
-use scanweave::metrics::psnr;
+use scanweave::image::Image;
+use scanweave::metrics::psnr_of_images;
 use scanweave::networks::Unet;
 use scanweave::random::{Purpose, Random};
 use scanweave::study::{Modality, Study};
 use scanweave::train::steps::{NamedLosses, Section, TranslatorBatch, TranslatorStage};
 
-use super::batch::{grey_data, image, one_hot_rows, planes};
+use super::batch::{image, image_data, images, one_hot_rows};
 use super::{Loader, Trainee};
 use crate::data::{Item, Prepared, split};
 use crate::run::{Better, Configuration, Figures};
@@ -103,6 +103,7 @@ impl Loader for TranslatorLoader<'_> {
 
     fn batch(&self, step: u64) -> TranslatorValues {
         let size = self.configuration.geometry.size;
+        let channels = self.configuration.study.channels();
         let mut random = Random::nth(self.configuration.seed, Purpose::Batch, step);
         let drawn = (0..self.configuration.batch).map(|_| self.draw(&mut random));
         let (mut all, rest): (Vec<_>, Vec<_>) = drawn.partition(|t| t.registered);
@@ -110,10 +111,10 @@ impl Loader for TranslatorLoader<'_> {
         all.extend(rest);
         let count = self.pools.len();
         TranslatorValues {
-            image: grey_data(all.iter().map(|t| t.image), size),
+            image: image_data(all.iter().map(|t| t.image), channels, size),
             from: one_hot_rows(all.iter().map(|t| t.from), count),
             to: one_hot_rows(all.iter().map(|t| t.to), count),
-            target: grey_data(all.iter().map(|t| t.target), size),
+            target: image_data(all.iter().map(|t| t.target), channels, size),
             registered,
         }
     }
@@ -158,7 +159,8 @@ impl<'a> Translator<'a> {
 
     /// Named by the two modalities.
     fn psnrs(&self, items: &[&Item]) -> anyhow::Result<Vec<(String, f64)>> {
-        let modalities = &self.configuration.study.modalities;
+        let study = &self.configuration.study;
+        let (modalities, channels) = (&study.modalities, study.channels());
         let size = self.configuration.geometry.size;
         let mut values = Vec::new();
         for (from, to) in ordered_pairs(modalities.len()) {
@@ -166,7 +168,7 @@ impl<'a> Translator<'a> {
             let mut sum = 0.0;
             for (found, item) in translated.iter().zip(items) {
                 let real = image(item.images[to].as_deref().unwrap_or_default(), size);
-                sum += f64::from(psnr(found, &real)?);
+                sum += f64::from(psnr_of_images(found, &real.spread(channels))?);
             }
             let name = format!("{} to {}", modalities[from].name, modalities[to].name);
             values.push((name, sum / items.len() as f64));
@@ -175,25 +177,23 @@ impl<'a> Translator<'a> {
     }
 
     /// The averaged translator's images of modality `to`: reads the device.
-    fn translated(&self, items: &[&Item], from: usize, to: usize) -> Vec<Plane> {
-        let (size, count) = (
-            self.configuration.geometry.size,
-            self.configuration.study.modalities.len(),
-        );
+    fn translated(&self, items: &[&Item], from: usize, to: usize) -> Vec<Image> {
+        let study = &self.configuration.study;
+        let (size, count) = (self.configuration.geometry.size, study.modalities.len());
         let images = items.iter().filter_map(|item| item.images[from].as_deref());
         let translator = &self.stage.averaged().translator;
         translate(
             translator,
-            grey_data(images, size),
+            image_data(images, study.channels(), size),
             one_hot_rows(items.iter().map(|_| to), count),
             &self.device.clone().inner(),
         )
     }
 }
 
-fn translate(translator: &Unet, images: TensorData, to: TensorData, device: &Device) -> Vec<Plane> {
-    let images = Tensor::from_data(images, device);
-    planes(translator.forward(images, Some(Tensor::from_data(to, device))))
+fn translate(translator: &Unet, given: TensorData, to: TensorData, device: &Device) -> Vec<Image> {
+    let given = Tensor::from_data(given, device);
+    images(translator.forward(given, Some(Tensor::from_data(to, device))))
 }
 
 impl<'a> Trainee for Translator<'a> {
@@ -246,9 +246,10 @@ impl<'a> Trainee for Translator<'a> {
     }
 
     /// Test images of each modality, and below them what they are translated into.
-    fn sheet(&self) -> anyhow::Result<Vec<Vec<Plane>>> {
+    fn sheet(&self) -> anyhow::Result<Vec<Vec<Image>>> {
         let size = self.configuration.geometry.size;
-        let count = self.configuration.study.modalities.len();
+        let modalities = &self.configuration.study.modalities;
+        let count = modalities.len();
         let mut rows = Vec::new();
         for from in 0..count {
             let there: Vec<&Item> = self.test.iter().copied().filter(|i| i.has(from)).collect();
@@ -257,9 +258,13 @@ impl<'a> Trainee for Translator<'a> {
                 continue;
             }
             let real = items.iter().filter_map(|i| i.images[from].as_deref());
-            rows.push(real.map(|bytes| image(bytes, size)).collect());
+            let shown = |to: usize, image: &Image| modalities[to].channels.shown(image);
+            rows.push(real.map(|bytes| shown(from, &image(bytes, size))).collect());
             let others = (0..count).filter(|&to| to != from);
-            rows.extend(others.map(|to| self.translated(&items, from, to)));
+            rows.extend(others.map(|to| {
+                let translated = self.translated(&items, from, to);
+                translated.iter().map(|image| shown(to, image)).collect()
+            }));
         }
         Ok(rows)
     }

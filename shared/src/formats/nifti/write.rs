@@ -2,7 +2,7 @@
 
 use super::super::{FormatError, count};
 use super::{HEADER, VOXELS};
-use crate::image::Plane;
+use crate::image::{Image, Plane};
 
 /// Largest side that the header can name.
 const MAX_DIM: usize = i16::MAX as usize;
@@ -18,29 +18,55 @@ pub fn write(
     spacing: [f32; 3],
     description: &str,
 ) -> Result<Vec<u8>, FormatError> {
-    let first = slices.first();
-    let (width, height) = first.map_or((0, 0), |p| (p.width(), p.height()));
-    let sides = [width, height, slices.len()];
-    let alike = slices
-        .iter()
-        .all(|p| (p.width(), p.height()) == (width, height));
-    if !alike || sides.iter().any(|s| !(1..=MAX_DIM).contains(s)) {
-        return Err(FormatError::Dimensions(format!(
-            "{width} x {height} x {}, slices of one size: {alike}",
-            slices.len()
-        )));
-    }
-    let voxels = count(sides.map(|s| s as u64))?;
-    let mut file = Vec::with_capacity(VOXELS + voxels);
-    file.extend(header(sides, spacing, description));
-    for slice in slices {
-        file.extend(slice.to_u8());
-    }
+    let sides = sides(slices.iter().map(|p| (p.width(), p.height())))?;
+    let mut file = header(sides, Kind::Grey, spacing, description).to_vec();
+    file.extend(slices.iter().flat_map(Plane::to_u8));
     Ok(file)
 }
 
+/// As [`write`], of images: those of three channels as red, green and blue of 8 bits each (RGB24), which viewers
+/// show in colour; of any others the first channel.
+pub fn write_images(
+    slices: &[Image],
+    spacing: [f32; 3],
+    description: &str,
+) -> Result<Vec<u8>, FormatError> {
+    if slices.iter().any(|image| image.channels() != 3) {
+        let planes: Vec<Plane> = slices.iter().map(|i| i.planes()[0].clone()).collect();
+        return write(&planes, spacing, description);
+    }
+    let sides = sides(slices.iter().map(|i| (i.width(), i.height())))?;
+    let mut file = header(sides, Kind::Colour, spacing, description).to_vec();
+    file.extend(slices.iter().flat_map(Image::to_interleaved_u8));
+    Ok(file)
+}
+
+/// How a voxel is written.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Grey,
+    Colour,
+}
+
+/// Voxels along x, y and z of slices of these sizes.
+fn sides(
+    slices: impl ExactSizeIterator<Item = (usize, usize)> + Clone,
+) -> Result<[usize; 3], FormatError> {
+    let (width, height) = slices.clone().next().unwrap_or((0, 0));
+    let sides = [width, height, slices.len()];
+    let alike = slices.clone().all(|size| size == (width, height));
+    if !alike || sides.iter().any(|s| !(1..=MAX_DIM).contains(s)) {
+        return Err(FormatError::Dimensions(format!(
+            "{width} x {height} x {}, slices of one size: {alike}",
+            sides[2]
+        )));
+    }
+    count(sides.map(|s| s as u64))?;
+    Ok(sides)
+}
+
 /// Little endian; fields that are not named stay 0.
-fn header(sides: [usize; 3], spacing: [f32; 3], description: &str) -> [u8; VOXELS] {
+fn header(sides: [usize; 3], kind: Kind, spacing: [f32; 3], description: &str) -> [u8; VOXELS] {
     let mut bytes = [0; VOXELS];
     let mut put = |at: usize, value: &[u8]| bytes[at..at + value.len()].copy_from_slice(value);
     put(0, &(HEADER as i32).to_le_bytes());
@@ -48,8 +74,12 @@ fn header(sides: [usize; 3], spacing: [f32; 3], description: &str) -> [u8; VOXEL
     for (i, side) in dim.into_iter().enumerate() {
         put(40 + 2 * i, &(side as i16).to_le_bytes());
     }
-    put(70, &2_i16.to_le_bytes()); // datatype: 8 bits, unsigned
-    put(72, &8_i16.to_le_bytes()); // bitpix
+    let (datatype, bits) = match kind {
+        Kind::Grey => (2_i16, 8_i16), // 8 bits, unsigned
+        Kind::Colour => (128, 24),    // RGB24
+    };
+    put(70, &datatype.to_le_bytes());
+    put(72, &bits.to_le_bytes()); // bitpix
     for (i, step) in [1.0, spacing[0], spacing[1], spacing[2]]
         .into_iter()
         .enumerate()

@@ -82,7 +82,7 @@ fn translator_and_its_discriminator_learn_from_their_own_terms_alone() {
     };
     let after = |weights: TranslatorWeights| {
         let head = ModalityHead::CrossEntropy;
-        let (stage, _) = fresh().step(&translator_batch(), &weights, head);
+        let (stage, _) = fresh().step(&translator_batch(&study), &weights, head);
         stage.weights()
     };
     let [plain, judge] = after(silent);
