@@ -30,7 +30,7 @@ pub const HEADER: [&str; 12] = [
 
 /// How subjects are made.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Recipe {
+pub struct Settings {
     /// Algorithm 3; `None` takes every map.
     pub filter: Option<StructureFilter>,
     /// Share of subjects without a lesion, for studies with lesion masks.
@@ -39,7 +39,7 @@ pub struct Recipe {
     pub class: Option<usize>,
 }
 
-impl Default for Recipe {
+impl Default for Settings {
     fn default() -> Self {
         Self {
             filter: Some(StructureFilter::default()),
@@ -90,8 +90,9 @@ pub struct Dataset {
     pub classes: Vec<String>,
     /// Seed of the series.
     pub seed: u64,
-    /// How subjects are made.
-    pub recipe: Recipe,
+    /// How subjects are made. Data sets of earlier builds call it `recipe`.
+    #[serde(alias = "recipe")]
+    pub settings: Settings,
     /// Licence of the model's card, which holds for what it draws too.
     pub licence: String,
 }
@@ -130,7 +131,7 @@ impl Dataset {
         licence: &str,
         model: &str,
         seed: u64,
-        recipe: Recipe,
+        settings: Settings,
     ) -> Self {
         Self {
             mark: MARK.into(),
@@ -141,7 +142,7 @@ impl Dataset {
             modalities: study.modality_names(),
             classes: study.lesion.classes().to_vec(),
             seed,
-            recipe,
+            settings,
             licence: licence.into(),
         }
     }

@@ -3,7 +3,7 @@
 //! One test only: the peak is that of the whole process.
 
 use peak_alloc::PeakAlloc;
-use scanweave::networks::config::{DecoderConfig, NetworkConfig};
+use scanweave::networks::config::{DecoderConfig, LatentForm, NetworkConfig};
 use scanweave::study::{Geometry, Study};
 use scanweave::weights::{
     Card, Model, Network, Precision, Role, Tensor, VERSION, inspect, read, write,
@@ -98,6 +98,7 @@ fn model() -> Model {
         geometry: Geometry {
             size: 16,
             latent: 64,
+            latent_form: LatentForm::Vector,
             structure_width: 1,
             mask_width: 1,
             generator_width: 1,
@@ -120,6 +121,7 @@ fn model() -> Model {
                 size: 16,
                 latent: 64,
                 width: 1,
+                form: LatentForm::Vector,
             }),
             tensors: vec![
                 tensor("factor", [64, 64]),

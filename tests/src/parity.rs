@@ -11,7 +11,7 @@ use scanweave::label::boxes::{self, BoxStatistics};
 use scanweave::label::mask::{augmented, place, place_drawn};
 use scanweave::label::{ClassMap, LabelBox, MaskStatistics, TRIES};
 use scanweave::metrics::{edge_shift, ms_ssim, mutual_information, psnr};
-use scanweave::networks::config::{DecoderConfig, NetworkConfig, UnetConfig};
+use scanweave::networks::config::{DecoderConfig, LatentForm, NetworkConfig, UnetConfig};
 use scanweave::networks::cpu;
 use scanweave::phantom::{self, Anatomy};
 use scanweave::random::{Purpose, Random};
@@ -405,6 +405,7 @@ fn model() -> Model {
         size: 16,
         latent: 2,
         width: 1,
+        form: LatentForm::Vector,
     };
     let mask_config = UnetConfig {
         inputs: 1,
@@ -419,6 +420,7 @@ fn model() -> Model {
         geometry: Geometry {
             size: 16,
             latent: 2,
+            latent_form: LatentForm::Vector,
             structure_width: 1,
             mask_width: 1,
             generator_width: 1,

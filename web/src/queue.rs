@@ -141,7 +141,7 @@ mod tests {
     use super::*;
     use crate::model::protocol::{BackendChoice, Detail};
     use crate::model::scene::Scene;
-    use scanweave::dataset::Recipe;
+    use scanweave::dataset::Settings;
     use scanweave::label::LabelKind;
 
     const NONE: [CommandId; 0] = [];
@@ -177,7 +177,7 @@ mod tests {
 
     fn build(id: CommandId) -> Command {
         let request = Request::Build {
-            recipe: Recipe::default(),
+            settings: Settings::default(),
             seed: 1,
             count: 3,
         };

@@ -178,17 +178,18 @@ fn clippy(project: &Project) -> Result<()> {
     Ok(())
 }
 
-/// The trainer goes first and alone: its binary has the name of the model crate, whose pages then replace its own.
+/// Programs go first: the trainer's has the name of the model crate, whose pages then replace its own. The selection is
+/// clippy's, so that no dependency is checked a second time.
 fn docs(project: &Project) -> Result<()> {
-    let doc = || {
+    for targets in ["--bins", "--lib"] {
         let mut command = project.cargo();
         command
-            .args(["doc", "--no-deps"])
+            .args(["doc", "--no-deps", "--workspace", targets])
+            .args(["--features", LINTED_FEATURES])
             .env("RUSTDOCFLAGS", "--deny warnings");
-        command
-    };
-    run_command(doc().args(["--package", "scanweave-trainer"]))?;
-    run_command(doc().args(["--workspace", "--exclude", "scanweave-trainer"]))
+        run_command(&mut command)?;
+    }
+    Ok(())
 }
 
 fn wasm_tests(project: &Project) -> Result<()> {

@@ -6,8 +6,8 @@ use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
 
 use super::blocks::{Block, rectify};
-use super::config::{LatentDiscriminatorConfig, PatchConfig};
-use super::convolution::conv;
+use super::config::{LatentDiscriminatorConfig, LatentForm, PatchConfig};
+use super::convolution::{conv, convolve};
 use super::spectral::{self, Vector};
 
 /// What a discriminator says of a batch.
@@ -113,29 +113,59 @@ impl PatchDiscriminator {
 /// D_z: does a latent come from N(0, 1) or from the encoder?
 #[derive(Module, Debug)]
 pub struct LatentDiscriminator {
+    /// Of a vector.
     layers: Vec<Linear>,
+    /// Of a plane.
+    convolutions: Vec<Conv2d>,
 }
 
 impl LatentDiscriminatorConfig {
     /// Fresh weights on `device`.
     pub fn init(&self, device: &Device) -> LatentDiscriminator {
-        let sizes = [self.latent, self.width, self.width, 1];
+        let (mut layers, mut convolutions) = (Vec::new(), Vec::new());
+        let w = self.width;
+        match self.form {
+            LatentForm::Vector => {
+                let sizes = [self.latent, w, w, 1];
+                let pairs = sizes.windows(2);
+                layers.extend(pairs.map(|p| LinearConfig::new(p[0], p[1]).init(device)));
+            }
+            LatentForm::Plane => convolutions.extend([
+                conv(1, w, 3, 2, device),
+                conv(w, 2 * w, 3, 2, device),
+                conv(2 * w, 1, 3, 1, device),
+            ]),
+        }
         LatentDiscriminator {
-            layers: sizes
-                .windows(2)
-                .map(|p| LinearConfig::new(p[0], p[1]).init(device))
-                .collect(),
+            layers,
+            convolutions,
         }
     }
 }
 
 impl LatentDiscriminator {
-    /// `f` `[batch, latent]` to `[batch, 1]`: 1 normal noise, 0 encoded.
+    /// `f` `[batch, latent]` to `[batch, 1]`: 1 normal noise, 0 encoded; of a plane the mean over its patches.
     pub fn forward(&self, f: Tensor<2>) -> Tensor<2> {
-        let last = self.layers.len() - 1;
-        let hidden = self.layers[..last]
-            .iter()
-            .fold(f, |x, layer| rectify(layer.forward(x)));
-        self.layers[last].forward(hidden)
+        if self.convolutions.is_empty() {
+            let steps = self.layers.iter().map(|l| move |x| l.forward(x));
+            return rectified_between(f, steps);
+        }
+        let [batch, latent] = f.dims();
+        let side = latent.isqrt();
+        let square: Tensor<4> = f.reshape([batch, 1, side, side]);
+        let steps = self.convolutions.iter().map(|c| move |x| convolve(c, x));
+        let patches = rectified_between(square, steps);
+        patches.flatten::<2>(1, 3).mean_dim(1)
     }
+}
+
+/// The layers one after the other, with a rectifier between each two.
+fn rectified_between<const D: usize>(
+    x: Tensor<D>,
+    layers: impl Iterator<Item = impl Fn(Tensor<D>) -> Tensor<D>>,
+) -> Tensor<D> {
+    let layers = layers.enumerate();
+    layers.fold(x, |x, (place, layer)| {
+        layer(if place == 0 { x } else { rectify(x) })
+    })
 }

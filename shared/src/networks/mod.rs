@@ -6,6 +6,7 @@
 pub mod config;
 pub mod cpu;
 mod error;
+mod footprint;
 mod tensor;
 
 #[cfg(feature = "nn")]
@@ -24,6 +25,7 @@ pub mod tensors;
 mod unet;
 
 pub use error::LoadError;
+pub use footprint::Footprint;
 pub use tensor::Tensor;
 
 #[cfg(feature = "nn")]

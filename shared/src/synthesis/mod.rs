@@ -28,7 +28,9 @@ pub use subject::Subject;
 
 #[cfg(feature = "nn")]
 use library::Library;
-use networks::{Decoder, Judge, Network, Place, decoder, judge, unet};
+use networks::{
+    Decoder, Network, Place, StructureDiscriminator, decoder, structure_discriminator, unet,
+};
 
 /// Largest difference between a device and the known answer that counts as the same picture,
 /// on the 0..=1 scale, in the mean over 8 x 8 pixels.
@@ -124,7 +126,7 @@ pub struct Synthesiser {
     mask: Option<Network>,
     generator: Network,
     /// D_s, for the structure filter.
-    judge: Option<Judge>,
+    discriminator: Option<StructureDiscriminator>,
     /// G_l per modality, where the model has them.
     segmenters: Vec<Option<Network>>,
     lesions: Option<LesionStatistics>,
@@ -155,7 +157,7 @@ impl Synthesiser {
             decoder: decoder(model, place)?,
             mask: unet(model, &Role::MaskGenerator, "mask generator", place)?,
             generator,
-            judge: judge(model, place)?,
+            discriminator: structure_discriminator(model, place)?,
             segmenters: model
                 .study
                 .modalities
@@ -182,7 +184,7 @@ impl Synthesiser {
             (Decoder::Library(network), latent)
         });
         Self {
-            judge: None,
+            discriminator: None,
             segmenters: study.modalities.iter().map(|_| None).collect(),
             lesions: None,
             study,
@@ -279,8 +281,8 @@ impl Synthesiser {
     /// How real a structure map looks to D_s: about 1 for real maps, 0 for others. `None` when the
     /// model holds no structure discriminator.
     pub async fn score(&self, map: &Plane) -> Result<Option<f32>, SynthesisError> {
-        match &self.judge {
-            Some(judge) => judge.score(map.values(), self.size).await.map(Some),
+        match &self.discriminator {
+            Some(discriminator) => discriminator.score(map.values(), self.size).await.map(Some),
             None => Ok(None),
         }
     }

@@ -51,7 +51,7 @@ pub(super) enum Decoder {
 
 /// D_s, for the structure filter.
 #[allow(clippy::large_enum_variant, reason = "a few per model")]
-pub(super) enum Judge {
+pub(super) enum StructureDiscriminator {
     Core(cpu::Patches),
     #[cfg(feature = "nn")]
     Library(Library<PatchDiscriminator>),
@@ -111,7 +111,7 @@ impl Decoder {
     }
 }
 
-impl Judge {
+impl StructureDiscriminator {
     /// The mean verdict on a square map: 1 real, 0 fake.
     pub async fn score(&self, map: &[f32], side: usize) -> Result<f32, SynthesisError> {
         match self {
@@ -165,7 +165,10 @@ pub(super) fn decoder(
     )
 }
 
-pub(super) fn judge(model: &Model, place: &Place) -> Result<Option<Judge>, SynthesisError> {
+pub(super) fn structure_discriminator(
+    model: &Model,
+    place: &Place,
+) -> Result<Option<StructureDiscriminator>, SynthesisError> {
     loaded(
         model,
         &Role::StructureDiscriminator,
@@ -175,10 +178,10 @@ pub(super) fn judge(model: &Model, place: &Place) -> Result<Option<Judge>, Synth
                 return None;
             };
             Some(match place {
-                Place::Core => cpu::Patches::new(config, tensors).map(Judge::Core),
+                Place::Core => cpu::Patches::new(config, tensors).map(StructureDiscriminator::Core),
                 #[cfg(feature = "nn")]
                 Place::Device(device) => load_tensors(config.init(device), tensors)
-                    .map(|network| Judge::Library(Library::new(network, device))),
+                    .map(|network| StructureDiscriminator::Library(Library::new(network, device))),
             })
         },
     )

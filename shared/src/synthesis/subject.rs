@@ -4,7 +4,7 @@
 //! Subject k of a seed depends on (seed, k) alone: every kind of chance has a stream of its own.
 
 use super::{Sample, SynthesisError, Synthesiser};
-use crate::dataset::{Provenance, Recipe};
+use crate::dataset::{Provenance, Settings};
 use crate::label::{Label, Placing};
 use crate::random::{Purpose, Random};
 use crate::structure::filter::{Selection, contour_error};
@@ -37,11 +37,11 @@ impl Synthesiser {
     /// Subject number `index` of the series `seed`.
     pub async fn subject(
         &self,
-        recipe: &Recipe,
+        settings: &Settings,
         seed: u64,
         index: u64,
     ) -> Result<Subject, SynthesisError> {
-        self.subject_with_pauses(recipe, seed, index, &async || ())
+        self.subject_with_pauses(settings, seed, index, &async || ())
             .await
     }
 
@@ -49,7 +49,7 @@ impl Synthesiser {
     /// must do something else meanwhile: many maps may be drawn before one is accepted.
     pub async fn subject_with_pauses(
         &self,
-        recipe: &Recipe,
+        settings: &Settings,
         seed: u64,
         index: u64,
         pause: &impl AsyncFn(),
@@ -57,8 +57,8 @@ impl Synthesiser {
         let mut latents = Random::nth(seed, Purpose::Latent, index);
         let mut chance = Random::nth(seed, Purpose::Lesion, index);
         let noise = Random::nth(seed, Purpose::Fusion, index).bits();
-        let healthy = chance.chance(recipe.healthy);
-        let mut chosen = self.choose(recipe, &mut latents, pause).await?;
+        let healthy = chance.chance(settings.healthy);
+        let mut chosen = self.choose(settings, &mut latents, pause).await?;
         let mut maps = chosen.tries;
         let mut lesion = self.lesion(&chosen.structure, healthy, &mut chance);
         for _ in 1..MAPS {
@@ -66,11 +66,11 @@ impl Synthesiser {
             if !wanted {
                 break;
             }
-            chosen = self.choose(recipe, &mut latents, pause).await?;
+            chosen = self.choose(settings, &mut latents, pause).await?;
             maps += chosen.tries;
             lesion = self.lesion(&chosen.structure, healthy, &mut chance);
         }
-        let label = lesion.unwrap_or_else(|| self.whole(recipe, index));
+        let label = lesion.unwrap_or_else(|| self.whole(settings, index));
         pause().await;
         let sample = self.paint(&chosen.structure, &label, noise).await?;
         let found = self.found(&sample, &label, pause).await?;
@@ -93,7 +93,7 @@ impl Synthesiser {
     /// Algorithm 3.
     async fn choose(
         &self,
-        recipe: &Recipe,
+        settings: &Settings,
         latents: &mut Random,
         pause: &impl AsyncFn(),
     ) -> Result<Chosen, SynthesisError> {
@@ -101,7 +101,7 @@ impl Synthesiser {
             tries: 1,
             ..StructureFilter::default()
         };
-        let filter = recipe.filter.unwrap_or(once);
+        let filter = settings.filter.unwrap_or(once);
         pause().await;
         let (first, score, error) = self.judged(latents).await?;
         let mut selection = Selection::new(filter, (first, score), score.unwrap_or(0.0), error);
@@ -155,11 +155,11 @@ impl Synthesiser {
         self.lesion(structure, false, &mut random)
     }
 
-    /// The recipe's class of the whole image, or all in turn; no lesion for other studies.
-    fn whole(&self, recipe: &Recipe, index: u64) -> Label {
+    /// The settings's class of the whole image, or all in turn; no lesion for other studies.
+    fn whole(&self, settings: &Settings, index: u64) -> Label {
         let kind = &self.study.lesion;
         let in_turn = (index % kind.classes().len().max(1) as u64) as usize;
-        let class = recipe.class.unwrap_or(in_turn);
+        let class = settings.class.unwrap_or(in_turn);
         kind.whole(class).unwrap_or_else(|| kind.healthy(self.size))
     }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::error::{TensorProblem, WeightsError};
 use super::{KnownAnswer, Role};
 use crate::label::LesionStatistics;
-use crate::networks::config::NetworkConfig;
+use crate::networks::config::{LatentForm, NetworkConfig};
 use crate::study::{Extraction, Geometry, Study};
 
 const MAX_SIZE: usize = 2048;
@@ -95,7 +95,9 @@ pub fn check_config(role: &Role, config: &NetworkConfig) -> Result<(), WeightsEr
             within("width", decoder.width, 1, MAX_WIDTH)?;
             within("latent", decoder.latent, 1, MAX_LATENT)?;
             let text = size_text(decoder.size);
-            ensure(possible_size(decoder.size), format!("its {text}"))
+            ensure(possible_size(decoder.size), format!("its {text}"))?;
+            let text = form_problem(decoder.form, decoder.latent, decoder.size);
+            ensure(text.is_none(), text.unwrap_or_default())
         }
         (Role::StructureDiscriminator, NetworkConfig::Patch(patch)) => {
             within("width", patch.width, 1, MAX_WIDTH)?;
@@ -127,7 +129,7 @@ pub(super) fn fits(
             (u.inputs, u.outputs, u.condition) == (1, 1, 0)
         }
         (Role::StructureDecoder, NetworkConfig::Decoder(d)) => {
-            (d.size, d.latent) == (geometry.size, geometry.latent)
+            (d.size, d.latent, d.form) == (geometry.size, geometry.latent, geometry.latent_form)
         }
         (Role::StructureDiscriminator, NetworkConfig::Patch(p)) => {
             (p.inputs, p.modalities) == (1, 0)
@@ -220,8 +222,11 @@ fn largest_layer(config: &NetworkConfig) -> usize {
         NetworkConfig::Unet(unet) => 9 * square(unet.width << unet.depth),
         NetworkConfig::Patch(patch) => 9 * 16 * square(patch.width),
         NetworkConfig::Decoder(decoder) => {
-            let start = 8 * decoder.width as u64 * square(decoder.size / 16);
-            decoder.latent as u64 * (decoder.latent as u64 + start)
+            let (latent, widest) = (decoder.latent as u64, decoder.widths()[0] as u64);
+            match decoder.form {
+                LatentForm::Vector => latent * (latent + widest * square(decoder.side())),
+                LatentForm::Plane => 2 * latent + 9 * widest * decoder.widths()[1] as u64,
+            }
         }
     };
     usize::try_from(weights).unwrap_or(usize::MAX)
@@ -229,6 +234,13 @@ fn largest_layer(config: &NetworkConfig) -> usize {
 
 fn square(length: usize) -> u64 {
     length as u64 * length as u64
+}
+
+/// A latent that is an image has an eighth of the picture's side.
+fn form_problem(form: LatentForm, latent: usize, size: usize) -> Option<String> {
+    let side = LatentForm::plane_side(size);
+    let fits = form == LatentForm::Vector || latent == side * side;
+    (!fits).then(|| format!("its latent has {latent} values, not {side} x {side}"))
 }
 
 fn possible_size(size: usize) -> bool {
@@ -263,8 +275,10 @@ fn geometry_problem(geometry: &Geometry) -> Option<String> {
             geometry.depth
         ));
     }
-    let wrong = widths.iter().find(|w| !(1..=MAX_WIDTH).contains(*w))?;
-    Some(format!("a network width of {wrong} channels is impossible"))
+    if let Some(wrong) = widths.iter().find(|w| !(1..=MAX_WIDTH).contains(*w)) {
+        return Some(format!("a network width of {wrong} channels is impossible"));
+    }
+    form_problem(geometry.latent_form, geometry.latent, geometry.size)
 }
 
 fn answer_problem(answer: &KnownAnswer) -> Option<String> {

@@ -6,7 +6,7 @@ use super::sections::{HEADER_LIMIT, Sections, append};
 use super::write::assemble;
 use super::*;
 use crate::label::LabelKind;
-use crate::networks::config::{DecoderConfig, NetworkConfig, PatchConfig, UnetConfig};
+use crate::networks::config::{DecoderConfig, LatentForm, NetworkConfig, PatchConfig, UnetConfig};
 use crate::random::{Purpose, Random};
 use crate::study::{Channels, Geometry, Input, Modality, Study};
 
@@ -41,6 +41,7 @@ fn small() -> Model {
         geometry: Geometry {
             size: 16,
             latent: 2,
+            latent_form: LatentForm::Vector,
             structure_width: 1,
             mask_width: 1,
             generator_width: 1,
@@ -69,6 +70,7 @@ fn small() -> Model {
                     size: 16,
                     latent: 2,
                     width: 1,
+                    form: LatentForm::Vector,
                 }),
                 tensors: decoder,
             },
@@ -598,8 +600,19 @@ fn networks_that_cannot_be_are_refused() {
             size,
             latent,
             width: 1,
+            form: LatentForm::Vector,
         })
     };
+    let plane = |size, latent| {
+        NetworkConfig::Decoder(DecoderConfig {
+            size,
+            latent,
+            width: 1,
+            form: LatentForm::Plane,
+        })
+    };
+    assert!(config(0, plane(16, 5)).contains("its latent has 5 values, not 2 x 2"));
+    assert!(config(0, plane(16, 4)).contains("not built for this study"));
     assert_eq!(
         config(1, unet(1_000_000_000)),
         "the mask generator cannot be used: its width is 1000000000; 1 to 512 is possible"

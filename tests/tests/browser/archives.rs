@@ -7,7 +7,7 @@ use super::home::says;
 use super::model::{self, Native, fresh_boxes, fresh_brain, stretch, values};
 use super::page::{Page, WEBGPU, distance, tipped};
 use super::site::{Offer, Site, dist};
-use scanweave::dataset::{Dataset, Entry, HEADER, Recipe, picture_name, provenance_name};
+use scanweave::dataset::{Dataset, Entry, HEADER, Settings, picture_name, provenance_name};
 use scanweave::image::Plane;
 use scanweave::label::{ClassMap, Label};
 use scanweave::networks::config::NetworkConfig;
@@ -87,8 +87,8 @@ fn an_archive_made_on_webgpu_follows_from_the_decisions_it_records() {
 
     let sha256 = Checksums::of(&bytes).sha256();
     let (title, licence) = (&model.card.title, &model.card.licence);
-    let recipe = Recipe::default();
-    let dataset = Dataset::of(&model.study, title, licence, &sha256, SEED, recipe);
+    let settings = Settings::default();
+    let dataset = Dataset::of(&model.study, title, licence, &sha256, SEED, settings);
     let found: Dataset = serde_json::from_str(&archive.text("dataset.json")).expect("JSON");
     assert_eq!(found, dataset);
     let mut table = HEADER.join(",") + "\n";
@@ -296,7 +296,7 @@ fn judged() -> Model {
     model.study.line_threshold = 0.6;
     // It was of other lines and masks.
     model.known_answer = None;
-    model.networks.push(model::judge(7));
+    model.networks.push(model::structure_discriminator(7));
     let (native, judge) = (Native::open(&model::bytes(&model)), on_core(&model));
     let score = |number| verdict(&judge, &native.map_number(SEED, 0, number).map);
     let (first, second) = (score(1), score(2));

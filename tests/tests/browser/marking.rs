@@ -383,7 +383,7 @@ fn strokes_of_a_lesion_are_undone_and_done_again() {
 /// A model that judges structure maps too. An untrained judge gives every map about the same: its last layer
 /// says more here.
 fn judging(file: &[u8]) -> Vec<u8> {
-    let mut judge = model::judge(9);
+    let mut judge = model::structure_discriminator(9);
     stretch(&mut judge, "real", 6.0, 0.0);
     let mut model = weights::read(file).expect("a whole file");
     model.networks.push(judge);

@@ -1,11 +1,13 @@
 //! The pipeline computed natively, and a small model with fresh weights.
 
 use burn::tensor::Device;
-use scanweave::dataset::Recipe;
+use scanweave::dataset::Settings;
 use scanweave::image::Plane;
 use scanweave::label::boxes::around;
 use scanweave::label::{ClassMap, Label, LabelKind, LesionStatistics};
-use scanweave::networks::config::{DecoderConfig, NetworkConfig, PatchConfig, UnetConfig};
+use scanweave::networks::config::{
+    DecoderConfig, LatentForm, NetworkConfig, PatchConfig, UnetConfig,
+};
 use scanweave::networks::tensors::read_tensors;
 use scanweave::phantom::{self, Anatomy};
 use scanweave::random::{Purpose, Random};
@@ -59,6 +61,7 @@ fn fresh_of(study: Study, seed: u64) -> Vec<u8> {
         size: geometry.size,
         latent: geometry.latent,
         width: geometry.structure_width,
+        form: LatentForm::Vector,
     };
     let unet = |inputs, outputs, width, condition| UnetConfig {
         inputs,
@@ -151,7 +154,7 @@ pub fn bytes(model: &Model) -> Vec<u8> {
 }
 
 /// An untrained structure discriminator.
-pub fn judge(seed: u64) -> Network {
+pub fn structure_discriminator(seed: u64) -> Network {
     let device = Device::flex();
     device.seed(seed);
     let config = PatchConfig {
@@ -227,7 +230,7 @@ impl Native {
 
     /// Subject `index` of a data set, as the builder makes it.
     pub fn subject(&self, seed: u64, index: u64) -> Subject {
-        pollster::block_on(self.synthesiser.subject(&Recipe::default(), seed, index))
+        pollster::block_on(self.synthesiser.subject(&Settings::default(), seed, index))
             .expect("a model that builds")
     }
 

@@ -28,7 +28,7 @@ impl Folder {
     /// Opens or begins a data set.
     ///
     /// # Errors
-    /// When the folder holds a data set of another model, seed or recipe.
+    /// When the folder holds a data set of another model, seed or settings.
     pub fn open(path: &Path, dataset: Dataset) -> anyhow::Result<Self> {
         let file = path.join("dataset.json");
         if file.exists() {
@@ -37,7 +37,7 @@ impl Folder {
                 .with_context(|| format!("{} is no data set's description", file.display()))?;
             ensure!(
                 found == dataset,
-                "{} holds a data set of another model, seed or recipe: choose another --out",
+                "{} holds a data set of another model, seed or settings: choose another --out",
                 path.display()
             );
         } else {
@@ -120,7 +120,7 @@ mod tests {
     use super::*;
     use crate::data::datasets::folder;
     use crate::data::prepare::prepare;
-    use scanweave::dataset::{Provenance, Recipe};
+    use scanweave::dataset::{Provenance, Settings};
     use scanweave::label::{Label, LabelBox, LabelKind};
     use scanweave::phantom::{self, Anatomy};
     use scanweave::structure::Structure;
@@ -180,7 +180,7 @@ mod tests {
             vec![one(0, [7.25, 8.75, 9.125, 30.75])],
         ];
         let (temporary, study) = (tempfile::tempdir().expect("a folder"), study());
-        let dataset = Dataset::of(&study, "Boxes", "CC0", "ab", 1, Recipe::default());
+        let dataset = Dataset::of(&study, "Boxes", "CC0", "ab", 1, Settings::default());
         let set = Folder::open(temporary.path(), dataset).expect("a new set");
         for (index, boxes) in (0..).zip(&labels) {
             set.add(&study, index, &subject(index, boxes))

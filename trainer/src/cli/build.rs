@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, ensure};
 use clap::Parser;
-use scanweave::dataset::{Dataset, Recipe};
+use scanweave::dataset::{Dataset, Settings};
 use scanweave::image::Image;
 use scanweave::structure::StructureFilter;
 use scanweave::study::Study;
@@ -70,7 +70,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         needed.with_context(|| format!("{name} cannot build a data set"))?;
     }
     let pipeline = args.device.synthesiser(&model)?;
-    let recipe = recipe(&args, model.study.lesion.classes())?;
+    let settings = settings(&args, model.study.lesion.classes())?;
     ensure!(
         !model.study.lesion.is_placed() || model.lesions.is_some() || args.healthy >= 1.0,
         "{name} does not know what lesions look like: export it from runs of this version, or build with --healthy 1"
@@ -83,7 +83,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
             &model.card.licence,
             &checksums.sha256(),
             args.seed,
-            recipe,
+            settings,
         ),
     )?;
     let placed = model.study.lesion.is_placed();
@@ -92,7 +92,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     let (mut refused, mut healthy) = (0, 0);
     for index in 0..args.count {
         if !folder.holds(index) || shown.len() < SHOWN {
-            let subject = pollster::block_on(pipeline.subject(&recipe, args.seed, index))?;
+            let subject = pollster::block_on(pipeline.subject(&settings, args.seed, index))?;
             if !folder.holds(index) {
                 refused += u64::from(!subject.provenance.accepted);
                 healthy += u64::from(placed && subject.label.is_empty());
@@ -120,12 +120,12 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn recipe(args: &Args, classes: &[String]) -> anyhow::Result<Recipe> {
+fn settings(args: &Args, classes: &[String]) -> anyhow::Result<Settings> {
     let class = args.class.as_ref().map(|name| {
         let place = classes.iter().position(|c| c == name);
         place.ok_or_else(|| Usage(format!("--class {name}: this study knows {classes:?}")))
     });
-    Ok(Recipe {
+    Ok(Settings {
         filter: (!args.no_structure_filter).then(StructureFilter::default),
         healthy: args.healthy,
         class: class.transpose()?,

@@ -1,7 +1,9 @@
 //! Whether samples differ from each other, and from the images that the model has seen.
 
 use anyhow::ensure;
+use rayon::prelude::*;
 use scanweave::image::Image;
+use scanweave::metrics::ms_ssim_of_images;
 use scanweave::random::{Purpose, Random};
 
 use super::nearest::{nearest, percentile, share_below};
@@ -9,8 +11,7 @@ use super::rows::{Measured, Section};
 use super::subjects::Subject;
 use super::{Evaluation, mean};
 use crate::data::{Item, Split};
-use crate::stages::batch::{image, structure};
-use crate::stages::similarity;
+use crate::stages::items::{image, structure};
 
 /// Side at which images are compared with training images, pixels: there noise does not count.
 const SIDE: usize = 64;
@@ -105,6 +106,17 @@ impl<'a> Likeness<'a> {
         items.truncate(count);
         items
     }
+}
+
+/// Mean MS-SSIM of all pairs; `None` of fewer than two images.
+fn similarity(images: &[&Image]) -> anyhow::Result<Option<f64>> {
+    let pairs: Vec<(usize, usize)> = (0..images.len())
+        .flat_map(|b| (0..b).map(move |a| (a, b)))
+        .collect();
+    let one = |&(a, b): &(usize, usize)| ms_ssim_of_images(images[a], images[b]);
+    let values: Vec<f32> = pairs.par_iter().map(one).collect::<Result<_, _>>()?;
+    let sum: f64 = values.iter().copied().map(f64::from).sum();
+    Ok((!values.is_empty()).then(|| sum / values.len() as f64))
 }
 
 fn shrunk(image: &Image) -> Vec<f32> {

@@ -18,7 +18,7 @@ use super::subjects::Subject;
 use super::{Evaluation, mean};
 use crate::data::datasets::phantom::{anatomy, content_of};
 use crate::data::{Content, Item, Prepared, Split};
-use crate::stages::batch::{image, structure};
+use crate::stages::items::{image, structure};
 
 /// Pictures of one subject, per modality as far as there are any, and where they are compared.
 struct Views {

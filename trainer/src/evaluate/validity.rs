@@ -11,13 +11,14 @@ use scanweave::label::ClassMap;
 use scanweave::metrics::Overlap;
 use scanweave::networks::Unet;
 use scanweave::study::Study;
+use scanweave::train::batch::stack_data;
 use scanweave::train::steps::LesionNetworks;
 
 use super::rows::{Measured, Section};
 use super::subjects::Subject;
 use super::{Evaluation, mean};
 use crate::data::Split;
-use crate::stages::batch::{class_map, image, stack_data};
+use crate::stages::items::{class_map, image};
 use crate::stages::segmented;
 
 /// The figure over all modalities and classes together.

@@ -2,8 +2,6 @@
 
 mod checkpoint;
 mod directory;
-mod divergence;
-mod figures;
 mod lock;
 mod progress;
 pub mod report;
@@ -13,10 +11,8 @@ mod summary;
 
 pub use checkpoint::Checkpoint;
 pub use directory::{Configuration, Directory, METHOD, Stage};
-pub use divergence::{Divergence, Watch, finite};
-pub use figures::{Best, Better, Figures};
 pub(crate) use lock::Lock;
-pub use progress::{Cadence, Limit, Progress};
+pub use progress::{Limit, Progress};
 pub use state::{Record, State, Timings};
-pub use statistics::{History, Line, Losses, Statistics, Validation};
+pub use statistics::{Best, History, Line, Losses, Statistics, Validation};
 pub use summary::{Summary, runs_below};

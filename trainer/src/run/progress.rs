@@ -1,19 +1,8 @@
-//! Progress of a training as people watch it, and the cadence of what happens between steps.
+//! Progress of a training as people watch it, and when it ends: after steps, or by the clock.
 
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
-
-/// Every so many steps, and never at step 0.
-#[derive(Debug, Clone, Copy)]
-pub struct Cadence(pub u64);
-
-impl Cadence {
-    /// Whether it is time after `step` steps.
-    pub fn is_due(self, step: u64) -> bool {
-        step > 0 && step.is_multiple_of(self.0)
-    }
-}
 
 /// When a training ends.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +14,14 @@ pub enum Limit {
 }
 
 impl Limit {
+    /// The steps of a limit by steps.
+    pub fn steps(self) -> Option<u64> {
+        match self {
+            Self::Steps(steps) => Some(steps),
+            Self::Time(_) => None,
+        }
+    }
+
     /// Whether a training that ended after `step` steps would go on under this limit; how long it
     /// took is not asked.
     pub fn is_beyond(self, step: u64) -> bool {
@@ -72,6 +69,14 @@ impl Progress {
     pub fn is_over(&self, step: u64) -> bool {
         match self.limit {
             Limit::Steps(steps) => step >= steps,
+            Limit::Time(_) => self.is_time_over(),
+        }
+    }
+
+    /// Whether the time is over, where it is limited.
+    pub fn is_time_over(&self) -> bool {
+        match self.limit {
+            Limit::Steps(_) => false,
             Limit::Time(time) => self.seconds() >= time.as_secs_f64(),
         }
     }

@@ -9,9 +9,9 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
+use scanweave::train::Better;
 use serde::{Deserialize, Serialize};
 
-use super::figures::{Best, Better};
 use crate::files;
 
 /// The losses of one step and the speed since the line before.
@@ -82,6 +82,12 @@ pub struct History {
 }
 
 impl History {
+    /// Every loss by name, oldest first, but those that were no finite number.
+    pub fn terms(&self) -> impl Iterator<Item = (&str, f32)> {
+        let terms = self.losses.iter().flat_map(|line| &line.terms);
+        terms.filter_map(|(name, value)| Some((name.as_str(), (*value)?)))
+    }
+
     /// The first checkpoint that no other improves on.
     pub fn best(&self) -> Option<Best> {
         let mut best: Option<Best> = None;
@@ -102,6 +108,19 @@ impl History {
         }
         best
     }
+}
+
+/// The best checkpoint so far.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Best {
+    /// Steps done then.
+    pub step: u64,
+    /// The decisive figure.
+    pub name: String,
+    /// Its value.
+    pub value: f64,
+    /// Which way it improves.
+    pub better: Better,
 }
 
 /// The file.

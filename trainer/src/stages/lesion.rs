@@ -11,13 +11,13 @@ use scanweave::metrics::Overlap;
 use scanweave::networks::Unet;
 use scanweave::random::{Purpose, Random};
 use scanweave::study::Study;
+use scanweave::train::batch::{image_data, one_hot_data, stack_data};
 use scanweave::train::steps::{LesionBatch, LesionStage, NamedLosses, Section};
+use scanweave::train::{Better, Figures, Loader, Trainee, Warp};
 
-use super::batch::{class_map, image, image_data, one_hot_data, stack_data};
-use super::warp::Warp;
-use super::{Loader, Trainee};
+use super::items::{class_map, image};
 use crate::data::{Item, Prepared, split};
-use crate::run::{Better, Configuration, Figures};
+use crate::run::Configuration;
 
 /// Columns of the sample sheet.
 const COLUMNS: usize = 12;
@@ -62,8 +62,9 @@ impl Loader for LesionLoader<'_> {
             let item = self.draw(modality, place % 2 == 0, &mut random);
             let bytes = item.images[modality].as_deref();
             let warp = Warp::of_images(size, &mut random);
-            let seen = image(bytes.expect("of this pool"), size).map_planes(|p| warp.image(p));
-            images.extend(seen.spread(channels).into_values());
+            let image = image(bytes.expect("of this pool"), size);
+            let warped = image.map_planes(|plane| warp.image(plane));
+            images.extend(warped.spread(channels).into_values());
             labels.push(warp.label(&class_map(item, size)));
         }
         LesionValues {
@@ -174,26 +175,25 @@ pub fn segmented(segmenter: &Unet, images: Tensor<4>) -> Vec<ClassMap> {
 
 impl<'a> Trainee for Lesion<'a> {
     type Loader = LesionLoader<'a>;
+    type Error = anyhow::Error;
 
     fn loader(&self) -> Arc<LesionLoader<'a>> {
         self.loader.clone()
     }
 
-    fn step(mut self, _step: u64, batch: LesionValues) -> (Self, NamedLosses) {
+    async fn step(&mut self, _step: u64, batch: LesionValues) -> anyhow::Result<NamedLosses> {
         let batch = LesionBatch {
             modality: batch.modality,
             image: Tensor::from_data(batch.image, &self.device),
             label: Tensor::from_data(batch.label, &self.device),
         };
         let weights = &self.configuration.recipe.segmenter;
-        let (stage, losses) = self.stage.step(batch, weights);
-        self.stage = stage;
-        (self, losses)
+        Ok(self.stage.step(batch, weights))
     }
 
     /// Dice per modality and class over all slices together, of validation items, whose mean decides,
     /// and of test items; of the classes that they show.
-    fn validate(&self) -> anyhow::Result<Option<Figures>> {
+    async fn validate(&self) -> anyhow::Result<Option<Figures>> {
         let mut values = Vec::new();
         for (part, items) in [("", &self.validation), ("test ", &self.test)] {
             let dices = self.dices(items)?;
@@ -214,7 +214,7 @@ impl<'a> Trainee for Lesion<'a> {
     }
 
     /// Per modality: test images, their labels, what the segmenter finds.
-    fn sheet(&self) -> anyhow::Result<Vec<Vec<Image>>> {
+    async fn sheet(&self) -> anyhow::Result<Vec<Vec<Image>>> {
         let device = self.device.clone().inner();
         let study = &self.configuration.study;
         let (classes, channels) = (study.label_planes(), study.channels());
@@ -236,11 +236,8 @@ impl<'a> Trainee for Lesion<'a> {
                 Tensor::from_data(image_data(images(), channels, self.size()), &device),
             );
             let truth = shown.iter().map(|item| class_map(item, self.size()));
-            let shown = |bytes| {
-                study.modalities[modality]
-                    .channels
-                    .shown(&image(bytes, self.size()))
-            };
+            let kind = study.modalities[modality].channels;
+            let shown = |bytes| kind.shown(&image(bytes, self.size()));
             rows.push(images().map(shown).collect());
             rows.push(truth.map(|label| label.shades(classes).into()).collect());
             let found = found.iter().map(|label| label.shades(classes).into());

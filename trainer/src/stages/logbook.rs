@@ -3,14 +3,14 @@
 
 use std::time::Instant;
 
-use scanweave::train::steps::NamedLosses;
+use pollster::block_on;
+use scanweave::train::{Figures, Trainee, finite};
 
-use super::Trainee;
 use super::prefetch::Made;
 use crate::picture;
 use crate::run::{
-    Best, Checkpoint, Directory, Figures, Limit, Line, Losses, Progress, Record, State, Timings,
-    Validation, Watch, finite, report,
+    Best, Checkpoint, Directory, History, Limit, Line, Losses, Progress, Record, State, Timings,
+    Validation, report,
 };
 
 /// The written side of a training.
@@ -18,43 +18,44 @@ pub struct Logbook<'a> {
     directory: &'a Directory,
     progress: Progress,
     record: Record,
-    watch: Watch,
     best: Option<Best>,
     /// Step of the newest validation.
     validated: Option<u64>,
     batch: usize,
-    /// The last step and its losses, on the device until somebody reads them.
-    last: Option<(u64, NamedLosses)>,
     /// Step and timings at the last log.
     logged: (u64, Timings),
 }
 
 impl<'a> Logbook<'a> {
-    /// Goes on where `from` ended; `batch` images per step.
+    /// Goes on where `from` ended, after the `history`; `batch` images per step.
     pub fn open(
         directory: &'a Directory,
+        history: &History,
         from: Option<&Checkpoint>,
         limit: Limit,
         batch: usize,
-    ) -> anyhow::Result<Self> {
+    ) -> Self {
         let (step, seconds) = from.map_or((0, 0.0), |c| (c.step, c.seconds));
-        let (record, history) = (directory.record(), directory.statistics().read()?);
-        Ok(Self {
+        let record = directory.record();
+        Self {
             directory,
             progress: Progress::new(limit, seconds),
-            watch: Watch::after(&history.losses),
             best: history.best(),
             validated: history.validations.last().map(|v| v.step),
             batch,
-            last: None,
             logged: (step, record.timings),
             record,
-        })
+        }
     }
 
     /// Whether the training has reached its limit.
     pub fn is_over(&self, step: u64) -> bool {
         self.progress.is_over(step)
+    }
+
+    /// Whether the time is over, where it is limited.
+    pub fn is_time_over(&self) -> bool {
+        self.progress.is_time_over()
     }
 
     /// Counts the time of a batch.
@@ -63,23 +64,18 @@ impl<'a> Logbook<'a> {
         self.record.timings.waiting += batch.waiting;
     }
 
-    /// Takes the losses of a step; reads nothing from the device.
-    pub fn stepped(&mut self, step: u64, losses: NamedLosses, began: Instant) {
-        self.last = Some((step, losses));
+    /// Counts the time of a step, with reading its losses from the device.
+    pub fn stepped(&mut self, step: u64, began: Instant) {
         self.record.timings.stepping += began.elapsed().as_secs_f64();
         self.progress.set(step);
     }
 
-    /// Reads the losses of the last step, writes and shows them; a training that diverges ends.
-    pub fn log(&mut self) -> anyhow::Result<()> {
-        let Some((step, values)) = self.read() else {
-            return Ok(());
-        };
-        let line = self.line(step, &values);
+    /// Writes and shows the losses of a step.
+    pub fn log(&mut self, step: u64, values: &[(&'static str, f32)]) -> anyhow::Result<()> {
+        let line = self.line(step, values);
         self.logged = (step, self.record.timings);
         let speed = line.images_per_second;
         self.directory.statistics().log(&Line::Losses(line))?;
-        self.watch.look(step, &values)?;
         let shown: Vec<String> = values
             .iter()
             .map(|(name, value)| format!("{name} {value:.3}"))
@@ -88,18 +84,6 @@ impl<'a> Logbook<'a> {
         self.progress
             .say(&format!("step {step}  {speed:.1} images/s  {shown}"));
         Ok(())
-    }
-
-    /// The losses of the last step, read from the device; the time counts as the step's.
-    fn read(&mut self) -> Option<(u64, Vec<(&'static str, f32)>)> {
-        let (step, losses) = self.last.as_ref()?;
-        let began = Instant::now();
-        let read = losses
-            .iter()
-            .map(|(n, l)| (*n, l.clone().into_scalar::<f32>()));
-        let values = (*step, read.collect());
-        self.record.timings.stepping += began.elapsed().as_secs_f64();
-        Some(values)
     }
 
     fn line(&self, step: u64, values: &[(&'static str, f32)]) -> Losses {
@@ -120,25 +104,24 @@ impl<'a> Logbook<'a> {
         }
     }
 
-    /// Whether a loss was last seen far above what it was.
-    pub fn is_alarmed(&self) -> bool {
-        self.watch.is_alarmed()
-    }
-
     /// Writes a sample sheet and the report with it.
-    pub fn sheet<T: Trainee>(&mut self, step: u64, trainee: &T) -> anyhow::Result<()> {
+    pub fn sheet<T: Trainee>(&mut self, step: u64, trainee: &T) -> anyhow::Result<()>
+    where
+        anyhow::Error: From<T::Error>,
+    {
         let began = Instant::now();
-        picture::save_sheet(&self.directory.sheet(step), &trainee.sheet()?)?;
+        let rows = block_on(trainee.sheet())?;
+        picture::save_sheet(&self.directory.sheet(step), &rows)?;
         self.report();
         self.record.timings.sheets += began.elapsed().as_secs_f64();
         Ok(())
     }
 
-    /// Writes a checkpoint, unless the training has diverged, and its validation figures.
-    pub fn save<T: Trainee>(&mut self, step: u64, trainee: &T) -> anyhow::Result<()> {
-        if let Some((step, values)) = self.read() {
-            finite(step, values.iter().map(|&(n, v)| (n, f64::from(v))))?;
-        }
+    /// Writes a checkpoint and its validation figures, unless these have diverged.
+    pub fn save<T: Trainee>(&mut self, step: u64, trainee: &T) -> anyhow::Result<()>
+    where
+        anyhow::Error: From<T::Error>,
+    {
         let is_best = self.validate(step, trainee)?;
         let began = Instant::now();
         let seconds = self.progress.seconds();
@@ -159,12 +142,15 @@ impl<'a> Logbook<'a> {
 
     /// Logs the figures of this step and says whether they are the best so far. Their line comes
     /// before the checkpoint: killed in between, a resumed run cuts it and measures again.
-    fn validate<T: Trainee>(&mut self, step: u64, trainee: &T) -> anyhow::Result<bool> {
+    fn validate<T: Trainee>(&mut self, step: u64, trainee: &T) -> anyhow::Result<bool>
+    where
+        anyhow::Error: From<T::Error>,
+    {
         if self.validated == Some(step) {
             return Ok(false);
         }
         let began = Instant::now();
-        let figures = trainee.validate()?;
+        let figures = block_on(trainee.validate())?;
         self.record.timings.validation += began.elapsed().as_secs_f64();
         let Some(figures) = figures else {
             return Ok(false);

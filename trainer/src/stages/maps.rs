@@ -6,12 +6,13 @@ use scanweave::random::{Purpose, Random};
 use scanweave::structure::Structure;
 use scanweave::study::Study;
 use scanweave::synthesis::Synthesiser;
+use scanweave::train::batch::binary;
+use scanweave::train::reading::planes;
+use scanweave::train::steps::StructureNetworks;
 
-use super::batch::{binary, planes};
 use super::synthesis::fresh_generator;
 use crate::data::Item;
 use crate::run::Configuration;
-use scanweave::train::steps::StructureNetworks;
 
 /// Draws `count` structure maps with their masks; map k depends on the seed and k alone.
 pub fn draw(
@@ -40,10 +41,10 @@ pub fn redraw(
     let maps = items.iter().map(|item| {
         let own = std::iter::once(item.structure.as_slice());
         let (mean, _) = networks.encoder.forward(binary(own, size, device));
-        let soft = planes(networks.decoder.decode(mean)).remove(0);
-        pollster::block_on(pipeline.lines(&soft))
+        let soft = pollster::block_on(planes(networks.decoder.decode(mean)))?.remove(0);
+        anyhow::Ok(pollster::block_on(pipeline.lines(&soft))?)
     });
-    maps.collect::<Result<_, _>>().map_err(Into::into)
+    maps.collect()
 }
 
 /// The pipeline with trained structure networks and a generator that is not used.

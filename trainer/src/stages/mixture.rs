@@ -8,12 +8,13 @@ use scanweave::label::{ClassMap, Label, LesionStatistics, Placing};
 use scanweave::random::{Purpose, Random};
 use scanweave::structure::{Structure, fusion_noise};
 use scanweave::synthesis::fused;
+use scanweave::train::Loader;
+use scanweave::train::batch::{
+    Order, binary_data, image_data, one_hot_data, one_hot_rows, stack_data,
+};
 use scanweave::train::steps::{MARGIN, SynthesisBatch, View};
 
-use super::Loader;
-use super::batch::{
-    Order, binary_data, image_data, one_hot_data, one_hot_rows, stack_data, structure,
-};
+use super::items::structure;
 use crate::data::{Item, Prepared, Split};
 use crate::run::Configuration;
 

@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::Scope;
 use std::time::Instant;
 
-use super::Loader;
+use scanweave::train::Loader;
 
 /// A batch and what it has cost.
 pub struct Made<B> {

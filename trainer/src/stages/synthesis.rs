@@ -9,17 +9,19 @@ use scanweave::label::{Label, LabelKind, LesionStatistics};
 use scanweave::metrics::Overlap;
 use scanweave::networks::Unet;
 use scanweave::structure::Structure;
+use scanweave::train::batch::image_data;
 use scanweave::train::steps::{
     Guides, LesionNetworks, NamedLosses, Section, StructureNetworks, SynthesisStage,
     TranslatorNetworks, synthesis_configurations,
 };
+use scanweave::train::{Better, Figures, Trainee};
 
-use super::batch::{class_map, image, image_data, structure};
+use super::items::{class_map, image, structure};
 use super::lesion::segmented;
+use super::maps;
 use super::mixture::{Mixture, SynthesisValues};
-use super::{Trainee, maps};
 use crate::data::{Item, Prepared, Split};
-use crate::run::{Better, Configuration, Figures};
+use crate::run::Configuration;
 
 /// Columns of the sample sheet.
 const COLUMNS: usize = 10;
@@ -113,7 +115,7 @@ impl<'a> Synthesis<'a> {
         let (geometry, rate) = (&configuration.geometry, configuration.rate);
         let mut stage = SynthesisStage::new(study, recipe, geometry, guides, rate, device);
         if configuration.strict {
-            stage = stage.with_strict_judges(study, recipe, geometry, rate, device);
+            stage = stage.with_strict_discriminators(study, recipe, geometry, rate, device);
         }
         Ok(Self {
             stage,
@@ -154,7 +156,7 @@ impl<'a> Synthesis<'a> {
 
     /// Real images of the source modality, their fused maps, and what is painted from them with their
     /// own labels, one row per modality.
-    fn real_rows(&self) -> anyhow::Result<Vec<Vec<Image>>> {
+    async fn real_rows(&self) -> anyhow::Result<Vec<Vec<Image>>> {
         let (study, size) = (&self.configuration.study, self.size());
         let (pipeline, items) = (self.pipeline(), self.loader.items());
         let count = COLUMNS.min(items.len());
@@ -162,37 +164,33 @@ impl<'a> Synthesis<'a> {
         for column in 0..count {
             let item = items[column * items.len() / count];
             let own = structure(item, size);
-            let sample = pollster::block_on(pipeline.paint(&own, &item.label, column as u64))?;
+            let sample = pipeline.paint(&own, &item.label, column as u64).await?;
             let source = study.source_place();
             let real = item.images[source].as_deref();
             let shown = |bytes| study.modalities[source].channels.shown(&image(bytes, size));
             rows[0].push(real.map_or_else(|| own.map.clone().into(), shown));
             rows[1].push(sample.fused.clone().into());
-            let shown = sample.shown(study);
-            rows[2..]
-                .iter_mut()
-                .zip(shown)
-                .for_each(|(row, i)| row.push(i));
+            for (row, image) in rows[2..].iter_mut().zip(sample.shown(study)) {
+                row.push(image);
+            }
         }
         Ok(rows)
     }
 
     /// Synthetic maps, the labels laid on them, and what is painted from both.
-    fn synthetic_rows(&self) -> anyhow::Result<Vec<Vec<Image>>> {
+    async fn synthetic_rows(&self) -> anyhow::Result<Vec<Vec<Image>>> {
         let study = &self.configuration.study;
         let pipeline = self.pipeline();
         let mut rows = vec![Vec::new(); 2 + study.modalities.len()];
         for (column, map) in self.loader.maps().iter().take(COLUMNS).enumerate() {
             let label = self.loader.shown_label(map, column as u64);
-            let sample = pollster::block_on(pipeline.paint(map, &label, column as u64))?;
+            let sample = pipeline.paint(map, &label, column as u64).await?;
             rows[0].push(sample.fused.clone().into());
             let label = label.shades(study.label_planes(), self.size());
             rows[1].extend(label.map(Image::from));
-            let shown = sample.shown(study);
-            rows[2..]
-                .iter_mut()
-                .zip(shown)
-                .for_each(|(row, i)| row.push(i));
+            for (row, image) in rows[2..].iter_mut().zip(sample.shown(study)) {
+                row.push(image);
+            }
         }
         rows.retain(|row| !row.is_empty());
         Ok(rows)
@@ -208,24 +206,23 @@ fn absolute_error(a: &Image, b: &Image) -> f64 {
 
 impl<'a> Trainee for Synthesis<'a> {
     type Loader = Mixture<'a>;
+    type Error = anyhow::Error;
 
     fn loader(&self) -> Arc<Mixture<'a>> {
         self.loader.clone()
     }
 
-    fn step(mut self, _step: u64, batch: SynthesisValues) -> (Self, NamedLosses) {
+    async fn step(&mut self, _step: u64, batch: SynthesisValues) -> anyhow::Result<NamedLosses> {
         let batch = batch.upload(&self.device);
         let recipe = &self.configuration.recipe;
-        let (stage, losses) = self
+        Ok(self
             .stage
-            .step(&batch, &recipe.synthesis, &recipe.segmenter);
-        self.stage = stage;
-        (self, losses)
+            .step(&batch, &recipe.synthesis, &recipe.segmenter))
     }
 
     /// On test items painted from their own maps and labels: the mean absolute error, which decides,
     /// and the Dice between the labels and what the segmenters find.
-    fn validate(&self) -> anyhow::Result<Option<Figures>> {
+    async fn validate(&self) -> anyhow::Result<Option<Figures>> {
         if self.unseen.is_empty() {
             return Ok(None);
         }
@@ -235,7 +232,7 @@ impl<'a> Trainee for Synthesis<'a> {
         let mut overlap = Overlap::default();
         for (index, item) in self.unseen.iter().enumerate() {
             let own = structure(item, size);
-            let sample = pollster::block_on(pipeline.paint(&own, &item.label, index as u64))?;
+            let sample = pipeline.paint(&own, &item.label, index as u64).await?;
             for (modality, (_, painted)) in sample.images.iter().enumerate() {
                 if let Some(bytes) = &item.images[modality] {
                     error += absolute_error(painted, &image(bytes, size));
@@ -262,9 +259,9 @@ impl<'a> Trainee for Synthesis<'a> {
         }))
     }
 
-    fn sheet(&self) -> anyhow::Result<Vec<Vec<Image>>> {
-        let mut rows = self.real_rows()?;
-        rows.extend(self.synthetic_rows()?);
+    async fn sheet(&self) -> anyhow::Result<Vec<Vec<Image>>> {
+        let mut rows = self.real_rows().await?;
+        rows.extend(self.synthetic_rows().await?);
         Ok(rows)
     }
 

@@ -1,28 +1,17 @@
-//! The training loop: step, log if due, sample if due, save if due.
+//! A training as the command line runs it: batches made ahead on a thread of their own, a run that is
+//! written, an end by steps, by the clock or by Ctrl-C. The loop itself is the model crate's.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use anyhow::Context as _;
+use pollster::block_on;
+use scanweave::train::{Divergence, Event, Schedule, Trainee, Training, Watch};
 
-use super::Trainee;
 use super::logbook::Logbook;
 use super::prefetch::Prefetch;
-use crate::run::{Cadence, Checkpoint, Directory, Divergence, Limit};
-
-/// How often what happens.
-#[derive(Debug, Clone, Copy)]
-pub struct Schedule {
-    /// When the training ends.
-    pub limit: Limit,
-    /// Losses to `stats.jsonl` and the bar.
-    pub log: Cadence,
-    /// Sample sheet.
-    pub sheet: Cadence,
-    /// Checkpoint.
-    pub save: Cadence,
-}
+use crate::run::{Checkpoint, Directory, Limit};
 
 /// How a training ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,10 +29,15 @@ pub fn train<T: Trainee>(
     directory: &Directory,
     from: Option<Checkpoint>,
     schedule: Schedule,
+    limit: Limit,
     batch: usize,
     stop: &Arc<AtomicBool>,
-) -> anyhow::Result<Ending> {
-    let mut book = Logbook::open(directory, from.as_ref(), schedule.limit, batch)?;
+) -> anyhow::Result<Ending>
+where
+    anyhow::Error: From<T::Error>,
+{
+    let history = directory.statistics().read()?;
+    let mut book = Logbook::open(directory, &history, from.as_ref(), limit, batch);
     let begun = from.as_ref().map_or(0, |c| c.step);
     let trainee = match from {
         Some(checkpoint) => trainee.load(&checkpoint.sections)?,
@@ -52,64 +46,83 @@ pub fn train<T: Trainee>(
     if begun == 0 {
         book.sheet(0, &trainee)?;
     }
-    let loop_ended = steps(trainee, begun, &mut book, schedule, stop);
+    let mut training = Training::new(trainee, begun, schedule, Watch::after(history.terms()));
+    let trained = steps(&mut training, &mut book, stop);
     book.take_bar_away();
-    let (trainee, ending) = match loop_ended {
-        Ok(ended) => ended,
-        Err(error) => return Err(explain(error, &mut book, directory)),
-    };
-    let closed = close(trainee, &mut book, ending);
-    closed.map_err(|error| explain(error, &mut book, directory))?;
-    Ok(ending)
+    let closed = trained.and_then(|ending| {
+        close(&mut training, &mut book, ending)?;
+        Ok(ending)
+    });
+    closed.map_err(|error| explain(error, &mut book, directory))
 }
 
 fn steps<T: Trainee>(
-    mut trainee: T,
-    mut step: u64,
+    training: &mut Training<T>,
     book: &mut Logbook,
-    schedule: Schedule,
     stop: &AtomicBool,
-) -> anyhow::Result<(T, Ending)> {
-    let loader = trainee.loader();
+) -> anyhow::Result<Ending>
+where
+    anyhow::Error: From<T::Error>,
+{
+    let loader = training.trainee().loader();
     std::thread::scope(|scope| {
-        let mut batches = Prefetch::begin(scope, &*loader, step);
-        let mut over = book.is_over(step);
+        let mut batches = Prefetch::begin(scope, &*loader, training.step());
+        let mut over = book.is_over(training.step());
         while !over {
             if stop.load(Ordering::SeqCst) {
-                return Ok((trainee, Ending::Interrupted(step)));
+                return Ok(Ending::Interrupted(training.step()));
             }
             let batch = batches.next();
             book.waited(&batch);
             let began = Instant::now();
-            let (trained, losses) = trainee.step(step, batch.values);
-            trainee = trained;
-            step += 1;
-            book.stepped(step, losses, began);
-            over = book.is_over(step);
-            if schedule.log.is_due(step) || step == 1 || over {
-                book.log()?;
-            }
-            if schedule.sheet.is_due(step) && !over {
-                book.sheet(step, &trainee)?;
-            }
-            if schedule.save.is_due(step) && !over && !book.is_alarmed() {
-                book.save(step, &trainee)?;
-            }
+            let events = block_on(training.advance(batch.values, || book.is_time_over()))?;
+            book.stepped(training.step(), began);
+            over = events.contains(&Event::Ended);
+            act(events, training, book)?;
         }
-        Ok((trainee, Ending::Complete(step)))
+        Ok(Ending::Complete(training.step()))
     })
 }
 
-fn close<T: Trainee>(trainee: T, book: &mut Logbook, ending: Ending) -> anyhow::Result<()> {
+/// Does what the loop asks for.
+fn act<T: Trainee>(
+    events: Vec<Event>,
+    training: &Training<T>,
+    book: &mut Logbook,
+) -> anyhow::Result<()>
+where
+    anyhow::Error: From<T::Error>,
+{
+    let (step, trainee) = (training.step(), training.trainee());
+    for event in events {
+        match event {
+            Event::Losses(values) => book.log(step, &values)?,
+            Event::SheetDue => book.sheet(step, trainee)?,
+            Event::CheckpointDue => book.save(step, trainee)?,
+            Event::Diverged(divergence) => return Err(divergence.into()),
+            Event::Ended => {}
+        }
+    }
+    Ok(())
+}
+
+fn close<T: Trainee>(
+    training: &mut Training<T>,
+    book: &mut Logbook,
+    ending: Ending,
+) -> anyhow::Result<()>
+where
+    anyhow::Error: From<T::Error>,
+{
     match ending {
-        Ending::Interrupted(step) => {
-            book.save(step, &trainee)?;
+        Ending::Interrupted(_) => {
+            let event = block_on(training.pause())?;
+            act(vec![event], training, book)?;
             book.interrupted()
         }
-        Ending::Complete(step) => {
-            let trainee = trainee.finish();
-            book.sheet(step, &trainee)?;
-            book.save(step, &trainee)?;
+        Ending::Complete(_) => {
+            let events = block_on(training.finish())?;
+            act(events, training, book)?;
             book.finished()
         }
     }

@@ -6,15 +6,16 @@ use anyhow::ensure;
 use burn::tensor::{Device, Tensor, TensorData};
 use scanweave::image::Image;
 use scanweave::metrics::psnr_of_images;
-use scanweave::networks::Unet;
 use scanweave::random::{Purpose, Random};
 use scanweave::study::{Modality, Study};
+use scanweave::train::batch::{image_data, one_hot_rows};
+use scanweave::train::reading::{DeviceError, images};
 use scanweave::train::steps::{NamedLosses, Section, TranslatorBatch, TranslatorStage};
+use scanweave::train::{Better, Figures, Loader, Trainee};
 
-use super::batch::{image, image_data, images, one_hot_rows};
-use super::{Loader, Trainee};
+use super::items::image;
 use crate::data::{Item, Prepared, split};
-use crate::run::{Better, Configuration, Figures};
+use crate::run::Configuration;
 
 /// Test items on the sheet.
 const SHOWN: usize = 6;
@@ -158,13 +159,13 @@ impl<'a> Translator<'a> {
     }
 
     /// Named by the two modalities.
-    fn psnrs(&self, items: &[&Item]) -> anyhow::Result<Vec<(String, f64)>> {
+    async fn psnrs(&self, items: &[&Item]) -> anyhow::Result<Vec<(String, f64)>> {
         let study = &self.configuration.study;
         let (modalities, channels) = (&study.modalities, study.channels());
         let size = self.configuration.geometry.size;
         let mut values = Vec::new();
         for (from, to) in ordered_pairs(modalities.len()) {
-            let translated = self.translated(items, from, to);
+            let translated = self.translated(items, from, to).await?;
             let mut sum = 0.0;
             for (found, item) in translated.iter().zip(items) {
                 let real = image(item.images[to].as_deref().unwrap_or_default(), size);
@@ -176,34 +177,34 @@ impl<'a> Translator<'a> {
         Ok(values)
     }
 
-    /// The averaged translator's images of modality `to`: reads the device.
-    fn translated(&self, items: &[&Item], from: usize, to: usize) -> Vec<Image> {
+    /// The averaged translator's images of modality `to`.
+    async fn translated(
+        &self,
+        items: &[&Item],
+        from: usize,
+        to: usize,
+    ) -> Result<Vec<Image>, DeviceError> {
         let study = &self.configuration.study;
         let (size, count) = (self.configuration.geometry.size, study.modalities.len());
-        let images = items.iter().filter_map(|item| item.images[from].as_deref());
+        let given = items.iter().filter_map(|item| item.images[from].as_deref());
         let translator = &self.stage.averaged().translator;
-        translate(
-            translator,
-            image_data(images, study.channels(), size),
-            one_hot_rows(items.iter().map(|_| to), count),
-            &self.device.clone().inner(),
-        )
+        let device = self.device.clone().inner();
+        let given = image_data(given, study.channels(), size);
+        let given = Tensor::from_data(given, &device);
+        let to = one_hot_rows(items.iter().map(|_| to), count);
+        images(translator.forward(given, Some(Tensor::from_data(to, &device)))).await
     }
-}
-
-fn translate(translator: &Unet, given: TensorData, to: TensorData, device: &Device) -> Vec<Image> {
-    let given = Tensor::from_data(given, device);
-    images(translator.forward(given, Some(Tensor::from_data(to, device))))
 }
 
 impl<'a> Trainee for Translator<'a> {
     type Loader = TranslatorLoader<'a>;
+    type Error = anyhow::Error;
 
     fn loader(&self) -> Arc<TranslatorLoader<'a>> {
         self.loader.clone()
     }
 
-    fn step(mut self, _step: u64, batch: TranslatorValues) -> (Self, NamedLosses) {
+    async fn step(&mut self, _step: u64, batch: TranslatorValues) -> anyhow::Result<NamedLosses> {
         let batch = TranslatorBatch {
             image: Tensor::from_data(batch.image, &self.device),
             from: Tensor::from_data(batch.from, &self.device),
@@ -212,22 +213,20 @@ impl<'a> Trainee for Translator<'a> {
             registered: batch.registered,
         };
         let recipe = &self.configuration.recipe;
-        let (stage, losses) = self
+        Ok(self
             .stage
-            .step(&batch, &recipe.translator, recipe.synthesis.head);
-        self.stage = stage;
-        (self, losses)
+            .step(&batch, &recipe.translator, recipe.synthesis.head))
     }
 
     /// PSNR between translated and registered real images, mean over all ordered pairs, of validation
     /// items, which decides, and of test items: pairs are used for measuring even where the training
     /// does without.
-    fn validate(&self) -> anyhow::Result<Option<Figures>> {
+    async fn validate(&self) -> anyhow::Result<Option<Figures>> {
         let mut values = Vec::new();
         for (part, items) in [("", &self.validation), ("test ", &self.test)] {
             let items = registered(items);
             if !items.is_empty() {
-                let psnrs = self.psnrs(&items)?;
+                let psnrs = self.psnrs(&items).await?;
                 let mean = psnrs.iter().map(|(_, v)| v).sum::<f64>() / psnrs.len() as f64;
                 let named = |(of, psnr): (String, f64)| (format!("{part}psnr {of}"), psnr);
                 values.extend(psnrs.into_iter().map(named));
@@ -246,7 +245,7 @@ impl<'a> Trainee for Translator<'a> {
     }
 
     /// Test images of each modality, and below them what they are translated into.
-    fn sheet(&self) -> anyhow::Result<Vec<Vec<Image>>> {
+    async fn sheet(&self) -> anyhow::Result<Vec<Vec<Image>>> {
         let size = self.configuration.geometry.size;
         let modalities = &self.configuration.study.modalities;
         let count = modalities.len();
@@ -258,13 +257,12 @@ impl<'a> Trainee for Translator<'a> {
                 continue;
             }
             let real = items.iter().filter_map(|i| i.images[from].as_deref());
-            let shown = |to: usize, image: &Image| modalities[to].channels.shown(image);
+            let shown = |modality: usize, image: &Image| modalities[modality].channels.shown(image);
             rows.push(real.map(|bytes| shown(from, &image(bytes, size))).collect());
-            let others = (0..count).filter(|&to| to != from);
-            rows.extend(others.map(|to| {
-                let translated = self.translated(&items, from, to);
-                translated.iter().map(|image| shown(to, image)).collect()
-            }));
+            for to in (0..count).filter(|&to| to != from) {
+                let translated = self.translated(&items, from, to).await?;
+                rows.push(translated.iter().map(|image| shown(to, image)).collect());
+            }
         }
         Ok(rows)
     }

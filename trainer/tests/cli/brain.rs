@@ -90,7 +90,7 @@ fn a_data_set_is_the_same_however_it_was_built() {
     assert!(label.to_luma8().pixels().all(|p| p.0[0] <= 3));
 
     let other = "build model.weave --count 1 --seed 6 --out whole";
-    scanweave(folder, other).badly(1, &["whole", "another model, seed or recipe"]);
+    scanweave(folder, other).badly(1, &["whole", "another model, seed or settings"]);
     let read = "data prepare --dataset folder --source whole --study phantom-brain --size 64 --out again.scan --skip-broken";
     scanweave(folder, read).well();
 }

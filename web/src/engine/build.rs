@@ -9,7 +9,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 
-use scanweave::dataset::Recipe;
+use scanweave::dataset::Settings;
 use scanweave::synthesis::{Subject, SynthesisError, Synthesiser};
 
 use super::compute::Compute;
@@ -20,7 +20,7 @@ use crate::model::protocol::{BuiltSubject, CommandId, Event, Failure, Pixels};
 
 /// A data set that is being made.
 pub struct Build {
-    recipe: Recipe,
+    settings: Settings,
     seed: u64,
     count: u32,
     /// The next subject.
@@ -38,9 +38,9 @@ struct Begun {
 
 impl Build {
     /// No subject is made yet.
-    pub fn new(recipe: Recipe, seed: u64, count: u32) -> Self {
+    pub fn new(settings: Settings, seed: u64, count: u32) -> Self {
         Self {
-            recipe,
+            settings,
             seed,
             count,
             index: 0,
@@ -80,11 +80,11 @@ impl Build {
     }
 
     fn begin(&self, by: &Rc<Synthesiser>) -> Begun {
-        let (recipe, seed, index) = (self.recipe, self.seed, u64::from(self.index));
+        let (settings, seed, index) = (self.settings, self.seed, u64::from(self.index));
         let (gate, networks) = (self.gate.clone(), by.clone());
         let work = async move {
             let pause = async || gate.stop().await;
-            let subject = networks.subject_with_pauses(&recipe, seed, index, &pause);
+            let subject = networks.subject_with_pauses(&settings, seed, index, &pause);
             subject.await
         };
         Begun {

@@ -53,12 +53,12 @@ impl Session {
                 Err(failure) => Err(failure.into()),
             },
             Request::Build {
-                recipe,
+                settings,
                 seed,
                 count,
             } => {
                 return self
-                    .go_on(id, Box::new(Build::new(recipe, seed, count)))
+                    .go_on(id, Box::new(Build::new(settings, seed, count)))
                     .await;
             }
             Request::ClearCache => cache::clear().await.map_err(Into::into).map(|()| ended(id)),

@@ -3,7 +3,7 @@
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::networks::Tensor as Stored;
-use crate::networks::config::{DecoderConfig, PatchConfig, UnetConfig};
+use crate::networks::config::{DecoderConfig, LatentForm, PatchConfig, UnetConfig};
 use crate::networks::tensors::{load_tensors, read_tensors};
 use crate::random::{Purpose, Random};
 
@@ -86,17 +86,22 @@ fn a_unet_paints_what_the_tensor_library_paints() {
 
 #[test]
 fn a_decoder_draws_what_the_tensor_library_draws() {
-    let config = DecoderConfig {
-        size: 48,
-        latent: 5,
-        width: 3,
-    };
     let device = Device::flex();
-    let tensors = shaken(read_tensors(&config.init(&device)));
-    let whole = load_tensors(config.init(&device), &tensors).expect("its own tensors");
-    let plain = Decoder::new(&config, &tensors).expect("its own tensors");
-    let z = Random::new(1, Purpose::Latent).normals(5);
-    assert!(worst(whole.forward(tensor(&z, [1, 5])), &plain.forward(&z)) < 1e-4);
+    for (form, latent) in [(LatentForm::Vector, 5), (LatentForm::Plane, 36)] {
+        let config = DecoderConfig {
+            size: 48,
+            latent,
+            width: 3,
+            form,
+        };
+        let tensors = shaken(read_tensors(&config.init(&device)));
+        let whole = load_tensors(config.init(&device), &tensors).expect("its own tensors");
+        let plain = Decoder::new(&config, &tensors).expect("its own tensors");
+        let z = Random::new(1, Purpose::Latent).normals(latent);
+        let drawn = whole.forward(tensor(&z, [1, latent]));
+        assert_eq!(drawn.dims(), [1, 1, 48, 48]);
+        assert!(worst(drawn, &plain.forward(&z)) < 1e-4, "{form:?}");
+    }
 }
 
 #[test]

@@ -142,7 +142,7 @@ fn the_structure_stage_is_equations_6_to_11() {
         feature: 23.0,
         sharpening: 0,
     };
-    let stage = StructureStage::new(&GEOMETRY, 1e-3, &device());
+    let mut stage = StructureStage::new(&GEOMETRY, 1e-3, &device());
     let batch = structure_batch(0);
     let (s, m) = (batch.structure.clone(), batch.mask.clone());
     let before = stage.networks();
@@ -162,7 +162,7 @@ fn the_structure_stage_is_equations_6_to_11() {
     let d_z =
         distance(&d_z.forward(batch.latent.clone()), 1.0) + distance(&d_z.forward(f.clone()), 0.0);
 
-    let (stage, losses) = stage.step(batch, &weights);
+    let losses = stage.step(batch, &weights);
     let after = stage.networks();
     let m_fakes = after.mask.forward(fakes.clone(), None);
     let verdict = after.structure_discriminator.forward(fakes.clone());
@@ -217,14 +217,14 @@ fn the_structure_stage_is_equations_6_to_11() {
 }
 
 /// (13) and (20) of real and fake images, which are judged in one pass: least squares and class term.
-fn judged(
-    judge: &PatchDiscriminator,
+fn verdicts(
+    discriminator: &PatchDiscriminator,
     real: &Tensor<4>,
     fake: &Tensor<4>,
     one_hot: &Tensor<2>,
     head: ModalityHead,
 ) -> [f64; 2] {
-    let [real, fake] = [real, fake].map(|x| judge.forward(x.clone()));
+    let [real, fake] = [real, fake].map(|x| discriminator.forward(x.clone()));
     let least = 0.5 * (distance(&real.real, 1.0) + distance(&fake.real, 0.0));
     let class = 0.5 * (class(head, real.modality, one_hot) + class(head, fake.modality, one_hot));
     [least, class]
@@ -246,7 +246,7 @@ fn the_synthesis_stage_is_equations_13_to_18() {
             feature: 19.0,
         };
         let guides = guides(&study, &recipe);
-        let stage =
+        let mut stage =
             SynthesisStage::new(&study, &recipe, &GEOMETRY, guides.clone(), 1e-3, &device());
         let batch = synthesis_batch(&study);
         let before = stage.networks();
@@ -260,11 +260,11 @@ fn the_synthesis_stage_is_equations_13_to_18() {
         let x = both(batch.views.iter().map(|v| v.image.clone()).collect());
         let x_g = both(views.clone());
         let i = Tensor::cat(conditions.iter().flatten().cloned().collect(), 0);
-        let [d, d_class] = judged(&before.1, &x, &x_g, &i, head);
+        let [d, d_class] = verdicts(&before.1, &x, &x_g, &i, head);
 
-        let (stage, losses) = stage.step(&batch, &weights, &recipe.segmenter);
-        let (_, judge) = stage.networks();
-        let verdict = judge.forward(x_g.clone());
+        let losses = stage.step(&batch, &weights, &recipe.segmenter);
+        let (_, discriminator) = stage.networks();
+        let verdict = discriminator.forward(x_g.clone());
         // (15), a mean over the views.
         let label = batch.label.clone().unwrap();
         let lesion = mean(batch.views.iter().zip(&views).map(|(view, image)| {
@@ -284,7 +284,7 @@ fn the_synthesis_stage_is_equations_13_to_18() {
         let fake = own(views.iter().map(first).collect());
         let mask = host(&batch.mask).repeat(2 * study.channels());
         let differences: Vec<f64> = real.iter().zip(&fake).map(|(r, f)| f - r).collect();
-        let real_features = judge.forward(both(
+        let real_features = discriminator.forward(both(
             batch
                 .views
                 .iter()
@@ -356,11 +356,11 @@ fn contrast_of(x: &Tensor<4>) -> Tensor<4> {
 }
 
 #[test]
-fn strict_judges_see_a_part_of_the_images_and_its_local_contrast() {
+fn strict_discriminators_see_a_part_of_the_images_and_its_local_contrast() {
     let study = colours();
     let recipe = Recipe::of(&study);
     let (head, weights) = (recipe.synthesis.head, recipe.synthesis);
-    let stage = SynthesisStage::new(
+    let mut stage = SynthesisStage::new(
         &study,
         &recipe,
         &GEOMETRY,
@@ -368,7 +368,7 @@ fn strict_judges_see_a_part_of_the_images_and_its_local_contrast() {
         1e-3,
         &device(),
     )
-    .with_strict_judges(&study, &recipe, &GEOMETRY, 1e-3, &device());
+    .with_strict_discriminators(&study, &recipe, &GEOMETRY, 1e-3, &device());
     let corner = [3, 6];
     let batch = SynthesisBatch {
         corner: Some(corner),
@@ -389,16 +389,16 @@ fn strict_judges_see_a_part_of_the_images_and_its_local_contrast() {
     let contrasts = (contrast_of(&x), contrast_of(&x_g));
     let seen = [(x, x_g), contrasts];
     let before: Vec<[f64; 2]> = stage
-        .judges()
+        .adversaries()
         .iter()
         .zip(&seen)
-        .map(|(judge, (x, x_g))| judged(judge, x, x_g, &i, head))
+        .map(|(discriminator, (x, x_g))| verdicts(discriminator, x, x_g, &i, head))
         .collect();
 
-    let (stage, losses) = stage.step(&batch, &weights, &recipe.segmenter);
-    let said = stage.judges().into_iter().zip(&seen);
+    let losses = stage.step(&batch, &weights, &recipe.segmenter);
+    let said = stage.adversaries().into_iter().zip(&seen);
     let fooled: f64 = said
-        .map(|(judge, (_, x_g))| distance(&judge.forward(x_g.clone()).real, 1.0))
+        .map(|(discriminator, (_, x_g))| distance(&discriminator.forward(x_g.clone()).real, 1.0))
         .sum();
     let expected = [
         ("D", before[0][0] + before[1][0]),
@@ -416,7 +416,7 @@ fn strict_judges_see_a_part_of_the_images_and_its_local_contrast() {
             "{name}: {found}, by hand {expected}"
         );
     }
-    // What is saved brings the same judges back, and the generator alone does not need them.
+    // What is saved brings the same adversaries back, and the generator alone does not need them.
     let again = SynthesisStage::new(
         &study,
         &recipe,
@@ -425,9 +425,9 @@ fn strict_judges_see_a_part_of_the_images_and_its_local_contrast() {
         1e-3,
         &device(),
     );
-    let both = again.with_strict_judges(&study, &recipe, &GEOMETRY, 1e-3, &device());
+    let both = again.with_strict_discriminators(&study, &recipe, &GEOMETRY, 1e-3, &device());
     let both = both.load(&stage.save()).unwrap();
-    for (found, expected) in both.judges().iter().zip(&stage.judges()) {
+    for (found, expected) in both.adversaries().iter().zip(&stage.adversaries()) {
         assert!(read_tensors(found) == read_tensors(expected));
     }
     let plain = SynthesisStage::new(
@@ -449,7 +449,7 @@ fn strict_judges_see_a_part_of_the_images_and_its_local_contrast() {
     );
     assert!(
         both.load(&plain.save()).is_err(),
-        "a judge is missing from the checkpoint"
+        "a discriminator is missing from the checkpoint"
     );
 }
 
@@ -464,7 +464,7 @@ fn the_translator_stage_is_equations_19_to_21() {
             modality: 7.0,
             supervised: 11.0,
         };
-        let stage = TranslatorStage::new(&study, &recipe, &GEOMETRY, 1e-3, &device());
+        let mut stage = TranslatorStage::new(&study, &recipe, &GEOMETRY, 1e-3, &device());
         let batch = translator_batch(&study);
         let before = stage.networks();
         let there = before
@@ -474,8 +474,8 @@ fn the_translator_stage_is_equations_19_to_21() {
         let same = before
             .0
             .forward(batch.target.clone(), Some(batch.to.clone()));
-        let [d, d_class] = judged(&before.1, &batch.target, &there, &batch.to, head);
-        let (stage, losses) = stage.step(&batch, &weights, head);
+        let [d, d_class] = verdicts(&before.1, &batch.target, &there, &batch.to, head);
+        let losses = stage.step(&batch, &weights, head);
         let verdict = stage.networks().1.forward(there.clone());
         // The first image has its pair, the second has none.
         let first = |t: &Tensor<4>| host(&t.clone().narrow(0, 0, 1));
@@ -518,11 +518,11 @@ fn an_unpaired_translator_leaves_what_is_translated_already() {
         supervised: 0.0,
         ..recipe.translator
     };
-    let stage = TranslatorStage::new(&study, &recipe, &GEOMETRY, 1e-3, &device());
+    let mut stage = TranslatorStage::new(&study, &recipe, &GEOMETRY, 1e-3, &device());
     let batch = translator_batch(&study);
     let to = Some(batch.to.clone());
     let same = host(&stage.networks().0.forward(batch.target.clone(), to));
-    let (_, losses) = stage.step(&batch, &weights, recipe.synthesis.head);
+    let losses = stage.step(&batch, &weights, recipe.synthesis.head);
     let (_, found) = losses.iter().find(|(n, _)| *n == "identity").unwrap();
     let expected = 1.5 * magnitude(&same, &host(&batch.target));
     let found = f64::from(found.clone().into_scalar::<f32>());
@@ -535,7 +535,7 @@ fn an_unpaired_translator_leaves_what_is_translated_already() {
 #[test]
 fn the_lesion_stage_is_equation_22() {
     let study = colours();
-    let stage = LesionStage::new(&study, &GEOMETRY, 1e-3, &device());
+    let mut stage = LesionStage::new(&study, &GEOMETRY, 1e-3, &device());
     let weights = SegmenterWeights {
         dice: 2.0,
         cross_entropy: 3.0,
@@ -550,7 +550,7 @@ fn the_lesion_stage_is_equation_22() {
         image,
         label,
     };
-    let (_, losses) = stage.step(batch, &weights);
+    let losses = stage.step(batch, &weights);
     check(
         &losses,
         &[("dice", 2.0 * dice), ("cross-entropy", 3.0 * entropy)],

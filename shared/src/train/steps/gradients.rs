@@ -31,13 +31,17 @@ fn generator_and_discriminator_learn_from_their_own_terms_alone() {
     let (new, guides) = (synthesis_stages(&study, &recipe), guides(&study, &recipe));
     let after = |weights: &SynthesisWeights| {
         let batch = synthesis_batch(&study);
-        let (stage, _) = new(&guides).step(&batch, weights, &recipe.segmenter);
+        let mut stage = new(&guides);
+        stage.step(&batch, weights, &recipe.segmenter);
         stage.weights()
     };
-    let [fresh, fresh_judge] = new(&guides).weights();
-    let [plain, judge] = after(&silent());
+    let [fresh, fresh_discriminator] = new(&guides).weights();
+    let [plain, trained] = after(&silent());
     assert!(plain == fresh, "(13) does not reach the generator");
-    assert!(judge != fresh_judge, "(13) trains the discriminator");
+    assert!(
+        trained != fresh_discriminator,
+        "(13) trains the discriminator"
+    );
     let terms: [Term<SynthesisWeights>; 7] = [
         ("(14)", |w| w.adversarial = 1.0),
         ("(15)", |w| w.lesion = 1.0),
@@ -52,7 +56,10 @@ fn generator_and_discriminator_learn_from_their_own_terms_alone() {
         set(&mut weights);
         let [generator, other] = after(&weights);
         assert!(generator != plain, "{name} trains the generator");
-        assert!(other == judge, "{name} leaves the discriminator untouched");
+        assert!(
+            other == trained,
+            "{name} leaves the discriminator untouched"
+        );
     }
     // The one weight that both sides have: each learns from its own half.
     let mut weights = silent();
@@ -63,7 +70,7 @@ fn generator_and_discriminator_learn_from_their_own_terms_alone() {
         "the class term of (14) trains the generator"
     );
     assert!(
-        other != judge,
+        other != trained,
         "the class term of (13) trains the discriminator"
     );
 }
@@ -82,13 +89,14 @@ fn translator_and_its_discriminator_learn_from_their_own_terms_alone() {
     };
     let after = |weights: TranslatorWeights| {
         let head = ModalityHead::CrossEntropy;
-        let (stage, _) = fresh().step(&translator_batch(&study), &weights, head);
+        let mut stage = fresh();
+        stage.step(&translator_batch(&study), &weights, head);
         stage.weights()
     };
-    let [plain, judge] = after(silent);
+    let [plain, trained] = after(silent);
     let [translator, discriminator] = fresh().weights();
     assert!(plain == translator, "(20) does not reach the translator");
-    assert!(judge != discriminator, "(20) trains the discriminator");
+    assert!(trained != discriminator, "(20) trains the discriminator");
     let terms: [Term<TranslatorWeights>; 4] = [
         ("(19)", |w| w.cycle = 1.0),
         ("(19), absolute", |w| w.cycle_absolute = 1.0),
@@ -100,7 +108,10 @@ fn translator_and_its_discriminator_learn_from_their_own_terms_alone() {
         set(&mut weights);
         let [translator, other] = after(weights);
         assert!(translator != plain, "{name} trains the translator");
-        assert!(other == judge, "{name} leaves the discriminator untouched");
+        assert!(
+            other == trained,
+            "{name} leaves the discriminator untouched"
+        );
     }
     let mut weights = silent;
     weights.modality = 1.0;
@@ -110,7 +121,7 @@ fn translator_and_its_discriminator_learn_from_their_own_terms_alone() {
         "the class term of (21) trains the translator"
     );
     assert!(
-        other != judge,
+        other != trained,
         "the class term of (20) trains the discriminator"
     );
 }
@@ -144,17 +155,18 @@ fn each_structure_network_learns_from_its_own_terms_alone() {
     };
     let fresh = structure_stages();
     let after = |weights: StructureWeights| {
-        let (stage, _) = fresh().step(structure_batch(0), &weights);
+        let mut stage = fresh();
+        stage.step(structure_batch(0), &weights);
         structure_weights(&stage)
     };
     let moved = |a: &[Vec<crate::weights::Tensor>; 5], b: &[Vec<crate::weights::Tensor>; 5]| {
         [0, 1, 2, 3, 4].map(|i| a[i] != b[i])
     };
     let plain = after(silent);
-    let judges = [false, false, false, true, true];
+    let verdicts = [false, false, false, true, true];
     assert_eq!(
         moved(&plain, &structure_weights(&fresh())),
-        judges,
+        verdicts,
         "(8), (10)"
     );
     // Encoder, decoder and mask generator; never a discriminator.

@@ -89,7 +89,7 @@ impl LesionStage {
     }
 
     /// One step of the segmenter of the batch's modality. Returns the losses as they were weighted.
-    pub fn step(mut self, batch: LesionBatch, weights: &SegmenterWeights) -> (Self, NamedLosses) {
+    pub fn step(&mut self, batch: LesionBatch, weights: &SegmenterWeights) -> NamedLosses {
         let at = batch.modality;
         let logits = self.segmenters[at].logits(batch.image);
         let [dice, cross_entropy] = guidance(logits, batch.label, weights);
@@ -98,7 +98,7 @@ impl LesionStage {
         let old = self.averaged.segmenters[at].clone();
         self.averaged.segmenters[at] = average(old, &stepped, AVERAGE_DECAY);
         self.segmenters[at] = stepped;
-        (self, losses)
+        losses
     }
 
     /// The averaged segmenters.

@@ -3,8 +3,8 @@
 //! Generator and discriminator steps are twins. No step knows where its batch comes from, and no
 //! loss is read from the device here: it stays a tensor until somebody logs it.
 
+mod adversary;
 mod average;
-mod judge;
 mod latent_moments;
 mod lesion;
 mod optimizer;
@@ -14,8 +14,8 @@ mod synthesis;
 mod translator;
 mod views;
 
+pub use adversary::MARGIN;
 pub use average::average;
-pub use judge::MARGIN;
 pub use latent_moments::{Affine, LatentMoments};
 pub use lesion::{LesionBatch, LesionNetworks, LesionStage, configuration as lesion_configuration};
 pub use optimizer::Optimizer;

@@ -40,7 +40,9 @@ pub(super) fn paired_losses(
             synthetic.iter().map(of_pairs).map(only_own).collect(),
         )
     });
-    let features = terms.reduce(|a, b| a + b).expect("at least one judge");
+    let features = terms
+        .reduce(|a, b| a + b)
+        .expect("at least one discriminator");
     let (real, synthetic) = (only_own(real), only_own(synthetic));
     let mask = Tensor::cat(vec![batch.mask.clone(); painted.len()], 0);
     vec![

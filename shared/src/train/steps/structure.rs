@@ -9,7 +9,7 @@ use super::{
     save_module, sum,
 };
 use crate::networks::config::{
-    DecoderConfig, EncoderConfig, LatentDiscriminatorConfig, PatchConfig, UnetConfig,
+    DecoderConfig, EncoderConfig, LatentDiscriminatorConfig, LatentForm, PatchConfig, UnetConfig,
 };
 use crate::networks::{
     LatentDiscriminator, PatchDiscriminator, StructureDecoder, StructureEncoder, Unet,
@@ -20,6 +20,7 @@ use crate::train::losses::{
     balanced_absolute_loss, balanced_squared_loss, divergence_loss, feature_loss,
     least_squares_loss, moments_loss, outside_loss, squared_loss,
 };
+use crate::train::reading::DeviceError;
 
 /// Weights of the averaged networks kept per step.
 const AVERAGE_DECAY: f32 = 0.995;
@@ -76,11 +77,13 @@ pub fn configurations(g: &Geometry) -> (EncoderConfig, DecoderConfig, UnetConfig
             size: g.size,
             latent: g.latent,
             width: g.structure_width,
+            form: g.latent_form,
         },
         DecoderConfig {
             size: g.size,
             latent: g.latent,
             width: g.structure_width,
+            form: g.latent_form,
         },
         UnetConfig {
             inputs: 1,
@@ -104,7 +107,11 @@ impl StructureStage {
         let (encoder, decoder, mask, patch) = configurations(geometry);
         let latent = LatentDiscriminatorConfig {
             latent: geometry.latent,
-            width: 2 * geometry.latent,
+            width: match geometry.latent_form {
+                LatentForm::Vector => 2 * geometry.latent,
+                LatentForm::Plane => 2 * geometry.structure_width,
+            },
+            form: geometry.latent_form,
         };
         let (encoder, decoder, mask) = (
             encoder.init(device),
@@ -124,19 +131,20 @@ impl StructureStage {
             latent_discriminator: latent.init(device),
             adam: Optimizers::new(rate),
             averaged,
-            moments: LatentMoments::new(geometry.latent, MOMENTS_DECAY, &device.clone().inner()),
+            moments: LatentMoments::new(
+                geometry.latent,
+                geometry.latent_form,
+                MOMENTS_DECAY,
+                &device.clone().inner(),
+            ),
         }
     }
 
     /// One step of every network. Returns the losses as they were weighted.
-    pub fn step(
-        mut self,
-        batch: StructureBatch,
-        weights: &StructureWeights,
-    ) -> (Self, NamedLosses) {
+    pub fn step(&mut self, batch: StructureBatch, weights: &StructureWeights) -> NamedLosses {
         let mask_loss = squared_loss(self.mask.forward(batch.structure.clone(), None), batch.mask)
             * weights.mask;
-        self.mask = self.adam.mask.step(self.mask, &mask_loss);
+        self.mask = self.adam.mask.step(self.mask.clone(), &mask_loss);
 
         let drawn = self.draw(&batch.structure, batch.latent.clone(), batch.posterior);
         self.moments.add(drawn.latent.clone().inner());
@@ -144,7 +152,7 @@ impl StructureStage {
         losses.extend(self.discriminator_step(&batch.structure, batch.latent, &drawn, weights));
         losses.extend(self.generator_step(&batch.structure, drawn, weights));
         self.update_averages();
-        (self, losses)
+        losses
     }
 
     /// s_r from the posterior and s_g from N(0, 1), in one pass of the decoder.
@@ -208,18 +216,18 @@ impl StructureStage {
     ) -> NamedLosses {
         let batch = structure.dims()[0];
         let mask = self.mask.clone().no_grad();
-        let judge = self.structure_discriminator.clone().no_grad();
-        let latent_judge = self.latent_discriminator.clone().no_grad();
+        let frozen = self.structure_discriminator.clone().no_grad();
+        let frozen_latent = self.latent_discriminator.clone().no_grad();
 
         let reconstruction = drawn.both.clone().narrow(0, 0, batch);
         let outside = outside_loss(mask.forward(drawn.both.clone(), None), drawn.both.clone());
-        let verdict = judge.forward(sharpened(drawn.both, weights.sharpening));
+        let verdict = frozen.forward(sharpened(drawn.both, weights.sharpening));
         let features = verdict
             .features
             .into_iter()
             .map(|f| f.narrow(0, 0, batch))
             .collect();
-        let real_features = judge.forward(structure.clone()).features;
+        let real_features = frozen.forward(structure.clone()).features;
 
         let emphasis = structure.clone() * (weights.balance - 1.0) + 1.0;
         let losses = vec![
@@ -244,7 +252,7 @@ impl StructureStage {
             ),
             (
                 "E_s",
-                least_squares_loss(latent_judge.forward(drawn.latent), 1.0)
+                least_squares_loss(frozen_latent.forward(drawn.latent), 1.0)
                     * weights.latent_adversarial,
             ),
             (
@@ -274,16 +282,20 @@ impl StructureStage {
         };
     }
 
-    /// Takes the affine map of both decoders from the moments seen lately. Reads the device.
-    pub fn refresh_affine(&mut self) {
-        let Some(affine) = self.moments.affine() else {
-            return;
+    /// Takes the affine map of both decoders from the moments seen lately.
+    ///
+    /// # Errors
+    /// When the device, which is read, has failed.
+    pub async fn refresh_affine(&mut self) -> Result<(), DeviceError> {
+        let Some(affine) = self.moments.affine().await? else {
+            return Ok(());
         };
         self.decoder = self
             .decoder
             .clone()
             .with_affine(affine.mean.clone(), affine.factor.clone());
         self.set_averaged_affine(Some(affine));
+        Ok(())
     }
 
     /// Replaces the affine map of the averaged decoder, if there is one to put in its place.

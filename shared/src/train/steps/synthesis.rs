@@ -8,7 +8,7 @@
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
-use super::judge::{Judge, part};
+use super::adversary::{Adversary, part};
 use super::lesion::guidance;
 use super::pairs::{paired_images, paired_losses};
 use super::views::{SynthesisBatch, conditions, each};
@@ -44,7 +44,7 @@ pub struct SynthesisNetworks {
 /// Networks, optimizers and averages of the synthesis stage.
 pub struct SynthesisStage {
     generator: Unet,
-    judges: Vec<Judge>,
+    adversaries: Vec<Adversary>,
     guides: Guides,
     adam_generator: Optimizer,
     averaged: SynthesisNetworks,
@@ -89,7 +89,7 @@ impl SynthesisStage {
                 generator: generator.valid(),
             },
             generator,
-            judges: Judge::plain(&discriminator, rate, device),
+            adversaries: Adversary::plain(&discriminator, rate, device),
             guides: Guides {
                 segmenters: segmenters
                     .map(|all| all.into_iter().map(Module::no_grad).collect())
@@ -100,9 +100,9 @@ impl SynthesisStage {
         }
     }
 
-    /// With two discriminators of another sight, which learn faster than the generator (`judge`).
+    /// With two discriminators of another sight, which learn faster than the generator (`adversary`).
     #[must_use]
-    pub fn with_strict_judges(
+    pub fn with_strict_discriminators(
         mut self,
         study: &Study,
         recipe: &Recipe,
@@ -111,7 +111,7 @@ impl SynthesisStage {
         device: &Device,
     ) -> Self {
         let (_, config) = configurations(study, recipe, geometry);
-        self.judges = Judge::strict(&config, geometry, rate, device);
+        self.adversaries = Adversary::strict(&config, geometry, rate, device);
         self
     }
 
@@ -120,11 +120,11 @@ impl SynthesisStage {
     /// # Panics
     /// When the batch has no view.
     pub fn step(
-        mut self,
+        &mut self,
         batch: &SynthesisBatch,
         weights: &SynthesisWeights,
         segmenter: &SegmenterWeights,
-    ) -> (Self, NamedLosses) {
+    ) -> NamedLosses {
         let encoded = self.generator.encode(batch.input.clone());
         let views = batch.views.iter();
         let painted: Vec<Tensor<4>> = views
@@ -134,7 +134,7 @@ impl SynthesisStage {
         losses.extend(self.generator_step(batch, &painted, weights, segmenter));
         let old = self.averaged.generator.clone();
         self.averaged.generator = average(old, &self.generator, AVERAGE_DECAY);
-        (self, losses)
+        losses
     }
 
     /// (13), its sum over modalities taken by drawing the views' modalities.
@@ -149,8 +149,8 @@ impl SynthesisStage {
         let count = real.dims()[0];
         let both = part(Tensor::cat(vec![real, fake], 0), batch.corner);
         let mut all = Vec::new();
-        for judge in &mut self.judges {
-            let verdict = judge.forward(&judge.network, both.clone());
+        for adversary in &mut self.adversaries {
+            let verdict = adversary.forward(&adversary.network, both.clone());
             let real = verdict.real.clone().narrow(0, 0, count);
             let fake = verdict.real.clone().narrow(0, count, count);
             let mut losses = vec![(
@@ -162,8 +162,10 @@ impl SynthesisStage {
                 let class = class_loss(verdict.modality, both, weights.head);
                 losses.extend(class.map(|loss| ("D modality", loss * weights.modality)));
             }
-            let stepped = judge.adam.step(judge.network.clone(), &sum(&losses));
-            judge.network = stepped.advanced();
+            let stepped = adversary
+                .adam
+                .step(adversary.network.clone(), &sum(&losses));
+            adversary.network = stepped.advanced();
             add(&mut all, losses);
         }
         all
@@ -181,9 +183,9 @@ impl SynthesisStage {
         let paired = (batch.paired > 0).then(|| paired_images(batch));
         let mut losses = Vec::new();
         let mut features = Vec::new();
-        for judge in &self.judges {
-            let network = judge.network.clone().no_grad();
-            let verdict = judge.forward(&network, all.clone());
+        for adversary in &self.adversaries {
+            let network = adversary.network.clone().no_grad();
+            let verdict = adversary.forward(&network, all.clone());
             let real = least_squares_loss(verdict.real, 1.0) * weights.adversarial;
             add(&mut losses, vec![("G", real)]);
             if let Some(one_hot) = conditions(&batch.views) {
@@ -193,7 +195,7 @@ impl SynthesisStage {
             }
             if let Some(real) = &paired {
                 let real = part(real.clone(), batch.corner);
-                let real = judge.forward(&network, real).features;
+                let real = adversary.forward(&network, real).features;
                 features.push((real, verdict.features));
             }
         }
@@ -253,13 +255,13 @@ impl SynthesisStage {
     /// Both networks, as they are in training.
     #[cfg(test)]
     pub(super) fn networks(&self) -> (Unet, crate::networks::PatchDiscriminator) {
-        (self.generator.clone(), self.judges[0].network.clone())
+        (self.generator.clone(), self.adversaries[0].network.clone())
     }
 
     /// Every discriminator, the one that sees grey values first.
     #[cfg(test)]
-    pub(super) fn judges(&self) -> Vec<crate::networks::PatchDiscriminator> {
-        self.judges.iter().map(|j| j.network.clone()).collect()
+    pub(super) fn adversaries(&self) -> Vec<crate::networks::PatchDiscriminator> {
+        self.adversaries.iter().map(|a| a.network.clone()).collect()
     }
 
     /// The weights of both networks.
@@ -268,7 +270,7 @@ impl SynthesisStage {
         use crate::networks::tensors::read_tensors;
         [
             read_tensors(&self.generator),
-            read_tensors(&self.judges[0].network),
+            read_tensors(&self.adversaries[0].network),
         ]
     }
 
@@ -279,9 +281,9 @@ impl SynthesisStage {
             save_module("averaged.generator", &self.averaged.generator),
             self.adam_generator.save(),
         ];
-        for judge in &self.judges {
-            sections.push(save_module(judge.name, &judge.network));
-            sections.push(judge.adam.save());
+        for adversary in &self.adversaries {
+            sections.push(save_module(adversary.name, &adversary.network));
+            sections.push(adversary.adam.save());
         }
         sections
     }
@@ -300,13 +302,13 @@ impl SynthesisStage {
     pub fn load(mut self, sections: &[Section]) -> Result<Self, RestoreError> {
         self.generator = load_module("generator", self.generator, sections)?;
         self.adam_generator.load(sections)?;
-        let judges = std::mem::take(&mut self.judges).into_iter();
-        let loaded = judges.map(|mut judge| {
-            judge.network = load_module(judge.name, judge.network, sections)?;
-            judge.adam.load(sections)?;
-            Ok(judge)
+        let adversaries = std::mem::take(&mut self.adversaries).into_iter();
+        let loaded = adversaries.map(|mut adversary| {
+            adversary.network = load_module(adversary.name, adversary.network, sections)?;
+            adversary.adam.load(sections)?;
+            Ok(adversary)
         });
-        self.judges = loaded.collect::<Result<_, RestoreError>>()?;
+        self.adversaries = loaded.collect::<Result<_, RestoreError>>()?;
         self.load_finished(sections)
     }
 }

@@ -3,8 +3,10 @@
 
 use burn::module::Module;
 use burn::tensor::{Device, Distribution, Tensor};
+use pollster::block_on;
 
 use super::*;
+use crate::networks::config::LatentForm;
 use crate::networks::tensors::read_tensors;
 use crate::study::{Geometry, Study};
 use crate::train::Recipe;
@@ -12,6 +14,7 @@ use crate::train::Recipe;
 pub(super) const GEOMETRY: Geometry = Geometry {
     size: 16,
     latent: 4,
+    latent_form: LatentForm::Vector,
     structure_width: 2,
     mask_width: 2,
     generator_width: 2,
@@ -143,8 +146,8 @@ fn the_structure_stage_resumes_bit_for_bit() {
     let fresh = structure_stages();
     let go = |mut stage: StructureStage, steps: core::ops::Range<usize>| {
         for step in steps {
-            (stage, _) = stage.step(structure_batch(step), &weights);
-            stage.refresh_affine();
+            stage.step(structure_batch(step), &weights);
+            block_on(stage.refresh_affine()).unwrap();
         }
         stage
     };
@@ -184,7 +187,7 @@ fn the_synthesis_stage_resumes_bit_for_bit() {
         let go = |mut stage: SynthesisStage, steps: usize| {
             for _ in 0..steps {
                 let batch = synthesis_batch(&study);
-                (stage, _) = stage.step(&batch, &recipe.synthesis, &recipe.segmenter);
+                stage.step(&batch, &recipe.synthesis, &recipe.segmenter);
             }
             stage
         };
@@ -208,18 +211,22 @@ fn guidance_reaches_the_generator_and_leaves_the_discriminator_alone() {
             ..recipe.synthesis
         };
         let batch = synthesis_batch(&study);
-        let (stage, losses) = fresh(&guides).step(&batch, &weights, &recipe.segmenter);
+        let mut stage = fresh(&guides);
+        let losses = stage.step(&batch, &weights, &recipe.segmenter);
         let names: Vec<_> = losses.iter().map(|(name, _)| *name).collect();
         let [generator, discriminator] = stage.weights();
         (generator, discriminator, names)
     };
-    let (plain, judge, names) = after(0.0, 0.0);
+    let (plain, plain_discriminator, names) = after(0.0, 0.0);
     assert!(!names.contains(&"lesion") && !names.contains(&"registration"));
     for (lesion, registration, name) in [(1.0, 0.0, "lesion"), (0.0, 1.0, "registration")] {
         let (generator, discriminator, names) = after(lesion, registration);
         assert!(names.contains(&name));
         assert!(generator != plain, "{name} moves the generator");
-        assert!(discriminator == judge, "{name} is not the discriminator's");
+        assert!(
+            discriminator == plain_discriminator,
+            "{name} is not the discriminator's"
+        );
     }
 }
 
@@ -248,8 +255,8 @@ fn another_subjects_image_does_not_count_as_ones_own() {
         for view in &mut batch.views {
             view.own = Tensor::full([1, 1, 1, 1], own, &device());
         }
-        let stage = fresh(&Guides::default());
-        let (_, losses) = stage.step(&batch, &recipe.synthesis, &recipe.segmenter);
+        let mut stage = fresh(&Guides::default());
+        let losses = stage.step(&batch, &recipe.synthesis, &recipe.segmenter);
         let of = |name| losses.iter().find(|(n, _)| *n == name).unwrap().1.clone();
         ["squared", "absolute", "feature"].map(|name| of(name).into_scalar::<f32>())
     };
@@ -275,7 +282,7 @@ fn the_translator_stage_resumes_and_learns_from_translated_images() {
     let go = |mut stage: TranslatorStage, steps: usize| {
         for _ in 0..steps {
             let head = recipe.synthesis.head;
-            (stage, _) = stage.step(&translator_batch(&study), &recipe.translator, head);
+            stage.step(&translator_batch(&study), &recipe.translator, head);
         }
         stage
     };
@@ -286,7 +293,7 @@ fn the_translator_stage_resumes_and_learns_from_translated_images() {
 
     // The same discriminator beside another translator: only translated images tell it.
     let other = translator_stages(&study, &recipe)().save();
-    let judge = |foreign: &[Section]| {
+    let trained = |foreign: &[Section]| {
         let mut sections = fresh().save();
         for (own, foreign) in sections.iter_mut().zip(foreign) {
             if own.0 == "translator" {
@@ -297,9 +304,9 @@ fn the_translator_stage_resumes_and_learns_from_translated_images() {
         discriminator
     };
     let own = fresh().save();
-    assert!(judge(&own) == judge(&own), "the same twice");
+    assert!(trained(&own) == trained(&own), "the same twice");
     assert!(
-        judge(&own) != judge(&other),
+        trained(&own) != trained(&other),
         "translated images reach the discriminator"
     );
 }
@@ -317,8 +324,8 @@ fn supervision_counts_where_pairs_are_known() {
             registered,
             ..translator_batch(&study)
         };
-        let stage = TranslatorStage::new(&study, &recipe, &GEOMETRY, 1e-3, &device());
-        let (_, losses) = stage.step(&batch, &weights, recipe.synthesis.head);
+        let mut stage = TranslatorStage::new(&study, &recipe, &GEOMETRY, 1e-3, &device());
+        let losses = stage.step(&batch, &weights, recipe.synthesis.head);
         losses.iter().any(|(name, _)| *name == "supervised")
     };
     assert!(names(1.0, 1) && !names(1.0, 0) && !names(0.0, 1));
@@ -338,7 +345,7 @@ fn the_lesion_stage_resumes_and_trains_one_modality_at_a_time() {
     };
     let go = |mut stage: LesionStage, steps: core::ops::Range<usize>| {
         for step in steps {
-            (stage, _) = stage.step(batch(step % 2), &recipe.segmenter);
+            stage.step(batch(step % 2), &recipe.segmenter);
         }
         stage
     };
@@ -399,7 +406,7 @@ fn a_finished_run_needs_no_optimizers_to_be_built_upon() {
 #[test]
 fn the_affine_map_takes_noise_onto_the_encoded_distribution() {
     let device = Device::flex();
-    let mut moments = LatentMoments::new(2, 1.0, &device);
+    let mut moments = LatentMoments::new(2, LatentForm::Vector, 1.0, &device);
     // A distribution with mean (1, -2), variances 4 and 1.25, covariance 1: f = mean + L z.
     for _ in 0..50 {
         let z = Tensor::<2>::random([400, 2], Distribution::Normal(0.0, 1.0), &device);
@@ -407,12 +414,69 @@ fn the_affine_map_takes_noise_onto_the_encoded_distribution() {
         let mean = Tensor::<1>::from_floats([1.0, -2.0], &device).reshape([1, 2]);
         moments.add(z.matmul(factor) + mean);
     }
-    let affine = moments.affine().unwrap();
+    let affine = block_on(moments.affine()).unwrap().unwrap();
     let expected = [2.0, 0.0, 0.5, 1.0];
     for (found, expected) in affine.factor.iter().zip(expected) {
         assert!((found - expected).abs() < 0.05, "{:?}", affine.factor);
     }
     assert!((affine.mean[0] - 1.0).abs() < 0.05 && (affine.mean[1] + 2.0).abs() < 0.05);
+}
+
+#[test]
+fn of_a_plane_each_value_has_its_own_mean_and_spread() {
+    let device = Device::flex();
+    let mut moments = LatentMoments::new(2, LatentForm::Plane, 1.0, &device);
+    // Means 1 and -2, variances 4 and 9, by hand.
+    for row in [[3.0, 1.0], [-1.0, -5.0]] {
+        moments.add(Tensor::<1>::from_floats(row, &device).reshape([1, 2]));
+    }
+    let affine = block_on(moments.affine()).unwrap().unwrap();
+    assert_eq!(affine.mean, [1.0, -2.0]);
+    for (found, expected) in affine.factor.iter().zip([2.0, 3.0]) {
+        assert!((found - expected).abs() < 1e-4, "{:?}", affine.factor);
+    }
+    let mut again = LatentMoments::new(2, LatentForm::Plane, 1.0, &device);
+    again.load("moments", &[moments.save("moments")]).unwrap();
+    assert_eq!(block_on(again.affine()).unwrap(), Some(affine));
+}
+
+#[test]
+fn a_latent_that_is_a_plane_is_trained_sampled_and_restored() {
+    let geometry = Geometry {
+        size: 32,
+        latent: 16,
+        latent_form: LatentForm::Plane,
+        ..GEOMETRY
+    };
+    let fresh = || StructureStage::new(&geometry, 1e-3, &device());
+    let noise = |seed| {
+        let values = crate::random::Random::new(seed, crate::random::Purpose::Latent).normals(32);
+        Tensor::<1>::from_floats(values.as_slice(), &device()).reshape([2, 16])
+    };
+    let batch = |step: u64| StructureBatch {
+        structure: Tensor::ones([2, 1, 32, 32], &device()),
+        mask: Tensor::zeros([2, 1, 32, 32], &device()),
+        latent: noise(2 * step),
+        posterior: noise(2 * step + 1),
+    };
+    let recipe = Recipe::of(&brain());
+    let weights = recipe.structure_weights(0);
+    let mut stage = fresh();
+    let mut first = stage.step(batch(0), &weights);
+    for step in 1..3 {
+        stage.step(batch(step), &weights);
+    }
+    block_on(stage.refresh_affine()).unwrap();
+    first.retain(|(_, loss)| !loss.clone().into_scalar::<f32>().is_finite());
+    assert!(first.is_empty(), "every loss is a number");
+    let drawn = |stage: &StructureStage| {
+        let z = noise(9).inner();
+        let map = stage.averaged().decoder.forward(z);
+        map.into_data().try_into_vec::<f32>().unwrap()
+    };
+    let found = fresh().load(&stage.save()).unwrap();
+    assert_eq!(drawn(&found), drawn(&stage));
+    assert!(drawn(&stage) != drawn(&fresh()), "it has learnt");
 }
 
 #[test]

@@ -99,18 +99,18 @@ impl TranslatorStage {
 
     /// One step of both networks. Returns the losses as they were weighted.
     pub fn step(
-        mut self,
+        &mut self,
         batch: &TranslatorBatch,
         weights: &TranslatorWeights,
         head: ModalityHead,
-    ) -> (Self, NamedLosses) {
+    ) -> NamedLosses {
         let to = Some(batch.to.clone());
         let translated = self.translator.forward(batch.image.clone(), to);
         let mut losses = self.discriminator_step(batch, translated.clone(), weights, head);
         losses.extend(self.translator_step(batch, translated, weights, head));
         let old = self.averaged.translator.clone();
         self.averaged.translator = average(old, &self.translator, AVERAGE_DECAY);
-        (self, losses)
+        losses
     }
 
     /// (20): real images of the target modality against *translated* ones, class target j for both.
@@ -149,8 +149,8 @@ impl TranslatorStage {
         weights: &TranslatorWeights,
         head: ModalityHead,
     ) -> NamedLosses {
-        let judge = self.discriminator.clone().no_grad();
-        let verdict = judge.forward(translated.clone());
+        let frozen = self.discriminator.clone().no_grad();
+        let verdict = frozen.forward(translated.clone());
         let back = self
             .translator
             .forward(translated.clone(), Some(batch.from.clone()));

@@ -7,14 +7,16 @@ use std::time::Duration;
 
 use anyhow::ensure;
 use burn::tensor::Device;
+use scanweave::networks::config::LatentForm;
+use scanweave::train::{Cadence, Schedule, Trainee};
 
 use super::Args;
 use super::foundations::{Sources, restored};
+use crate::cli::Usage;
 use crate::data::{Prepared, split};
-use crate::run::{Cadence, Checkpoint, Configuration, Directory, Limit, METHOD, Stage};
+use crate::run::{Checkpoint, Configuration, Directory, Limit, METHOD, Stage};
 use crate::stages::{
-    Ending, Foundations, Lesion, Schedule, Structure, Synthesis, Trainee, Translator,
-    lesion_statistics, train,
+    Ending, Foundations, Lesion, Synthesis, Translator, lesion_statistics, structure, train,
 };
 use crate::study::StudyAndRecipe;
 
@@ -54,6 +56,10 @@ impl<'a> Job<'a> {
         let preset = args.preset;
         let mut geometry = preset.geometry();
         if let Some(latent) = args.latent {
+            if geometry.latent_form == LatentForm::Plane {
+                let text = "--latent goes with latents that are vectors: that of --preset paper is an image of 64 x 64 values";
+                return Err(Usage(text.into()).into());
+            }
             geometry.latent = latent.into();
         }
         if let Some(width) = args.segmenter_width {
@@ -101,7 +107,7 @@ impl<'a> Job<'a> {
         let device = self.args.device.open()?.autodiff();
         match self.stage {
             Stage::Structure => {
-                let trainee = Structure::new(data, configuration, &device)?;
+                let trainee = structure(data, configuration, &device)?;
                 self.start(trainee, configuration, stop)
             }
             Stage::Lesion => {
@@ -166,16 +172,20 @@ impl<'a> Job<'a> {
         trainee: T,
         configuration: &Configuration,
         stop: &Arc<AtomicBool>,
-    ) -> anyhow::Result<Ending> {
+    ) -> anyhow::Result<Ending>
+    where
+        anyhow::Error: From<T::Error>,
+    {
         let (directory, from) = self.open(configuration)?;
+        let limit = self.limit();
         let schedule = Schedule {
-            limit: self.limit(),
-            log: Cadence(20),
+            steps: limit.steps(),
+            losses: Cadence(20),
             sheet: Cadence(self.args.sheet_every),
-            save: Cadence(self.args.save_every),
+            checkpoint: Cadence(self.args.save_every),
         };
         let batch = self.args.batch.into();
-        train(trainee, &directory, from, schedule, batch, stop)
+        train(trainee, &directory, from, schedule, limit, batch, stop)
     }
 
     /// What each stage has learnt fastest with, and without its losses going astray.

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use axis::label;
 use chart::{Chart, Series};
 
-use super::{Better, Directory, History, Record, State, Summary};
+use super::{Directory, History, Record, State, Summary};
 use crate::files;
 
 const STYLE: &str = include_str!("style.css");
@@ -139,7 +139,7 @@ fn validation(history: &History) -> String {
     let best = history.best();
     let chart = |(name, points): (&str, Vec<(f64, f64)>)| {
         let decisive = best.as_ref().filter(|b| b.name == name);
-        let direction = decisive.map_or(String::new(), |b| format!(", {}", Better::name(b.better)));
+        let direction = decisive.map_or(String::new(), |b| format!(", {}", b.better.name()));
         Chart {
             title: format!("{name}{direction}"),
             series: vec![Series {

@@ -3,14 +3,15 @@
 
 use std::collections::BTreeMap;
 
+use pollster::block_on;
+use scanweave::networks::config::LatentForm;
 use scanweave::study::{Geometry, Preset, Study};
 use scanweave::train::steps::{
     LesionNetworks, LesionStage, Section, StructureNetworks, StructureStage, TranslatorNetworks,
     TranslatorStage,
 };
-use scanweave::train::{Ablation, Recipe};
+use scanweave::train::{Ablation, Recipe, Trainee as _};
 
-use super::super::Trainee as _;
 use super::super::synthesis::{Foundations, Synthesis};
 use super::*;
 use crate::data::datasets::phantom;
@@ -28,6 +29,7 @@ const STEPS: core::ops::Range<u64> = 0..6;
 const GEOMETRY: Geometry = Geometry {
     size: SIZE,
     latent: 4,
+    latent_form: LatentForm::Vector,
     structure_width: 2,
     mask_width: 2,
     generator_width: 2,
@@ -263,9 +265,9 @@ impl Beginning {
     fn losses(&self, data: &Prepared, row: Ablation) -> BTreeMap<&'static str, f32> {
         let configuration = configuration(data, row);
         let stage = self.stage(data, &configuration);
-        let stage = stage.load(&self.state).expect("the same networks");
+        let mut stage = stage.load(&self.state).expect("the same networks");
         let batch = stage.loader().batch(configuration.pretraining);
-        let (_, losses) = stage.step(configuration.pretraining, batch);
+        let losses = block_on(stage.step(configuration.pretraining, batch)).expect("a step");
         let value = |(name, loss): (&'static str, Tensor<1>)| (name, loss.into_scalar::<f32>());
         losses.into_iter().map(value).collect()
     }
@@ -298,10 +300,10 @@ fn without_a_pretraining_no_image_is_compared_with_its_own() {
     let beginning = Beginning::of(&data);
     let mut configuration = configuration(&data, Ablation::F);
     configuration.pretraining = 0;
-    let stage = beginning.stage(&data, &configuration);
+    let mut stage = beginning.stage(&data, &configuration);
     let batch = stage.loader().batch(0);
     assert_eq!(batch.paired, 0);
-    let (stage, losses) = stage.step(0, batch);
+    let losses = block_on(stage.step(0, batch)).expect("a step");
     let names: Vec<&str> = losses.iter().map(|(name, _)| *name).collect();
     for term in ["G", "lesion", "registration"] {
         assert!(names.contains(&term), "{names:?}");

@@ -3,14 +3,13 @@
 use burn::tensor::{Device, Tensor};
 use scanweave::image::{Image, Plane};
 use scanweave::study::{Preset, Study};
-use scanweave::train::Recipe;
 use scanweave::train::steps::{NamedLosses, Section};
+use scanweave::train::{Better, Cadence, Figures, Loader, Recipe};
 
-use super::super::Loader;
 use super::*;
 use crate::device::Choice;
 use crate::files;
-use crate::run::{Better, Configuration, Figures, Stage, State};
+use crate::run::{Configuration, Stage, State};
 
 /// Loses `losses[step]` at each step and is as good as `figures[step / 2]` says.
 struct Script {
@@ -32,20 +31,21 @@ impl Loader for Numbers {
 
 impl Trainee for Script {
     type Loader = Numbers;
+    type Error = anyhow::Error;
 
     fn loader(&self) -> Arc<Numbers> {
         Arc::new(Numbers)
     }
 
-    fn step(mut self, step: u64, batch: u64) -> (Self, NamedLosses) {
+    async fn step(&mut self, step: u64, batch: u64) -> anyhow::Result<NamedLosses> {
         assert_eq!(step, batch, "the loader is in step");
         let loss = self.losses[step as usize % self.losses.len()];
         self.steps = step + 1;
         let loss = Tensor::from_floats([loss], &self.device);
-        (self, vec![("scripted", loss)])
+        Ok(vec![("scripted", loss)])
     }
 
-    fn validate(&self) -> anyhow::Result<Option<Figures>> {
+    async fn validate(&self) -> anyhow::Result<Option<Figures>> {
         let error = self.errors[self.steps as usize / 2 % self.errors.len()];
         Ok(Some(Figures {
             values: vec![("error".into(), error)],
@@ -55,7 +55,7 @@ impl Trainee for Script {
         }))
     }
 
-    fn sheet(&self) -> anyhow::Result<Vec<Vec<Image>>> {
+    async fn sheet(&self) -> anyhow::Result<Vec<Vec<Image>>> {
         Ok(vec![vec![Plane::filled(4, 4, 0.5).into()]])
     }
 
@@ -107,13 +107,14 @@ fn sit(
         errors: errors.into(),
         steps: 0,
     };
+    let limit = Limit::Steps(steps);
     let schedule = Schedule {
-        limit: Limit::Steps(steps),
-        log: Cadence(2),
+        steps: limit.steps(),
+        losses: Cadence(2),
         sheet: Cadence(100),
-        save: Cadence(2),
+        checkpoint: Cadence(2),
     };
-    train(script, directory, from, schedule, 2, &Arc::default())
+    train(script, directory, from, schedule, limit, 2, &Arc::default())
 }
 
 fn run() -> (tempfile::TempDir, Directory) {

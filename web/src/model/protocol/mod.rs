@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use thiserror::Error;
 
 use super::scene::{Runs, Scene};
-use scanweave::dataset::{Provenance, Recipe};
+use scanweave::dataset::{Provenance, Settings};
 use scanweave::image::Plane;
 use scanweave::label::Label;
 use scanweave::study::{Geometry, Study};
@@ -88,7 +88,7 @@ pub enum Request {
     /// the end by [`Event::Done`]. Pictures that are asked for meanwhile go first.
     Build {
         /// How subjects are made.
-        recipe: Recipe,
+        settings: Settings,
         /// Seed of the series.
         seed: u64,
         /// How many.

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use js_sys::{Array, Uint8Array};
 use leptos::prelude::*;
-use scanweave::dataset::{Dataset, Entry, Recipe};
+use scanweave::dataset::{Dataset, Entry, Settings};
 use wasm_bindgen::JsValue;
 
 use super::names::plain;
@@ -72,13 +72,13 @@ pub fn start(controller: Controller, order: Order, state: RwSignal<State>) {
         return;
     };
     let count = order.count.clamp(1, MOST);
-    let recipe = recipe(&model, order.healthy);
+    let settings = settings(&model, order.healthy);
     let growing = Rc::new(RefCell::new(Growing::new(
-        &model, recipe, order.seed, count,
+        &model, settings, order.seed, count,
     )));
     state.set(growing.borrow().state());
     let request = Request::Build {
-        recipe,
+        settings,
         seed: order.seed,
         count,
     };
@@ -105,15 +105,15 @@ pub fn cancel(controller: Controller) {
 }
 
 /// Studies whose lesions are placed, with a model that cannot place one, have healthy subjects alone.
-fn recipe(model: &ModelInfo, healthy: f32) -> Recipe {
+fn settings(model: &ModelInfo, healthy: f32) -> Settings {
     let healthy = match (model.study.lesion.is_placed(), model.placed) {
         (true, true) => healthy.clamp(0.0, 1.0),
         (true, false) => 1.0,
         (false, _) => 0.0,
     };
-    Recipe {
+    Settings {
         healthy,
-        ..Recipe::default()
+        ..Settings::default()
     }
 }
 
@@ -131,7 +131,7 @@ struct Growing {
 }
 
 impl Growing {
-    fn new(model: &ModelInfo, recipe: Recipe, seed: u64, count: u32) -> Self {
+    fn new(model: &ModelInfo, settings: Settings, seed: u64, count: u32) -> Self {
         let card = &model.card;
         let dataset = Dataset::of(
             &model.study,
@@ -139,7 +139,7 @@ impl Growing {
             &card.licence,
             &model.sha256,
             seed,
-            recipe,
+            settings,
         );
         Self {
             dataset,
@@ -272,12 +272,12 @@ mod tests {
             placed,
             segmented: false,
         };
-        assert_eq!(recipe(&model("brain-mri", true), 0.25).healthy, 0.25);
+        assert_eq!(settings(&model("brain-mri", true), 0.25).healthy, 0.25);
         assert_eq!(
-            recipe(&model("brain-mri", true), f32::INFINITY).healthy,
+            settings(&model("brain-mri", true), f32::INFINITY).healthy,
             1.0
         );
-        assert_eq!(recipe(&model("brain-mri", false), 0.25).healthy, 1.0);
-        assert_eq!(recipe(&model("chest-xray", false), 0.25).healthy, 0.0);
+        assert_eq!(settings(&model("brain-mri", false), 0.25).healthy, 1.0);
+        assert_eq!(settings(&model("chest-xray", false), 0.25).healthy, 0.0);
     }
 }

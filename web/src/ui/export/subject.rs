@@ -82,7 +82,7 @@ pub fn about(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use scanweave::dataset::{Provenance, Recipe};
+    use scanweave::dataset::{Provenance, Settings};
     use scanweave::label::{ClassMap, Label, LabelBox};
     use scanweave::study::Study;
 
@@ -116,7 +116,7 @@ mod tests {
     fn dataset() -> Dataset {
         let mut study = Study::named("brain-mri").expect("built in");
         study.modalities.retain(|m| m.name != "t1c");
-        Dataset::of(&study, "Brain, small", "CC0", "ab", 5, Recipe::default())
+        Dataset::of(&study, "Brain, small", "CC0", "ab", 5, Settings::default())
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! A small model that has learned nothing: networks of random weights, computed on one core.
 
 use scanweave::label::{ClassMap, LabelKind, LesionStatistics, MaskStatistics};
-use scanweave::networks::config::{DecoderConfig, NetworkConfig, UnetConfig};
+use scanweave::networks::config::{DecoderConfig, LatentForm, NetworkConfig, UnetConfig};
 use scanweave::phantom::{self, Anatomy};
 use scanweave::random::{Purpose, Random};
 use scanweave::study::{Geometry, Preset, Study};
@@ -137,6 +137,7 @@ impl Weights {
             size,
             latent: LATENT,
             width: WIDTH,
+            form: LatentForm::Vector,
         };
         self.network(Role::StructureDecoder, NetworkConfig::Decoder(config))
     }

@@ -2,7 +2,7 @@
 //!
 //! One that sees whole images knows little of tissue: its instance normalisation measures every
 //! activation against the strongest edges, and on heads these are the skull's. A fine grid, or no texture at
-//! all, passes for a brain. Two strict judges leave that no room: both see parts of the images at places
+//! all, passes for a brain. Two strict ones leave that no room: both see parts of the images at places
 //! that change from step to step, so that a grid cannot keep in step with their strides (Zhao 2020,
 //! differentiable augmentation), and one of them sees the local contrast, in which tissue counts as much
 //! as bone. They learn faster than the generator (Heusel 2017, two time-scales).
@@ -18,13 +18,13 @@ use crate::study::Geometry;
 
 /// How many pixels less than an image a part of it has, across and down.
 pub const MARGIN: usize = 8;
-/// Strict judges learn this many times as fast as the generator.
+/// Strict discriminators learn this many times as fast as the generator.
 const HASTE: f64 = 6.0;
 /// Share of an image's side that the window of the local contrast reaches each way, as a divisor.
 const REACH: usize = 16;
 /// Added to the spread in the local contrast: what is fainter than this grey value hardly counts.
 const FLOOR: f64 = 0.03;
-/// Added below the square root.
+/// Added to the variance before its root is taken.
 const EPSILON: f64 = 1e-8;
 
 /// What a discriminator sees.
@@ -37,7 +37,7 @@ enum Sight {
 }
 
 /// A discriminator with its optimizer.
-pub(super) struct Judge {
+pub(super) struct Adversary {
     /// Section of the checkpoint.
     pub name: &'static str,
     /// The network.
@@ -47,7 +47,7 @@ pub(super) struct Judge {
     sight: Sight,
 }
 
-impl Judge {
+impl Adversary {
     /// The one discriminator of the method, as fast as the generator.
     pub fn plain(config: &PatchConfig, rate: f64, device: &Device) -> Vec<Self> {
         vec![Self::new(

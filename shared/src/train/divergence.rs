@@ -4,8 +4,6 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 
-use super::statistics::Losses;
-
 /// Logged values that the running median looks back on.
 const MEMORY: usize = 101;
 /// Values without which there is no telling what is usual.
@@ -54,7 +52,7 @@ impl fmt::Display for Divergence {
 
 impl std::error::Error for Divergence {}
 
-/// Looks at every logged loss.
+/// Looks at every loss that is told.
 #[derive(Debug, Default)]
 pub struct Watch {
     terms: BTreeMap<String, Term>,
@@ -67,19 +65,19 @@ struct Term {
 }
 
 impl Watch {
-    /// A watch that has seen what the run logged before.
-    pub fn after(history: &[Losses]) -> Self {
+    /// A watch that has seen the losses that were told before, by name, oldest first.
+    pub fn after<'a>(history: impl IntoIterator<Item = (&'a str, f32)>) -> Self {
         let mut watch = Self::default();
-        for (name, value) in history.iter().flat_map(|line| &line.terms) {
-            let term = watch.terms.entry(name.clone()).or_default();
-            if let Some(value) = *value {
-                term.explodes(value);
-            }
+        for (name, value) in history {
+            watch.terms.entry(name.into()).or_default().explodes(value);
         }
         watch
     }
 
-    /// Looks at the losses of a step.
+    /// Looks at the losses after `step` steps.
+    ///
+    /// # Errors
+    /// When one of them is no finite number or has exploded; the first of them.
     pub fn look(&mut self, step: u64, losses: &[(&str, f32)]) -> Result<(), Divergence> {
         finite(
             step,
@@ -106,7 +104,10 @@ impl Watch {
     }
 }
 
-/// Refuses the first value that is no finite number.
+/// Refuses the first value that is no finite number, after `step` steps.
+///
+/// # Errors
+/// When there is one.
 pub fn finite<'a>(
     step: u64,
     mut values: impl Iterator<Item = (&'a str, f64)>,

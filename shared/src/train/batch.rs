@@ -1,14 +1,14 @@
-//! From prepared items to tensors: which items a step sees follows from the seed and its number.
+//! From items in memory to tensors: which items a step sees follows from the seed and its number.
+//!
+//! Batches are laid out on the host, so that a thread that never touches a device can make them ahead.
 
 use burn::tensor::{Device, Tensor, TensorData};
-use scanweave::image::{Image, Plane};
-use scanweave::label::ClassMap;
-use scanweave::random::{Purpose, Random};
-use scanweave::structure::Structure;
 
-use crate::data::Item;
+use crate::label::ClassMap;
+use crate::random::{Purpose, Random};
 
 /// The order in which items are seen: every epoch is a fresh permutation.
+#[derive(Debug, Clone)]
 pub struct Order {
     count: usize,
     batch: usize,
@@ -21,7 +21,7 @@ impl Order {
         Self { count, batch, seed }
     }
 
-    /// The items of step number `step`.
+    /// The items of step number `step` (from 0), by their place in `0..count`.
     pub fn items(&self, step: u64) -> Vec<usize> {
         let first = step * self.batch as u64;
         (first..first + self.batch as u64)
@@ -44,7 +44,7 @@ impl Order {
     }
 }
 
-/// Binary planes `[batch, 1, size, size]` on the host.
+/// Binary planes of `size * size` bytes, 0 or 1, as `[batch, 1, size, size]` on the host.
 pub fn binary_data<'a>(planes: impl Iterator<Item = &'a [u8]>, size: usize) -> TensorData {
     stack_data(
         planes
@@ -55,7 +55,7 @@ pub fn binary_data<'a>(planes: impl Iterator<Item = &'a [u8]>, size: usize) -> T
     )
 }
 
-/// Binary planes `[batch, 1, size, size]`.
+/// Binary planes of `size * size` bytes, 0 or 1, as `[batch, 1, size, size]`.
 pub fn binary<'a>(
     planes: impl Iterator<Item = &'a [u8]>,
     size: usize,
@@ -104,25 +104,6 @@ pub fn one_hot_data(labels: &[ClassMap], classes: usize) -> TensorData {
     TensorData::new(values, [labels.len(), 1 + classes, height, width])
 }
 
-/// The images of `[batch, channels, height, width]`: reads the device.
-pub fn images(tensor: Tensor<4>) -> Vec<Image> {
-    let [_, channels, height, width] = tensor.dims();
-    let values: Vec<f32> = tensor
-        .into_data()
-        .convert::<f32>()
-        .try_into_vec()
-        .expect("converted to f32");
-    let each = values.chunks_exact(channels * width * height);
-    let image = |values| Image::of_values(width, height, values).expect("a whole image");
-    each.map(image).collect()
-}
-
-/// The planes of `[batch, 1, height, width]`: reads the device.
-pub fn planes(tensor: Tensor<4>) -> Vec<Plane> {
-    let images = images(tensor).into_iter();
-    images.flat_map(Image::into_planes).collect()
-}
-
 /// Standard normal noise `[rows, columns]` of a step, on the host.
 pub fn noise_data(seed: u64, purpose: Purpose, step: u64, shape: [usize; 2]) -> TensorData {
     let values = Random::nth(seed, purpose, step).normals(shape[0] * shape[1]);
@@ -140,43 +121,19 @@ pub fn noise(
     Tensor::from_data(noise_data(seed, purpose, step, shape), device)
 }
 
-/// An item's structure map and mask as planes.
-pub fn structure(item: &Item, size: usize) -> Structure {
-    let plane = |bytes: &[u8]| {
-        let values = bytes.iter().map(|&v| f32::from(v)).collect();
-        Plane::new(size, size, values).expect("prepared planes have the working size")
-    };
-    Structure {
-        map: plane(&item.structure),
-        mask: plane(&item.mask),
-    }
-}
-
-/// An item's 8-bit image.
-pub fn image(bytes: &[u8], size: usize) -> Image {
-    Image::of_u8(size, size, bytes).expect("prepared images have the working size")
-}
-
-/// An item's lesions pixel by pixel; empty where it has none.
-pub fn class_map(item: &Item, size: usize) -> ClassMap {
-    let map = item.label.class_map(size);
-    map.unwrap_or_else(|| ClassMap::empty(size, size))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::train::reading::images;
 
     #[test]
     fn a_grey_image_beside_colours_becomes_equal_planes() {
-        let (grey, colour) = (
-            [51, 255, 0, 102],
-            [0, 0, 0, 0, 51, 51, 51, 51, 255, 255, 255, 255],
-        );
-        let data = image_data([&grey[..], &colour[..]].into_iter(), 3, 2);
+        let grey = [51, 255, 0, 102];
+        let colour = [[0; 4], [51; 4], [255; 4]].concat();
+        let data = image_data([&grey[..], &colour].into_iter(), 3, 2);
         assert_eq!(data.shape()[..], [2, 3, 2, 2]);
         let tensor = Tensor::from_data(data, &Device::flex());
-        let found = images(tensor);
+        let found = pollster::block_on(images(tensor)).expect("values");
         assert_eq!(found[0].to_u8(), grey.repeat(3));
         assert_eq!(found[1].to_u8(), colour);
     }

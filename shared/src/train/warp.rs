@@ -2,9 +2,9 @@
 //! heart: mirrored, turned, scaled and shifted a little, with another gain and offset. Structure maps
 //! are warped less, and keep their values: a decoder is to draw heads as they lie in a scanner.
 
-use scanweave::image::Plane;
-use scanweave::label::ClassMap;
-use scanweave::random::Random;
+use crate::image::Plane;
+use crate::label::ClassMap;
+use crate::random::Random;
 
 /// How far a warp goes at most.
 struct Reach {
@@ -127,7 +127,7 @@ impl Warp {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use scanweave::random::Purpose;
+    use crate::random::Purpose;
 
     #[test]
     fn maps_stay_binary_and_move_with_their_masks() {

@@ -42,16 +42,3 @@ pub struct Figures {
     /// Which way it improves.
     pub better: Better,
 }
-
-/// The best checkpoint so far.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Best {
-    /// Steps done then.
-    pub step: u64,
-    /// The decisive figure.
-    pub name: String,
-    /// Its value.
-    pub value: f64,
-    /// Which way it improves.
-    pub better: Better,
-}

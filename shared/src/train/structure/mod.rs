@@ -1,0 +1,263 @@
+//! The structure stage in training: learns to draw structure maps and their masks from normal noise.
+//!
+//! It learns from maps in memory and knows no data set, so that a page can train it as the command line does.
+
+mod loader;
+mod samples;
+
+use std::sync::Arc;
+
+use burn::tensor::{Device, Tensor};
+
+use crate::image::Image;
+use crate::metrics::MetricError;
+use crate::random::Purpose;
+use crate::study::Geometry;
+use crate::train::batch::{binary, noise};
+use crate::train::figures::{Better, Figures};
+use crate::train::reading::{DeviceError, images, scalar};
+use crate::train::recipe::Recipe;
+use crate::train::schedule::Cadence;
+use crate::train::steps::{LatentMoments, NamedLosses, RestoreError, Section, StructureStage};
+use crate::train::trainee::Trainee;
+
+pub use loader::{MapItem, StructureLoader, StructureValues};
+
+/// Steps between two looks at the distribution of the latents.
+const REFRESH: Cadence = Cadence(25);
+/// Columns of the sample sheet.
+const COLUMNS: usize = 12;
+/// Unseen items that a checkpoint is judged by, at most.
+const VALIDATED: usize = 64;
+
+/// What decides, beside the items, what a training computes.
+#[derive(Debug, Clone, Copy)]
+pub struct StructureSettings<'a> {
+    /// How the networks learn.
+    pub recipe: &'a Recipe,
+    /// Their sizes.
+    pub geometry: Geometry,
+    /// Above this value a drawn pixel counts as a line, 0..=1.
+    pub line_threshold: f32,
+    /// Items per step, at least 1.
+    pub batch: usize,
+    /// Learning rate of Adam.
+    pub rate: f64,
+    /// Seed of everything random.
+    pub seed: u64,
+    /// Every map is mirrored at random, and turned, scaled and shifted a little.
+    pub augment: bool,
+}
+
+/// Why the structure stage cannot be trained or shown.
+#[derive(Debug, thiserror::Error)]
+pub enum StructureError {
+    /// Nothing to learn from.
+    #[error("there is no structure map to learn from")]
+    NoMaps,
+    /// A map or mask is of another size than the networks.
+    #[error("a structure map or mask has {found} values, networks for {size} x {size} pixels need {}", size * size)]
+    Pixels {
+        /// Values of the map or mask.
+        found: usize,
+        /// Side that the networks work at, pixels.
+        size: usize,
+    },
+    /// The checkpoint does not fit.
+    #[error(transparent)]
+    Restore(#[from] RestoreError),
+    /// The device has failed.
+    #[error(transparent)]
+    Device(#[from] DeviceError),
+    /// The maps cannot be compared.
+    #[error(transparent)]
+    Metric(#[from] MetricError),
+}
+
+/// The structure stage over its items.
+pub struct StructureTrainee<'a> {
+    stage: StructureStage,
+    loader: Arc<StructureLoader<'a>>,
+    unseen: Vec<MapItem<'a>>,
+    settings: StructureSettings<'a>,
+    device: Device,
+}
+
+impl<'a> StructureTrainee<'a> {
+    /// Fresh networks on an autodiff `device`, which is seeded; they learn from `items` and are measured on the
+    /// first of `unseen`, of which there may be none.
+    ///
+    /// # Errors
+    /// When there is no item, or one of another size.
+    pub fn new(
+        items: Vec<MapItem<'a>>,
+        mut unseen: Vec<MapItem<'a>>,
+        settings: StructureSettings<'a>,
+        device: &Device,
+    ) -> Result<Self, StructureError> {
+        if items.is_empty() {
+            return Err(StructureError::NoMaps);
+        }
+        let size = settings.geometry.size;
+        let lengths = items.iter().chain(&unseen);
+        let mut lengths = lengths.flat_map(|item| [item.map.len(), item.mask.len()]);
+        if let Some(found) = lengths.find(|&length| length != size * size) {
+            return Err(StructureError::Pixels { found, size });
+        }
+        unseen.truncate(VALIDATED);
+        device.seed(settings.seed);
+        Ok(Self {
+            stage: StructureStage::new(&settings.geometry, settings.rate, device),
+            loader: Arc::new(StructureLoader::new(items, settings)),
+            unseen,
+            settings,
+            device: device.clone(),
+        })
+    }
+
+    fn items(&self) -> &[MapItem<'a>] {
+        &self.loader.items
+    }
+
+    fn size(&self) -> usize {
+        self.settings.geometry.size
+    }
+
+    fn maps(&self, items: &[MapItem], device: &Device) -> Tensor<4> {
+        binary(items.iter().map(|item| item.map), self.size(), device)
+    }
+
+    fn masks(&self, items: &[MapItem], device: &Device) -> Tensor<4> {
+        binary(items.iter().map(|item| item.mask), self.size(), device)
+    }
+
+    fn lines(&self, soft: Tensor<4>) -> Tensor<4> {
+        soft.greater_elem(self.settings.line_threshold).float()
+    }
+}
+
+async fn mean_squared(a: Tensor<4>, b: Tensor<4>) -> Result<f64, DeviceError> {
+    Ok(f64::from(scalar((a - b).powi_scalar(2).mean()).await?))
+}
+
+impl<'a> Trainee for StructureTrainee<'a> {
+    type Loader = StructureLoader<'a>;
+    type Error = StructureError;
+
+    fn loader(&self) -> Arc<StructureLoader<'a>> {
+        self.loader.clone()
+    }
+
+    async fn step(
+        &mut self,
+        step: u64,
+        batch: StructureValues,
+    ) -> Result<NamedLosses, StructureError> {
+        let batch = batch.upload(&self.device);
+        let weights = self.settings.recipe.structure_weights(step);
+        let losses = self.stage.step(batch, weights);
+        if REFRESH.is_due(step + 1) {
+            self.stage.refresh_affine().await?;
+        }
+        Ok(losses)
+    }
+
+    /// Mean squared errors of the averaged networks on unseen items: of reconstructed maps, the left
+    /// term of (7) at the mean latent, and of masks (6); what the posterior uses of each latent
+    /// dimension; samples beside real maps.
+    async fn validate(&self) -> Result<Option<Figures>, StructureError> {
+        if self.unseen.is_empty() {
+            return Ok(None);
+        }
+        let device = self.device.clone().inner();
+        let networks = self.stage.averaged();
+        let (mut structure, mut mask) = (0.0, 0.0);
+        let mut posterior = vec![0.0; self.settings.geometry.latent];
+        for items in self.unseen.chunks(self.settings.batch) {
+            let share = items.len() as f64 / self.unseen.len() as f64;
+            let (maps, masks) = (self.maps(items, &device), self.masks(items, &device));
+            let (latent, logvar) = networks.encoder.forward(maps.clone());
+            let found = samples::divergences(latent.clone(), logvar).await?;
+            posterior
+                .iter_mut()
+                .zip(found)
+                .for_each(|(sum, d)| *sum += share * d);
+            let restored = networks.decoder.decode(latent);
+            structure += share * mean_squared(restored, maps.clone()).await?;
+            mask += share * mean_squared(networks.mask.forward(maps, None), masks).await?;
+        }
+        let mut values = vec![
+            ("reconstruction error".into(), structure),
+            ("mask error".into(), mask),
+            ("active latents".into(), samples::active(&posterior)),
+        ];
+        values.extend(self.sampled(&device).await?);
+        Ok(Some(Figures {
+            values,
+            rows: vec![("posterior divergence".into(), posterior)],
+            decisive: "reconstruction error".into(),
+            better: Better::Lower,
+        }))
+    }
+
+    /// Real maps, their reconstructions, samples from N(0, 1), the same as lines, and their masks.
+    async fn sheet(&self) -> Result<Vec<Vec<Image>>, StructureError> {
+        let device = self.device.clone().inner();
+        let networks = self.stage.averaged();
+        let items = self.items();
+        let count = COLUMNS.min(items.len());
+        let shown: Vec<MapItem> = (0..count).map(|i| items[i * items.len() / count]).collect();
+        let real = self.maps(&shown, &device);
+        let (mean, _) = networks.encoder.forward(real.clone());
+        let reconstructed = networks.decoder.decode(mean);
+        let z = noise(
+            self.settings.seed,
+            Purpose::Latent,
+            u64::MAX >> 9,
+            [COLUMNS, self.settings.geometry.latent],
+            &device,
+        );
+        let sampled = networks.decoder.forward(z);
+        let lines = self.lines(sampled.clone());
+        let masks = networks.mask.forward(lines.clone(), None);
+        let restored_lines = self.lines(reconstructed.clone());
+        let mut rows = Vec::new();
+        for row in [real, reconstructed, restored_lines, sampled, lines, masks] {
+            rows.push(images(row).await?);
+        }
+        Ok(rows)
+    }
+
+    /// Takes the affine map from the whole training set instead of the last few batches.
+    async fn finish(&mut self) -> Result<(), StructureError> {
+        let device = self.device.clone().inner();
+        let latent = self.settings.geometry.latent;
+        let form = self.settings.geometry.latent_form;
+        let mut moments = LatentMoments::new(latent, form, 1.0, &device);
+        let encoder = self.stage.averaged().encoder.clone();
+        let items = self.items();
+        let whole_batches = items.chunks_exact(self.settings.batch.min(items.len()));
+        for (step, chunk) in whole_batches.enumerate() {
+            let (mean, logvar) = encoder.forward(self.maps(chunk, &device));
+            let posterior = noise(
+                self.settings.seed,
+                Purpose::Posterior,
+                step as u64,
+                [chunk.len(), latent],
+                &device,
+            );
+            moments.add(mean + (logvar * 0.5).exp() * posterior);
+        }
+        self.stage.set_averaged_affine(moments.affine().await?);
+        Ok(())
+    }
+
+    fn save(&self) -> Vec<Section> {
+        self.stage.save()
+    }
+
+    fn load(mut self, sections: &[Section]) -> Result<Self, StructureError> {
+        self.stage = self.stage.load(sections)?;
+        Ok(self)
+    }
+}
