@@ -2,55 +2,66 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail, ensure};
-use burn::module::Module;
+use anyhow::{bail, ensure};
 use burn::tensor::Device;
-use scanweave::networks::config::NetworkConfig;
-use scanweave::networks::tensors::read_tensors;
 use scanweave::synthesis::Synthesiser;
 use scanweave::train::Recipe;
-use scanweave::train::steps::{
-    Guides, LesionStage, StructureStage, SynthesisStage, lesion_configuration,
-    structure_configurations, synthesis_configurations,
-};
-use scanweave::weights::{
-    Card, KnownAnswer, Model, Network, Precision, Provenance, Role, read, write,
-};
+use scanweave::weights::{Card, KnownAnswer, Model, Precision, Provenance, Role, read, write};
 use serde::Serialize;
+use serde_json::{Map, Value};
 
-use crate::run::{Checkpoint, Configuration, Directory, Stage};
+use crate::run::Finished;
+use crate::stages::{Stage, registry};
 
 /// Seed of the known answer.
 const ANSWER_SEED: u64 = 1;
 
-/// The model of the given runs: one synthesis run and, to sample structure maps, one structure run.
+/// The model of the given runs, at most one of a stage: one that paints, and what can be exported beside it.
 pub fn assemble(runs: &[PathBuf], card: Card, device: &Device) -> anyhow::Result<Model> {
-    let opened: Vec<_> = runs
+    let opened: Vec<Opened> = runs
         .iter()
         .map(|run| open(run))
         .collect::<anyhow::Result<_>>()?;
-    check(runs, &opened)?;
-    let mut networks = Vec::new();
-    for (configuration, checkpoint) in &opened {
-        networks.extend(match configuration.stage {
-            Stage::Structure => structure_networks(configuration, checkpoint, device)?,
-            Stage::Lesion => lesion_networks(configuration, checkpoint, device)?,
-            Stage::Translator => {
-                bail!("a translator only trains: a model holds none, leave its run out")
-            }
-            Stage::Synthesis => synthesis_networks(configuration, checkpoint, device)?,
-        });
+    check(&opened)?;
+    let (mut networks, mut lesions) = (Vec::new(), None);
+    for Opened {
+        stage,
+        run,
+        finished,
+    } in &opened
+    {
+        let Some(export) = stage.export else {
+            bail!(
+                "{} is a {} run, which serves the training alone: a model holds none, leave it out",
+                run.display(),
+                stage.name
+            );
+        };
+        let exported = export(finished, device)?;
+        networks.extend(exported.networks);
+        lesions = lesions.or(exported.lesions);
     }
-    let first = &opened[0].0;
+    ensure!(
+        networks.iter().any(|n| n.role == Role::Generator),
+        "a model needs one synthesis run, which paints; its structure run and lesion run may stand beside it"
+    );
+    let first = &opened[0].finished.configuration;
     Ok(Model {
         study: first.study.clone(),
         geometry: first.geometry,
         card,
         provenance: Some(provenance(&opened)),
         known_answer: None,
-        lesions: opened.iter().find_map(|(c, _)| c.lesions.clone()),
+        lesions,
         networks,
     })
+}
+
+/// A run that goes into a model.
+struct Opened<'a> {
+    stage: &'static Stage,
+    run: &'a Path,
+    finished: Finished,
 }
 
 /// What the runs say of themselves: for people who wonder how a model came to be.
@@ -63,40 +74,45 @@ struct Record<'a> {
 /// One run. Nothing here depends on the clock: the same training exports the same bytes.
 #[derive(Serialize)]
 struct RunRecord<'a> {
-    stage: Stage,
+    stage: &'a str,
     scanweave: &'a str,
     data: &'a str,
     steps: u64,
     batch: usize,
     rate: f64,
     seed: u64,
-    /// Of the synthesis stage.
-    pretraining: Option<u64>,
-    /// Of the synthesis stage.
-    strict: Option<bool>,
-    /// Of the structure stage.
-    augment: Option<bool>,
+    settings: Map<String, Value>,
     recipe: &'a Recipe,
 }
 
-fn provenance(opened: &[(Configuration, Checkpoint)]) -> Provenance {
-    let runs = opened.iter().map(|(c, checkpoint)| RunRecord {
-        stage: c.stage,
-        scanweave: &c.version,
-        data: &c.data,
-        steps: checkpoint.step,
-        batch: c.batch,
-        rate: c.rate,
-        seed: c.seed,
-        pretraining: (c.stage == Stage::Synthesis).then_some(c.pretraining),
-        strict: (c.stage == Stage::Synthesis).then_some(c.strict),
-        augment: (c.stage == Stage::Structure).then_some(c.augment),
-        recipe: &c.recipe,
+fn provenance(opened: &[Opened]) -> Provenance {
+    let runs = opened.iter().map(|Opened { finished, .. }| {
+        let c = &finished.configuration;
+        RunRecord {
+            stage: &c.stage,
+            scanweave: &c.version,
+            data: &c.data,
+            steps: finished.checkpoint.step,
+            batch: c.batch,
+            rate: c.rate,
+            seed: c.seed,
+            settings: plain(&c.settings),
+            recipe: &c.recipe,
+        }
     });
     Provenance::new(&Record {
         scanweave: env!("CARGO_PKG_VERSION"),
         runs: runs.collect(),
     })
+}
+
+/// Settings without tables of statistics: these have their own place in a model.
+fn plain(settings: &Value) -> Map<String, Value> {
+    let fields = settings.as_object().into_iter().flatten();
+    let plain = fields.filter(|(_, value)| !value.is_object() && !value.is_null());
+    plain
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
 }
 
 /// Scales the spread of the latents that the structure decoder samples from (the truncation trick):
@@ -139,127 +155,62 @@ pub fn pack(mut model: Model, precision: Precision) -> anyhow::Result<Vec<u8>> {
     Ok(written.bytes)
 }
 
-fn open(run: &Path) -> anyhow::Result<(Configuration, Checkpoint)> {
-    let (directory, configuration) = Directory::open(run)?;
-    let chosen = directory.chosen(configuration.stage)?;
-    let checkpoint = chosen
-        .with_context(|| format!("{} has no checkpoint yet: train it first", run.display()))?;
-    Ok((configuration, checkpoint))
+fn open(run: &Path) -> anyhow::Result<Opened<'_>> {
+    let (stage, finished) = registry::finished(run)?;
+    Ok(Opened {
+        stage,
+        run,
+        finished,
+    })
 }
 
-/// At most one run per stage, one study, one geometry, and the synthesis run's own structure run.
-fn check(runs: &[PathBuf], opened: &[(Configuration, Checkpoint)]) -> anyhow::Result<()> {
-    let of = |stage| opened.iter().filter(move |(c, _)| c.stage == stage);
-    let count = |stage| of(stage).count();
-    let (structures, lesions) = (count(Stage::Structure), count(Stage::Lesion));
-    let syntheses = count(Stage::Synthesis);
-    if structures > 1 || lesions > 1 || syntheses != 1 {
-        bail!(
-            "a model needs one synthesis run and at most one structure run and one lesion run; given: {syntheses}, {structures} and {lesions}"
-        );
+/// At most one run per stage, one study, one geometry, and runs that were built upon each other.
+fn check(opened: &[Opened]) -> anyhow::Result<()> {
+    for (place, Opened { stage, run, .. }) in opened.iter().enumerate() {
+        let before = &opened[..place];
+        if let Some(other) = before.iter().find(|other| other.stage.name == stage.name) {
+            bail!(
+                "{} and {} are both {} runs: a model holds one",
+                other.run.display(),
+                run.display(),
+                stage.name
+            );
+        }
     }
-    let (first, _) = &opened[0];
-    for ((configuration, _), run) in opened.iter().zip(runs) {
+    let Opened {
+        run: of_first,
+        finished,
+        ..
+    } = &opened[0];
+    let first = &finished.configuration;
+    for Opened { run, finished, .. } in opened {
+        let configuration = &finished.configuration;
         ensure!(
             configuration.study.name == first.study.name
                 && configuration.geometry == first.geometry,
             "{} is of another study or preset than {}",
             run.display(),
-            runs[0].display()
+            of_first.display()
         );
     }
-    let wanted = of(Stage::Synthesis).find_map(|(c, _)| c.structure.clone());
-    if let (Some(wanted), Some((_, structure))) = (wanted, of(Stage::Structure).next())
-        && structure.fingerprint() != wanted
-    {
-        eprintln!(
-            "warning: the synthesis run was trained on maps of another state of this structure run"
-        );
-    }
+    warn_of_other_states(opened);
     Ok(())
 }
 
-fn structure_networks(
-    configuration: &Configuration,
-    checkpoint: &Checkpoint,
-    device: &Device,
-) -> anyhow::Result<Vec<Network>> {
-    let stage = StructureStage::new(
-        &configuration.geometry,
-        configuration.rate,
-        &device.clone().autodiff(),
-    );
-    let stage = stage.load_finished(&checkpoint.sections)?;
-    let (_, decoder, mask, patch) = structure_configurations(&configuration.geometry);
-    let networks = stage.averaged();
-    Ok(vec![
-        network(
-            Role::StructureDecoder,
-            NetworkConfig::Decoder(decoder),
-            &networks.decoder,
-        ),
-        network(
-            Role::MaskGenerator,
-            NetworkConfig::Unet(mask),
-            &networks.mask,
-        ),
-        network(
-            Role::StructureDiscriminator,
-            NetworkConfig::Patch(patch),
-            &stage.structure_discriminator(),
-        ),
-    ])
-}
-
-fn synthesis_networks(
-    configuration: &Configuration,
-    checkpoint: &Checkpoint,
-    device: &Device,
-) -> anyhow::Result<Vec<Network>> {
-    let autodiff = device.clone().autodiff();
-    let stage = SynthesisStage::new(
-        &configuration.study,
-        &configuration.recipe,
-        &configuration.geometry,
-        Guides::default(),
-        configuration.rate,
-        &autodiff,
-    );
-    let stage = stage.load_finished(&checkpoint.sections)?;
-    let (generator, _) = synthesis_configurations(
-        &configuration.study,
-        &configuration.recipe,
-        &configuration.geometry,
-    );
-    Ok(vec![network(
-        Role::Generator,
-        NetworkConfig::Unet(generator),
-        &stage.averaged().generator,
-    )])
-}
-
-fn lesion_networks(
-    configuration: &Configuration,
-    checkpoint: &Checkpoint,
-    device: &Device,
-) -> anyhow::Result<Vec<Network>> {
-    let (study, geometry) = (&configuration.study, &configuration.geometry);
-    let autodiff = device.clone().autodiff();
-    let stage = LesionStage::new(study, geometry, configuration.rate, &autodiff);
-    let stage = stage.load_finished(&checkpoint.sections)?;
-    let config = lesion_configuration(study, geometry);
-    let segmenters = study.modalities.iter().zip(&stage.averaged().segmenters);
-    let named = segmenters.map(|(modality, segmenter)| {
-        let config = NetworkConfig::Unet(config.clone());
-        network(Role::Segmenter(modality.name.clone()), config, segmenter)
-    });
-    Ok(named.collect())
-}
-
-fn network<M: Module>(role: Role, config: NetworkConfig, module: &M) -> Network {
-    Network {
-        role,
-        config,
-        tensors: read_tensors(module),
+/// Says which runs have changed since another was built upon them.
+fn warn_of_other_states(opened: &[Opened]) {
+    for Opened {
+        stage, finished, ..
+    } in opened
+    {
+        for other in opened {
+            let wanted = finished.configuration.foundations.get(other.stage.name);
+            if wanted.is_some_and(|wanted| *wanted != other.finished.checkpoint.fingerprint()) {
+                eprintln!(
+                    "warning: the {} run was built upon another state of this {} run",
+                    stage.name, other.stage.name
+                );
+            }
+        }
     }
 }

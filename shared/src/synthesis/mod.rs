@@ -7,6 +7,7 @@ mod figures;
 #[cfg(feature = "nn")]
 mod library;
 mod networks;
+mod sampler;
 mod subject;
 
 #[cfg(feature = "nn")]
@@ -17,20 +18,18 @@ use crate::image::{Image, ImageError, Plane};
 use crate::label::{ClassMap, Label, LabelError, LesionStatistics};
 use crate::networks::LoadError;
 #[cfg(feature = "nn")]
-use crate::networks::{StructureDecoder, Unet};
-use crate::random::{Purpose, Random};
-use crate::structure::{Structure, contour_mask, fuse, fusion_noise, solid_mask};
+use crate::networks::Unet;
+use crate::structure::{Structure, contour_mask, fuse, fusion_noise};
 use crate::study::{Input, Study};
 use crate::weights::{KnownAnswer, Model, Role};
 
 pub use figures::{FoundLesion, PairRegister, register};
+pub use sampler::StructureSampler;
 pub use subject::Subject;
 
 #[cfg(feature = "nn")]
 use library::Library;
-use networks::{
-    Decoder, Network, Place, StructureDiscriminator, decoder, structure_discriminator, unet,
-};
+use networks::{Network, Place, StructureDiscriminator, structure_discriminator, unet};
 
 /// Largest difference between a device and the known answer that counts as the same picture,
 /// on the 0..=1 scale, in the mean over 8 x 8 pixels.
@@ -122,8 +121,8 @@ impl Sample {
 pub struct Synthesiser {
     study: Study,
     size: usize,
-    decoder: Option<(Decoder, usize)>,
-    mask: Option<Network>,
+    /// Draws structure maps, where the model can.
+    sampler: Option<StructureSampler>,
     generator: Network,
     /// D_s, for the structure filter.
     discriminator: Option<StructureDiscriminator>,
@@ -154,8 +153,7 @@ impl Synthesiser {
         Ok(Self {
             study: model.study.clone(),
             size: model.geometry.size,
-            decoder: decoder(model, place)?,
-            mask: unet(model, &Role::MaskGenerator, "mask generator", place)?,
+            sampler: StructureSampler::open(model, place)?,
             generator,
             discriminator: structure_discriminator(model, place)?,
             segmenters: model
@@ -168,30 +166,17 @@ impl Synthesiser {
         })
     }
 
-    /// The pipeline over networks that are still in training.
+    /// A generator that is still in training, on `device`: it paints maps and draws none.
     #[cfg(feature = "nn")]
-    pub fn of_networks(
-        study: Study,
-        size: usize,
-        device: &Device,
-        decoder: Option<(StructureDecoder, usize)>,
-        mask: Option<Unet>,
-        generator: Unet,
-    ) -> Self {
-        let unet = |network| Network::Library(Library::new(network, device));
-        let decoder = decoder.map(|(network, latent)| {
-            let network = Library::new(network, device);
-            (Decoder::Library(network), latent)
-        });
+    pub fn of_generator(study: Study, size: usize, generator: Unet, device: &Device) -> Self {
         Self {
             discriminator: None,
             segmenters: study.modalities.iter().map(|_| None).collect(),
             lesions: None,
             study,
             size,
-            decoder,
-            mask: mask.map(unet),
-            generator: unet(generator),
+            sampler: None,
+            generator: Network::Library(Library::new(generator, device)),
         }
     }
 
@@ -205,69 +190,48 @@ impl Synthesiser {
         self.size
     }
 
+    /// What draws structure maps; `None` for a model without decoder or mask generator.
+    pub fn sampler(&self) -> Option<&StructureSampler> {
+        self.sampler.as_ref()
+    }
+
     /// Values of the latent; 0 when the model cannot sample structure maps.
     pub fn latent(&self) -> usize {
-        self.decoder.as_ref().map_or(0, |(_, latent)| *latent)
+        self.sampler().map_or(0, StructureSampler::latent)
     }
 
-    /// A structure map and its mask from a latent z ~ N(0, 1).
+    /// As [`StructureSampler::structure`].
+    ///
+    /// # Errors
+    /// When the model cannot sample, the latent has another length, or the device fails.
     pub async fn structure(&self, latent: &[f32]) -> Result<Structure, SynthesisError> {
-        Ok(self.sketch(latent).await?.within_organ())
+        self.sampling()?.structure(latent).await
     }
 
-    /// As [`Synthesiser::structure`], but with the lines that lie outside the organ: who draws into
-    /// a map gets the mask of all of them.
+    /// As [`StructureSampler::sketch`].
+    ///
+    /// # Errors
+    /// As [`Synthesiser::structure`].
     pub async fn sketch(&self, latent: &[f32]) -> Result<Structure, SynthesisError> {
-        let Some((decoder, need)) = &self.decoder else {
-            return Err(SynthesisError::Absent(
-                "structure decoder",
-                "structure maps can only be taken from images",
-            ));
-        };
-        if latent.len() != *need {
-            return Err(SynthesisError::Latent {
-                got: latent.len(),
-                need: *need,
-            });
-        }
-        let soft = decoder.forward(latent).await?;
-        self.sketched(&soft).await
+        self.sampling()?.sketch(latent).await
     }
 
-    /// A structure map and its mask from the soft map that the structure decoder draws, of the model's size,
-    /// 0..=1: lines at the study's threshold, none outside the organ.
-    pub async fn lines(&self, soft: &Plane) -> Result<Structure, SynthesisError> {
-        Ok(self.sketched(soft.values()).await?.within_organ())
+    fn sampling(&self) -> Result<&StructureSampler, SynthesisError> {
+        self.sampler().ok_or(SynthesisError::Absent(
+            "structure decoder with a mask generator",
+            "structure maps can only be taken from images",
+        ))
     }
 
-    async fn sketched(&self, soft: &[f32]) -> Result<Structure, SynthesisError> {
-        let Some(network) = &self.mask else {
-            return Err(SynthesisError::Absent(
-                "mask generator",
-                "structure maps cannot be sampled",
-            ));
-        };
-        let threshold = self.study.line_threshold;
-        let lines: Vec<f32> = soft.iter().map(|v| f32::from(*v > threshold)).collect();
-        let seen = network.forward(&lines, self.size).await?;
-        Ok(Structure {
-            map: self.plane(lines)?,
-            mask: solid_mask(&self.plane(seen)?),
-        })
-    }
-
-    /// The organ that lines drawn by hand mean, 1 on a line, as the mask generator sees it. Without
+    /// The organ that lines drawn by hand mean, 1 on a line, as the sampler's mask generator sees it. Without
     /// one, and where it sees none, it is what the lines enclose. Lines outside it are dropped.
     ///
     /// # Panics
     /// When the plane is not of the model's size.
     pub async fn structure_of_lines(&self, lines: Plane) -> Result<Structure, SynthesisError> {
-        let mask = match &self.mask {
+        let mask = match self.sampler() {
             // Without a line there is no organ, whatever a network makes of an empty sheet.
-            Some(network) if lines.values().contains(&1.0) => {
-                let seen = network.forward(lines.values(), self.size).await?;
-                solid_mask(&self.plane(seen)?)
-            }
+            Some(sampler) if lines.values().contains(&1.0) => sampler.mask_of(&lines).await?,
             _ => Plane::filled(self.size, self.size, 1.0),
         };
         let mask = if mask.values().contains(&0.0) {
@@ -378,8 +342,7 @@ impl Synthesiser {
 
     /// The structure map and mask of a whole sample.
     pub async fn structure_of_seed(&self, seed: u64) -> Result<Structure, SynthesisError> {
-        let latent = Random::new(seed, Purpose::Latent).normals(self.latent());
-        self.structure(&latent).await
+        self.sampling()?.structure_of_seed(seed).await
     }
 
     /// The sample of the known answer's seed, shrunk as it is stored.

@@ -1,10 +1,12 @@
-//! How the networks learn: the recipe, the losses, one training step per stage, and the loop around them.
+//! How the networks learn: the recipe, the losses, what guides the generator, one training step per stage, and the
+//! loop around them.
 //!
 //! The loop ([`Training`]) runs wherever its caller does: it has no thread, file or clock of its own.
 
 pub mod batch;
 mod divergence;
 mod figures;
+pub mod guides;
 pub mod losses;
 pub mod reading;
 mod recipe;

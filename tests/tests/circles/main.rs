@@ -35,13 +35,7 @@ struct Known {
 /// A label, and the statistics of labels, are those of one kind; each kind's room makes and takes them.
 const ONE_OF: &str = "a sum of the kinds, which each kind's room takes and gives";
 
-const KNOWN: [Known; 5] = [
-    Known {
-        folder: "trainer/src",
-        from: "stages::maps",
-        to: "stages::synthesis",
-        why: "what samples maps and what paints them are one type, so that a generator is made to sample",
-    },
+const KNOWN: [Known; 4] = [
     Known {
         folder: "shared/src",
         from: "label::of_image",

@@ -12,12 +12,13 @@ use scanweave::weights::{self, Model, Role};
 
 use super::Usage;
 use super::table::{Side, table};
-use super::train::foundations::{Found, Sources, restored};
+use super::train::foundations::finished;
 use crate::data::Prepared;
 use crate::device::{self, Choice};
-use crate::evaluate::{ALL_LESIONS, Evaluation, Interval, Report, Row, Section};
+use crate::evaluate::{self, ALL_LESIONS, Evaluation, Interval, Report, Row, Sampler, Section};
 use crate::files;
-use crate::run::{Checkpoint, Configuration};
+use crate::run::{Configuration, Finished};
+use crate::stages::lesion;
 
 /// Dice on real images below which a judge judges nothing.
 const POOR: f64 = 0.5;
@@ -93,9 +94,11 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     let seeds: Vec<u64> = (0..u64::from(args.seeds))
         .map(|k| args.seed.wrapping_add(k))
         .collect();
+    let with_data = || format!("{} with {}", unusable(), args.data.display());
+    evaluate::check(&data, &model.study, model.geometry.size).with_context(with_data)?;
+    let sampler = Sampler::new(&pipeline, model.lesions.as_ref(), &data).with_context(with_data)?;
     let evaluation = Evaluation {
-        pipeline: &pipeline,
-        lesions: model.lesions.as_ref(),
+        draws: &sampler,
         data: &data,
         judge: judge.as_ref().map(|judge| (&judge.networks, &device)),
         count: args.count as usize,
@@ -104,7 +107,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     let bar = progress(evaluation.work());
     let rows = evaluation.run(&|| bar.inc(1));
     bar.finish_and_clear();
-    let rows = rows.with_context(|| format!("{} with {}", unusable(), args.data.display()))?;
+    let rows = rows.with_context(with_data)?;
     print!("{}", text(&rows, seeds.len()));
     for note in notes(&rows) {
         eprintln!("note: {note}");
@@ -162,41 +165,35 @@ fn judge(
         );
         return Err(Usage(text).into());
     }
-    let (configuration, checkpoint) = lesion_run(run, model)?;
-    let fingerprint = checkpoint.fingerprint();
+    let judge = lesion_run(run, model)?;
+    let fingerprint = judge.checkpoint.fingerprint();
     let guide = args.guide.as_deref();
     let guide = guide.map(|run| lesion_run(run, model)).transpose()?;
     ensure!(
         guide
             .as_ref()
-            .is_none_or(|(_, guide)| guide.fingerprint() != fingerprint),
+            .is_none_or(|guide| guide.checkpoint.fingerprint() != fingerprint),
         "the judge is the guide: it has trained the generator and cannot judge it"
     );
-    let guide = guide.map(|(configuration, _)| configuration);
-    for warning in doubts(&configuration, guide.as_ref(), model, &data.fingerprint) {
+    let guide = guide.map(|run| run.configuration);
+    let warnings = doubts(
+        &judge.configuration,
+        guide.as_ref(),
+        model,
+        &data.fingerprint,
+    );
+    for warning in warnings {
         eprintln!("warning: {warning}");
     }
-    let found = Found {
-        structure: None,
-        lesion: Some((configuration, checkpoint)),
-        translator: None,
-    };
-    let networks = restored(found, &device.clone().autodiff())?.lesion;
-    Ok(networks.map(|networks| Judge {
-        networks,
+    Ok(Some(Judge {
+        networks: lesion::networks(&judge, device)?,
         fingerprint,
     }))
 }
 
-fn lesion_run(run: &Path, model: &Model) -> anyhow::Result<(Configuration, Checkpoint)> {
-    let sources = Sources {
-        lesion: Some(run.into()),
-        ..Sources::default()
-    };
-    let found = sources.open(&model.study, model.geometry.size)?;
-    found
-        .lesion
-        .with_context(|| format!("{} holds no lesion run", run.display()))
+fn lesion_run(run: &Path, model: &Model) -> anyhow::Result<Finished> {
+    let stage = lesion::STAGE.name;
+    finished(run, stage, &model.study, model.geometry.size)
 }
 
 /// What speaks against a judge: it learnt from other data, or is too much like the guide.

@@ -9,7 +9,8 @@ use scanweave::weights::{self, Card, Model, Precision};
 use super::Usage;
 use super::choice::one_of;
 use crate::device::Choice;
-use crate::run::{Directory, Stage};
+use crate::run::Directory;
+use crate::stages::registry::STAGES;
 use crate::{export, files, onnx};
 
 /// Write the trained networks of one or more runs into one .weave file, or a generator as ONNX.
@@ -126,9 +127,9 @@ fn model(args: &Args) -> anyhow::Result<Model> {
 fn found_below(given: &[PathBuf]) -> Vec<PathBuf> {
     let mut runs = Vec::new();
     for path in given {
-        let below = [Stage::Structure, Stage::Lesion, Stage::Synthesis];
-        let below = below.map(|stage| path.join(stage.to_string()));
-        let found = below.into_iter().filter(|run| Directory::holds_run(run));
+        let exported = STAGES.iter().filter(|stage| stage.export.is_some());
+        let below = exported.map(|stage| path.join(stage.name));
+        let found = below.filter(|run| Directory::holds_run(run));
         let before = runs.len();
         if !Directory::holds_run(path) {
             runs.extend(found);

@@ -81,7 +81,7 @@ fn filled(name: String, summary: &Summary) -> [String; 8] {
     let best = best.map(|b| format!("{} {:.4} at {}", b.name, b.value, b.step));
     [
         name,
-        summary.configuration.stage.to_string(),
+        summary.configuration.stage.clone(),
         summary.configuration.study.name.clone(),
         summary.record.state.to_string(),
         summary.steps().to_string(),

@@ -6,9 +6,10 @@ use scanweave::image::Image;
 use scanweave::metrics::ms_ssim_of_images;
 use scanweave::random::{Purpose, Random};
 
+use super::draws::Subject;
+use super::metric::Metric;
 use super::nearest::{nearest, percentile, share_below};
 use super::rows::{Measured, Section};
-use super::subjects::Subject;
 use super::{Evaluation, mean};
 use crate::data::{Item, Split};
 use crate::stages::items::{image, structure};
@@ -33,8 +34,8 @@ impl<'a> Likeness<'a> {
     /// When a split has no image of the source modality.
     pub fn new(evaluation: &Evaluation<'a>) -> anyhow::Result<Self> {
         let (size, source) = (
-            evaluation.pipeline.size(),
-            evaluation.pipeline.study().source_place(),
+            evaluation.draws.size(),
+            evaluation.draws.study().source_place(),
         );
         let small = |split| -> Vec<Vec<f32>> {
             let bytes = evaluation
@@ -46,7 +47,7 @@ impl<'a> Likeness<'a> {
         ensure!(
             !training.is_empty() && !test.is_empty(),
             "a split of the data has no image of the modality {}, which memorisation is measured in",
-            evaluation.pipeline.study().source
+            evaluation.draws.study().source
         );
         let items = evaluation.data.items.iter();
         Ok(Self {
@@ -56,42 +57,6 @@ impl<'a> Likeness<'a> {
             test: nearest(&test, &training),
             training,
         })
-    }
-
-    /// Similarity of images and of structure maps, then nearness to training images.
-    pub fn measured(&self, seed: u64, subjects: &[Subject]) -> anyhow::Result<Vec<Measured>> {
-        let images: Vec<&Image> = subjects
-            .iter()
-            .map(|s| &s.sample.images[self.source].1)
-            .collect();
-        let maps = subjects
-            .iter()
-            .map(|s| s.sample.structure.map.clone().into());
-        let maps: Vec<Image> = maps.collect();
-        let real = self.drawn(seed, subjects.len());
-        let real_images = real.iter().filter_map(|i| i.images[self.source].as_deref());
-        let real_images: Vec<Image> = real_images.map(|b| image(b, self.size)).collect();
-        let real_maps = real.iter().map(|i| structure(i, self.size).map.into());
-        let real_maps: Vec<Image> = real_maps.collect();
-        let row = |name: &str, synthetic: &[&Image], real: &[Image]| {
-            anyhow::Ok(Measured {
-                section: Section::Diversity,
-                name: name.into(),
-                synthetic: similarity(synthetic)?,
-                real: similarity(&real.iter().collect::<Vec<_>>())?,
-            })
-        };
-        let mut measured = vec![
-            row("images of the source modality", &images, &real_images)?,
-            row(
-                "structure maps",
-                &maps.iter().collect::<Vec<_>>(),
-                &real_maps,
-            )?,
-        ];
-        let small: Vec<Vec<f32>> = images.into_iter().map(shrunk).collect();
-        measured.extend(memorisation(&nearest(&small, &self.training), &self.test));
-        Ok(measured)
     }
 
     /// `count` real items, or all when there are fewer.
@@ -105,6 +70,41 @@ impl<'a> Likeness<'a> {
         }
         items.truncate(count);
         items
+    }
+}
+
+impl Metric for Likeness<'_> {
+    /// Similarity of images and of structure maps, then nearness to training images.
+    fn measured(
+        &self,
+        seed: u64,
+        subjects: &[Subject],
+        _done: &dyn Fn(),
+    ) -> anyhow::Result<Vec<Measured>> {
+        let images: Vec<&Image> = subjects.iter().map(|s| &s.images[self.source]).collect();
+        let maps = subjects.iter().filter_map(|s| s.structure.as_ref());
+        let maps: Vec<Image> = maps.map(|s| s.map.clone().into()).collect();
+        let real = self.drawn(seed, subjects.len());
+        let real_images = real.iter().filter_map(|i| i.images[self.source].as_deref());
+        let real_images: Vec<Image> = real_images.map(|b| image(b, self.size)).collect();
+        let real_maps = real.iter().map(|i| structure(i, self.size).map.into());
+        let real_maps: Vec<Image> = real_maps.collect();
+        let row = |name: &str, synthetic: &[&Image], real: &[Image]| {
+            anyhow::Ok(Measured {
+                section: Section::Diversity,
+                name: name.into(),
+                synthetic: similarity(synthetic)?,
+                real: similarity(&real.iter().collect::<Vec<_>>())?,
+            })
+        };
+        let mut measured = vec![row("images of the source modality", &images, &real_images)?];
+        if !maps.is_empty() {
+            let maps: Vec<&Image> = maps.iter().collect();
+            measured.push(row("structure maps", &maps, &real_maps)?);
+        }
+        let small: Vec<Vec<f32>> = images.into_iter().map(shrunk).collect();
+        measured.extend(memorisation(&nearest(&small, &self.training), &self.test));
+        Ok(measured)
     }
 }
 

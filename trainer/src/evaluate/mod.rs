@@ -5,39 +5,41 @@
 //! the same judge reaches 0.85 on patients. Intervals cover the sampling seeds.
 
 mod diversity;
+mod draws;
 mod interval;
+mod metric;
 mod nearest;
 mod register;
 mod rows;
 mod subjects;
 mod validity;
 
+pub use draws::Draws;
 pub use interval::Interval;
 pub use rows::{Report, Row, Section};
+pub use subjects::Sampler;
 pub use validity::ALL_LESIONS;
 
 use anyhow::{Context as _, ensure};
 use burn::tensor::Device;
-use scanweave::label::LesionStatistics;
-use scanweave::synthesis::Synthesiser;
+use scanweave::study::Study;
 use scanweave::train::steps::LesionNetworks;
 
 use crate::data::{Item, Prepared, Split};
 use diversity::Likeness;
+use draws::Subject;
+use metric::Metric;
 use register::Register;
 use rows::{Measured, rows};
-use subjects::Sampler;
 use validity::Validity;
 
-/// A model, the data it is measured against, and how often.
+/// What draws, the data it is measured against, and how often.
 pub struct Evaluation<'a> {
-    /// The model's pipeline; it can sample structure maps.
-    pub pipeline: &'a Synthesiser,
-    /// What lesions look like in the training set, as the model carries it.
-    pub lesions: Option<&'a LesionStatistics>,
-    /// Data of the model's study and size.
+    /// A model or a baseline.
+    pub draws: &'a dyn Draws,
+    /// Data of its study and size ([`check`]).
     pub data: &'a Prepared,
-    /// Segmenters that had no part in training the model, with the device they are on.
+    /// Segmenters that had no part in its training, with the device they are on.
     pub judge: Option<(&'a LesionNetworks, &'a Device)>,
     /// Subjects per seed, at least 2; also the most real images that a figure is measured on, but
     /// for validity and memorisation, which use all test images.
@@ -51,29 +53,38 @@ impl<'a> Evaluation<'a> {
     /// in all.
     ///
     /// # Errors
-    /// When the data does not fit the model, holds no test item or no lesion where lesions are to
-    /// be laid, or when the device fails.
+    /// When the data holds no item that a figure needs, or when the device fails.
     pub fn run(&self, done: &dyn Fn()) -> anyhow::Result<Vec<Row>> {
-        self.check()?;
-        let sampler = Sampler::new(self)?;
-        let validity = self
-            .judge
-            .map(|judge| Validity::new(self, judge))
-            .transpose()?;
-        let register = Register::new(self)?;
-        let likeness = Likeness::new(self)?;
+        let metrics = self.metrics()?;
         let mut measured: Vec<Vec<Measured>> = Vec::new();
         for &seed in self.seeds {
-            let subjects = sampler.subjects(seed, self.count, done)?;
-            let mut of_seed = Vec::new();
-            if let Some(validity) = &validity {
-                of_seed.extend(validity.measured(&subjects)?);
-            }
-            of_seed.extend(register.measured(seed, &subjects, done)?);
-            of_seed.extend(likeness.measured(seed, &subjects)?);
-            measured.push(of_seed);
+            let subjects = self.subjects(seed, done)?;
+            let each = metrics.iter();
+            let each = each.map(|metric| metric.measured(seed, &subjects, done));
+            let of_seed: Vec<Vec<Measured>> = each.collect::<anyhow::Result<_>>()?;
+            measured.push(of_seed.concat());
         }
         Ok(rows(&measured))
+    }
+
+    /// What is asked, in the order of the report. Another metric is a line here.
+    fn metrics(&self) -> anyhow::Result<Vec<Box<dyn Metric + 'a>>> {
+        let mut metrics: Vec<Box<dyn Metric>> = Vec::new();
+        if let Some(judge) = self.judge {
+            metrics.push(Box::new(Validity::new(self, judge)?));
+        }
+        metrics.push(Box::new(Register::new(self)?));
+        metrics.push(Box::new(Likeness::new(self)?));
+        Ok(metrics)
+    }
+
+    fn subjects(&self, seed: u64, done: &dyn Fn()) -> anyhow::Result<Vec<Subject>> {
+        let subject = |k| {
+            let subject = self.draws.sample(seed, k);
+            done();
+            subject
+        };
+        (0..self.count as u64).map(subject).collect()
     }
 
     /// Subjects painted in all.
@@ -82,39 +93,40 @@ impl<'a> Evaluation<'a> {
         self.seeds.len() * (self.count + own)
     }
 
-    fn check(&self) -> anyhow::Result<()> {
-        let (header, study) = (&self.data.header, self.pipeline.study());
-        ensure!(
-            header.study == study.name,
-            "the data was prepared for the study {}, the model is of {}",
-            header.study,
-            study.name
-        );
-        ensure!(
-            header.modalities == study.modalities && header.label == study.lesion,
-            "the data was prepared for other modalities or labels than the model has: prepare it again"
-        );
-        ensure!(
-            header.size == self.pipeline.size(),
-            "the data holds images of {} px, the model paints {} px: prepare it again with --size {1}",
-            header.size,
-            self.pipeline.size()
-        );
-        self.of(Split::Test)
-            .next()
-            .context("the data holds no test item, so there is nothing to compare with")?;
-        self.of(Split::Train)
-            .next()
-            .context("the data holds no training item: give the data that the model learnt from")?;
-        Ok(())
-    }
-
     fn of(&self, split: Split) -> impl Iterator<Item = &'a Item> {
         self.data
             .items
             .iter()
             .filter(move |item| item.split == split)
     }
+}
+
+/// Whether data can be compared with images of `study` and `size`.
+///
+/// # Errors
+/// When it is of another study or size, or lacks a split.
+pub fn check(data: &Prepared, study: &Study, size: usize) -> anyhow::Result<()> {
+    let header = &data.header;
+    ensure!(
+        header.study == study.name,
+        "the data was prepared for the study {}, the model is of {}",
+        header.study,
+        study.name
+    );
+    ensure!(
+        header.modalities == study.modalities && header.label == study.lesion,
+        "the data was prepared for other modalities or labels than the model has: prepare it again"
+    );
+    ensure!(
+        header.size == size,
+        "the data holds images of {} px, the model paints {size} px: prepare it again with --size {size}",
+        header.size
+    );
+    let any = |split| data.items.iter().find(|item| item.split == split);
+    any(Split::Test).context("the data holds no test item, so there is nothing to compare with")?;
+    any(Split::Train)
+        .context("the data holds no training item: give the data that the model learnt from")?;
+    Ok(())
 }
 
 /// The mean of what could be measured.

@@ -6,15 +6,15 @@
 //! compared in one plane, the source modality in the one that structure maps are taken from.
 
 use rayon::prelude::*;
-use scanweave::image::Plane;
+use scanweave::image::{Image, Plane};
 use scanweave::metrics::{edge_shift, mutual_information};
 use scanweave::phantom;
 use scanweave::random::{Purpose, Random};
 use scanweave::study::{Modality, Study};
-use scanweave::synthesis::{Sample, Synthesiser};
 
+use super::draws::{Draws, Paints, Subject};
+use super::metric::Metric;
 use super::rows::{Measured, Section};
-use super::subjects::Subject;
 use super::{Evaluation, mean};
 use crate::data::datasets::phantom::{anatomy, content_of};
 use crate::data::{Content, Item, Prepared, Split};
@@ -34,7 +34,7 @@ struct Known<'a> {
 
 /// What real images show, and what is known of phantoms.
 pub struct Register<'a> {
-    pipeline: &'a Synthesiser,
+    draws: &'a dyn Draws,
     known: Vec<Known<'a>>,
     /// Figures of the real images.
     real: Vec<(String, Option<f64>)>,
@@ -43,8 +43,8 @@ pub struct Register<'a> {
 
 impl<'a> Register<'a> {
     pub fn new(evaluation: &Evaluation<'a>) -> anyhow::Result<Self> {
-        let (pipeline, size) = (evaluation.pipeline, evaluation.pipeline.size());
-        let study = pipeline.study();
+        let (draws, size) = (evaluation.draws, evaluation.draws.size());
+        let study = draws.study();
         let items = evaluation.of(Split::Test).take(evaluation.count);
         let views = items.map(|item| Views::of_item(study, item, size));
         let views: Vec<Views> = views.collect();
@@ -56,22 +56,45 @@ impl<'a> Register<'a> {
         Ok(Self {
             real: between(&study.modalities, &views),
             real_to_tissue: to_tissue(&own.collect::<Vec<_>>()),
-            pipeline,
+            draws,
             known,
         })
     }
 
+    /// The known phantoms, painted from their own maps and labels.
+    fn painted(
+        &self,
+        painter: &dyn Paints,
+        seed: u64,
+        done: &dyn Fn(),
+    ) -> anyhow::Result<Vec<Views>> {
+        let size = self.draws.size();
+        let paint = |(k, known): (usize, &Known)| {
+            let own = structure(known.item, size);
+            let noise = Random::nth(seed, Purpose::Fusion, k as u64).bits();
+            let images = painter.paint(&own, &known.item.label, noise)?;
+            done();
+            Ok(Views {
+                images: planes(self.draws.study(), &images),
+                inside: inside(&own.mask),
+            })
+        };
+        self.known.iter().enumerate().map(paint).collect()
+    }
+}
+
+impl Metric for Register<'_> {
     /// Shift of each modality from the tissue where it is known, then how modalities fit each other.
-    pub fn measured(
+    fn measured(
         &self,
         seed: u64,
         subjects: &[Subject],
         done: &dyn Fn(),
     ) -> anyhow::Result<Vec<Measured>> {
-        let modalities = &self.pipeline.study().modalities;
+        let modalities = &self.draws.study().modalities;
         let mut measured = Vec::new();
-        if !self.known.is_empty() {
-            let own = self.painted(seed, done)?;
+        if let Some(painter) = self.draws.painter().filter(|_| !self.known.is_empty()) {
+            let own = self.painted(painter, seed, done)?;
             let pairs: Vec<_> = self.known.iter().map(|k| &k.signals).zip(own).collect();
             let shifts = to_tissue(&pairs).into_iter().zip(&self.real_to_tissue);
             for (modality, (synthetic, &real)) in modalities.iter().zip(shifts) {
@@ -84,32 +107,21 @@ impl<'a> Register<'a> {
                 row(format!("{name}, on real maps"), synthetic, *real)
             }));
         }
-        let study = self.pipeline.study();
-        let views = subjects.iter().map(|s| Views::of_sample(study, &s.sample));
+        let study = self.draws.study();
+        let views = subjects.iter().map(|s| Views::of_subject(study, s));
         let views: Vec<Views> = views.collect();
         let figures = between(modalities, &views).into_iter().zip(&self.real);
         measured.extend(figures.map(|((name, synthetic), (_, real))| row(name, synthetic, *real)));
         Ok(measured)
     }
-
-    /// The known phantoms, painted from their own maps and labels.
-    fn painted(&self, seed: u64, done: &dyn Fn()) -> anyhow::Result<Vec<Views>> {
-        let size = self.pipeline.size();
-        let paint = |(k, known): (usize, &Known)| {
-            let own = structure(known.item, size);
-            let noise = Random::nth(seed, Purpose::Fusion, k as u64).bits();
-            let sample = pollster::block_on(self.pipeline.paint(&own, &known.item.label, noise))?;
-            done();
-            Ok(Views::of_sample(self.pipeline.study(), &sample))
-        };
-        self.known.iter().enumerate().map(paint).collect()
-    }
 }
 
-/// Test items whose anatomy can be drawn again: phantoms of several modalities.
+/// Test items whose anatomy can be drawn again, for who can paint it: phantoms of several modalities.
 pub fn with_truth<'a>(evaluation: &Evaluation<'a>) -> impl Iterator<Item = &'a Item> {
-    let study = evaluation.pipeline.study();
-    let drawn = anatomy(&study.modality_names()).is_ok() && study.modalities.len() > 1;
+    let study = evaluation.draws.study();
+    let drawn = anatomy(&study.modality_names()).is_ok()
+        && study.modalities.len() > 1
+        && evaluation.draws.painter().is_some();
     let items = evaluation.of(Split::Test).filter(move |_| drawn);
     items
         .filter(|item| content_of(&item.source).is_some())
@@ -128,12 +140,12 @@ impl Views {
         }
     }
 
-    fn of_sample(study: &Study, sample: &Sample) -> Self {
-        let images = sample.images.iter().enumerate();
-        let planes = images.map(|(at, (_, image))| Some(study.plane_of(at, image)));
+    fn of_subject(study: &Study, subject: &Subject) -> Self {
+        let whole = || Plane::filled(subject.images[0].width(), subject.images[0].height(), 1.0);
+        let structure = subject.structure.as_ref();
         Self {
-            images: planes.collect(),
-            inside: inside(&sample.structure.mask),
+            images: planes(study, &subject.images),
+            inside: structure.map_or_else(whole, |structure| inside(&structure.mask)),
         }
     }
 }
@@ -156,6 +168,13 @@ impl<'a> Known<'a> {
         let signals = data.header.modalities.iter().map(signal).collect();
         Ok(Self { item, signals })
     }
+}
+
+/// Of every painted image the plane that it is compared in.
+fn planes(study: &Study, images: &[Image]) -> Vec<Option<Plane>> {
+    let images = images.iter().enumerate();
+    let planes = images.map(|(modality, image)| Some(study.plane_of(modality, image)));
+    planes.collect()
 }
 
 fn inside(mask: &Plane) -> Plane {

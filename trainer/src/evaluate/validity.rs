@@ -14,12 +14,13 @@ use scanweave::study::Study;
 use scanweave::train::batch::stack_data;
 use scanweave::train::steps::LesionNetworks;
 
+use super::draws::Subject;
+use super::metric::Metric;
 use super::rows::{Measured, Section};
-use super::subjects::Subject;
 use super::{Evaluation, mean};
 use crate::data::Split;
 use crate::stages::items::{class_map, image};
-use crate::stages::segmented;
+use crate::stages::lesion::segmented;
 
 /// The figure over all modalities and classes together.
 pub const ALL_LESIONS: &str = "all modalities, any lesion";
@@ -43,7 +44,7 @@ impl<'a> Validity<'a> {
         evaluation: &Evaluation<'a>,
         (judge, device): (&'a LesionNetworks, &'a Device),
     ) -> anyhow::Result<Self> {
-        let (study, size) = (evaluation.pipeline.study(), evaluation.pipeline.size());
+        let (study, size) = (evaluation.draws.study(), evaluation.draws.size());
         let items = evaluation.of(Split::Test);
         let sick: Vec<_> = items
             .map(|item| (item, class_map(item, size)))
@@ -67,30 +68,6 @@ impl<'a> Validity<'a> {
             validity.real.push(overlaps);
         }
         Ok(validity)
-    }
-
-    /// Dice per modality and class, of all lesions, and the mean over modalities and classes.
-    pub fn measured(&self, subjects: &[Subject]) -> anyhow::Result<Vec<Measured>> {
-        let mut measured = Vec::new();
-        let mut pooled = [Overlap::default(); 2];
-        let mut classes = Vec::new();
-        for (modality, real) in self.real.iter().enumerate() {
-            let seen: Vec<(Image, &ClassMap)> = subjects
-                .iter()
-                .map(|s| (s.sample.images[modality].1.clone(), &s.lesion))
-                .collect();
-            let synthetic = self.overlaps(modality, &seen)?;
-            for (class, (&synthetic, &real)) in synthetic.iter().zip(real).enumerate() {
-                measured.push(row(self.name(modality, class), synthetic, real));
-                if class > 0 {
-                    classes.push((dice(synthetic), dice(real)));
-                }
-            }
-            pooled = [pooled[0] + synthetic[0], pooled[1] + real[0]];
-        }
-        measured.push(row(ALL_LESIONS.into(), pooled[0], pooled[1]));
-        measured.push(mean_of_classes(&classes));
-        Ok(measured)
     }
 
     fn name(&self, modality: usize, class: usize) -> String {
@@ -120,6 +97,37 @@ impl<'a> Validity<'a> {
             }
         }
         Ok(sums)
+    }
+}
+
+impl Metric for Validity<'_> {
+    /// Dice per modality and class, of all lesions, and the mean over modalities and classes.
+    fn measured(
+        &self,
+        _seed: u64,
+        subjects: &[Subject],
+        _done: &dyn Fn(),
+    ) -> anyhow::Result<Vec<Measured>> {
+        let mut measured = Vec::new();
+        let mut pooled = [Overlap::default(); 2];
+        let mut classes = Vec::new();
+        for (modality, real) in self.real.iter().enumerate() {
+            let seen: Vec<(Image, &ClassMap)> = subjects
+                .iter()
+                .map(|s| (s.images[modality].clone(), &s.lesion))
+                .collect();
+            let synthetic = self.overlaps(modality, &seen)?;
+            for (class, (&synthetic, &real)) in synthetic.iter().zip(real).enumerate() {
+                measured.push(row(self.name(modality, class), synthetic, real));
+                if class > 0 {
+                    classes.push((dice(synthetic), dice(real)));
+                }
+            }
+            pooled = [pooled[0] + synthetic[0], pooled[1] + real[0]];
+        }
+        measured.push(row(ALL_LESIONS.into(), pooled[0], pooled[1]));
+        measured.push(mean_of_classes(&classes));
+        Ok(measured)
     }
 }
 

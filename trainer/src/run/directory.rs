@@ -5,91 +5,13 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, bail};
-use scanweave::label::LesionStatistics;
-use scanweave::study::{Geometry, Preset, Study};
-use scanweave::train::Recipe;
-use serde::{Deserialize, Serialize};
 
 use super::state::{Record, Sitting, State};
-use super::{Checkpoint, Lock, Statistics};
+use super::{Checkpoint, Configuration, Lock, Pick, Statistics};
 use crate::files;
 
 /// Checkpoints kept beside the newest.
 const KEPT: usize = 2;
-
-/// Which stage a run trains.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Stage {
-    /// Encoder, decoder, mask generator and their discriminators.
-    Structure,
-    /// One lesion segmenter per modality.
-    Lesion,
-    /// Modality translator and its discriminator.
-    Translator,
-    /// Generator and discriminator.
-    Synthesis,
-}
-
-impl std::fmt::Display for Stage {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(match self {
-            Self::Structure => "structure",
-            Self::Lesion => "lesion",
-            Self::Translator => "translator",
-            Self::Synthesis => "synthesis",
-        })
-    }
-}
-
-/// Raised whenever an unchanged configuration comes to mean other steps or other validation subjects:
-/// runs that were begun before cannot go on, and can still be built upon.
-pub const METHOD: u32 = 1;
-
-/// Everything that decides what a run computes, resolved before its first step.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Configuration {
-    /// Version of scanweave that began the run.
-    pub version: String,
-    /// [`METHOD`] when the run was begun.
-    #[serde(default)]
-    pub method: u32,
-    /// The stage.
-    pub stage: Stage,
-    /// The study.
-    pub study: Study,
-    /// How its networks learn.
-    pub recipe: Recipe,
-    /// Name of the sizes.
-    pub preset: Preset,
-    /// The sizes.
-    pub geometry: Geometry,
-    /// SHA-256 of the prepared data.
-    pub data: String,
-    /// SHA-256 of the structure run's checkpoint that the synthesis stage draws maps from.
-    pub structure: Option<String>,
-    /// SHA-256 of the lesion run's checkpoint that guides the synthesis stage (15).
-    pub lesion: Option<String>,
-    /// SHA-256 of the translator run's checkpoint that holds its modalities in register (16).
-    pub translator: Option<String>,
-    /// What lesions look like in the training set, for the synthesis stage to draw more.
-    pub lesions: Option<LesionStatistics>,
-    /// Items per step.
-    pub batch: usize,
-    /// Learning rate of Adam.
-    pub rate: f64,
-    /// Seed of everything random.
-    pub seed: u64,
-    /// Steps of (18) alone before synthetic maps take half of each batch; 0: no (18) at all.
-    pub pretraining: u64,
-    /// The structure stage sees its maps mirrored, turned, scaled and shifted a little.
-    #[serde(default)]
-    pub augment: bool,
-    /// The synthesis stage has two discriminators, which see parts of the images and their local
-    /// contrast and learn faster than the generator.
-    #[serde(default)]
-    pub strict: bool,
-}
 
 /// A run directory.
 pub struct Directory {
@@ -115,12 +37,7 @@ impl Directory {
     /// that another process is training.
     pub fn resume(path: &Path, configuration: &Configuration) -> anyhow::Result<Self> {
         let (mut directory, found) = Self::open(path)?;
-        if let Some(name) = difference(&found, configuration)? {
-            bail!(
-                "the run in {} was begun with another `{name}`: give the same settings or choose another --run",
-                path.display()
-            );
-        }
+        found.ensure_is(configuration, path)?;
         directory.lock = Some(Lock::take(path)?);
         for folder in [path, &path.join("checkpoints"), &path.join("sheets")] {
             files::remove_unfinished(folder);
@@ -175,7 +92,7 @@ impl Directory {
             );
         }
         let text = files::read_whole(&file)?;
-        let configuration = parse(&text, path).with_context(|| {
+        let configuration = Configuration::parse(&text, path).with_context(|| {
             let file = file.display();
             format!(
                 "{file} cannot be used: put it back from a copy, or train anew with another --run"
@@ -223,14 +140,12 @@ impl Directory {
         Ok(None)
     }
 
-    /// The checkpoint that later stages and exports build on: of a lesion or translator run the best
-    /// by its validation figure, of the adversarial stages, whose figures do not see sharpness, the
-    /// newest.
-    pub fn chosen(&self, stage: Stage) -> anyhow::Result<Option<Checkpoint>> {
+    /// The checkpoint that others build upon.
+    pub fn picked(&self, pick: Pick) -> anyhow::Result<Option<Checkpoint>> {
         let best = self.path.join("checkpoints").join("best.ckpt");
-        match stage {
-            Stage::Lesion | Stage::Translator if best.exists() => Checkpoint::read(&best).map(Some),
-            _ => self.newest(),
+        match pick {
+            Pick::Best if best.exists() => Checkpoint::read(&best).map(Some),
+            Pick::Best | Pick::Newest => self.newest(),
         }
     }
 
@@ -296,24 +211,6 @@ fn refuse_existing(path: &Path, configuration: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The configuration of the run in `path`; one that lacks fields names the version that began it.
-fn parse(text: &[u8], path: &Path) -> anyhow::Result<Configuration> {
-    let value: serde_json::Value =
-        serde_json::from_slice(text).context("it is not a run's configuration")?;
-    let began = match value["version"].as_str() {
-        Some(env!("CARGO_PKG_VERSION")) => "an earlier build of this version of scanweave".into(),
-        Some(version) => format!("scanweave {version}"),
-        None => "an unknown version of scanweave".into(),
-    };
-    serde_json::from_value(value).with_context(|| {
-        format!(
-            "the run was begun by {began} and does not fit this one ({}): go on in {} with the one that began it, or begin a new run",
-            env!("CARGO_PKG_VERSION"),
-            path.display()
-        )
-    })
-}
-
 /// The step in `step-00000020.png`.
 fn step_of(file: &Path) -> Option<u64> {
     let name = file.file_stem()?.to_str()?;
@@ -323,14 +220,4 @@ fn step_of(file: &Path) -> Option<u64> {
 fn now() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0, |d| d.as_secs())
-}
-
-/// The first field in which two configurations differ.
-fn difference(found: &Configuration, asked: &Configuration) -> anyhow::Result<Option<String>> {
-    let (found, asked) = (serde_json::to_value(found)?, serde_json::to_value(asked)?);
-    let fields = found.as_object().into_iter().flatten();
-    let differing = fields.filter(|(name, value)| asked.get(name.as_str()) != Some(value));
-    Ok(differing
-        .map(|(name, _)| name.clone())
-        .find(|name| name != "version"))
 }

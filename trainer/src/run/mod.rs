@@ -1,7 +1,9 @@
 //! A run directory: its configuration, state, checkpoints, statistics, sample sheets and report.
 
 mod checkpoint;
+mod configuration;
 mod directory;
+mod finished;
 mod lock;
 mod progress;
 pub mod report;
@@ -10,7 +12,9 @@ mod statistics;
 mod summary;
 
 pub use checkpoint::Checkpoint;
-pub use directory::{Configuration, Directory, METHOD, Stage};
+pub use configuration::{Configuration, METHOD, settings};
+pub use directory::Directory;
+pub use finished::{Finished, Foundations, Pick};
 pub(crate) use lock::Lock;
 pub use progress::{Limit, Progress};
 pub use state::{Record, State, Timings};

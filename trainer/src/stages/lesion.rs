@@ -9,20 +9,100 @@ use scanweave::image::Image;
 use scanweave::label::ClassMap;
 use scanweave::metrics::Overlap;
 use scanweave::networks::Unet;
+use scanweave::networks::config::NetworkConfig;
+use scanweave::networks::tensors::read_tensors;
 use scanweave::random::{Purpose, Random};
 use scanweave::study::Study;
 use scanweave::train::batch::{image_data, one_hot_data, stack_data};
-use scanweave::train::steps::{LesionBatch, LesionStage, NamedLosses, Section};
-use scanweave::train::{Better, Figures, Loader, Trainee, Warp};
+use scanweave::train::guides::{Guide, SegmenterGuide};
+use scanweave::train::steps::{
+    LesionBatch, LesionNetworks, LesionStage, NamedLosses, Section, lesion_configuration,
+};
+use scanweave::train::{Better, Figures, Loader, Recipe, Trainee, Warp};
+use scanweave::weights::{Network, Role};
 
 use super::items::{class_map, image};
+use super::stage::{Exported, Stage, no_advice, no_settings};
 use crate::data::{Item, Prepared, split};
-use crate::run::Configuration;
+use crate::run::{Configuration, Finished, Pick};
 
 /// Columns of the sample sheet.
 const COLUMNS: usize = 12;
 /// Validation items, and test items, that a checkpoint is measured on, at most.
 const MEASURED: usize = 96;
+
+/// The stage, as the registry lists it.
+pub static STAGE: Stage = Stage {
+    name: "lesion",
+    about: "Finds lesions in real images, for studies with lesion masks",
+    is_needed: |study, recipe| study.lesion.is_segmented() && recipe.lesion_guides(),
+    builds_upon: &[],
+    steps: 900,
+    rate: 1e-3,
+    options: &[],
+    settings: no_settings,
+    check,
+    train: |task| task.train(Lesion::new(task.data, task.configuration, &task.device)?),
+    advice: no_advice,
+    pick: Pick::Best,
+    export: Some(export),
+};
+
+/// A segmenter of every modality can be trained.
+fn check(data: &Prepared, study: &Study, _recipe: &Recipe) -> anyhow::Result<()> {
+    ensure!(
+        study.lesion.is_segmented(),
+        "the study {} has no lesion masks, so there is no segmenter to train: leave this stage out",
+        study.name
+    );
+    pools(&split::training(&data.items), study).map(drop)
+}
+
+/// The averaged segmenters of a finished run, on a device without autodiff.
+pub fn networks(finished: &Finished, device: &Device) -> anyhow::Result<LesionNetworks> {
+    let c = &finished.configuration;
+    let sections = &finished.checkpoint.sections;
+    Ok(LesionNetworks::finished(
+        &c.study,
+        &c.geometry,
+        sections,
+        device,
+    )?)
+}
+
+/// The segmenters of a finished run as a guide, where `recipe` wants it.
+pub fn guide(
+    finished: &Finished,
+    recipe: &Recipe,
+    device: &Device,
+) -> anyhow::Result<Option<Box<dyn Guide>>> {
+    if !recipe.lesion_guides() {
+        return Ok(None);
+    }
+    let segmenters = networks(finished, device)?.segmenters;
+    let (weight, terms) = (recipe.synthesis.lesion, recipe.segmenter.clone());
+    Ok(Some(Box::new(SegmenterGuide::new(
+        segmenters, weight, terms,
+    ))))
+}
+
+fn export(finished: &Finished, device: &Device) -> anyhow::Result<Exported> {
+    let (study, geometry) = (
+        &finished.configuration.study,
+        &finished.configuration.geometry,
+    );
+    let segmenters = networks(finished, device)?.segmenters;
+    let named = study.modalities.iter().zip(&segmenters);
+    let named = named.map(|(modality, segmenter)| Network {
+        role: Role::Segmenter(modality.name.clone()),
+        config: NetworkConfig::Unet(lesion_configuration(study, geometry)),
+        tensors: read_tensors(segmenter),
+    });
+    Ok(Exported {
+        networks: named.collect(),
+        lesions: None,
+    })
+}
 
 /// The lesion stage over a prepared data set.
 pub struct Lesion<'a> {
@@ -95,11 +175,6 @@ impl<'a> Lesion<'a> {
         device: &Device,
     ) -> anyhow::Result<Self> {
         let study = &configuration.study;
-        ensure!(
-            study.lesion.is_segmented(),
-            "the study {} has no lesion masks, so there is no segmenter to train: leave this stage out",
-            study.name
-        );
         let parts = split::parts(&data.items, configuration.seed, |rest, validation| {
             pools(rest, study).is_ok() && validation.iter().any(|item| sick(item))
         });
@@ -121,11 +196,6 @@ impl<'a> Lesion<'a> {
     fn size(&self) -> usize {
         self.configuration.geometry.size
     }
-}
-
-/// Whether a segmenter of every modality can be trained.
-pub fn check(data: &Prepared, study: &Study) -> anyhow::Result<()> {
-    pools(&split::training(&data.items), study).map(drop)
 }
 
 /// Per modality the items that have it: with a lesion, and without.

@@ -13,9 +13,10 @@ use scanweave::train::batch::{
     Order, binary_data, image_data, one_hot_data, one_hot_rows, stack_data,
 };
 use scanweave::train::steps::{MARGIN, SynthesisBatch, View};
+use serde::{Deserialize, Serialize};
 
 use super::items::structure;
-use crate::data::{Item, Prepared, Split};
+use crate::data::Item;
 use crate::run::Configuration;
 
 /// Share of the synthetic maps that get a lesion.
@@ -24,13 +25,26 @@ const SICK: f32 = 0.8;
 /// only seen maps of real images paints the ragged lines of a drawn one too faithfully.
 const REDRAWN: f32 = 0.5;
 
+/// The settings of the synthesis stage: what it alone asks for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Steps of (18) alone before synthetic maps take half of each batch; 0: no (18) at all.
+    pub pretraining: u64,
+    /// Two discriminators, which see parts of the images and their local contrast and learn faster than the
+    /// generator.
+    pub strict: bool,
+    /// What lesions look like in the training items, to draw more.
+    pub lesions: Option<LesionStatistics>,
+}
+
 /// Chooses items and maps, fills them with noise and lays the labels beside them.
 pub struct Mixture<'a> {
     items: Vec<&'a Item>,
     maps: Vec<Structure>,
     /// The items' maps as the structure networks draw them.
     redrawn: Vec<Structure>,
-    statistics: Option<LesionStatistics>,
+    settings: Settings,
     /// Labels of training items that show a lesion.
     lesions: Vec<Label>,
     order: Order,
@@ -83,38 +97,26 @@ struct Input<'a> {
 }
 
 impl<'a> Mixture<'a> {
-    /// Training items, synthetic `maps`, and what `redraw` makes of the items' own maps, one each.
+    /// Training `items` with what the structure networks make of their maps, one `redrawn` map each, and synthetic
+    /// `maps`.
     pub fn new(
-        data: &'a Prepared,
-        configuration: &'a Configuration,
+        items: Vec<&'a Item>,
+        redrawn: Vec<Structure>,
         maps: Vec<Structure>,
-        redraw: impl FnOnce(&[&Item]) -> anyhow::Result<Vec<Structure>>,
-    ) -> anyhow::Result<Self> {
-        let train = data.items.iter().filter(|i| i.split == Split::Train);
-        let kind = &configuration.study.lesion;
-        let items: Vec<&Item> = train
-            .filter(|i| i.images.iter().any(Option::is_some) && kind.trains(&i.label))
-            .collect();
-        anyhow::ensure!(
-            !items.is_empty(),
-            "the data holds no training image that has a label: check the labels (`scanweave data inspect`)"
-        );
+        configuration: &'a Configuration,
+        settings: Settings,
+    ) -> Self {
         let labels = items.iter().map(|item| &item.label);
-        let lesions: Vec<Label> = labels.filter(|l| !l.is_empty()).cloned().collect();
-        anyhow::ensure!(
-            !kind.is_placed() || !lesions.is_empty(),
-            "no training item has a lesion: check the labels (`scanweave data inspect`)"
-        );
         let inputs = (configuration.batch / views(configuration)).max(1);
-        Ok(Self {
+        Self {
             order: Order::new(items.len(), inputs, configuration.seed),
-            statistics: configuration.lesions.clone(),
-            redrawn: redraw(&items)?,
+            settings,
+            lesions: labels.filter(|l| !l.is_empty()).cloned().collect(),
+            redrawn,
             items,
             maps,
-            lesions,
             configuration,
-        })
+        }
     }
 
     /// The training items.
@@ -147,7 +149,7 @@ impl<'a> Mixture<'a> {
         let (study, size) = (&self.configuration.study, self.size());
         let placing = Placing {
             margin: study.placing_margin_at(size),
-            statistics: self.statistics.as_ref(),
+            statistics: self.settings.lesions.as_ref(),
             patients: &self.lesions,
         };
         let lesion = placing.on(&map.mask, random);
@@ -155,13 +157,15 @@ impl<'a> Mixture<'a> {
     }
 
     /// Inputs with their own maps first, then, after the pre-training, half a batch of synthetic
-    /// maps beside the images of the item they stand in for; without a pre-training these alone.
+    /// maps beside the images of the item they stand in for; without a pre-training these alone. Of an odd number of
+    /// inputs the one in the middle is synthetic in every other step; in the steps that are logged it is not, so that
+    /// the log shows (18).
     fn inputs(&self, step: u64, random: &mut Random) -> (Vec<Input<'a>>, usize) {
         let chosen = self.order.items(step);
-        let paired = match self.configuration.pretraining {
+        let paired = match self.settings.pretraining {
             0 => 0,
             end if step < end => chosen.len(),
-            _ => chosen.len().div_ceil(2),
+            _ => (chosen.len() + (step % 2) as usize) / 2,
         };
         let mut inputs = Vec::with_capacity(chosen.len());
         for (place, index) in chosen.into_iter().enumerate() {
@@ -300,7 +304,7 @@ impl Loader for Mixture<'_> {
                 .into_iter()
                 .map(|modality| self.view(modality, &inputs, paired))
                 .collect(),
-            corner: self.configuration.strict.then(|| corner(step)),
+            corner: self.settings.strict.then(|| corner(step)),
         }
     }
 }

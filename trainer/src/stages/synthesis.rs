@@ -2,60 +2,204 @@
 
 use std::sync::Arc;
 
-use burn::module::Module as _;
 use burn::tensor::{Device, Tensor};
 use scanweave::image::Image;
-use scanweave::label::{Label, LabelKind, LesionStatistics};
+use scanweave::label::{Label, LesionStatistics};
 use scanweave::metrics::Overlap;
 use scanweave::networks::Unet;
+use scanweave::networks::config::NetworkConfig;
+use scanweave::networks::tensors::read_tensors;
 use scanweave::structure::Structure;
+use scanweave::study::Study;
+use scanweave::synthesis::Synthesiser;
 use scanweave::train::batch::image_data;
+use scanweave::train::guides::Guide;
 use scanweave::train::steps::{
-    Guides, LesionNetworks, NamedLosses, Section, StructureNetworks, SynthesisStage,
-    TranslatorNetworks, synthesis_configurations,
+    NamedLosses, Section, StructureNetworks, SynthesisNetworks, SynthesisStage,
+    synthesis_configurations,
 };
-use scanweave::train::{Better, Figures, Trainee};
+use scanweave::train::{Better, Figures, Recipe, Trainee};
+use scanweave::weights::{Network, Role};
+use serde_json::Value;
 
 use super::items::{class_map, image, structure};
 use super::lesion::segmented;
-use super::maps;
-use super::mixture::{Mixture, SynthesisValues};
-use crate::data::{Item, Prepared, Split};
-use crate::run::Configuration;
+use super::mixture::{Mixture, Settings, SynthesisValues};
+use super::options::{StageOption, Takes};
+use super::stage::{Asked, Exported, Stage, no_advice};
+use super::task::Task;
+use super::training::Ending;
+use super::{lesion, maps, translator, unlabelled};
+use crate::data::split::{self, Parts};
+use crate::data::{Item, Prepared};
+use crate::run::{self, Configuration, Finished, Foundations, Pick};
 
 /// Columns of the sample sheet.
 const COLUMNS: usize = 10;
-/// Test items that a checkpoint is judged by, at most.
+/// Validation items, and test items, that a checkpoint is measured on, at most.
 const VALIDATED: usize = 32;
 /// Synthetic structure maps drawn for the adversarial part.
 const MAPS: usize = 512;
 
-/// What the synthesis stage builds on: finished runs of the other stages.
-pub struct Foundations {
-    /// Networks of the structure stage with the maps they drew.
-    pub structure: StructureNetworks,
-    /// The maps.
-    pub maps: Vec<Structure>,
-    /// The segmenters, for the lesion loss.
-    pub lesion: Option<LesionNetworks>,
-    /// The translator, for the registration loss.
-    pub translator: Option<TranslatorNetworks>,
+/// The stage, as the registry lists it.
+pub static STAGE: Stage = Stage {
+    name: "synthesis",
+    about: "Paints images from maps and labels, with the runs of the others",
+    is_needed: |_, _| true,
+    builds_upon: &["structure", "lesion", "translator"],
+    steps: 2000,
+    rate: 2e-4,
+    options: &[
+        StageOption {
+            name: "pretraining",
+            help: "Steps on the maps of real images alone (18), half of them drawn anew, before synthetic maps take half of each batch; 0: synthetic maps from the start and nothing else, as the thesis trains its brains and its ablation [default: 1000, with --ablation 0]",
+            takes: Takes::Number("N"),
+        },
+        StageOption {
+            name: "strict",
+            help: "Two discriminators that see parts of the images, one of them as local contrast, and learn six times as fast as the generator: tissue with texture instead of a grid; wants half the usual --rate",
+            takes: Takes::Nothing,
+        },
+    ],
+    settings,
+    check,
+    train,
+    advice: no_advice,
+    pick: Pick::Newest,
+    export: Some(export),
+};
+
+/// How a finished run guides the generator, if the recipe wants it.
+type MakeGuide = fn(&Finished, &Recipe, &Device) -> anyhow::Result<Option<Box<dyn Guide>>>;
+
+/// The stages that guide the generator, in the order of their losses.
+static GUIDES: [(&Stage, MakeGuide); 2] = [
+    (&lesion::STAGE, lesion::guide),
+    (&translator::STAGE, translator::guide),
+];
+
+fn settings(asked: &Asked) -> anyhow::Result<Value> {
+    // The ablation of the thesis does without.
+    let usual = if asked.ablation { 0 } else { 1000 };
+    run::settings(&Settings {
+        pretraining: asked.options.number("pretraining").unwrap_or(usual),
+        strict: asked.options.is_on("strict"),
+        lesions: lesion_statistics(asked.data, asked.study, asked.seed),
+    })
 }
 
-impl Foundations {
-    /// Draws the maps on a device without autodiff.
-    pub fn new(
-        structure: StructureNetworks,
-        lesion: Option<LesionNetworks>,
-        translator: Option<TranslatorNetworks>,
+/// There are images with labels, and lesions where they guide the generator.
+fn check(data: &Prepared, study: &Study, recipe: &Recipe) -> anyhow::Result<()> {
+    unlabelled::tell(data, study, STAGE.name);
+    let items = painted(&split::training(&data.items), study);
+    anyhow::ensure!(
+        !items.is_empty(),
+        "the data holds no training image that has a label: check the labels (`scanweave data inspect`)"
+    );
+    if study.lesion.is_placed() && !any_lesion(&items) {
+        anyhow::ensure!(
+            !(lesion::STAGE.is_needed)(study, recipe),
+            "no training item has a lesion: check the labels (`scanweave data inspect`)"
+        );
+        eprintln!(
+            "note: no training image shows a lesion; the generator learns with empty labels and will paint none"
+        );
+    }
+    Ok(())
+}
+
+fn train(task: &Task) -> anyhow::Result<Ending> {
+    let plain = task.device.clone().inner();
+    let basis = Basis::of(&task.found, task.configuration, &plain)?;
+    task.train(Synthesis::new(
+        task.data,
+        task.configuration,
+        basis,
+        &task.device,
+    )?)
+}
+
+fn export(finished: &Finished, device: &Device) -> anyhow::Result<Exported> {
+    let c = &finished.configuration;
+    let sections = &finished.checkpoint.sections;
+    let networks = SynthesisNetworks::finished(&c.study, &c.recipe, &c.geometry, sections, device)?;
+    let (generator, _) = synthesis_configurations(&c.study, &c.recipe, &c.geometry);
+    Ok(Exported {
+        networks: vec![Network {
+            role: Role::Generator,
+            config: NetworkConfig::Unet(generator),
+            tensors: read_tensors(&networks.generator),
+        }],
+        lesions: c.settings_as::<Settings>()?.lesions,
+    })
+}
+
+/// Those of the items that a generator can learn to paint.
+fn painted<'a>(items: &[&'a Item], study: &Study) -> Vec<&'a Item> {
+    let fits = |i: &&Item| i.images.iter().any(Option::is_some) && study.lesion.trains(&i.label);
+    items.iter().copied().filter(fits).collect()
+}
+
+fn any_lesion(items: &[&Item]) -> bool {
+    items.iter().any(|item| !item.label.is_empty())
+}
+
+/// Who is learnt from, who chooses the best checkpoint, and who is measured on: of those that can be painted.
+/// Where any item shows a lesion, one to learn from does.
+pub(super) fn parts<'a>(data: &'a Prepared, study: &Study, seed: u64) -> Parts<'a> {
+    let wanted = any_lesion(&split::training(&data.items));
+    let parts = split::parts(&data.items, seed, |rest, validation| {
+        let rest = painted(rest, study);
+        let sick = !wanted || any_lesion(&rest);
+        !rest.is_empty() && sick && !painted(validation, study).is_empty()
+    });
+    Parts {
+        training: painted(&parts.training, study),
+        validation: painted(&parts.validation, study),
+        test: painted(&parts.test, study),
+    }
+}
+
+/// What lesions look like in the items that are learnt from, for studies whose lesions are placed.
+pub fn lesion_statistics(data: &Prepared, study: &Study, seed: u64) -> Option<LesionStatistics> {
+    let training = parts(data, study, seed).training;
+    let labels: Vec<&Label> = training.iter().map(|item| &item.label).collect();
+    study.lesion.statistics(&labels, data.header.size)
+}
+
+/// What the stage builds upon, on a device without autodiff.
+pub struct Basis {
+    /// Networks of the structure stage.
+    pub structure: StructureNetworks,
+    /// Maps that they drew.
+    pub maps: Vec<Structure>,
+    /// The segmenters, where there are any: what they find in painted images is measured.
+    pub segmenters: Option<Vec<Unet>>,
+    /// What guides the generator.
+    pub guides: Vec<Box<dyn Guide>>,
+}
+
+impl Basis {
+    fn of(
+        found: &Foundations,
         configuration: &Configuration,
         device: &Device,
     ) -> anyhow::Result<Self> {
+        let drawing = &found[super::structure::STAGE.name];
+        let structure = super::structure::networks(drawing, device)?;
+        let segmenting = found.get(lesion::STAGE.name);
+        let segmenting = segmenting.map(|run| lesion::networks(run, device));
+        let mut guides = Vec::new();
+        for (stage, guide) in &GUIDES {
+            if let Some(run) = found.get(stage.name) {
+                guides.extend(guide(run, &configuration.recipe, device)?);
+            }
+        }
         Ok(Self {
             maps: maps::draw(&structure, configuration, MAPS, device)?,
             structure,
-            lesion,
-            translator,
+            segmenters: segmenting.transpose()?.map(|networks| networks.segmenters),
+            guides,
         })
     }
 }
@@ -64,77 +208,45 @@ impl Foundations {
 pub struct Synthesis<'a> {
     stage: SynthesisStage,
     loader: Arc<Mixture<'a>>,
-    structure: StructureNetworks,
     segmenters: Option<Vec<Unet>>,
-    unseen: Vec<&'a Item>,
+    /// These choose the best checkpoint.
+    validation: Vec<&'a Item>,
+    test: Vec<&'a Item>,
     configuration: &'a Configuration,
     device: Device,
 }
 
-/// A generator with fresh weights.
-pub fn fresh_generator(configuration: &Configuration, device: &Device) -> Unet {
-    synthesis_configurations(
-        &configuration.study,
-        &configuration.recipe,
-        &configuration.geometry,
-    )
-    .0
-    .init(device)
-}
-
-/// What lesions look like in the training set, for studies whose lesions are placed.
-pub fn lesion_statistics(data: &Prepared, kind: &LabelKind) -> Option<LesionStatistics> {
-    let train = data.items.iter().filter(|i| i.split == Split::Train);
-    let labels: Vec<&Label> = train.map(|item| &item.label).collect();
-    kind.statistics(&labels, data.header.size)
-}
-
 impl<'a> Synthesis<'a> {
-    /// Fresh networks on an autodiff `device`. The weights of the recipe decide which of the
-    /// foundations count.
+    /// Fresh networks on an autodiff `device`.
     pub fn new(
         data: &'a Prepared,
         configuration: &'a Configuration,
-        foundations: Foundations,
+        basis: Basis,
         device: &Device,
     ) -> anyhow::Result<Self> {
         let (study, recipe) = (&configuration.study, &configuration.recipe);
-        let segmenters = foundations.lesion.map(|networks| networks.segmenters);
-        let translator = foundations.translator.map(|networks| networks.translator);
-        let on_graph = |network: Unet| network.train();
-        let guides = Guides {
-            segmenters: segmenters
-                .clone()
-                .filter(|_| recipe.lesion_guides())
-                .map(|all| all.into_iter().map(on_graph).collect()),
-            translator: translator.filter(|_| recipe.registers()).map(on_graph),
-        };
-        let unseen = data.items.iter().filter(|i| i.split == Split::Test);
-        let unseen = unseen.filter(|i| study.lesion.trains(&i.label));
+        let settings: Settings = configuration.settings_as()?;
+        let parts = parts(data, study, configuration.seed);
         device.seed(configuration.seed);
         let (geometry, rate) = (&configuration.geometry, configuration.rate);
-        let mut stage = SynthesisStage::new(study, recipe, geometry, guides, rate, device);
-        if configuration.strict {
+        let mut stage = SynthesisStage::new(study, recipe, geometry, basis.guides, rate, device);
+        if settings.strict {
             stage = stage.with_strict_discriminators(study, recipe, geometry, rate, device);
         }
+        let plain = device.clone().inner();
+        let redrawn = maps::redraw(&basis.structure, configuration, &parts.training, &plain)?;
         Ok(Self {
             stage,
             loader: Arc::new(Mixture::new(
-                data,
+                parts.training,
+                redrawn,
+                basis.maps,
                 configuration,
-                foundations.maps,
-                |items| {
-                    maps::redraw(
-                        &foundations.structure,
-                        configuration,
-                        items,
-                        &device.clone().inner(),
-                    )
-                },
-            )?),
-            structure: foundations.structure,
-            segmenters,
-            unseen: unseen.take(VALIDATED).collect(),
+                settings,
+            )),
+            segmenters: basis.segmenters,
+            validation: split::spread(&parts.validation, VALIDATED),
+            test: split::spread(&parts.test, VALIDATED),
             configuration,
             device: device.clone(),
         })
@@ -144,14 +256,44 @@ impl<'a> Synthesis<'a> {
         self.configuration.geometry.size
     }
 
-    fn pipeline(&self) -> scanweave::synthesis::Synthesiser {
-        maps::of(
-            &self.structure,
+    fn pipeline(&self) -> Synthesiser {
+        Synthesiser::of_generator(
+            self.configuration.study.clone(),
+            self.size(),
             self.stage.averaged().generator.clone(),
-            &self.configuration.study,
-            self.configuration,
             &self.device.clone().inner(),
         )
+    }
+
+    /// Of `items`, painted from their own maps and labels: the mean absolute error and, with segmenters, the Dice
+    /// between the labels and what these find.
+    async fn measured(&self, items: &[&Item]) -> anyhow::Result<Vec<(&'static str, f64)>> {
+        let size = self.size();
+        let (pipeline, device) = (self.pipeline(), self.device.clone().inner());
+        let (mut error, mut images) = (0.0, 0.0);
+        let mut overlap = Overlap::default();
+        for (index, item) in items.iter().enumerate() {
+            let own = structure(item, size);
+            let sample = pipeline.paint(&own, &item.label, index as u64).await?;
+            for (modality, (_, painted)) in sample.images.iter().enumerate() {
+                if let Some(bytes) = &item.images[modality] {
+                    error += absolute_error(painted, &image(bytes, size));
+                    images += 1.0;
+                }
+                if let Some(segmenters) = &self.segmenters {
+                    let bytes = painted.to_u8();
+                    let channels = self.configuration.study.channels();
+                    let data = image_data(std::iter::once(bytes.as_slice()), channels, size);
+                    let found = segmented(&segmenters[modality], Tensor::from_data(data, &device));
+                    overlap = overlap + Overlap::of_lesions(&class_map(item, size), &found[0])?;
+                }
+            }
+        }
+        let mut values = vec![("absolute error", error / images)];
+        if self.segmenters.is_some() {
+            values.push(("lesion dice", f64::from(overlap.dice())));
+        }
+        Ok(values)
     }
 
     /// Real images of the source modality, their fused maps, and what is painted from them with their
@@ -214,42 +356,21 @@ impl<'a> Trainee for Synthesis<'a> {
 
     async fn step(&mut self, _step: u64, batch: SynthesisValues) -> anyhow::Result<NamedLosses> {
         let batch = batch.upload(&self.device);
-        let recipe = &self.configuration.recipe;
-        Ok(self
-            .stage
-            .step(&batch, &recipe.synthesis, &recipe.segmenter))
+        let weights = &self.configuration.recipe.synthesis;
+        Ok(self.stage.step(&batch, weights))
     }
 
-    /// On test items painted from their own maps and labels: the mean absolute error, which decides,
-    /// and the Dice between the labels and what the segmenters find.
+    /// On validation items, whose mean absolute error decides, and on test items.
     async fn validate(&self) -> anyhow::Result<Option<Figures>> {
-        if self.unseen.is_empty() {
-            return Ok(None);
-        }
-        let size = self.size();
-        let (pipeline, device) = (self.pipeline(), self.device.clone().inner());
-        let (mut error, mut images) = (0.0, 0.0);
-        let mut overlap = Overlap::default();
-        for (index, item) in self.unseen.iter().enumerate() {
-            let own = structure(item, size);
-            let sample = pipeline.paint(&own, &item.label, index as u64).await?;
-            for (modality, (_, painted)) in sample.images.iter().enumerate() {
-                if let Some(bytes) = &item.images[modality] {
-                    error += absolute_error(painted, &image(bytes, size));
-                    images += 1.0;
-                }
-                if let Some(segmenters) = &self.segmenters {
-                    let bytes = painted.to_u8();
-                    let channels = self.configuration.study.channels();
-                    let data = image_data(std::iter::once(bytes.as_slice()), channels, size);
-                    let found = segmented(&segmenters[modality], Tensor::from_data(data, &device));
-                    overlap = overlap + Overlap::of_lesions(&class_map(item, size), &found[0])?;
-                }
+        let mut values = Vec::new();
+        for (part, items) in [("", &self.validation), ("test ", &self.test)] {
+            if !items.is_empty() {
+                let measured = self.measured(items).await?.into_iter();
+                values.extend(measured.map(|(name, value)| (format!("{part}{name}"), value)));
             }
         }
-        let mut values = vec![("absolute error".to_owned(), error / images)];
-        if self.segmenters.is_some() {
-            values.push(("lesion dice".into(), f64::from(overlap.dice())));
+        if values.is_empty() {
+            return Ok(None);
         }
         Ok(Some(Figures {
             values,

@@ -9,18 +9,71 @@ use scanweave::metrics::psnr_of_images;
 use scanweave::random::{Purpose, Random};
 use scanweave::study::{Modality, Study};
 use scanweave::train::batch::{image_data, one_hot_rows};
+use scanweave::train::guides::{Guide, TranslatorGuide};
 use scanweave::train::reading::{DeviceError, images};
-use scanweave::train::steps::{NamedLosses, Section, TranslatorBatch, TranslatorStage};
-use scanweave::train::{Better, Figures, Loader, Trainee};
+use scanweave::train::steps::{
+    NamedLosses, Section, TranslatorBatch, TranslatorNetworks, TranslatorStage,
+};
+use scanweave::train::{Better, Figures, Loader, Recipe, Trainee};
 
 use super::items::image;
+use super::stage::{Stage, no_advice, no_settings};
 use crate::data::{Item, Prepared, split};
-use crate::run::Configuration;
+use crate::run::{Configuration, Finished, Pick};
 
 /// Test items on the sheet.
 const SHOWN: usize = 6;
 /// Validation items, and test items, that a checkpoint is measured on, at most.
 const MEASURED: usize = 24;
+
+/// The stage, as the registry lists it.
+pub static STAGE: Stage = Stage {
+    name: "translator",
+    about: "Turns one modality into another, for studies with several",
+    is_needed: |study, recipe| study.modalities.len() > 1 && recipe.registers(),
+    builds_upon: &[],
+    steps: 900,
+    rate: 4e-4,
+    options: &[],
+    settings: no_settings,
+    check,
+    train: |task| {
+        task.train(Translator::new(
+            task.data,
+            task.configuration,
+            &task.device,
+        )?)
+    },
+    advice: no_advice,
+    pick: Pick::Best,
+    export: None,
+};
+
+/// A translator of every modality can be trained.
+fn check(data: &Prepared, study: &Study, _recipe: &Recipe) -> anyhow::Result<()> {
+    ensure!(
+        study.modalities.len() > 1,
+        "the study {} has one modality, so there is nothing to translate: leave this stage out",
+        study.name
+    );
+    pools(&split::training(&data.items), study).map(drop)
+}
+
+/// The averaged translator of a finished run as a guide, where `recipe` wants it; `device` has no autodiff.
+pub fn guide(
+    finished: &Finished,
+    recipe: &Recipe,
+    device: &Device,
+) -> anyhow::Result<Option<Box<dyn Guide>>> {
+    if !recipe.registers() {
+        return Ok(None);
+    }
+    let c = &finished.configuration;
+    let sections = &finished.checkpoint.sections;
+    let found = TranslatorNetworks::finished(&c.study, &c.recipe, &c.geometry, sections, device)?;
+    let guide = TranslatorGuide::new(found.translator, recipe.synthesis.registration);
+    Ok(Some(Box::new(guide)))
+}
 
 /// The translator stage over a prepared data set.
 pub struct Translator<'a> {
@@ -57,11 +110,6 @@ struct Translation<'a> {
     image: &'a [u8],
     target: &'a [u8],
     registered: bool,
-}
-
-/// Whether a translator of every modality can be trained.
-pub fn check(data: &Prepared, study: &Study) -> anyhow::Result<()> {
-    pools(&split::training(&data.items), study).map(drop)
 }
 
 /// Per modality the items that have it.
@@ -129,11 +177,6 @@ impl<'a> Translator<'a> {
         device: &Device,
     ) -> anyhow::Result<Self> {
         let study = &configuration.study;
-        ensure!(
-            study.modalities.len() > 1,
-            "the study {} has one modality, so there is nothing to translate: leave this stage out",
-            study.name
-        );
         let parts = split::parts(&data.items, configuration.seed, |rest, validation| {
             pools(rest, study).is_ok() && !registered(validation).is_empty()
         });

@@ -6,18 +6,18 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-const COMMON: &str = "--study phantom-brain --data brains.scan --preset tiny --batch 4 --seed 3 --save-every 2 --strict --augment";
+const COMMON: &str =
+    "--study phantom-brain --data brains.scan --preset tiny --batch 4 --seed 3 --save-every 2";
+
+/// The command that trains every stage on the brains.
+const ALL: &str = "--run all --steps 4 --pretraining 2 --strict --augment";
 
 /// Twelve brains, and every stage trained on them for a few steps by `train all`.
 static BRAINS: LazyLock<PathBuf> = LazyLock::new(|| {
     let folder = tempfile::tempdir().expect("a folder").keep();
     let prepare = "data prepare --dataset phantom --study phantom-brain --size 64 --count 12 --out brains.scan";
     scanweave(&folder, prepare).well();
-    scanweave(
-        &folder,
-        &format!("train all {COMMON} --run all --steps 4 --pretraining 2"),
-    )
-    .well();
+    scanweave(&folder, &format!("train all {COMMON} {ALL}")).well();
     scanweave(&folder, &export("all", "model.weave")).well();
     folder
 });
@@ -35,11 +35,7 @@ fn all_stages_are_trained_in_order_and_not_twice() {
         assert_eq!(state["state"], "finished", "{stage}");
     }
     let before = content(&folder.join("all"));
-    let again = scanweave(
-        folder,
-        &format!("train all {COMMON} --run all --steps 4 --pretraining 2"),
-    )
-    .well();
+    let again = scanweave(folder, &format!("train all {COMMON} {ALL}")).well();
     assert_eq!(again.said.matches("finished before: 4 steps").count(), 4);
     assert!(before == content(&folder.join("all")), "nothing is written");
 }
@@ -47,8 +43,7 @@ fn all_stages_are_trained_in_order_and_not_twice() {
 #[test]
 fn interrupted_stages_go_on_as_if_they_had_not_been() {
     let folder = &*BRAINS;
-    let other =
-        "--structure all/structure --lesion two/lesion --translator two/translator --pretraining 2";
+    let other = "--structure all/structure --lesion two/lesion --translator two/translator --pretraining 2 --strict";
     for (stage, sources) in [("lesion", ""), ("translator", ""), ("synthesis", other)] {
         let line = |steps, more| {
             format!("train {stage} {COMMON} --run two/{stage} --steps {steps} {sources} {more}")
@@ -107,11 +102,54 @@ fn what_a_stage_lacks_is_said_before_the_first_step() {
     scanweave(folder, &synthesis(&both)).badly(2, &["--translator RUN"]);
     let swapped = format!("{structure} --lesion all/translator --translator all/translator");
     scanweave(folder, &synthesis(&swapped)).badly(1, &["is a translator run, not a lesion run"]);
-    let lesion = format!("train lesion {COMMON} --run none --steps 1 --structure all/structure");
-    scanweave(folder, &lesion).badly(2, &["belongs to `train synthesis`"]);
+    for (stage, option) in [
+        ("lesion", "--structure all/structure"),
+        ("lesion", "--strict"),
+        ("structure", "--pretraining 5"),
+    ] {
+        let line = format!("train {stage} {COMMON} --run none --steps 1 {option}");
+        let here = format!("not to `train {stage}`");
+        let name = option.split(' ').next().expect("a name");
+        scanweave(folder, &line).badly(2, &[name, "belongs to `train synthesis`", &here]);
+    }
+    let line = format!("train synthesis {COMMON} --run none --steps 1 --augment");
+    scanweave(folder, &line).badly(2, &["--augment belongs to `train structure`"]);
+    let line = format!("train all {COMMON} --run none --lesion all/lesion");
+    scanweave(folder, &line).badly(2, &["leave out --lesion"]);
     let alone = "export all/lesion --out x.weave";
     scanweave(folder, alone).badly(1, &["a model needs one synthesis run"]);
+    let twice = "export all/synthesis all/synthesis --out x.weave";
+    scanweave(folder, twice).badly(1, &["both synthesis runs"]);
+    let guide = "export all/synthesis all/translator --out x.weave";
+    scanweave(folder, guide).badly(1, &["all/translator", "leave it out"]);
     assert!(!folder.join("none").exists());
+}
+
+/// The losses that a run has logged.
+fn losses(run: &str) -> Vec<Value> {
+    let text = fs::read_to_string(BRAINS.join(run).join("stats.jsonl")).expect("statistics");
+    let lines = text
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+    let losses = lines.filter(|line| line["validation"].is_null());
+    losses.collect()
+}
+
+/// One input a step: with a map of its own there is an image to be compared with, with a synthetic one none.
+#[test]
+fn the_smallest_batch_sees_synthetic_maps_too() {
+    let folder = &*BRAINS;
+    let common = COMMON.replace("--batch 4", "--batch 2");
+    let sources = "--structure all/structure --lesion all/lesion --translator all/translator";
+    let line = format!("train synthesis {common} --run small --steps 3 --pretraining 1 {sources}");
+    scanweave(folder, &line).well();
+    let losses = losses("small");
+    let [own, synthetic] = losses.as_slice() else {
+        panic!("the first step and the last are logged: {losses:?}")
+    };
+    assert!(own["absolute"].is_number(), "pre-training: {own}");
+    assert!(synthetic["absolute"].is_null(), "{synthetic}");
+    assert!(synthetic["lesion"].is_number(), "{synthetic}");
 }
 
 #[test]
@@ -182,9 +220,22 @@ fn what_a_later_stage_lacks_is_said_before_the_first() {
     let prepare =
         "data prepare --dataset folder --source set --study brain-mri --size 64 --out healthy.scan";
     scanweave(folder, prepare).well();
-    let line = "train all --study brain-mri --data healthy.scan --preset tiny --run all --steps 2";
+    let line = "train all --study brain-mri --data healthy.scan --preset tiny --run all --steps 1";
     scanweave(folder, line).badly(1, &["t1", "has a lesion", "data inspect"]);
     assert!(!folder.join("all").exists(), "no stage has begun");
+    // Row E does without the lesion loss, so nobody looks for lesions.
+    let ended = scanweave(folder, &format!("{line} --ablation e --batch 2")).well();
+    assert_eq!(
+        ended.complained.matches("empty labels").count(),
+        1,
+        "{ended}"
+    );
+    assert!(
+        folder
+            .join("all/synthesis/checkpoints/step-00000001.ckpt")
+            .exists()
+    );
+    assert!(!folder.join("all/lesion").exists());
 }
 
 #[test]

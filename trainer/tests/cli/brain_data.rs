@@ -2,7 +2,9 @@
 
 use crate::process::{scanweave, untouched};
 use image::{GrayImage, Luma};
+use serde_json::Value;
 use std::fs;
+use std::path::Path;
 use tempfile::TempDir;
 
 const PREPARE: &str =
@@ -120,6 +122,67 @@ fn unpaired_modalities_are_learnt_from() {
     scanweave(folder, line).well();
     let images = "export run/structure run/lesion run/synthesis --out model.weave";
     scanweave(folder, images).well();
+}
+
+/// Of a run's validations, those figures whose names the test takes.
+fn validated(run: &Path, takes: impl Fn(&str) -> bool) -> Vec<(String, Value)> {
+    let text = fs::read_to_string(run.join("stats.jsonl")).expect("statistics");
+    let lines = text
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+    let figures = lines.filter_map(|line| line["validation"].as_object().cloned());
+    figures.flatten().filter(|(name, _)| takes(name)).collect()
+}
+
+/// Two sets whose test subjects alone are others: every checkpoint and every figure that chooses one is the same.
+#[test]
+fn test_images_decide_nothing() {
+    let of = |greys: [u8; 2]| {
+        let folder = set_of(&[&ALL[..1]; 14], &label(64, 1));
+        let set = folder.path().join("set");
+        let table = fs::read_to_string(set.join("manifest.csv")).expect("a table");
+        let mut rows = table.lines();
+        let mut split = format!("{},split\n", rows.next().expect("a head"));
+        for (subject, row) in rows.enumerate() {
+            let part = if subject < 2 { "test" } else { "train" };
+            split.extend([row, ",", part, "\n"]);
+        }
+        fs::write(set.join("manifest.csv"), split).expect("a table");
+        for (subject, grey) in greys.into_iter().enumerate() {
+            let file = set.join(format!("{subject}-t1.png"));
+            // Smaller, so that its map is another.
+            let small = image::imageops::resize(&head(grey), 48, 48, image::imageops::Nearest);
+            let mut seen = GrayImage::new(64, 64);
+            image::imageops::replace(&mut seen, &small, 2 * i64::from(grey) / 25, 8);
+            seen.save(file).expect("an image");
+        }
+        let folder_of = folder.path();
+        scanweave(folder_of, PREPARE).well();
+        let line = "--study phantom-brain --data data.scan --preset tiny --batch 2 --steps 2";
+        scanweave(
+            folder_of,
+            &format!("train structure {line} --run structure"),
+        )
+        .well();
+        let more = "--ablation d --pretraining 1 --structure structure --run synthesis";
+        scanweave(folder_of, &format!("train synthesis {line} {more}")).well();
+        folder
+    };
+    let (one, other) = (of([60, 70]), of([130, 40]));
+    for (stage, figure) in [
+        ("structure", "reconstruction error"),
+        ("synthesis", "absolute error"),
+    ] {
+        let test = format!("test {figure}");
+        let of = |name: &str| {
+            let runs = [&one, &other].map(|folder| folder.path().join(stage));
+            runs.map(|run| validated(&run, |found| found == name))
+        };
+        let [chosen, chosen_too] = of(figure);
+        assert!(!chosen.is_empty() && chosen == chosen_too, "{stage}");
+        let [measured, measured_too] = of(&test);
+        assert!(measured != measured_too && measured != chosen, "{stage}");
+    }
 }
 
 #[test]

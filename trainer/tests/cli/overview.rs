@@ -114,9 +114,10 @@ fn a_run_of_an_older_version_is_named_with_it() {
     let folder = folder.path();
     configure(folder, |known| {
         known.insert("version".into(), "0.0.7".into());
-        known.remove("pretraining");
+        known.remove("settings");
+        known.insert("augment".into(), false.into());
     });
-    let words = ["config.json", "0.0.7", "pretraining", "new run"];
+    let words = ["config.json", "0.0.7", "settings", "new run"];
     scanweave(folder, &structure("structure", "--steps 30 --resume")).badly(1, &words);
     scanweave(folder, "report structure").badly(1, &words);
     assert!(line_of(folder, "structure ").contains("unreadable"));
@@ -128,7 +129,7 @@ fn a_run_that_was_begun_by_another_method_does_not_go_on() {
     let folder = copy();
     let folder = folder.path();
     configure(folder, |known| {
-        assert_eq!(known.remove("method"), Some(1.into()));
+        assert_eq!(known.remove("method"), Some(2.into()));
     });
     let resumed = structure("structure", "--steps 30 --resume");
     scanweave(folder, &resumed).badly(1, &["structure", "method"]);

@@ -102,7 +102,12 @@ fn help_teaches() {
         ),
         (
             "train --help",
-            &["possible values", "--resume", "structure"],
+            &[
+                "Possible values",
+                "--resume",
+                "--structure <RUN>",
+                "synthesis 2e-4",
+            ],
         ),
         ("runs --help", &["diverged", "DIR"]),
         ("report --help", &["RUN", "report.html"]),

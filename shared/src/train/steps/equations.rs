@@ -7,8 +7,8 @@ use burn::tensor::{Tensor, TensorData};
 
 use super::tests::*;
 use super::*;
+use crate::networks::PatchDiscriminator;
 use crate::networks::tensors::read_tensors;
-use crate::networks::{PatchDiscriminator, Unet};
 use crate::study::Study;
 use crate::train::{
     ModalityHead, Recipe, SegmenterWeights, StructureWeights, SynthesisWeights, TranslatorWeights,
@@ -245,9 +245,9 @@ fn the_synthesis_stage_is_equations_13_to_18() {
             masked: 17.0,
             feature: 19.0,
         };
-        let guides = guides(&study, &recipe);
-        let mut stage =
-            SynthesisStage::new(&study, &recipe, &GEOMETRY, guides.clone(), 1e-3, &device());
+        let guiding = Guiding::new(&study, &recipe);
+        let guides = guiding.guides(&weights);
+        let mut stage = SynthesisStage::new(&study, &recipe, &GEOMETRY, guides, 1e-3, &device());
         let batch = synthesis_batch(&study);
         let before = stage.networks();
         let conditions: Vec<_> = batch.views.iter().map(|v| v.condition.clone()).collect();
@@ -262,21 +262,23 @@ fn the_synthesis_stage_is_equations_13_to_18() {
         let i = Tensor::cat(conditions.iter().flatten().cloned().collect(), 0);
         let [d, d_class] = verdicts(&before.1, &x, &x_g, &i, head);
 
-        let losses = stage.step(&batch, &weights, &recipe.segmenter);
+        let losses = stage.step(&batch, &weights);
         let (_, discriminator) = stage.networks();
         let verdict = discriminator.forward(x_g.clone());
         // (15), a mean over the views.
         let label = batch.label.clone().unwrap();
         let lesion = mean(batch.views.iter().zip(&views).map(|(view, image)| {
-            let segmenter = &guides.segmenters.as_ref().unwrap()[view.modality];
-            let logits = segmenter.logits(image.clone());
+            let segmenter = &guiding.segmenters[view.modality];
+            let logits = segmenter.logits(image.clone().inner());
             let [dice, entropy] = segmentation(&logits, &label, &recipe.segmenter);
             let s = &recipe.segmenter;
             f64::from(s.dice) * dice + f64::from(s.cross_entropy) * entropy
         }));
         // (16): the first view against the translated second.
-        let translator: &Unet = guides.translator.as_ref().unwrap();
-        let translated = translator.forward(views[1].clone(), conditions[0].clone());
+        let condition = conditions[0].clone().map(Tensor::inner);
+        let translated = guiding
+            .translator
+            .forward(views[1].clone().inner(), condition);
         // (18): the first input alone has its own images.
         let first = |t: &Tensor<4>| host(&t.clone().narrow(0, 0, 1));
         let own = |parts: Vec<Vec<f64>>| parts.concat();
@@ -360,15 +362,8 @@ fn strict_discriminators_see_a_part_of_the_images_and_its_local_contrast() {
     let study = colours();
     let recipe = Recipe::of(&study);
     let (head, weights) = (recipe.synthesis.head, recipe.synthesis);
-    let mut stage = SynthesisStage::new(
-        &study,
-        &recipe,
-        &GEOMETRY,
-        Guides::default(),
-        1e-3,
-        &device(),
-    )
-    .with_strict_discriminators(&study, &recipe, &GEOMETRY, 1e-3, &device());
+    let mut stage = SynthesisStage::new(&study, &recipe, &GEOMETRY, Vec::new(), 1e-3, &device())
+        .with_strict_discriminators(&study, &recipe, &GEOMETRY, 1e-3, &device());
     let corner = [3, 6];
     let batch = SynthesisBatch {
         corner: Some(corner),
@@ -395,7 +390,7 @@ fn strict_discriminators_see_a_part_of_the_images_and_its_local_contrast() {
         .map(|(discriminator, (x, x_g))| verdicts(discriminator, x, x_g, &i, head))
         .collect();
 
-    let losses = stage.step(&batch, &weights, &recipe.segmenter);
+    let losses = stage.step(&batch, &weights);
     let said = stage.adversaries().into_iter().zip(&seen);
     let fooled: f64 = said
         .map(|(discriminator, (_, x_g))| distance(&discriminator.forward(x_g.clone()).real, 1.0))
@@ -417,36 +412,15 @@ fn strict_discriminators_see_a_part_of_the_images_and_its_local_contrast() {
         );
     }
     // What is saved brings the same adversaries back, and the generator alone does not need them.
-    let again = SynthesisStage::new(
-        &study,
-        &recipe,
-        &GEOMETRY,
-        Guides::default(),
-        1e-3,
-        &device(),
-    );
+    let again = SynthesisStage::new(&study, &recipe, &GEOMETRY, Vec::new(), 1e-3, &device());
     let both = again.with_strict_discriminators(&study, &recipe, &GEOMETRY, 1e-3, &device());
     let both = both.load(&stage.save()).unwrap();
     for (found, expected) in both.adversaries().iter().zip(&stage.adversaries()) {
         assert!(read_tensors(found) == read_tensors(expected));
     }
-    let plain = SynthesisStage::new(
-        &study,
-        &recipe,
-        &GEOMETRY,
-        Guides::default(),
-        1e-3,
-        &device(),
-    );
+    let plain = SynthesisStage::new(&study, &recipe, &GEOMETRY, Vec::new(), 1e-3, &device());
     assert!(plain.load(&stage.save()).is_ok());
-    let plain = SynthesisStage::new(
-        &study,
-        &recipe,
-        &GEOMETRY,
-        Guides::default(),
-        1e-3,
-        &device(),
-    );
+    let plain = SynthesisStage::new(&study, &recipe, &GEOMETRY, Vec::new(), 1e-3, &device());
     assert!(
         both.load(&plain.save()).is_err(),
         "a discriminator is missing from the checkpoint"

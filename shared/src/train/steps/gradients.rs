@@ -28,14 +28,17 @@ type Term<W> = (&'static str, fn(&mut W));
 fn generator_and_discriminator_learn_from_their_own_terms_alone() {
     let study = brain();
     let recipe = Recipe::of(&study);
-    let (new, guides) = (synthesis_stages(&study, &recipe), guides(&study, &recipe));
+    let (new, guiding) = (
+        synthesis_stages(&study, &recipe),
+        Guiding::new(&study, &recipe),
+    );
     let after = |weights: &SynthesisWeights| {
         let batch = synthesis_batch(&study);
-        let mut stage = new(&guides);
-        stage.step(&batch, weights, &recipe.segmenter);
+        let mut stage = new(guiding.guides(weights));
+        stage.step(&batch, weights);
         stage.weights()
     };
-    let [fresh, fresh_discriminator] = new(&guides).weights();
+    let [fresh, fresh_discriminator] = new(Vec::new()).weights();
     let [plain, trained] = after(&silent());
     assert!(plain == fresh, "(13) does not reach the generator");
     assert!(

@@ -1,8 +1,7 @@
 //! The lesion stage (22): one segmenter per modality, trained on real images before it guides (15).
 
 use burn::module::Module;
-use burn::tensor::activation::softmax;
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Tensor};
 
 use super::{
     NamedLosses, Optimizer, RestoreError, Section, average, load_module, save_module, sum,
@@ -11,7 +10,7 @@ use crate::networks::Unet;
 use crate::networks::config::UnetConfig;
 use crate::study::{Geometry, Study};
 use crate::train::SegmenterWeights;
-use crate::train::losses::{dice_loss, segmentation_loss};
+use crate::train::guides::segmentation_terms;
 
 /// Share of the averaged networks kept per step.
 const AVERAGE_DECAY: f32 = 0.99;
@@ -35,6 +34,34 @@ pub struct LesionNetworks {
     pub segmenters: Vec<Unet>,
 }
 
+impl LesionNetworks {
+    /// Those of a finished training, from a checkpoint's sections, on `device`, which has no autodiff.
+    ///
+    /// # Errors
+    /// When the checkpoint lacks one of them or holds other networks.
+    pub fn finished(
+        study: &Study,
+        geometry: &Geometry,
+        sections: &[Section],
+        device: &Device,
+    ) -> Result<Self, RestoreError> {
+        let config = configuration(study, geometry);
+        let segmenters = study.modalities.iter().map(|_| config.init(device));
+        let fresh = Self {
+            segmenters: segmenters.collect(),
+        };
+        fresh.load(sections)
+    }
+
+    fn load(mut self, sections: &[Section]) -> Result<Self, RestoreError> {
+        for (i, segmenter) in self.segmenters.iter_mut().enumerate() {
+            let name = format!("averaged.{}", name(i));
+            *segmenter = load_module(&name, segmenter.clone(), sections)?;
+        }
+        Ok(self)
+    }
+}
+
 /// Segmenters, optimizers and averages of the lesion stage.
 pub struct LesionStage {
     segmenters: Vec<Unet>,
@@ -51,26 +78,6 @@ pub fn configuration(study: &Study, geometry: &Geometry) -> UnetConfig {
         depth: geometry.depth.min(DEPTH),
         condition: 0,
     }
-}
-
-/// Dice loss and weighted cross-entropy of a segmenter's `logits` (22), each weighted: also the
-/// guidance of the generator (15).
-pub(super) fn guidance(
-    logits: Tensor<4>,
-    label: Tensor<4>,
-    weights: &SegmenterWeights,
-) -> [Tensor<1>; 2] {
-    let classes = class_weights(weights, label.dims()[1], &label.device());
-    let dice = dice_loss(softmax(logits.clone(), 1), label.clone()) * weights.dice;
-    let cross_entropy = segmentation_loss(logits, label, classes) * weights.cross_entropy;
-    [dice, cross_entropy]
-}
-
-/// `[1, 1 + classes, 1, 1]`; 1 for every class whose weight is not given.
-fn class_weights(weights: &SegmenterWeights, count: usize, device: &Device) -> Tensor<4> {
-    let given = |class: usize| weights.classes.get(class).copied().unwrap_or(1.0);
-    let values: Vec<f32> = (0..count).map(given).collect();
-    Tensor::from_data(TensorData::new(values, [1, count, 1, 1]), device)
 }
 
 impl LesionStage {
@@ -92,7 +99,7 @@ impl LesionStage {
     pub fn step(&mut self, batch: LesionBatch, weights: &SegmenterWeights) -> NamedLosses {
         let at = batch.modality;
         let logits = self.segmenters[at].logits(batch.image);
-        let [dice, cross_entropy] = guidance(logits, batch.label, weights);
+        let [dice, cross_entropy] = segmentation_terms(logits, batch.label, weights);
         let losses = vec![("dice", dice), ("cross-entropy", cross_entropy)];
         let stepped = self.adam[at].step(self.segmenters[at].clone(), &sum(&losses));
         let old = self.averaged.segmenters[at].clone();
@@ -120,25 +127,14 @@ impl LesionStage {
         sections
     }
 
-    /// Restores what others build upon, the averaged networks. No training can go on from it.
-    ///
-    /// # Errors
-    /// When the checkpoint lacks one of them or holds other networks.
-    pub fn load_finished(mut self, sections: &[Section]) -> Result<Self, RestoreError> {
-        for (i, segmenter) in self.averaged.segmenters.iter_mut().enumerate() {
-            let name = format!("averaged.{}", name(i));
-            *segmenter = load_module(&name, segmenter.clone(), sections)?;
-        }
-        Ok(self)
-    }
-
     /// Restores what [`LesionStage::save`] gave.
     pub fn load(mut self, sections: &[Section]) -> Result<Self, RestoreError> {
         for (i, adam) in self.adam.iter_mut().enumerate() {
             self.segmenters[i] = load_module(&name(i), self.segmenters[i].clone(), sections)?;
             adam.load(sections)?;
         }
-        self.load_finished(sections)
+        self.averaged = self.averaged.load(sections)?;
+        Ok(self)
     }
 }
 

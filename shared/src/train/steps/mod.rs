@@ -21,9 +21,10 @@ pub use lesion::{LesionBatch, LesionNetworks, LesionStage, configuration as lesi
 pub use optimizer::Optimizer;
 pub use structure::{
     StructureBatch, StructureNetworks, StructureStage, configurations as structure_configurations,
+    finished_discriminator,
 };
 pub use synthesis::{
-    Guides, SynthesisNetworks, SynthesisStage, configurations as synthesis_configurations,
+    SynthesisNetworks, SynthesisStage, configurations as synthesis_configurations,
 };
 pub use translator::{
     TranslatorBatch, TranslatorNetworks, TranslatorStage,

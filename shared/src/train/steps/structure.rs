@@ -26,6 +26,8 @@ use crate::train::reading::DeviceError;
 const AVERAGE_DECAY: f32 = 0.995;
 /// Share of the latent moments kept per step.
 const MOMENTS_DECAY: f64 = 0.995;
+/// The section of D_s.
+const DISCRIMINATOR: &str = "structure_discriminator";
 
 /// What one step learns from.
 pub struct StructureBatch {
@@ -48,6 +50,48 @@ pub struct StructureNetworks {
     pub decoder: StructureDecoder,
     /// G_m.
     pub mask: Unet,
+}
+
+impl StructureNetworks {
+    /// Those of a finished training, from a checkpoint's sections, on `device`, which has no autodiff.
+    ///
+    /// # Errors
+    /// When the checkpoint lacks one of them or holds other networks.
+    pub fn finished(
+        geometry: &Geometry,
+        sections: &[Section],
+        device: &Device,
+    ) -> Result<Self, RestoreError> {
+        let (encoder, decoder, mask, _) = configurations(geometry);
+        let fresh = Self {
+            encoder: encoder.init(device),
+            decoder: decoder.init(device),
+            mask: mask.init(device),
+        };
+        fresh.load(sections)
+    }
+
+    fn load(self, sections: &[Section]) -> Result<Self, RestoreError> {
+        Ok(Self {
+            encoder: load_module("averaged.encoder", self.encoder, sections)?,
+            decoder: load_module("averaged.decoder", self.decoder, sections)?,
+            mask: load_module("averaged.mask", self.mask, sections)?,
+        })
+    }
+}
+
+/// D_s of a finished training, for the structure filter, from a checkpoint's sections, on `device`, which has no
+/// autodiff.
+///
+/// # Errors
+/// When the checkpoint lacks it or holds another network.
+pub fn finished_discriminator(
+    geometry: &Geometry,
+    sections: &[Section],
+    device: &Device,
+) -> Result<PatchDiscriminator, RestoreError> {
+    let (_, _, _, discriminator) = configurations(geometry);
+    load_module(DISCRIMINATOR, discriminator.init(device), sections)
 }
 
 /// Networks, optimizers and averages of the structure stage.
@@ -333,7 +377,7 @@ impl StructureStage {
             save_module("encoder", &self.encoder),
             save_module("decoder", &self.decoder),
             save_module("mask", &self.mask),
-            save_module("structure_discriminator", &self.structure_discriminator),
+            save_module(DISCRIMINATOR, &self.structure_discriminator),
             save_module("latent_discriminator", &self.latent_discriminator),
             save_module("averaged.encoder", &self.averaged.encoder),
             save_module("averaged.decoder", &self.averaged.decoder),
@@ -347,24 +391,6 @@ impl StructureStage {
         ]
     }
 
-    /// Restores what others build upon, the averaged networks and D_s. No training can go on from it.
-    ///
-    /// # Errors
-    /// When the checkpoint lacks one of them or holds other networks.
-    pub fn load_finished(mut self, sections: &[Section]) -> Result<Self, RestoreError> {
-        self.structure_discriminator = load_module(
-            "structure_discriminator",
-            self.structure_discriminator,
-            sections,
-        )?;
-        self.averaged = StructureNetworks {
-            encoder: load_module("averaged.encoder", self.averaged.encoder, sections)?,
-            decoder: load_module("averaged.decoder", self.averaged.decoder, sections)?,
-            mask: load_module("averaged.mask", self.averaged.mask, sections)?,
-        };
-        Ok(self)
-    }
-
     /// Restores what [`StructureStage::save`] gave.
     pub fn load(mut self, sections: &[Section]) -> Result<Self, RestoreError> {
         self.encoder = load_module("encoder", self.encoder, sections)?;
@@ -376,7 +402,10 @@ impl StructureStage {
         for adam in self.adam.all() {
             adam.load(sections)?;
         }
-        self.load_finished(sections)
+        self.structure_discriminator =
+            load_module(DISCRIMINATOR, self.structure_discriminator, sections)?;
+        self.averaged = self.averaged.load(sections)?;
+        Ok(self)
     }
 }
 

@@ -2,14 +2,12 @@
 //!
 //! A step paints every input in one or two modalities, its *views*: two of them can be held in
 //! register (16). The first `paired` inputs are the structure maps of the very images they are
-//! compared with (18); the others are synthetic, where the discriminator, the lesion segmenters and
-//! the translator judge alone.
+//! compared with (18); the others are synthetic, where the discriminator and the guides judge alone.
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
 use super::adversary::{Adversary, part};
-use super::lesion::guidance;
 use super::pairs::{paired_images, paired_losses};
 use super::views::{SynthesisBatch, conditions, each};
 use super::{
@@ -19,20 +17,12 @@ use super::{
 use crate::networks::Unet;
 use crate::networks::config::{PatchConfig, UnetConfig};
 use crate::study::{Geometry, Study};
-use crate::train::losses::{least_squares_loss, squared_loss};
-use crate::train::{Recipe, SegmenterWeights, SynthesisWeights};
+use crate::train::guides::{Guide, Painted, Target};
+use crate::train::losses::least_squares_loss;
+use crate::train::{Recipe, SynthesisWeights};
 
 /// Weights of the averaged generator kept per step.
 const AVERAGE_DECAY: f32 = 0.995;
-
-/// What was trained beforehand and now guides the generator; none of it changes.
-#[derive(Clone, Default)]
-pub struct Guides {
-    /// G_l per modality, for (15).
-    pub segmenters: Option<Vec<Unet>>,
-    /// G_t, for (16).
-    pub translator: Option<Unet>,
-}
 
 /// The network that is sampled from and exported: an average over the training.
 #[derive(Clone)]
@@ -41,11 +31,34 @@ pub struct SynthesisNetworks {
     pub generator: Unet,
 }
 
+impl SynthesisNetworks {
+    /// Those of a finished training, from a checkpoint's sections, on `device`, which has no autodiff.
+    ///
+    /// # Errors
+    /// When the checkpoint lacks the generator or holds another network.
+    pub fn finished(
+        study: &Study,
+        recipe: &Recipe,
+        geometry: &Geometry,
+        sections: &[Section],
+        device: &Device,
+    ) -> Result<Self, RestoreError> {
+        let (generator, _) = configurations(study, recipe, geometry);
+        let generator = generator.init(device);
+        Self { generator }.load(sections)
+    }
+
+    fn load(self, sections: &[Section]) -> Result<Self, RestoreError> {
+        let generator = load_module("averaged.generator", self.generator, sections)?;
+        Ok(Self { generator })
+    }
+}
+
 /// Networks, optimizers and averages of the synthesis stage.
 pub struct SynthesisStage {
     generator: Unet,
     adversaries: Vec<Adversary>,
-    guides: Guides,
+    guides: Vec<Box<dyn Guide>>,
     adam_generator: Optimizer,
     averaged: SynthesisNetworks,
 }
@@ -72,30 +85,24 @@ pub fn configurations(study: &Study, recipe: &Recipe, g: &Geometry) -> (UnetConf
 }
 
 impl SynthesisStage {
-    /// Fresh networks on an autodiff device, learning rate `rate`; the guides are frozen.
+    /// Fresh networks on an autodiff device, learning rate `rate`.
     pub fn new(
         study: &Study,
         recipe: &Recipe,
         geometry: &Geometry,
-        guides: Guides,
+        guides: Vec<Box<dyn Guide>>,
         rate: f64,
         device: &Device,
     ) -> Self {
         let (generator, discriminator) = configurations(study, recipe, geometry);
         let generator = generator.init(device);
-        let segmenters = guides.segmenters.into_iter();
         Self {
             averaged: SynthesisNetworks {
                 generator: generator.valid(),
             },
             generator,
             adversaries: Adversary::plain(&discriminator, rate, device),
-            guides: Guides {
-                segmenters: segmenters
-                    .map(|all| all.into_iter().map(Module::no_grad).collect())
-                    .next(),
-                translator: guides.translator.map(Module::no_grad),
-            },
+            guides,
             adam_generator: Optimizer::new("generator", rate),
         }
     }
@@ -119,19 +126,14 @@ impl SynthesisStage {
     ///
     /// # Panics
     /// When the batch has no view.
-    pub fn step(
-        &mut self,
-        batch: &SynthesisBatch,
-        weights: &SynthesisWeights,
-        segmenter: &SegmenterWeights,
-    ) -> NamedLosses {
+    pub fn step(&mut self, batch: &SynthesisBatch, weights: &SynthesisWeights) -> NamedLosses {
         let encoded = self.generator.encode(batch.input.clone());
         let views = batch.views.iter();
         let painted: Vec<Tensor<4>> = views
             .map(|view| self.generator.decode(&encoded, view.condition.clone()))
             .collect();
         let mut losses = self.discriminator_step(batch, &painted, weights);
-        losses.extend(self.generator_step(batch, &painted, weights, segmenter));
+        losses.extend(self.generator_step(batch, painted, weights));
         let old = self.averaged.generator.clone();
         self.averaged.generator = average(old, &self.generator, AVERAGE_DECAY);
         losses
@@ -175,11 +177,10 @@ impl SynthesisStage {
     fn generator_step(
         &mut self,
         batch: &SynthesisBatch,
-        painted: &[Tensor<4>],
+        painted: Vec<Tensor<4>>,
         weights: &SynthesisWeights,
-        segmenter: &SegmenterWeights,
     ) -> NamedLosses {
-        let all = part(Tensor::cat(painted.to_vec(), 0), batch.corner);
+        let all = part(Tensor::cat(painted.clone(), 0), batch.corner);
         let paired = (batch.paired > 0).then(|| paired_images(batch));
         let mut losses = Vec::new();
         let mut features = Vec::new();
@@ -200,51 +201,30 @@ impl SynthesisStage {
             }
         }
         if let Some(real) = paired {
-            losses.extend(paired_losses(batch, real, painted, features, weights));
+            losses.extend(paired_losses(batch, real, &painted, features, weights));
         }
-        losses.extend(self.lesion_loss(batch, painted, weights.lesion, segmenter));
-        losses.extend(self.registration_loss(batch, painted, weights.registration));
+        losses.extend(self.guidance(batch, painted));
         let generator = self.generator.clone();
         self.generator = self.adam_generator.step(generator, &sum(&losses));
         losses
     }
 
-    /// (15): the segmenter of each view's modality looks for the label that was asked for.
-    fn lesion_loss(
-        &self,
-        batch: &SynthesisBatch,
-        painted: &[Tensor<4>],
-        weight: f32,
-        segmenter: &SegmenterWeights,
-    ) -> Option<(&'static str, Tensor<1>)> {
-        let segmenters = self.guides.segmenters.as_ref()?;
-        let label = batch.label.as_ref().filter(|_| weight > 0.0)?;
-        let terms = batch.views.iter().zip(painted).map(|(view, image)| {
-            let logits = segmenters[view.modality].logits(image.clone());
-            let [dice, cross_entropy] = guidance(logits, label.clone(), segmenter);
-            dice + cross_entropy
+    /// (15) and (16): what the guides say.
+    fn guidance(&self, batch: &SynthesisBatch, painted: Vec<Tensor<4>>) -> NamedLosses {
+        let views = batch.views.iter().zip(painted);
+        let painted = views.map(|(view, image)| Painted {
+            modality: view.modality,
+            condition: view.condition.clone(),
+            image,
         });
-        let total = terms.reduce(|a, b| a + b).expect("at least one view");
-        Some(("lesion", total * (weight / painted.len() as f32)))
-    }
-
-    /// (16) for one ordered pair of modalities: the first view against the translated second.
-    fn registration_loss(
-        &self,
-        batch: &SynthesisBatch,
-        painted: &[Tensor<4>],
-        weight: f32,
-    ) -> Option<(&'static str, Tensor<1>)> {
-        let translator = self.guides.translator.as_ref()?;
-        let ([to, _], [x, other]) = (batch.views.as_slice(), painted) else {
-            return None;
+        let painted: Vec<Painted> = painted.collect();
+        let target = Target {
+            label: batch.label.as_ref(),
         };
-        if weight == 0.0 {
-            return None;
-        }
-        let translated = translator.forward(other.clone(), to.condition.clone());
-        let loss = squared_loss(x.clone(), translated);
-        Some(("registration", loss * weight))
+        let guides = self.guides.iter();
+        guides
+            .filter_map(|guide| guide.loss(&painted, &target))
+            .collect()
     }
 
     /// The averaged generator.
@@ -288,16 +268,6 @@ impl SynthesisStage {
         sections
     }
 
-    /// Restores what others build upon, the averaged generator. No training can go on from it.
-    ///
-    /// # Errors
-    /// When the checkpoint lacks it or holds other networks.
-    pub fn load_finished(mut self, sections: &[Section]) -> Result<Self, RestoreError> {
-        self.averaged.generator =
-            load_module("averaged.generator", self.averaged.generator, sections)?;
-        Ok(self)
-    }
-
     /// Restores what [`SynthesisStage::save`] gave.
     pub fn load(mut self, sections: &[Section]) -> Result<Self, RestoreError> {
         self.generator = load_module("generator", self.generator, sections)?;
@@ -309,7 +279,8 @@ impl SynthesisStage {
             Ok(adversary)
         });
         self.adversaries = loaded.collect::<Result<_, RestoreError>>()?;
-        self.load_finished(sections)
+        self.averaged = self.averaged.load(sections)?;
+        Ok(self)
     }
 }
 

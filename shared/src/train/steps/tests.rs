@@ -6,10 +6,12 @@ use burn::tensor::{Device, Distribution, Tensor};
 use pollster::block_on;
 
 use super::*;
+use crate::networks::Unet;
 use crate::networks::config::LatentForm;
 use crate::networks::tensors::read_tensors;
 use crate::study::{Geometry, Study};
-use crate::train::Recipe;
+use crate::train::guides::{Guide, SegmenterGuide, TranslatorGuide};
+use crate::train::{Recipe, SegmenterWeights, SynthesisWeights};
 
 pub(super) const GEOMETRY: Geometry = Geometry {
     size: 16,
@@ -101,13 +103,43 @@ pub(super) fn colours() -> Study {
     study
 }
 
-pub(super) fn guides(study: &Study, recipe: &Recipe) -> Guides {
-    let lesion = LesionStage::new(study, &GEOMETRY, 1e-3, &device());
-    let translator = TranslatorStage::new(study, recipe, &GEOMETRY, 1e-3, &device());
-    let on_graph = |network: &crate::networks::Unet| network.clone().train();
-    Guides {
-        segmenters: Some(lesion.averaged().segmenters.iter().map(on_graph).collect()),
-        translator: Some(on_graph(&translator.averaged().translator)),
+/// Untrained networks to guide a generator with.
+pub(super) struct Guiding {
+    pub segmenters: Vec<Unet>,
+    pub translator: Unet,
+    terms: SegmenterWeights,
+}
+
+impl Guiding {
+    pub fn new(study: &Study, recipe: &Recipe) -> Self {
+        let plain = device().inner();
+        let (segmenter, (translator, _)) = (
+            lesion_configuration(study, &GEOMETRY),
+            translator_configurations(study, recipe, &GEOMETRY),
+        );
+        let segmenters = study.modalities.iter().map(|_| segmenter.init(&plain));
+        Self {
+            segmenters: segmenters.collect(),
+            translator: translator.init(&plain),
+            terms: recipe.segmenter.clone(),
+        }
+    }
+
+    /// As guides, those whose weight is not 0.
+    pub fn guides(&self, weights: &SynthesisWeights) -> Vec<Box<dyn Guide>> {
+        let (segmenters, translator) = (self.segmenters.clone(), self.translator.clone());
+        let mut guides: Vec<Box<dyn Guide>> = Vec::new();
+        if weights.lesion > 0.0 {
+            let guide = SegmenterGuide::new(segmenters, weights.lesion, self.terms.clone());
+            guides.push(Box::new(guide));
+        }
+        if weights.registration > 0.0 {
+            guides.push(Box::new(TranslatorGuide::new(
+                translator,
+                weights.registration,
+            )));
+        }
+        guides
     }
 }
 
@@ -123,11 +155,9 @@ pub(super) fn structure_stages() -> impl Fn() -> StructureStage {
 pub(super) fn synthesis_stages<'a>(
     study: &'a Study,
     recipe: &'a Recipe,
-) -> impl Fn(&Guides) -> SynthesisStage + 'a {
-    let new = |guides: &Guides| {
-        SynthesisStage::new(study, recipe, &GEOMETRY, guides.clone(), 1e-3, &device())
-    };
-    let state = new(&Guides::default()).save();
+) -> impl Fn(Vec<Box<dyn Guide>>) -> SynthesisStage + 'a {
+    let new = |guides| SynthesisStage::new(study, recipe, &GEOMETRY, guides, 1e-3, &device());
+    let state = new(Vec::new()).save();
     move |guides| new(guides).load(&state).unwrap()
 }
 
@@ -178,16 +208,16 @@ fn the_synthesis_stage_resumes_bit_for_bit() {
         let study = Study::named(name).unwrap();
         let mut recipe = Recipe::of(&study);
         recipe.spectral = study.modalities.len() > 1;
-        let guides = match study.modalities.len() {
-            1 => Guides::default(),
-            _ => guides(&study, &recipe),
-        };
+        let guiding = Guiding::new(&study, &recipe);
         let new = synthesis_stages(&study, &recipe);
-        let fresh = || new(&guides);
+        let fresh = || match study.modalities.len() {
+            1 => new(Vec::new()),
+            _ => new(guiding.guides(&recipe.synthesis)),
+        };
         let go = |mut stage: SynthesisStage, steps: usize| {
             for _ in 0..steps {
                 let batch = synthesis_batch(&study);
-                stage.step(&batch, &recipe.synthesis, &recipe.segmenter);
+                stage.step(&batch, &recipe.synthesis);
             }
             stage
         };
@@ -203,16 +233,19 @@ fn the_synthesis_stage_resumes_bit_for_bit() {
 fn guidance_reaches_the_generator_and_leaves_the_discriminator_alone() {
     let study = brain();
     let recipe = Recipe::of(&study);
-    let (fresh, guides) = (synthesis_stages(&study, &recipe), guides(&study, &recipe));
+    let (fresh, guiding) = (
+        synthesis_stages(&study, &recipe),
+        Guiding::new(&study, &recipe),
+    );
     let after = |lesion: f32, registration: f32| {
-        let weights = crate::train::SynthesisWeights {
+        let weights = SynthesisWeights {
             lesion,
             registration,
             ..recipe.synthesis
         };
         let batch = synthesis_batch(&study);
-        let mut stage = fresh(&guides);
-        let losses = stage.step(&batch, &weights, &recipe.segmenter);
+        let mut stage = fresh(guiding.guides(&weights));
+        let losses = stage.step(&batch, &weights);
         let names: Vec<_> = losses.iter().map(|(name, _)| *name).collect();
         let [generator, discriminator] = stage.weights();
         (generator, discriminator, names)
@@ -255,8 +288,8 @@ fn another_subjects_image_does_not_count_as_ones_own() {
         for view in &mut batch.views {
             view.own = Tensor::full([1, 1, 1, 1], own, &device());
         }
-        let mut stage = fresh(&Guides::default());
-        let losses = stage.step(&batch, &recipe.synthesis, &recipe.segmenter);
+        let mut stage = fresh(Vec::new());
+        let losses = stage.step(&batch, &recipe.synthesis);
         let of = |name| losses.iter().find(|(n, _)| *n == name).unwrap().1.clone();
         ["squared", "absolute", "feature"].map(|name| of(name).into_scalar::<f32>())
     };
@@ -382,24 +415,30 @@ fn a_missing_or_foreign_section_is_named() {
 
 #[test]
 fn a_finished_run_needs_no_optimizers_to_be_built_upon() {
-    let stage = || StructureStage::new(&GEOMETRY, 1e-3, &device());
-    let own = stage();
+    let own = StructureStage::new(&GEOMETRY, 1e-3, &device());
     let mut sections = own.save();
     let kept = |name: &str| name.starts_with("averaged.") || name == "structure_discriminator";
     sections.retain(|(name, _)| kept(name));
-    assert!(stage().load(&sections).is_err(), "it cannot go on");
-    let found = stage().load_finished(&sections).expect("networks");
+    let again = StructureStage::new(&GEOMETRY, 1e-3, &device());
+    assert!(again.load(&sections).is_err(), "it cannot go on");
+    let finished = |sections: &[Section]| {
+        let plain = device().inner();
+        let discriminator = finished_discriminator(&GEOMETRY, sections, &plain)?;
+        StructureNetworks::finished(&GEOMETRY, sections, &plain)
+            .map(|networks| (networks, discriminator))
+    };
+    let (found, discriminator) = finished(&sections).expect("networks");
     let weights = |n: &StructureNetworks| {
-        use crate::networks::tensors::read_tensors;
         [
             read_tensors(&n.decoder),
             read_tensors(&n.encoder),
             read_tensors(&n.mask),
         ]
     };
-    assert!(weights(found.averaged()) == weights(own.averaged()));
+    assert!(weights(&found) == weights(own.averaged()));
+    assert!(read_tensors(&discriminator) == read_tensors(&own.structure_discriminator()));
     sections.retain(|(name, _)| name != "averaged.mask");
-    let missing = stage().load_finished(&sections).err().unwrap();
+    let missing = finished(&sections).err().unwrap();
     assert!(missing.to_string().contains("averaged.mask"));
 }
 
@@ -490,7 +529,7 @@ fn an_average_moves_by_its_share() {
     }
     .init(&device());
     let frozen = old.valid();
-    let first = |m: &crate::networks::Unet| read_tensors(m)[0].values[0];
+    let first = |m: &Unet| read_tensors(m)[0].values[0];
     let before = first(&frozen);
     let moved = old.clone().map(&mut AddOne);
     let after = first(&average(frozen, &moved, 0.75));

@@ -42,6 +42,29 @@ pub struct TranslatorNetworks {
     pub translator: Unet,
 }
 
+impl TranslatorNetworks {
+    /// Those of a finished training, from a checkpoint's sections, on `device`, which has no autodiff.
+    ///
+    /// # Errors
+    /// When the checkpoint lacks the translator or holds another network.
+    pub fn finished(
+        study: &Study,
+        recipe: &Recipe,
+        geometry: &Geometry,
+        sections: &[Section],
+        device: &Device,
+    ) -> Result<Self, RestoreError> {
+        let (translator, _) = configurations(study, recipe, geometry);
+        let translator = translator.init(device);
+        Self { translator }.load(sections)
+    }
+
+    fn load(self, sections: &[Section]) -> Result<Self, RestoreError> {
+        let translator = load_module("averaged.translator", self.translator, sections)?;
+        Ok(Self { translator })
+    }
+}
+
 /// Networks, optimizers and average of the translator stage.
 pub struct TranslatorStage {
     translator: Unet,
@@ -225,22 +248,13 @@ impl TranslatorStage {
         ]
     }
 
-    /// Restores what others build upon, the averaged network. No training can go on from it.
-    ///
-    /// # Errors
-    /// When the checkpoint lacks it or holds other networks.
-    pub fn load_finished(mut self, sections: &[Section]) -> Result<Self, RestoreError> {
-        let averaged = self.averaged.translator;
-        self.averaged.translator = load_module("averaged.translator", averaged, sections)?;
-        Ok(self)
-    }
-
     /// Restores what [`TranslatorStage::save`] gave.
     pub fn load(mut self, sections: &[Section]) -> Result<Self, RestoreError> {
         self.translator = load_module("translator", self.translator, sections)?;
         self.discriminator = load_module("discriminator", self.discriminator, sections)?;
         self.adam_translator.load(sections)?;
         self.adam_discriminator.load(sections)?;
-        self.load_finished(sections)
+        self.averaged = self.averaged.load(sections)?;
+        Ok(self)
     }
 }

@@ -27,7 +27,7 @@ pub use loader::{MapItem, StructureLoader, StructureValues};
 const REFRESH: Cadence = Cadence(25);
 /// Columns of the sample sheet.
 const COLUMNS: usize = 12;
-/// Unseen items that a checkpoint is judged by, at most.
+/// Unseen items of a part that a checkpoint is measured on, at most.
 const VALIDATED: usize = 64;
 
 /// What decides, beside the items, what a training computes.
@@ -74,24 +74,60 @@ pub enum StructureError {
     Metric(#[from] MetricError),
 }
 
+/// Maps that train nothing. There may be none of either part.
+#[derive(Debug, Clone, Default)]
+pub struct UnseenMaps<'a> {
+    /// They choose the best checkpoint.
+    pub validation: Vec<MapItem<'a>>,
+    /// They decide nothing and are measured on.
+    pub test: Vec<MapItem<'a>>,
+}
+
+impl<'a> UnseenMaps<'a> {
+    fn all(&self) -> impl Iterator<Item = &MapItem<'a>> {
+        self.validation.iter().chain(&self.test)
+    }
+
+    /// With at most `count` of each part, evenly spread over them.
+    fn spread(self, count: usize) -> Self {
+        let of = |items: Vec<MapItem<'a>>| {
+            let count = count.min(items.len());
+            (0..count).map(|i| items[i * items.len() / count]).collect()
+        };
+        Self {
+            validation: of(self.validation),
+            test: of(self.test),
+        }
+    }
+
+    /// Those of validation, or of the test where there are none.
+    fn shown(&self) -> &[MapItem<'a>] {
+        if self.validation.is_empty() {
+            &self.test
+        } else {
+            &self.validation
+        }
+    }
+}
+
 /// The structure stage over its items.
 pub struct StructureTrainee<'a> {
     stage: StructureStage,
     loader: Arc<StructureLoader<'a>>,
-    unseen: Vec<MapItem<'a>>,
+    unseen: UnseenMaps<'a>,
     settings: StructureSettings<'a>,
     device: Device,
 }
 
 impl<'a> StructureTrainee<'a> {
-    /// Fresh networks on an autodiff `device`, which is seeded; they learn from `items` and are measured on the
-    /// first of `unseen`, of which there may be none.
+    /// Fresh networks on an autodiff `device`, which is seeded; they learn from `items` and are measured on some of
+    /// `unseen`.
     ///
     /// # Errors
     /// When there is no item, or one of another size.
     pub fn new(
         items: Vec<MapItem<'a>>,
-        mut unseen: Vec<MapItem<'a>>,
+        unseen: UnseenMaps<'a>,
         settings: StructureSettings<'a>,
         device: &Device,
     ) -> Result<Self, StructureError> {
@@ -99,17 +135,16 @@ impl<'a> StructureTrainee<'a> {
             return Err(StructureError::NoMaps);
         }
         let size = settings.geometry.size;
-        let lengths = items.iter().chain(&unseen);
+        let lengths = items.iter().chain(unseen.all());
         let mut lengths = lengths.flat_map(|item| [item.map.len(), item.mask.len()]);
         if let Some(found) = lengths.find(|&length| length != size * size) {
             return Err(StructureError::Pixels { found, size });
         }
-        unseen.truncate(VALIDATED);
         device.seed(settings.seed);
         Ok(Self {
             stage: StructureStage::new(&settings.geometry, settings.rate, device),
             loader: Arc::new(StructureLoader::new(items, settings)),
-            unseen,
+            unseen: unseen.spread(VALIDATED),
             settings,
             device: device.clone(),
         })
@@ -134,6 +169,38 @@ impl<'a> StructureTrainee<'a> {
     fn lines(&self, soft: Tensor<4>) -> Tensor<4> {
         soft.greater_elem(self.settings.line_threshold).float()
     }
+
+    /// Of the averaged networks on `items`, means over them.
+    async fn errors(&self, items: &[MapItem<'_>]) -> Result<Errors, DeviceError> {
+        let device = self.device.clone().inner();
+        let networks = self.stage.averaged();
+        let mut errors = Errors {
+            structure: 0.0,
+            mask: 0.0,
+            posterior: vec![0.0; self.settings.geometry.latent],
+        };
+        for chunk in items.chunks(self.settings.batch) {
+            let share = chunk.len() as f64 / items.len() as f64;
+            let (maps, masks) = (self.maps(chunk, &device), self.masks(chunk, &device));
+            let (latent, logvar) = networks.encoder.forward(maps.clone());
+            let found = samples::divergences(latent.clone(), logvar).await?;
+            for (sum, divergence) in errors.posterior.iter_mut().zip(found) {
+                *sum += share * divergence;
+            }
+            let restored = networks.decoder.decode(latent);
+            errors.structure += share * mean_squared(restored, maps.clone()).await?;
+            errors.mask += share * mean_squared(networks.mask.forward(maps, None), masks).await?;
+        }
+        Ok(errors)
+    }
+}
+
+/// How far the networks are from maps that they have not seen.
+struct Errors {
+    structure: f64,
+    mask: f64,
+    /// Divergence of each latent dimension, nats.
+    posterior: Vec<f64>,
 }
 
 async fn mean_squared(a: Tensor<4>, b: Tensor<4>) -> Result<f64, DeviceError> {
@@ -162,36 +229,26 @@ impl<'a> Trainee for StructureTrainee<'a> {
         Ok(losses)
     }
 
-    /// Mean squared errors of the averaged networks on unseen items: of reconstructed maps, the left
-    /// term of (7) at the mean latent, and of masks (6); what the posterior uses of each latent
-    /// dimension; samples beside real maps.
+    /// Mean squared errors of the averaged networks on validation items, of which the first decides, and on test
+    /// items: of reconstructed maps, the left term of (7) at the mean latent, and of masks (6). Then, of validation
+    /// items where there are any: what the posterior uses of each latent dimension; samples beside real maps.
     async fn validate(&self) -> Result<Option<Figures>, StructureError> {
-        if self.unseen.is_empty() {
+        let mut values = Vec::new();
+        let mut posterior = None;
+        for (part, items) in [("", &self.unseen.validation), ("test ", &self.unseen.test)] {
+            if items.is_empty() {
+                continue;
+            }
+            let errors = self.errors(items).await?;
+            values.push((format!("{part}reconstruction error"), errors.structure));
+            values.push((format!("{part}mask error"), errors.mask));
+            posterior = posterior.or(Some(errors.posterior));
+        }
+        let Some(posterior) = posterior else {
             return Ok(None);
-        }
-        let device = self.device.clone().inner();
-        let networks = self.stage.averaged();
-        let (mut structure, mut mask) = (0.0, 0.0);
-        let mut posterior = vec![0.0; self.settings.geometry.latent];
-        for items in self.unseen.chunks(self.settings.batch) {
-            let share = items.len() as f64 / self.unseen.len() as f64;
-            let (maps, masks) = (self.maps(items, &device), self.masks(items, &device));
-            let (latent, logvar) = networks.encoder.forward(maps.clone());
-            let found = samples::divergences(latent.clone(), logvar).await?;
-            posterior
-                .iter_mut()
-                .zip(found)
-                .for_each(|(sum, d)| *sum += share * d);
-            let restored = networks.decoder.decode(latent);
-            structure += share * mean_squared(restored, maps.clone()).await?;
-            mask += share * mean_squared(networks.mask.forward(maps, None), masks).await?;
-        }
-        let mut values = vec![
-            ("reconstruction error".into(), structure),
-            ("mask error".into(), mask),
-            ("active latents".into(), samples::active(&posterior)),
-        ];
-        values.extend(self.sampled(&device).await?);
+        };
+        values.push(("active latents".into(), samples::active(&posterior)));
+        values.extend(self.sampled(&self.device.clone().inner()).await?);
         Ok(Some(Figures {
             values,
             rows: vec![("posterior divergence".into(), posterior)],

@@ -36,6 +36,7 @@ impl StructureTrainee<'_> {
         &self,
         device: &Device,
     ) -> Result<Vec<(String, f64)>, StructureError> {
+        let shown = self.unseen.shown();
         let z = noise(
             self.settings.seed,
             Purpose::Latent,
@@ -44,7 +45,7 @@ impl StructureTrainee<'_> {
             device,
         );
         let sampled = self.lines(self.stage.averaged().decoder.forward(z));
-        let real = self.maps(&self.unseen[..COUNT.min(self.unseen.len())], device);
+        let real = self.maps(&shown[..COUNT.min(shown.len())], device);
         let mut figures = Vec::new();
         for (name, maps) in [("sampled", sampled), ("real", real)] {
             let pictures = planes(maps.clone()).await?;

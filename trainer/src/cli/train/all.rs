@@ -1,28 +1,38 @@
 //! `scanweave train all`: the stages in order, each in its own run below one folder.
 
-use super::begin::{Job, below};
-use super::foundations::{Sources, needs_lesion, needs_translator};
+use super::begin::{Job, below, check_data};
+use super::foundations::Sources;
 use super::{Args, report, stop_on_interrupt};
 use crate::cli::Usage;
 use crate::data::Prepared;
-use crate::run::{Directory, Record, Stage, State};
-use crate::stages::{Ending, lesion, translator};
+use crate::run::{Directory, Record, State};
+use crate::stages::registry::STAGES;
+use crate::stages::{Ending, Stage};
+use crate::study::StudyAndRecipe;
 
 /// Trains what is not finished.
 pub fn run(args: &Args, data: &Prepared) -> anyhow::Result<()> {
-    let given = [&args.structure, &args.lesion, &args.translator];
-    if given.iter().any(|run| run.is_some()) {
-        let text =
-            "`train all` makes its own runs: leave out --structure, --lesion and --translator";
-        return Err(Usage(text.into()).into());
+    let given: Vec<String> = args
+        .of_stage
+        .sources
+        .0
+        .keys()
+        .map(|s| format!("--{s}"))
+        .collect();
+    if !given.is_empty() {
+        let text = format!(
+            "`train all` makes its own runs: leave out {}",
+            given.join(", ")
+        );
+        return Err(Usage(text).into());
     }
-    let stop = stop_on_interrupt()?;
     let stages = stages(args);
-    check(&stages, args, data)?;
+    check_data(data, args, &stages)?;
+    let stop = stop_on_interrupt()?;
     for (number, &stage) in stages.iter().enumerate() {
         let job = job(args, stage, &stages);
-        println!("[{}/{}] {stage}", number + 1, stages.len());
-        if args.dry_run && stage == Stage::Synthesis {
+        println!("[{}/{}] {}", number + 1, stages.len(), stage.name);
+        if args.dry_run && !stage.builds_upon.is_empty() {
             println!("its configuration follows from the runs before it");
             continue;
         }
@@ -49,43 +59,24 @@ pub fn run(args: &Args, data: &Prepared) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What would end a later stage before its first step ends the first.
-fn check(stages: &[Stage], args: &Args, data: &Prepared) -> anyhow::Result<()> {
-    if stages.contains(&Stage::Lesion) {
-        lesion::check(data, &args.chosen.study)?;
-    }
-    if stages.contains(&Stage::Translator) {
-        translator::check(data, &args.chosen.study)?;
-    }
-    Ok(())
-}
-
 /// The stages that the study needs, in order.
-fn stages(args: &Args) -> Vec<Stage> {
-    let mut stages = vec![Stage::Structure];
-    let (study, recipe) = (&args.chosen.study, &args.chosen.recipe);
-    stages.extend(needs_lesion(study, recipe).then_some(Stage::Lesion));
-    stages.extend(needs_translator(study, recipe).then_some(Stage::Translator));
-    stages.push(Stage::Synthesis);
-    stages
+fn stages(args: &Args) -> Vec<&'static Stage> {
+    let StudyAndRecipe { study, recipe } = &args.chosen;
+    let needed = STAGES.into_iter().filter(|s| (s.is_needed)(study, recipe));
+    needed.collect()
 }
 
-fn job<'a>(args: &'a Args, stage: Stage, stages: &[Stage]) -> Job<'a> {
+fn job<'a>(args: &'a Args, stage: &'static Stage, stages: &[&Stage]) -> Job<'a> {
     let run = below(&args.run, stage);
-    let source = |of: Stage| stages.contains(&of).then(|| below(&args.run, of));
-    let sources = match stage {
-        Stage::Synthesis => Sources {
-            structure: source(Stage::Structure),
-            lesion: source(Stage::Lesion),
-            translator: source(Stage::Translator),
-        },
-        _ => Sources::default(),
-    };
+    let upon = stages
+        .iter()
+        .filter(|s| stage.builds_upon.contains(&s.name));
+    let sources = upon.map(|s| (s.name.to_owned(), below(&args.run, s)));
     Job {
         args,
         stage,
         resume: run.join("config.json").exists(),
         run,
-        sources,
+        sources: Sources(sources.collect()),
     }
 }

@@ -3,22 +3,28 @@
 mod all;
 mod begin;
 pub(super) mod foundations;
+mod options;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use clap::{Parser, ValueEnum};
+use clap::Parser;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use scanweave::study::Preset;
 use scanweave::train::Ablation;
 
 use crate::cli::choice::one_of;
 use crate::data::Prepared;
 use crate::device::{self, Choice};
-use crate::run::Stage;
-use crate::stages::Ending;
+use crate::stages::registry::{self, STAGES};
+use crate::stages::{Ending, Stage};
 use crate::study::StudyAndRecipe;
-use begin::Job;
+use begin::{Job, check_data};
+use options::StageArgs;
+
+/// The name that stands for every stage that the study needs.
+const ALL: &str = "all";
 
 /// Train a stage, or all; Ctrl-C finishes the step, saves and says how to resume.
 ///
@@ -29,13 +35,10 @@ use begin::Job;
 /// sheets/*.png, report.html (look at it!) and checkpoints/. The same seed, data and device give the
 /// same weights, interrupted or not.
 #[derive(Parser)]
-#[allow(
-    clippy::struct_excessive_bools,
-    reason = "each is a switch of the command line"
-)]
 pub struct Args {
     /// What to train.
-    stage: StageName,
+    #[arg(value_parser = stage_names())]
+    stage: String,
     /// The study: a built-in one (`scanweave study list`), a study file of your own (`scanweave study new
     /// my-study.toml` writes one to change: modalities, lesion label, structure maps, weights of the losses), or the
     /// config.json of a run, which trains as that run did.
@@ -47,15 +50,6 @@ pub struct Args {
     /// Folder of this run; it is created. With `all`, the folder of the stages' runs.
     #[arg(long, value_name = "DIR")]
     run: PathBuf,
-    /// The finished structure run whose maps the synthesis stage learns to paint.
-    #[arg(long, value_name = "RUN")]
-    structure: Option<PathBuf>,
-    /// The finished lesion run that guides the synthesis stage, for studies with lesion masks.
-    #[arg(long, value_name = "RUN")]
-    lesion: Option<PathBuf>,
-    /// The finished translator run that holds its modalities in register, for several modalities.
-    #[arg(long, value_name = "RUN")]
-    translator: Option<PathBuf>,
     /// Only those parts of the method that a row of the ablation table has; without the pre-training (18) unless
     /// --pretraining says otherwise.
     #[arg(long, value_name = "ROW", value_parser = one_of::<Ablation>())]
@@ -69,9 +63,7 @@ pub struct Args {
     /// Channels of the lesion segmenters; a judge should have another width and seed than the guide.
     #[arg(long, value_name = "W", value_parser = clap::value_parser!(u16).range(1..=256))]
     segmenter_width: Option<u16>,
-    /// Steps of each stage, resumed ones included [default: structure 2400, lesion 900, translator
-    /// 900, synthesis 2000].
-    #[arg(long, value_name = "N", conflicts_with = "minutes", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", help = defaults("Steps of each stage, resumed ones included", |stage| stage.steps.to_string()), conflicts_with = "minutes", value_parser = clap::value_parser!(u64).range(1..))]
     steps: Option<u64>,
     /// Minutes of each stage, resumed ones included, instead of steps.
     #[arg(long, value_name = "M", value_parser = minutes)]
@@ -79,18 +71,10 @@ pub struct Args {
     /// Images per step.
     #[arg(long, value_name = "B", default_value_t = 4, value_parser = clap::value_parser!(u16).range(2..=256))]
     batch: u16,
-    /// Learning rate of Adam [default: structure 6e-4, lesion 1e-3, translator 4e-4, synthesis 2e-4].
-    #[arg(long, value_parser = rate)]
+    #[arg(long, help = defaults("Learning rate of Adam", |stage| format!("{:e}", stage.rate)), value_parser = rate)]
     rate: Option<f64>,
-    /// Steps on the maps of real images alone (18), half of them drawn anew, before synthetic maps take half of each batch; 0: synthetic maps from the start and nothing else, as the thesis trains its brains and its ablation; synthesis stage only [default: 1000, with --ablation 0].
-    #[arg(long, value_name = "N")]
-    pretraining: Option<u64>,
-    /// Every map is mirrored at random, and turned, scaled and shifted a little, so that few subjects go further; not for studies where left differs from right, as a chest does; structure stage only.
-    #[arg(long)]
-    augment: bool,
-    /// Two discriminators that see parts of the images, one of them as local contrast, and learn six times as fast as the generator: tissue with texture instead of a grid; wants half the usual --rate; synthesis stage only.
-    #[arg(long)]
-    strict: bool,
+    #[command(flatten)]
+    of_stage: StageArgs,
     /// Seed of everything random.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -111,13 +95,17 @@ pub struct Args {
     dry_run: bool,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum StageName {
-    Structure,
-    Lesion,
-    Translator,
-    Synthesis,
-    All,
+/// What can be trained.
+fn stage_names() -> PossibleValuesParser {
+    let stages = STAGES.map(|stage| PossibleValue::new(stage.name).help(stage.about));
+    let all = PossibleValue::new(ALL).help("Every stage that the study needs, in order");
+    PossibleValuesParser::new(stages.into_iter().chain([all]))
+}
+
+/// Help that ends with what each stage takes when nothing is said.
+fn defaults(help: &str, of: fn(&Stage) -> String) -> String {
+    let each = STAGES.map(|stage| format!("{} {}", stage.name, of(stage)));
+    format!("{help} [default: {}]", each.join(", "))
 }
 
 fn minutes(text: &str) -> Result<f64, String> {
@@ -143,14 +131,12 @@ pub fn run(mut args: Args) -> anyhow::Result<()> {
         let StudyAndRecipe { study, recipe } = &mut args.chosen;
         row.restrict(study, recipe);
     }
-    let stage = match args.stage {
-        StageName::Structure => Stage::Structure,
-        StageName::Lesion => Stage::Lesion,
-        StageName::Translator => Stage::Translator,
-        StageName::Synthesis => Stage::Synthesis,
-        StageName::All => return all::run(&args, &data),
+    let Some(stage) = registry::named(&args.stage) else {
+        return all::run(&args, &data);
     };
+    args.of_stage.check(stage)?;
     let job = Job::of(&args, stage);
+    check_data(&data, &args, &[stage])?;
     let configuration = job.resolve(&data)?;
     if args.dry_run {
         println!("{}", serde_json::to_string_pretty(&configuration)?);
@@ -179,11 +165,8 @@ fn report(job: &Job, ending: Ending, again: &str) {
     match ending {
         Ending::Complete(step) => {
             println!("done: {step} steps; look at {run}/report.html");
-            let sharp = job.args.chosen.recipe.sharp_from;
-            if job.stage == Stage::Structure && step < sharp + sharp / 4 {
-                println!(
-                    "note: lines are only drawn sharp from step {sharp} on (`sharp_from` of the recipe): go on with --resume and more --steps, or its maps stay soft"
-                );
+            if let Some(advice) = (job.stage.advice)(&job.args.chosen.recipe, step) {
+                println!("note: {advice}");
             }
         }
         Ending::Interrupted(step) => {

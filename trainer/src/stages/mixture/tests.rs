@@ -6,18 +6,20 @@ use std::collections::BTreeMap;
 use pollster::block_on;
 use scanweave::networks::config::LatentForm;
 use scanweave::study::{Geometry, Preset, Study};
+use scanweave::train::guides::{Guide, SegmenterGuide, TranslatorGuide};
 use scanweave::train::steps::{
     LesionNetworks, LesionStage, Section, StructureNetworks, StructureStage, TranslatorNetworks,
     TranslatorStage,
 };
 use scanweave::train::{Ablation, Recipe, Trainee as _};
 
-use super::super::synthesis::{Foundations, Synthesis};
+use super::super::synthesis::{Basis, Synthesis, lesion_statistics, parts};
 use super::*;
+use crate::data::Prepared;
 use crate::data::datasets::phantom;
 use crate::data::prepare::prepare;
 use crate::device::Choice;
-use crate::run::Stage;
+use crate::run;
 use scanweave::label::LabelKind;
 use scanweave::structure::forbidden;
 
@@ -54,25 +56,37 @@ fn configuration(data: &Prepared, row: Ablation) -> Configuration {
     let mut recipe = Recipe::of(&study);
     row.restrict(&mut study, &mut recipe);
     Configuration {
-        method: crate::run::METHOD,
+        method: run::METHOD,
         version: "0".into(),
-        stage: Stage::Synthesis,
-        lesions: super::super::lesion_statistics(data, &study.lesion),
+        stage: "synthesis".into(),
+        settings: run::settings(&Settings {
+            pretraining: 2,
+            strict: true,
+            lesions: lesion_statistics(data, &study, 7),
+        })
+        .expect("plain values"),
         recipe,
         study,
         preset: Preset::Tiny,
         geometry: GEOMETRY,
         data: String::new(),
-        structure: None,
-        lesion: None,
-        translator: None,
+        foundations: BTreeMap::new(),
         batch: 8,
         rate: 1e-3,
         seed: 7,
-        pretraining: 2,
-        augment: false,
-        strict: true,
     }
+}
+
+fn settings(configuration: &Configuration) -> Settings {
+    configuration.settings_as().expect("of this stage")
+}
+
+/// What a training of this configuration sees, with the items' own maps in place of drawn ones.
+fn mixture<'a>(data: &'a Prepared, configuration: &'a Configuration) -> Mixture<'a> {
+    let items = parts(data, &configuration.study, configuration.seed).training;
+    let redrawn = own_maps(&items);
+    let maps = own_maps(&data.items.iter().collect::<Vec<_>>());
+    Mixture::new(items, redrawn, maps, configuration, settings(configuration))
 }
 
 /// One batch taken apart: for each input its fused map and its label planes.
@@ -126,9 +140,7 @@ fn own_maps(items: &[&Item]) -> Vec<Structure> {
 /// The batches that a training of this row sees.
 fn batches(data: &Prepared, row: Ablation) -> Vec<Parts> {
     let configuration = configuration(data, row);
-    let items: Vec<&Item> = data.items.iter().collect();
-    let redraw = |items: &[&Item]| Ok(own_maps(items));
-    let mixture = Mixture::new(data, &configuration, own_maps(&items), redraw).expect("a mixture");
+    let mixture = mixture(data, &configuration);
     STEPS.map(|s| Parts::of(mixture.batch(s))).collect()
 }
 
@@ -252,13 +264,30 @@ impl Beginning {
     }
 
     fn stage<'a>(&self, data: &'a Prepared, configuration: &'a Configuration) -> Synthesis<'a> {
-        let foundations = Foundations {
+        let basis = Basis {
             structure: self.structure.clone(),
             maps: own_maps(&data.items.iter().collect::<Vec<_>>()),
-            lesion: Some(self.lesion.clone()),
-            translator: Some(self.translator.clone()),
+            segmenters: Some(self.lesion.segmenters.clone()),
+            guides: self.guides(&configuration.recipe),
         };
-        Synthesis::new(data, configuration, foundations, &self.device).expect("a stage")
+        Synthesis::new(data, configuration, basis, &self.device).expect("a stage")
+    }
+
+    /// Those that the recipe wants.
+    fn guides(&self, recipe: &Recipe) -> Vec<Box<dyn Guide>> {
+        let (segmenters, translator) = (&self.lesion.segmenters, &self.translator.translator);
+        let weights = &recipe.synthesis;
+        let mut guides: Vec<Box<dyn Guide>> = Vec::new();
+        if recipe.lesion_guides() {
+            let terms = recipe.segmenter.clone();
+            let guide = SegmenterGuide::new(segmenters.clone(), weights.lesion, terms);
+            guides.push(Box::new(guide));
+        }
+        if recipe.registers() {
+            let guide = TranslatorGuide::new(translator.clone(), weights.registration);
+            guides.push(Box::new(guide));
+        }
+        guides
     }
 
     /// The losses of the first step after the pre-training, before any network has learnt.
@@ -266,8 +295,9 @@ impl Beginning {
         let configuration = configuration(data, row);
         let stage = self.stage(data, &configuration);
         let mut stage = stage.load(&self.state).expect("the same networks");
-        let batch = stage.loader().batch(configuration.pretraining);
-        let losses = block_on(stage.step(configuration.pretraining, batch)).expect("a step");
+        let first = settings(&configuration).pretraining;
+        let batch = stage.loader().batch(first);
+        let losses = block_on(stage.step(first, batch)).expect("a step");
         let value = |(name, loss): (&'static str, Tensor<1>)| (name, loss.into_scalar::<f32>());
         losses.into_iter().map(value).collect()
     }
@@ -299,7 +329,7 @@ fn without_a_pretraining_no_image_is_compared_with_its_own() {
     let data = brains();
     let beginning = Beginning::of(&data);
     let mut configuration = configuration(&data, Ablation::F);
-    configuration.pretraining = 0;
+    configuration.settings["pretraining"] = 0.into();
     let mut stage = beginning.stage(&data, &configuration);
     let batch = stage.loader().batch(0);
     assert_eq!(batch.paired, 0);
@@ -338,14 +368,13 @@ fn chests() -> (Study, Prepared) {
 fn an_image_without_a_class_is_not_normal() {
     let (study, data) = chests();
     let configuration = Configuration {
-        lesions: None,
         study,
         ..configuration(&data, Ablation::F)
     };
-    let redraw = |items: &[&Item]| Ok(own_maps(items));
-    let maps = own_maps(&data.items.iter().collect::<Vec<_>>());
-    let mixture = Mixture::new(&data, &configuration, maps, redraw).expect("a mixture");
-    assert_eq!(mixture.items().len(), 9);
+    let parts = parts(&data, &configuration.study, configuration.seed);
+    assert_eq!(parts.training.len() + parts.validation.len(), 9);
+    let mixture = mixture(&data, &configuration);
+    assert_eq!(mixture.items().len(), parts.training.len());
     assert!(mixture.items().iter().all(|i| i.label.class().is_some()));
 }
 
@@ -357,14 +386,14 @@ fn boxes_are_laid_on_synthetic_maps_where_lesions_may_lie() {
     let data = prepare(&study, SIZE, &records, false, || {})
         .expect("prepared")
         .data;
-    let configuration = Configuration {
-        lesions: super::super::lesion_statistics(&data, &study.lesion),
-        study,
-        ..configuration(&data, Ablation::F)
-    };
-    let own = own_maps(&data.items.iter().collect::<Vec<_>>());
-    let redraw = |items: &[&Item]| Ok(own_maps(items));
-    let mixture = Mixture::new(&data, &configuration, own, redraw).expect("a mixture");
+    let mut configuration = configuration(&data, Ablation::F);
+    configuration.settings = run::settings(&Settings {
+        lesions: lesion_statistics(&data, &study, configuration.seed),
+        ..settings(&configuration)
+    })
+    .expect("plain values");
+    configuration.study = study;
+    let mixture = mixture(&data, &configuration);
     let margin = configuration.study.lesion_margin_at(SIZE);
     let mut ill = 0;
     for step in STEPS {
@@ -385,4 +414,29 @@ fn boxes_are_laid_on_synthetic_maps_where_lesions_may_lie() {
         );
     }
     assert!(ill > 2, "{ill} of the synthetic maps have boxes");
+}
+
+/// One input a step, as with two modalities in a batch of two or three.
+#[test]
+fn half_of_the_steps_with_one_input_see_a_synthetic_map() {
+    let data = brains();
+    for (batch, inputs, synthetic) in [(2, 1, 5), (3, 1, 5), (4, 2, 10), (6, 3, 15), (8, 4, 20)] {
+        let configuration = Configuration {
+            batch,
+            ..configuration(&data, Ablation::F)
+        };
+        let mixture = mixture(&data, &configuration);
+        let steps = 2..12_u64;
+        let paired: Vec<usize> = steps
+            .map(|step| {
+                let mut random = Random::nth(1, Purpose::Fusion, step);
+                let (all, paired) = mixture.inputs(step, &mut random);
+                assert_eq!(all.len(), inputs);
+                paired
+            })
+            .collect();
+        let drawn: usize = paired.iter().map(|paired| inputs - paired).sum();
+        assert_eq!(drawn, synthetic, "batch {batch}: {paired:?}");
+        assert!(mixture.batch(1).paired == inputs, "the pre-training stays");
+    }
 }

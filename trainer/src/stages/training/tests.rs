@@ -9,7 +9,7 @@ use scanweave::train::{Better, Cadence, Figures, Loader, Recipe};
 use super::*;
 use crate::device::Choice;
 use crate::files;
-use crate::run::{Configuration, Stage, State};
+use crate::run::{Configuration, State};
 
 /// Loses `losses[step]` at each step and is as good as `figures[step / 2]` says.
 struct Script {
@@ -73,22 +73,17 @@ fn configuration() -> Configuration {
     Configuration {
         method: crate::run::METHOD,
         version: "0".into(),
-        stage: Stage::Structure,
+        stage: "structure".into(),
         recipe: Recipe::of(&Study::named("phantom-thorax").unwrap()),
         study: Study::named("phantom-thorax").unwrap(),
         preset: Preset::Tiny,
         geometry: Preset::Tiny.geometry(),
         data: String::new(),
-        structure: None,
-        lesion: None,
-        translator: None,
-        lesions: None,
+        foundations: std::collections::BTreeMap::new(),
         batch: 2,
         rate: 1e-3,
         seed: 1,
-        pretraining: 0,
-        augment: false,
-        strict: false,
+        settings: serde_json::Value::Null,
     }
 }
 
