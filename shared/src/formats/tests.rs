@@ -252,40 +252,6 @@ fn planes() -> Vec<Plane> {
 }
 
 #[test]
-fn colours_are_written_as_rgb24_and_grey_as_before() {
-    let pixel = |value: f32| Plane::filled(1, 1, value);
-    let red = [pixel(1.0), pixel(0.0), pixel(0.2)];
-    let slice = Image::new(vec![
-        Plane::new(2, 1, vec![1.0, 0.0]).expect("two pixels"),
-        Plane::new(2, 1, vec![0.0, 0.4]).expect("two pixels"),
-        Plane::new(2, 1, vec![0.2, 1.0]).expect("two pixels"),
-    ]);
-    let slice = slice.expect("three channels");
-    let file = nifti::write_images(&[slice.clone(), slice], [1.0; 3], "SYNTHETIC").expect("a file");
-    let number = |at: usize| i16::from_le_bytes([file[at], file[at + 1]]);
-    assert_eq!(
-        [40, 42, 44, 46].map(number),
-        [3, 2, 1, 2],
-        "2 x 1 x 2 voxels"
-    );
-    assert_eq!([70, 72].map(number), [128, 24]);
-    assert_eq!(file[352..], [255, 0, 51, 0, 102, 255].repeat(2));
-    let error = read(&file).expect_err("structure maps are taken from numbers");
-    assert!(error.to_string().contains("colours"), "{error}");
-
-    let grey: Vec<Image> = planes().into_iter().map(Image::from).collect();
-    let file = nifti::write_images(&grey, [1.0; 3], "SYNTHETIC");
-    assert_eq!(file, nifti::write(&planes(), [1.0; 3], "SYNTHETIC"));
-    let mixed = [
-        Image::new(red.into()).expect("three channels"),
-        pixel(0.5).into(),
-    ];
-    let file = nifti::write_images(&mixed, [1.0; 3], "").expect("a file");
-    assert_eq!(file[352..], [255, 128], "their first channels");
-    assert!(nifti::write_images(&[], [1.0; 3], "").is_err());
-}
-
-#[test]
 fn what_is_written_is_read_again() {
     let file =
         nifti::write(&planes(), [0.9, 0.8, 3.0], "SYNTHETIC, not for diagnosis").expect("a file");
@@ -303,6 +269,22 @@ fn what_is_written_is_read_again() {
     assert!(text.starts_with(b"SYNTHETIC, not for diagnosis\0"));
     let long = nifti::write(&planes(), [1.0; 3], &"ä long text ".repeat(50)).expect("a file");
     assert_eq!((long[148], long[227]), (b' ', 0), "ASCII, and an end");
+}
+
+#[test]
+fn colours_are_written_voxel_by_voxel() {
+    let slice = |first: u8| Image::of_interleaved_u8(2, 1, 3, &[first, 2, 3, 4, 5, 6]);
+    let slices = [1, 9].map(|first| slice(first).expect("two colours"));
+    let file = nifti::write_colour(&slices, [1.0; 3], "SYNTHETIC").expect("a file");
+    let number = |at: usize| i16::from_le_bytes([file[at], file[at + 1]]);
+    assert_eq!([number(42), number(44), number(46)], [2, 1, 2]);
+    assert_eq!([number(70), number(72)], [128, 24], "RGB24");
+    assert_eq!(file[352..], [1, 2, 3, 4, 5, 6, 9, 2, 3, 4, 5, 6]);
+    let grey = Image::from(Plane::filled(2, 1, 0.0));
+    let refused = nifti::write_colour(&[slices[0].clone(), grey], [1.0; 3], "");
+    assert!(matches!(refused, Err(FormatError::Unsupported(_))));
+    let none = nifti::write_colour(&[], [1.0; 3], "");
+    assert!(matches!(none, Err(FormatError::Dimensions(_))));
 }
 
 #[test]

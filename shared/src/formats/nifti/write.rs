@@ -9,6 +9,31 @@ const MAX_DIM: usize = i16::MAX as usize;
 /// Bytes of the description.
 const DESCRIPTION: usize = 80;
 
+/// What a voxel is: the header's number for it (`nifti1.h`) and its bytes.
+#[derive(Clone, Copy)]
+enum Voxel {
+    /// 8 bits, unsigned.
+    Grey,
+    /// RGB24: red, green and blue, 8 bits each.
+    Rgb,
+}
+
+impl Voxel {
+    fn datatype(self) -> i16 {
+        match self {
+            Self::Grey => 2,
+            Self::Rgb => 128,
+        }
+    }
+
+    fn bytes(self) -> usize {
+        match self {
+            Self::Grey => 1,
+            Self::Rgb => 3,
+        }
+    }
+}
+
 /// A NIfTI-1 file of 8-bit slices, one behind the other along z, black 0 and white 255, `spacing`
 /// millimetres apart. `description` (the first 79 bytes of it, ASCII) says what it is: the place to
 /// say that a picture is synthetic. Viewers show the first row at the top and the first column at the
@@ -18,55 +43,59 @@ pub fn write(
     spacing: [f32; 3],
     description: &str,
 ) -> Result<Vec<u8>, FormatError> {
-    let sides = sides(slices.iter().map(|p| (p.width(), p.height())))?;
-    let mut file = header(sides, Kind::Grey, spacing, description).to_vec();
-    file.extend(slices.iter().flat_map(Plane::to_u8));
-    Ok(file)
+    let sizes = slices.iter().map(|p| (p.width(), p.height()));
+    let sides = sides(&sizes.collect::<Vec<_>>())?;
+    let voxels = slices.iter().flat_map(Plane::to_u8);
+    file(sides, Voxel::Grey, spacing, description, voxels)
 }
 
-/// As [`write`], of images: those of three channels as red, green and blue of 8 bits each (RGB24), which viewers
-/// show in colour; of any others the first channel.
-pub fn write_images(
+/// As [`write()`], in colour: slices of three channels, red, green and blue.
+pub fn write_colour(
     slices: &[Image],
     spacing: [f32; 3],
     description: &str,
 ) -> Result<Vec<u8>, FormatError> {
-    if slices.iter().any(|image| image.channels() != 3) {
-        let planes: Vec<Plane> = slices.iter().map(|i| i.planes()[0].clone()).collect();
-        return write(&planes, spacing, description);
+    if slices.iter().any(|slice| slice.channels() != 3) {
+        return Err(FormatError::Unsupported(
+            "a slice in colour has three channels: red, green and blue".into(),
+        ));
     }
-    let sides = sides(slices.iter().map(|i| (i.width(), i.height())))?;
-    let mut file = header(sides, Kind::Colour, spacing, description).to_vec();
-    file.extend(slices.iter().flat_map(Image::to_interleaved_u8));
-    Ok(file)
+    let sizes = slices.iter().map(|i| (i.width(), i.height()));
+    let sides = sides(&sizes.collect::<Vec<_>>())?;
+    let voxels = slices.iter().flat_map(Image::to_interleaved_u8);
+    file(sides, Voxel::Rgb, spacing, description, voxels)
 }
 
-/// How a voxel is written.
-#[derive(Clone, Copy, PartialEq)]
-enum Kind {
-    Grey,
-    Colour,
-}
-
-/// Voxels along x, y and z of slices of these sizes.
-fn sides(
-    slices: impl ExactSizeIterator<Item = (usize, usize)> + Clone,
-) -> Result<[usize; 3], FormatError> {
-    let (width, height) = slices.clone().next().unwrap_or((0, 0));
-    let sides = [width, height, slices.len()];
-    let alike = slices.clone().all(|size| size == (width, height));
+/// The sides of a volume of slices of these sizes.
+fn sides(sizes: &[(usize, usize)]) -> Result<[usize; 3], FormatError> {
+    let first = sizes.first().copied().unwrap_or_default();
+    let sides = [first.0, first.1, sizes.len()];
+    let alike = sizes.iter().all(|size| *size == first);
     if !alike || sides.iter().any(|s| !(1..=MAX_DIM).contains(s)) {
         return Err(FormatError::Dimensions(format!(
-            "{width} x {height} x {}, slices of one size: {alike}",
-            sides[2]
+            "{} x {} x {}, slices of one size: {alike}",
+            sides[0], sides[1], sides[2]
         )));
     }
-    count(sides.map(|s| s as u64))?;
     Ok(sides)
 }
 
+fn file(
+    sides: [usize; 3],
+    voxel: Voxel,
+    spacing: [f32; 3],
+    description: &str,
+    voxels: impl Iterator<Item = u8>,
+) -> Result<Vec<u8>, FormatError> {
+    let count = count(sides.map(|s| s as u64))?;
+    let mut file = Vec::with_capacity(VOXELS + count * voxel.bytes());
+    file.extend(header(sides, voxel, spacing, description));
+    file.extend(voxels);
+    Ok(file)
+}
+
 /// Little endian; fields that are not named stay 0.
-fn header(sides: [usize; 3], kind: Kind, spacing: [f32; 3], description: &str) -> [u8; VOXELS] {
+fn header(sides: [usize; 3], voxel: Voxel, spacing: [f32; 3], description: &str) -> [u8; VOXELS] {
     let mut bytes = [0; VOXELS];
     let mut put = |at: usize, value: &[u8]| bytes[at..at + value.len()].copy_from_slice(value);
     put(0, &(HEADER as i32).to_le_bytes());
@@ -74,12 +103,8 @@ fn header(sides: [usize; 3], kind: Kind, spacing: [f32; 3], description: &str) -
     for (i, side) in dim.into_iter().enumerate() {
         put(40 + 2 * i, &(side as i16).to_le_bytes());
     }
-    let (datatype, bits) = match kind {
-        Kind::Grey => (2_i16, 8_i16), // 8 bits, unsigned
-        Kind::Colour => (128, 24),    // RGB24
-    };
-    put(70, &datatype.to_le_bytes());
-    put(72, &bits.to_le_bytes()); // bitpix
+    put(70, &voxel.datatype().to_le_bytes());
+    put(72, &(8 * voxel.bytes() as i16).to_le_bytes()); // bitpix
     for (i, step) in [1.0, spacing[0], spacing[1], spacing[2]]
         .into_iter()
         .enumerate()
