@@ -48,6 +48,21 @@ impl Image {
         Self::new(planes.collect::<Result<_, _>>()?)
     }
 
+    /// An image from 8-bit values pixel by pixel, as PNG and canvases hold them, 0..=255 to 0..=1.
+    pub fn of_interleaved_u8(
+        width: usize,
+        height: usize,
+        channels: usize,
+        bytes: &[u8],
+    ) -> Result<Self, ImageError> {
+        let channel = |first: usize| bytes.iter().skip(first).step_by(channels).copied();
+        let planes = (0..channels).map(|first| {
+            let values: Vec<u8> = channel(first).collect();
+            Plane::from_u8(width, height, &values)
+        });
+        Self::new(planes.collect::<Result<_, _>>()?)
+    }
+
     /// The channels.
     pub fn planes(&self) -> &[Plane] {
         &self.planes
@@ -196,7 +211,10 @@ mod tests {
         let image = Image::of_u8(2, 1, &bytes).expect("three channels");
         assert_eq!(image.channels(), 3);
         assert_eq!(image.to_u8(), bytes);
-        assert_eq!(image.to_interleaved_u8(), [0, 128, 255, 255, 128, 0]);
+        let interleaved = [0, 128, 255, 255, 128, 0];
+        assert_eq!(image.to_interleaved_u8(), interleaved);
+        let again = Image::of_interleaved_u8(2, 1, 3, &interleaved);
+        assert_eq!(again, Ok(image));
         assert_eq!(colour().into_values(), [0.0, 1.0, 0.5, 0.5, 1.0, 0.0]);
     }
 
@@ -234,5 +252,9 @@ mod tests {
             Image::of_values(2, 2, &[0.0; 6]),
             Err(ImageError::Length { .. })
         ));
+        let cut = Image::of_interleaved_u8(2, 1, 3, &[0; 5]);
+        assert!(matches!(cut, Err(ImageError::Length { .. })));
+        let none = Image::of_interleaved_u8(2, 1, 0, &[0; 2]);
+        assert_eq!(none, Err(ImageError::Channels));
     }
 }
