@@ -84,10 +84,6 @@ pub struct UnseenMaps<'a> {
 }
 
 impl<'a> UnseenMaps<'a> {
-    fn all(&self) -> impl Iterator<Item = &MapItem<'a>> {
-        self.validation.iter().chain(&self.test)
-    }
-
     /// With at most `count` of each part, evenly spread over them.
     fn spread(self, count: usize) -> Self {
         let of = |items: Vec<MapItem<'a>>| {
@@ -135,8 +131,8 @@ impl<'a> StructureTrainee<'a> {
             return Err(StructureError::NoMaps);
         }
         let size = settings.geometry.size;
-        let lengths = items.iter().chain(unseen.all());
-        let mut lengths = lengths.flat_map(|item| [item.map.len(), item.mask.len()]);
+        let all = items.iter().chain(&unseen.validation).chain(&unseen.test);
+        let mut lengths = all.flat_map(|item| [item.map.len(), item.mask.len()]);
         if let Some(found) = lengths.find(|&length| length != size * size) {
             return Err(StructureError::Pixels { found, size });
         }
