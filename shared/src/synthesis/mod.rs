@@ -368,10 +368,6 @@ impl Synthesiser {
             Err(SynthesisError::SelfTest { difference })
         }
     }
-
-    fn plane(&self, values: Vec<f32>) -> Result<Plane, SynthesisError> {
-        Ok(Plane::new(self.size, self.size, values)?)
-    }
 }
 
 /// The generator's first plane: equation (12), or what an ablation leaves of it.

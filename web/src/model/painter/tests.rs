@@ -191,7 +191,7 @@ fn an_image_shows_its_steps_in_full_detail_and_stays_until_another_comes() {
     let first = done(painter.paint(&pipeline, &scene, FULL)).expect("a picture");
     let study = pipeline.study();
     let (values, mask) = (study.extraction_at(SIZE), study.mask_at(SIZE));
-    let structure = Structure::of_image(&draw(1), SIZE, &values, &mask).expect("lines");
+    let structure = Structure::of_image(&draw(1).to_grey(), SIZE, &values, &mask).expect("lines");
     assert_eq!(first.sample.structure, structure.clone().within_organ());
     assert_eq!(first.steps.last().expect("steps").0, "structure-map");
     assert_eq!(first.source.as_ref().expect("an image").width(), SIZE);
