@@ -1,6 +1,6 @@
 //! Every modality of one seed: `cargo run -p scanweave --example draw -- FILE.weave [SEED] [FOLDER]`.
 //!
-//! Map, mask, fused input and images are written as PGM files.
+//! Map, mask, fused input and images are written as PGM files, images in colour as PPM.
 
 mod pgm;
 
@@ -30,11 +30,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let label = synthesiser.study().lesion.healthy(synthesiser.size());
     let sample = pollster::block_on(synthesiser.sample(seed, &label))?;
 
-    pgm::write(folder, "structure-map", &sample.structure.map)?;
-    pgm::write(folder, "mask", &sample.structure.mask)?;
-    pgm::write(folder, "fused", &sample.fused)?;
-    for (modality, image) in &sample.images {
-        pgm::write(folder, modality, image)?;
+    pgm::write(folder, "structure-map", sample.structure.map)?;
+    pgm::write(folder, "mask", sample.structure.mask)?;
+    pgm::write(folder, "fused", sample.fused)?;
+    let modalities = &synthesiser.study().modalities;
+    for (modality, (name, image)) in modalities.iter().zip(&sample.images) {
+        pgm::write(folder, name, modality.channels.shown(image))?;
     }
     Ok(())
 }

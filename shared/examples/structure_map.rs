@@ -23,13 +23,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let phantom = phantom::draw(Anatomy::Thorax, 7, SIZE, true);
     let (_, image) = &phantom.images[0];
     let study = Study::named("phantom-thorax").expect("a built-in study");
-    let mask = organ_mask(image, &study.mask_at(SIZE))?;
-    pgm::write(folder, "mask", &mask)?;
+    let image = study.source_plane(image);
+    let mask = organ_mask(&image, &study.mask_at(SIZE))?;
+    pgm::write(folder, "mask", mask.clone())?;
 
-    let steps = structure_steps(image, &mask, &study.extraction_at(SIZE))?;
+    let steps = structure_steps(&image, &mask, &study.extraction_at(SIZE))?;
     for (number, step) in steps.iter().enumerate() {
         let name = format!("{number:02}-{}", step.name);
-        pgm::write(folder, &name, &step.picture())?;
+        pgm::write(folder, &name, step.picture())?;
     }
     Ok(())
 }

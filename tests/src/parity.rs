@@ -285,7 +285,7 @@ fn box_digest() -> String {
 fn metric_digest() -> String {
     let mut sum = Sum::default();
     let drawn = phantom::draw(Anatomy::Brain, 5, 128, true).images;
-    let (a, b) = (&drawn[0].1, &drawn[3].1);
+    let (a, b) = (&drawn[0].1.to_grey(), &drawn[3].1.to_grey());
     sum.values(&[
         ms_ssim(a, b).expect("equal sizes"),
         psnr(a, b).expect("equal sizes"),
@@ -376,7 +376,7 @@ fn pictures() -> Vec<Plane> {
         phantom::draw(Anatomy::Brain, 5, 128, true),
         phantom::draw(Anatomy::Brain, 6, 64, false),
     ];
-    let last = |p: phantom::Phantom| p.images.into_iter().next_back().expect("it is drawn").1;
+    let last = |p: phantom::Phantom| p.images.last().expect("it is drawn").1.to_grey();
     drawn.into_iter().map(last).collect()
 }
 

@@ -91,6 +91,11 @@ impl Choice {
         }
     }
 
+    /// Whether it computes in the memory of the machine itself.
+    pub fn is_processor(self) -> bool {
+        matches!(self, Self::Flex | Self::LibTorch)
+    }
+
     /// The command that builds a program with the device.
     pub fn build_command(self) -> String {
         format!(

@@ -4,7 +4,7 @@ use miniz_oxide::deflate::compress_to_vec_zlib;
 use proptest::prelude::*;
 
 use super::*;
-use crate::image::Plane;
+use crate::image::{Image, Plane};
 
 /// A NIfTI header with these fields, then the voxels.
 fn nifti_of(big: bool, dim: [i16; 8], kind: i16, scaling: [f32; 2], voxels: &[u8]) -> Vec<u8> {
@@ -269,6 +269,22 @@ fn what_is_written_is_read_again() {
     assert!(text.starts_with(b"SYNTHETIC, not for diagnosis\0"));
     let long = nifti::write(&planes(), [1.0; 3], &"ä long text ".repeat(50)).expect("a file");
     assert_eq!((long[148], long[227]), (b' ', 0), "ASCII, and an end");
+}
+
+#[test]
+fn colours_are_written_voxel_by_voxel() {
+    let slice = |first: u8| Image::of_interleaved_u8(2, 1, 3, &[first, 2, 3, 4, 5, 6]);
+    let slices = [1, 9].map(|first| slice(first).expect("two colours"));
+    let file = nifti::write_colour(&slices, [1.0; 3], "SYNTHETIC").expect("a file");
+    let number = |at: usize| i16::from_le_bytes([file[at], file[at + 1]]);
+    assert_eq!([number(42), number(44), number(46)], [2, 1, 2]);
+    assert_eq!([number(70), number(72)], [128, 24], "RGB24");
+    assert_eq!(file[352..], [1, 2, 3, 4, 5, 6, 9, 2, 3, 4, 5, 6]);
+    let grey = Image::from(Plane::filled(2, 1, 0.0));
+    let refused = nifti::write_colour(&[slices[0].clone(), grey], [1.0; 3], "");
+    assert!(matches!(refused, Err(FormatError::Unsupported(_))));
+    let none = nifti::write_colour(&[], [1.0; 3], "");
+    assert!(matches!(none, Err(FormatError::Dimensions(_))));
 }
 
 #[test]

@@ -8,14 +8,14 @@ pub mod overlap;
 pub mod psnr;
 pub mod registration;
 
-pub use ms_ssim::{ms_ssim, ssim};
+pub use ms_ssim::{ms_ssim, ms_ssim_of_images, ssim};
 pub use overlap::Overlap;
-pub use psnr::{mean_squared_error, psnr};
+pub use psnr::{mean_squared_error, psnr, psnr_of_images};
 pub use registration::{edge_shift, mutual_information};
 
 use thiserror::Error;
 
-use crate::image::Plane;
+use crate::image::{Image, Plane};
 
 /// Why something cannot be measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -27,6 +27,14 @@ pub enum MetricError {
         first: (usize, usize),
         /// Width and height of the other.
         second: (usize, usize),
+    },
+    /// One has more channels.
+    #[error("an image of {first} channels cannot be compared with one of {second}")]
+    Channels {
+        /// Channels of the first.
+        first: usize,
+        /// Channels of the other.
+        second: usize,
     },
     /// The image is smaller than the window of the metric.
     #[error("an image of {width} x {height} pixels is too small: each side needs {least}")]
@@ -54,6 +62,20 @@ fn same_size(a: &Plane, b: &Plane) -> Result<(), MetricError> {
     } else {
         Err(MetricError::Sizes { first, second })
     }
+}
+
+/// A measure of each channel of two images beside the same of the other.
+fn each_channel<T>(
+    a: &Image,
+    b: &Image,
+    measure: impl Fn(&Plane, &Plane) -> Result<T, MetricError>,
+) -> Result<Vec<T>, MetricError> {
+    let (first, second) = (a.channels(), b.channels());
+    if first != second {
+        return Err(MetricError::Channels { first, second });
+    }
+    let pairs = a.planes().iter().zip(b.planes());
+    pairs.map(|(a, b)| measure(a, b)).collect()
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@
 //! K2 are 0.01 and 0.03, the range of the data 1. Between scales an image is averaged over 2 x 2
 //! pixels (an odd last row or column is dropped).
 
-use super::{MetricError, same_size};
-use crate::image::Plane;
+use super::{MetricError, each_channel, same_size};
+use crate::image::{Image, Plane};
 
 /// Side of the window, pixels.
 const WINDOW: usize = 11;
@@ -33,7 +33,7 @@ pub fn ssim(a: &Plane, b: &Plane) -> Result<f32, MetricError> {
 /// use scanweave::metrics::ms_ssim;
 /// use scanweave::phantom::{self, Anatomy};
 ///
-/// let chest = |seed| phantom::draw(Anatomy::Thorax, seed, 64, false).images.remove(0).1;
+/// let chest = |seed| phantom::draw(Anatomy::Thorax, seed, 64, false).images[0].1.to_grey();
 /// assert!((ms_ssim(&chest(1), &chest(1))? - 1.0).abs() < 1e-6);
 /// assert!(ms_ssim(&chest(1), &chest(2))? < 0.9);
 /// # Ok::<(), scanweave::metrics::MetricError>(())
@@ -54,6 +54,12 @@ pub fn ms_ssim(a: &Plane, b: &Plane) -> Result<f32, MetricError> {
         }
     }
     Ok(product as f32)
+}
+
+/// [`ms_ssim`] of images with several channels: the mean over them.
+pub fn ms_ssim_of_images(a: &Image, b: &Image) -> Result<f32, MetricError> {
+    let each = each_channel(a, b, ms_ssim)?;
+    Ok(each.iter().sum::<f32>() / each.len() as f32)
 }
 
 /// Number of scales whose image holds the window.
@@ -194,6 +200,19 @@ mod tests {
         let (a, b) = (Plane::filled(40, 30, 0.25), Plane::filled(40, 30, 0.75));
         let expected = (2.0 * 0.25 * 0.75 + C1) / (0.0625 + 0.5625 + C1);
         assert!((f64::from(ssim(&a, &b).expect("images")) - expected).abs() < 1e-6);
+    }
+
+    #[test]
+    fn channels_count_alike() {
+        let (a, b) = (Plane::filled(30, 30, 0.25), Plane::filled(30, 30, 0.75));
+        let of =
+            |planes: [&Plane; 3]| Image::new(planes.map(Plane::clone).into()).expect("one size");
+        let found = ms_ssim_of_images(&of([&a, &a, &a]), &of([&a, &b, &a])).expect("images");
+        let expected = (2.0 + ms_ssim(&a, &b).expect("planes")) / 3.0;
+        assert!((found - expected).abs() < 1e-6, "{found}, not {expected}");
+        let alone = ms_ssim_of_images(&a.clone().into(), &b.clone().into());
+        assert_eq!(alone, ms_ssim(&a, &b), "one channel is a plane");
+        assert!(ms_ssim_of_images(&a.clone().into(), &of([&a, &a, &a])).is_err());
     }
 
     proptest! {

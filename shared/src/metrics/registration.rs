@@ -77,7 +77,7 @@ fn region_of(a: &Plane, b: &Plane, region: Option<&Plane>) -> Result<Vec<bool>, 
 /// use scanweave::metrics::edge_shift;
 /// use scanweave::phantom::{self, Anatomy};
 ///
-/// let image = phantom::draw(Anatomy::Thorax, 7, 128, false).images.remove(0).1;
+/// let image = phantom::draw(Anatomy::Thorax, 7, 128, false).images[0].1.to_grey();
 /// let moved = Plane::from_fn(128, 128, |x, y| 1.0 - image.at(x.saturating_sub(2), y));
 /// let shift = edge_shift(&image, &moved, None, 8)?;
 /// assert!((shift - 2.0).abs() < 0.25, "two pixels apart, contrast inverted: {shift}");

@@ -242,10 +242,11 @@ mod tests {
         let study = Study::named("phantom-brain").expect("a study");
         for seed in 0..20 {
             let phantom = phantom::draw(Anatomy::Brain, seed, 256, false);
-            let of_source = |(modality, _): &&(_, Plane)| *modality == study.source;
-            let image = &phantom.images.iter().find(of_source).expect("a picture").1;
+            let mut images = phantom.images.into_iter();
+            let source = images.find(|(modality, _)| *modality == study.source);
+            let image = study.source_plane(&source.expect("a picture").1);
             let (values, settings) = (study.extraction_at(128), study.mask_at(128));
-            let structure = Structure::of_image(image, 128, &values, &settings);
+            let structure = Structure::of_image(&image, 128, &values, &settings);
             let Structure { mut map, mask } = structure.expect("a phantom has structure");
             let error = contour_error(&map, &mask);
             assert!(error < 0.02, "seed {seed}: {error}");

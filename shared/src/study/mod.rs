@@ -5,16 +5,19 @@
 //! How the networks learn is no part of it: that is the training's recipe (`train::Recipe`), and a new loss or
 //! rate changes no study and no file.
 
+mod channels;
 mod geometry;
 mod modality;
 mod studies;
 
 pub use crate::structure::{Extraction, LocalContrast, MaskSettings};
+pub use channels::Channels;
 pub use geometry::{Geometry, Preset};
 pub use modality::{Modality, Scale, Title};
 
 use serde::{Deserialize, Serialize};
 
+use crate::image::{Image, Plane};
 use crate::label::LabelKind;
 
 /// What stands beside the modalities in names of files.
@@ -31,6 +34,10 @@ pub struct Study {
     pub modalities: Vec<Modality>,
     /// Name of the modality that structure maps and masks are taken from.
     pub source: String,
+    /// Weight of each channel of the source modality in the plane that structure maps and masks are taken from.
+    /// Empty: a grey plane itself, the luminance of colours, of a slice with its neighbours the slice.
+    #[serde(default)]
+    pub source_weights: Vec<f32>,
     /// The lesion label.
     #[serde(default)]
     pub lesion: LabelKind,
@@ -87,7 +94,7 @@ fn usual_threshold() -> f32 {
 
 impl Study {
     /// Names of the built-in studies.
-    pub const NAMES: [&'static str; 7] = studies::NAMES;
+    pub const NAMES: [&'static str; 8] = studies::NAMES;
 
     /// The built-in study of this name.
     pub fn named(name: &str) -> Option<Self> {
@@ -133,6 +140,30 @@ impl Study {
         self.place_of(&self.source).unwrap_or(0)
     }
 
+    /// Channels of what the networks paint and see: the most of any modality. A modality with fewer is given to
+    /// them as equal planes, and what they paint of it is averaged.
+    pub fn channels(&self) -> usize {
+        let each = self.modalities.iter().map(|m| m.channels.count());
+        each.max().unwrap_or(1)
+    }
+
+    /// The plane of an image of the source modality that structure maps and masks are taken from, and modalities
+    /// are compared in.
+    pub fn source_plane(&self, image: &Image) -> Plane {
+        self.plane_of(self.source_place(), image)
+    }
+
+    /// One plane of an image of the modality at this place: of the source the study's weighted sum, else grey.
+    /// The weights hold for images that have as many channels, as files of one's own may not.
+    pub fn plane_of(&self, modality: usize, image: &Image) -> Plane {
+        let weights = &self.source_weights;
+        if modality == self.source_place() && weights.len() == image.channels() {
+            return image.mixed(weights);
+        }
+        let channels = self.modalities.get(modality).map(|m| m.channels);
+        channels.unwrap_or_default().grey(image)
+    }
+
     /// Place of the modality of this name, as manifests write it: upper and lower case are alike.
     pub fn place_of(&self, modality: &str) -> Option<usize> {
         let mut modalities = self.modalities.iter();
@@ -147,5 +178,41 @@ impl Study {
     /// Planes of the lesion label, one per class.
     pub fn label_planes(&self) -> usize {
         self.lesion.classes().len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn colours() -> Image {
+        let planes = [0.2, 0.4, 0.8].map(|v| Plane::filled(2, 2, v));
+        Image::new(planes.into()).expect("planes of one size")
+    }
+
+    #[test]
+    fn maps_come_from_the_channel_that_the_study_names() {
+        let mut study = Study::named("retina").expect("built in");
+        assert_eq!(study.channels(), 3);
+        let green = Plane::filled(2, 2, 0.4);
+        assert_eq!(study.source_plane(&colours()), green);
+        let grey = Plane::filled(2, 2, 0.3);
+        assert_eq!(study.source_plane(&grey.clone().into()), grey);
+        study.source_weights.clear();
+        assert_eq!(study.source_plane(&colours()), colours().to_grey());
+        study.modalities[0].channels = Channels::Neighbours;
+        assert_eq!(study.source_plane(&colours()), green, "the middle slice");
+    }
+
+    #[test]
+    fn weights_are_those_of_the_source_alone() {
+        let mut study = Study::named("retina").expect("built in");
+        let mut other = study.modalities[0].clone();
+        other.name = "other".into();
+        study.modalities.push(other);
+        assert_eq!(study.plane_of(1, &colours()), colours().to_grey());
+        assert_eq!(study.plane_of(0, &colours()), colours().planes()[1]);
+        let grey = Study::named("brain-mri").expect("built in");
+        assert_eq!(grey.channels(), 1);
     }
 }

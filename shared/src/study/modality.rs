@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Channels;
+
 /// Longest name of a modality, in bytes.
 const LONGEST_NAME: usize = 24;
 /// Longest title of a modality, in bytes.
@@ -16,8 +18,8 @@ pub struct Modality {
     pub name: String,
     /// The name for people.
     pub title: Title,
-    /// Planes of an image: 1 grey, 3 red, green and blue.
-    pub channels: usize,
+    /// What the channels of its images are.
+    pub channels: Channels,
     /// How images that are read from files come to one scale.
     pub scale: Scale,
 }
@@ -48,7 +50,7 @@ pub enum Scale {
 struct Written {
     name: String,
     title: Option<WrittenTitle>,
-    channels: Option<usize>,
+    channels: Option<Channels>,
     scale: Option<Scale>,
 }
 
@@ -62,7 +64,7 @@ impl From<Written> for Modality {
     fn from(written: Written) -> Self {
         let mut modality = Self::named(&written.name).unwrap_or_else(|| {
             let title = (written.name.as_str(), written.name.as_str());
-            Self::of(&written.name, title, 1, Scale::Absolute)
+            Self::of(&written.name, title, Channels::Grey, Scale::Absolute)
         });
         if let Some(WrittenTitle { en, zh }) = written.title {
             let zh = zh.unwrap_or_else(|| en.clone());
@@ -103,10 +105,14 @@ impl Modality {
             "ct" => (("CT", "CT"), Absolute),
             _ => return None,
         };
-        Some(Self::of(name, title, 1, scale))
+        let channels = match name {
+            "fundus" => Channels::Colour,
+            _ => Channels::Grey,
+        };
+        Some(Self::of(name, title, channels, scale))
     }
 
-    fn of(name: &str, (en, zh): (&str, &str), channels: usize, scale: Scale) -> Self {
+    fn of(name: &str, (en, zh): (&str, &str), channels: Channels, scale: Scale) -> Self {
         let title = Title {
             en: en.into(),
             zh: zh.into(),
@@ -131,15 +137,9 @@ impl Modality {
         if super::RESERVED.contains(&name.as_str()) {
             return Some("has a name that data sets use for something else".into());
         }
-        let titles = [&self.title.en, &self.title.zh];
-        if titles
-            .iter()
-            .any(|t| t.is_empty() || t.len() > LONGEST_TITLE)
-        {
-            return Some(format!("needs titles of 1 to {LONGEST_TITLE} bytes"));
-        }
-        let possible = matches!(self.channels, 1);
-        (!possible).then(|| format!("has {} channels; 1 is possible", self.channels))
+        let mut titles = [&self.title.en, &self.title.zh].into_iter();
+        let sound = titles.all(|t| (1..=LONGEST_TITLE).contains(&t.len()));
+        (!sound).then(|| format!("needs titles of 1 to {LONGEST_TITLE} bytes"))
     }
 }
 
@@ -158,7 +158,8 @@ mod tests {
         let own = read(r#"{"name": "t1", "title": {"en": "T1 at 7 T"}}"#);
         assert_eq!((own.title.zh.as_str(), own.scale), ("T1 at 7 T", t1.scale));
         let pet = read(r#"{"name": "pet", "colour_map": "hot"}"#);
-        assert_eq!(pet, Modality::of("pet", ("pet", "pet"), 1, Scale::Absolute));
+        let expected = Modality::of("pet", ("pet", "pet"), Channels::Grey, Scale::Absolute);
+        assert_eq!(pet, expected);
         assert_eq!(pet.problem(), None);
     }
 
@@ -175,7 +176,19 @@ mod tests {
     }
 
     #[test]
-    fn impossible_names_titles_and_channels_are_told() {
+    fn channels_are_those_of_the_file_or_of_the_built_in_modality() {
+        assert_eq!(read(r#"{"name": "fundus"}"#).channels, Channels::Colour);
+        let grey = read(r#"{"name": "fundus", "channels": 1}"#);
+        assert_eq!(grey.channels, Channels::Grey);
+        let slices = read(r#"{"name": "ct", "channels": "neighbours"}"#);
+        assert_eq!(slices.channels, Channels::Neighbours);
+        let many = serde_json::from_str::<Modality>(r#"{"name": "pet", "channels": 7}"#);
+        let many = many.expect_err("no modality has seven").to_string();
+        assert!(many.contains('7') && many.contains("colour"), "{many}");
+    }
+
+    #[test]
+    fn impossible_names_and_titles_are_told() {
         for name in [
             "",
             "Label/../x",
@@ -188,7 +201,5 @@ mod tests {
         }
         let nameless = read(r#"{"name": "pet", "title": {"en": ""}}"#);
         assert!(nameless.problem().expect("told").contains("titles"));
-        let many = read(r#"{"name": "pet", "channels": 7}"#);
-        assert!(many.problem().expect("told").contains("7 channels"));
     }
 }

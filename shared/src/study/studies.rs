@@ -4,10 +4,11 @@ use super::{Extraction, Input, LocalContrast, MaskSettings, Modality, Study};
 use crate::label::LabelKind;
 
 /// Names of the built-in studies.
-pub const NAMES: [&str; 7] = [
+pub const NAMES: [&str; 8] = [
     "chest-xray",
     "phantom-thorax",
     "phantom-brain",
+    "phantom-fundus",
     "brain-mri",
     "brats",
     "retina",
@@ -20,6 +21,7 @@ pub fn named(name: &str) -> Option<Study> {
         "chest-xray" => Some(chest_xray()),
         "phantom-thorax" => Some(phantom_thorax()),
         "phantom-brain" => Some(phantom_brain()),
+        "phantom-fundus" => Some(phantom_fundus()),
         "brain-mri" => Some(brain_mri()),
         "brats" => Some(brats()),
         "retina" => Some(retina()),
@@ -61,6 +63,7 @@ fn plain_study(name: &str, title: &str, modalities: &[&str], source: &str) -> St
         title: title.into(),
         modalities: modalities.iter().map(built_in).collect(),
         source: source.into(),
+        source_weights: Vec::new(),
         lesion: LabelKind::None,
         extraction: vec![
             values(64, 0.5, 0.06, 0.4, 0.2, 1),
@@ -207,8 +210,12 @@ fn brats() -> Study {
     }
 }
 
-fn retina() -> Study {
-    let mut study = plain_study("retina", "Retina", &["fundus"], "fundus");
+/// Green shows the vessels best: blood is dark in it, and unlike blue it is not lost in noise.
+fn fundus(name: &str, title: &str) -> Study {
+    let mut study = Study {
+        source_weights: vec![0.0, 1.0, 0.0],
+        ..plain_study(name, title, &["fundus"], "fundus")
+    };
     for values in &mut study.extraction {
         values.contrast = Some(LocalContrast {
             radius: values.size / 16,
@@ -217,6 +224,17 @@ fn retina() -> Study {
         });
     }
     study
+}
+
+fn retina() -> Study {
+    fundus("retina", "Retina")
+}
+
+fn phantom_fundus() -> Study {
+    Study {
+        lesion: LabelKind::Mask(classes(&["retinopathy"])),
+        ..fundus("phantom-fundus", "Phantom fundus")
+    }
 }
 
 fn lung_ct() -> Study {

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{SynthesisError, Synthesiser};
-use crate::image::Plane;
+use crate::image::{Image, Plane};
 use crate::label::ClassMap;
 use crate::metrics::{Overlap, edge_shift, mutual_information};
 
@@ -34,7 +34,7 @@ impl Synthesiser {
     pub async fn found_lesion(
         &self,
         modality: usize,
-        image: &Plane,
+        image: &Image,
         asked: Option<&ClassMap>,
     ) -> Result<Option<FoundLesion>, SynthesisError> {
         if !self.study.lesion.is_segmented() {
@@ -54,12 +54,12 @@ impl Synthesiser {
     }
 }
 
-/// How two modalities of one picture fit, inside the organ; shifts are looked for up to 1/32 of the
-/// side.
-pub fn register(first: &(String, Plane), second: &(String, Plane), mask: &Plane) -> PairRegister {
+/// How two modalities of one picture fit, in grey and as people are shown them
+/// ([`Channels::shown`](crate::study::Channels::shown)), inside the organ; shifts are looked for up to 1/32 of the side.
+pub fn register(first: &(String, Image), second: &(String, Image), mask: &Plane) -> PairRegister {
     let inside = mask.map(|outside| 1.0 - outside);
     let reach = (mask.width() / 32).max(2);
-    let (a, b) = (&first.1, &second.1);
+    let (a, b) = (&first.1.to_grey(), &second.1.to_grey());
     PairRegister {
         pair: (first.0.clone(), second.0.clone()),
         shift: edge_shift(a, b, Some(&inside), reach).ok(),
@@ -81,7 +81,9 @@ mod tests {
         let fits = register(first, second, &mask);
         assert_eq!(fits.pair, ("t1".into(), "t2".into()));
         assert!(fits.shift.expect("edges") < 0.5);
-        let moved = Plane::from_fn(128, 128, |x, y| second.1.at(x.saturating_sub(3), y));
+        let aside =
+            |plane: &Plane| Plane::from_fn(128, 128, |x, y| plane.at(x.saturating_sub(3), y));
+        let moved = second.1.map_planes(aside);
         let moved = register(first, &(second.0.clone(), moved), &mask);
         assert!((moved.shift.expect("edges") - 3.0).abs() < 0.5, "{moved:?}");
         assert!(moved.information < fits.information);
@@ -89,7 +91,7 @@ mod tests {
 
     #[test]
     fn without_an_organ_or_edges_there_is_no_figure() {
-        let flat = ("t1".to_owned(), Plane::filled(32, 32, 0.5));
+        let flat = ("t1".to_owned(), Plane::filled(32, 32, 0.5).into());
         let outside = register(&flat, &flat, &Plane::filled(32, 32, 1.0));
         assert_eq!((outside.shift, outside.information), (None, None));
         assert_eq!(
@@ -124,7 +126,7 @@ mod tests {
         };
         let generator = unet(1 + classes, 1, study.modalities.len());
         let mut pipeline = Synthesiser::of_generator(study, SIZE, generator, &device);
-        let image = Plane::filled(SIZE, SIZE, 0.4);
+        let image = Plane::filled(SIZE, SIZE, 0.4).into();
         let none = pollster::block_on(pipeline.found_lesion(0, &image, None)).expect("a device");
         assert!(none.is_none() && !pipeline.segments());
         let network = Library::new(unet(1, 1 + classes, 0), &device);

@@ -14,7 +14,7 @@ mod subject;
 use burn::tensor::Device;
 use thiserror::Error;
 
-use crate::image::{ImageError, Plane};
+use crate::image::{Image, ImageError, Plane};
 use crate::label::{ClassMap, Label, LabelError, LesionStatistics};
 use crate::networks::LoadError;
 #[cfg(feature = "nn")]
@@ -89,7 +89,18 @@ pub struct Sample {
     /// The structure map with the inside of the organ filled with noise, equation (12).
     pub fused: Plane,
     /// Every modality by its name, in the study's order.
-    pub images: Vec<(String, Plane)>,
+    pub images: Vec<(String, Image)>,
+}
+
+impl Sample {
+    /// What people are shown of every modality, [`Channels::shown`](crate::study::Channels::shown).
+    pub fn shown(&self, study: &Study) -> Vec<Image> {
+        let shown = |(name, image): &(String, Image)| {
+            let channels = study.place_of(name).map(|at| study.modalities[at].channels);
+            channels.unwrap_or_default().shown(image)
+        };
+        self.images.iter().map(shown).collect()
+    }
 }
 
 /// The networks of a model, ready to compute.
@@ -245,12 +256,13 @@ impl Synthesiser {
     pub async fn segment(
         &self,
         modality: usize,
-        image: &Plane,
+        image: &Image,
     ) -> Result<Option<ClassMap>, SynthesisError> {
         let Some(segmenter) = self.segmenters.get(modality).and_then(Option::as_ref) else {
             return Ok(None);
         };
-        let logits = segmenter.logits(image.values(), self.size).await?;
+        let values = image.clone().spread(self.study.channels()).into_values();
+        let logits = segmenter.logits(&values, self.size).await?;
         Ok(Some(ClassMap::most_likely(&logits, self.size, self.size)))
     }
 
@@ -299,10 +311,12 @@ impl Synthesiser {
             let encoded = self.generator.encode(&input, self.size);
             let conditions = self.conditions(modalities);
             let painted = self.generator.decode(&encoded, &conditions).await?;
-            let each = painted.chunks_exact(self.size * self.size).zip(modalities);
-            for (image, &index) in each {
-                let name = self.study.modalities[index].name.clone();
-                images.push((name, self.plane(image.to_vec())?));
+            let each = painted.chunks_exact(painted.len() / modalities.len());
+            for (image, &index) in each.zip(modalities) {
+                let modality = &self.study.modalities[index];
+                let image = Image::of_values(self.size, self.size, image)?;
+                let image = modality.channels.of_painted(image);
+                images.push((modality.name.clone(), image));
             }
         }
         Ok(Sample {
@@ -335,10 +349,8 @@ impl Synthesiser {
     pub async fn thumbnail(&self, seed: u64) -> Result<Vec<f32>, SynthesisError> {
         let label = self.study.lesion.healthy(self.size);
         let sample = self.sample(seed, &label).await?;
-        Ok(sample.images[0]
-            .1
-            .resized(THUMBNAIL, THUMBNAIL)
-            .into_values())
+        let grey = self.study.modalities[0].channels.grey(&sample.images[0].1);
+        Ok(grey.resized(THUMBNAIL, THUMBNAIL).into_values())
     }
 
     /// Draws the known answer's sample and returns the largest difference from it.
@@ -355,10 +367,6 @@ impl Synthesiser {
         } else {
             Err(SynthesisError::SelfTest { difference })
         }
-    }
-
-    fn plane(&self, values: Vec<f32>) -> Result<Plane, SynthesisError> {
-        Ok(Plane::new(self.size, self.size, values)?)
     }
 }
 

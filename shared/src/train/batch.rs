@@ -64,15 +64,16 @@ pub fn binary<'a>(
     Tensor::from_data(binary_data(planes, size), device)
 }
 
-/// 8-bit images as `[batch, 1, size, size]`, 0..=1, on the host.
-pub fn grey_data<'a>(images: impl Iterator<Item = &'a [u8]>, size: usize) -> TensorData {
-    stack_data(
-        images
-            .flat_map(|p| p.iter().map(|&v| f32::from(v) / 255.0))
-            .collect(),
-        1,
-        size,
-    )
+/// 8-bit images as `[batch, channels, size, size]`, 0..=1, on the host; a grey one as equal planes.
+pub fn image_data<'a>(
+    images: impl Iterator<Item = &'a [u8]>,
+    channels: usize,
+    size: usize,
+) -> TensorData {
+    let whole = channels * size * size;
+    let values = images.flat_map(|bytes| bytes.iter().cycle().take(whole));
+    let values = values.map(|&v| f32::from(v) / 255.0);
+    stack_data(values.collect(), channels, size)
 }
 
 /// Row-major values as `[batch, channels, size, size]` on the host.
@@ -123,6 +124,19 @@ pub fn noise(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::train::reading::images;
+
+    #[test]
+    fn a_grey_image_beside_colours_becomes_equal_planes() {
+        let grey = [51, 255, 0, 102];
+        let colour = [[0; 4], [51; 4], [255; 4]].concat();
+        let data = image_data([&grey[..], &colour].into_iter(), 3, 2);
+        assert_eq!(data.shape()[..], [2, 3, 2, 2]);
+        let tensor = Tensor::from_data(data, &Device::flex());
+        let found = pollster::block_on(images(tensor)).expect("values");
+        assert_eq!(found[0].to_u8(), grey.repeat(3));
+        assert_eq!(found[1].to_u8(), colour);
+    }
 
     #[test]
     fn an_epoch_sees_every_item_once() {

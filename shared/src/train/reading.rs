@@ -5,7 +5,7 @@
 
 use burn::tensor::Tensor;
 
-use crate::image::Plane;
+use crate::image::{Image, Plane};
 
 /// The device did not give its values.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -31,13 +31,23 @@ pub async fn scalar<const D: usize>(tensor: Tensor<D>) -> Result<f32, DeviceErro
     Ok(values(tensor).await?[0])
 }
 
-/// The pictures of `[batch, 1, height, width]`.
+/// The images of `[batch, channels, height, width]`.
+///
+/// # Errors
+/// When the device has failed.
+pub async fn images(tensor: Tensor<4>) -> Result<Vec<Image>, DeviceError> {
+    let [_, channels, height, width] = tensor.dims();
+    let values = values(tensor).await?;
+    let each = values.chunks_exact(channels * width * height);
+    let image = |values| Image::of_values(width, height, values).expect("a whole image");
+    Ok(each.map(image).collect())
+}
+
+/// The planes of `[batch, 1, height, width]`.
 ///
 /// # Errors
 /// When the device has failed.
 pub async fn planes(tensor: Tensor<4>) -> Result<Vec<Plane>, DeviceError> {
-    let [_, _, height, width] = tensor.dims();
-    let values = values(tensor).await?;
-    let plane = |pixels: &[f32]| Plane::new(width, height, pixels.to_vec()).expect("one picture");
-    Ok(values.chunks_exact(width * height).map(plane).collect())
+    let images = images(tensor).await?.into_iter();
+    Ok(images.flat_map(Image::into_planes).collect())
 }

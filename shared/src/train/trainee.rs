@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::figures::Figures;
 use super::reading::DeviceError;
 use super::steps::{NamedLosses, Section};
-use crate::image::Plane;
+use crate::image::Image;
 
 /// The host side of a stage: makes batches, also while the device is at the step before.
 pub trait Loader: Send + Sync {
@@ -43,7 +43,7 @@ pub trait Trainee: Sized {
         Ok(None)
     }
     /// Rows of pictures of the present state, always of the same subjects and latents.
-    async fn sheet(&self) -> Result<Vec<Vec<Plane>>, Self::Error>;
+    async fn sheet(&self) -> Result<Vec<Vec<Image>>, Self::Error>;
     /// What is done once when the training has reached its end.
     async fn finish(&mut self) -> Result<(), Self::Error> {
         Ok(())

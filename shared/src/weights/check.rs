@@ -122,7 +122,8 @@ pub(super) fn fits(
     };
     let good = match (role, config) {
         (Role::Generator, NetworkConfig::Unet(u)) => {
-            (u.inputs, u.condition) == (1 + study.label_planes(), condition)
+            let shape = (u.inputs, u.outputs, u.condition);
+            shape == (1 + study.label_planes(), study.channels(), condition)
         }
         (Role::MaskGenerator, NetworkConfig::Unet(u)) => {
             (u.inputs, u.outputs, u.condition) == (1, 1, 0)
@@ -135,7 +136,8 @@ pub(super) fn fits(
         }
         (Role::Segmenter(modality), NetworkConfig::Unet(u)) => {
             let shape = (u.inputs, u.outputs, u.condition);
-            study.place_of(modality).is_some() && shape == (1, 1 + study.label_planes(), 0)
+            study.place_of(modality).is_some()
+                && shape == (study.channels(), 1 + study.label_planes(), 0)
         }
         _ => true,
     };
@@ -285,6 +287,24 @@ fn answer_problem(answer: &KnownAnswer) -> Option<String> {
     (!good).then(|| "its known answer is no picture".into())
 }
 
+/// Of the channels that structure maps are taken from.
+fn weights_problem(study: &Study) -> Option<String> {
+    let weights = &study.source_weights;
+    let channels = study.modalities[study.source_place()].channels.count();
+    if weights.is_empty() {
+        return None;
+    }
+    if weights.len() != channels {
+        return Some(format!(
+            "its source_weights are {}, but {:?} images have {channels} channels",
+            weights.len(),
+            study.source
+        ));
+    }
+    let sound = weights.iter().all(|w| w.is_finite()) && weights.iter().any(|w| *w != 0.0);
+    (!sound).then(|| "its source_weights are no finite numbers, or all 0".into())
+}
+
 fn study_problem(study: &Study) -> Option<String> {
     let modalities = &study.modalities;
     if !(1..=MAX_CHANNELS).contains(&modalities.len()) {
@@ -306,6 +326,9 @@ fn study_problem(study: &Study) -> Option<String> {
             "its structure maps are taken from {:?} images, which are none of its modalities",
             study.source
         ));
+    }
+    if let Some(problem) = weights_problem(study) {
+        return Some(problem);
     }
     if study.label_planes() >= MAX_CHANNELS || !study.lesion.is_sound() {
         return Some("the number of its lesion classes is impossible".into());

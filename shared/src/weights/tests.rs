@@ -8,7 +8,7 @@ use super::*;
 use crate::label::LabelKind;
 use crate::networks::config::{DecoderConfig, LatentForm, NetworkConfig, PatchConfig, UnetConfig};
 use crate::random::{Purpose, Random};
-use crate::study::{Geometry, Input, Modality, Study};
+use crate::study::{Channels, Geometry, Input, Modality, Study};
 
 const ALL: [Precision; 3] = [Precision::F16, Precision::Q8, Precision::F32];
 
@@ -643,7 +643,7 @@ fn networks_that_cannot_be_are_refused() {
 #[test]
 fn a_generator_must_fit_the_labels_and_modalities_of_its_study() {
     let brain = Study::named("phantom-brain").expect("built in");
-    let generator = |inputs, condition| {
+    let generator = |study: &Study, inputs, outputs, condition| {
         let tensors = vec![tensor(
             "c",
             &[8, 8, 3, 3],
@@ -651,7 +651,7 @@ fn a_generator_must_fit_the_labels_and_modalities_of_its_study() {
         )];
         let config = NetworkConfig::Unet(UnetConfig {
             inputs,
-            outputs: 1,
+            outputs,
             width: 1,
             depth: 3,
             condition,
@@ -663,16 +663,25 @@ fn a_generator_must_fit_the_labels_and_modalities_of_its_study() {
         }];
         write(
             &Model {
-                study: brain.clone(),
+                study: study.clone(),
                 networks,
                 ..small()
             },
             Precision::F16,
         )
     };
-    assert!(generator(1 + brain.label_planes(), brain.modalities.len()).is_ok());
-    assert!(generator(1, brain.modalities.len()).is_err());
-    assert!(generator(1 + brain.label_planes(), 0).is_err());
+    let (planes, count) = (1 + brain.label_planes(), brain.modalities.len());
+    assert!(generator(&brain, planes, 1, count).is_ok());
+    assert!(generator(&brain, 1, 1, count).is_err());
+    assert!(generator(&brain, planes, 1, 0).is_err());
+    assert!(
+        generator(&brain, planes, 3, count).is_err(),
+        "three channels"
+    );
+    let mut colour = brain;
+    colour.modalities[1].channels = Channels::Neighbours;
+    assert!(generator(&colour, planes, 3, count).is_ok());
+    assert!(generator(&colour, planes, 1, count).is_err());
 }
 
 #[test]
@@ -693,6 +702,8 @@ fn studies_that_would_break_the_pipeline_are_refused() {
         refused(&|h| h.study.modalities.push(own.clone()))
     };
     assert!(second("xray") && second("../x") && second("label") && !second("pet"));
+    let weighted = |weights: &[f32]| refused(&|h| h.study.source_weights = weights.to_vec());
+    assert!(weighted(&[0.5, 0.5]) && weighted(&[0.0]) && !weighted(&[1.0]));
     assert!(refused(&|h| h.study.mask.grow = usize::MAX));
     assert!(refused(&|h| h.study.noise = (f32::NAN, 1.0)));
     assert!(refused(&|h| h.study.extraction[0].alpha = f32::INFINITY));

@@ -12,7 +12,7 @@ use super::header::{DIGEST, Header, MAGIC, NetworkEntry, PREFIX, TensorEntry, pa
 use super::sections::HEADER_LIMIT;
 use super::write::assemble;
 use super::{Checksums, Provenance, Role, read};
-use crate::study::Modality;
+use crate::study::{Channels, Modality};
 
 /// The format that is read here.
 const FROM: u16 = 2;
@@ -335,7 +335,13 @@ impl Profile {
     fn parted(self) -> Result<(Value, OldRecipe), WeightsError> {
         let modalities = self.modalities.iter().map(|m| {
             let name = m.name()?;
-            Modality::named(&name).ok_or_else(|| unfit(&name))
+            let modality = Modality::named(&name).ok_or_else(|| unfit(&name))?;
+            // The format knew grey alone.
+            let channels = Channels::Grey;
+            Ok(Modality {
+                channels,
+                ..modality
+            })
         });
         let modalities = modalities.collect::<Result<Vec<_>, WeightsError>>()?;
         let study = json!({

@@ -4,9 +4,10 @@
 //! decide otherwise about a map near its limits: the archive says how it decided, and that is replayed here.
 
 use super::home::says;
-use super::model::{self, Native, fresh_boxes, fresh_brain, stretch, values};
+use super::model::{self, Native, fresh_boxes, fresh_brain, fresh_colour, stretch, values};
 use super::page::{Page, WEBGPU, distance, tipped};
 use super::site::{Offer, Site, dist};
+use image::DynamicImage;
 use scanweave::dataset::{Dataset, Entry, HEADER, Settings, picture_name, provenance_name};
 use scanweave::image::Plane;
 use scanweave::label::{ClassMap, Label};
@@ -33,7 +34,7 @@ const ERRORS: f32 = 0.002;
 
 /// The shipped models have all that decides about a subject: the phantom brain lesion masks and segmenters,
 /// the chest X-ray findings and a structure discriminator that refuses many maps.
-/// None has boxes: a fresh model stands for those.
+/// None has boxes or colours: fresh models stand for those.
 #[test]
 fn an_archive_holds_what_the_command_line_builds() {
     let shipped = |name: &str| fs::read(dist().join("assets").join(name)).expect("a shipped model");
@@ -41,6 +42,7 @@ fn an_archive_holds_what_the_command_line_builds() {
         ("brain", shipped("phantom-brain.weave")),
         ("chest", shipped("chest-xray.weave")),
         ("boxes", fresh_boxes(7)),
+        ("colours", fresh_colour(7)),
     ];
     let program = command_line();
     let offers = models.each_ref();
@@ -67,6 +69,10 @@ fn an_archive_holds_what_the_command_line_builds() {
                 let first = archive.entry(0).provenance;
                 let score = first.score.expect("a score");
                 assert!(first.maps > 1 && score >= StructureFilter::default().score);
+            }
+            "colours" => {
+                let fundus = archive.picture(0, "fundus").to_rgb8();
+                assert!(fundus.pixels().any(|p| p[0] != p[1] && p[1] != p[2]));
             }
             _ => {}
         }
@@ -203,7 +209,7 @@ impl Archive {
             let there = fs::read(folder.join(name)).expect("a file of the folder");
             if Path::new(name).extension().is_some_and(|e| e == "png") {
                 assert!(says(here, b"SYNTHETIC image, not for diagnosis."), "{name}");
-                let (here, there) = (grey(here), grey(&there));
+                let (here, there) = (decoded(here), decoded(&there));
                 assert!(here == there, "{name} is another picture");
             } else {
                 let [here, there] = [here, &there].map(|text| String::from_utf8_lossy(text));
@@ -222,14 +228,18 @@ impl Archive {
         serde_json::from_str(&text).expect("JSON")
     }
 
-    /// A picture's values.
+    fn picture(&self, index: u64, stage: &str) -> DynamicImage {
+        decoded(&self.0[&picture_name(index, stage)])
+    }
+
+    /// A picture's greys.
     fn grey(&self, index: u64, stage: &str) -> Vec<u8> {
-        grey(&self.0[&picture_name(index, stage)]).into_raw()
+        self.picture(index, stage).to_luma8().into_raw()
     }
 
     /// The lesion mask of a subject.
     fn label(&self, index: u64) -> ClassMap {
-        let picture = grey(&self.0[&picture_name(index, "label")]);
+        let picture = self.picture(index, "label").to_luma8();
         let (width, height) = picture.dimensions();
         ClassMap::new(width as usize, height as usize, picture.into_raw()).expect("a label")
     }
@@ -245,8 +255,9 @@ impl Archive {
     }
 }
 
-fn grey(png: &[u8]) -> image::GrayImage {
-    image::load_from_memory(png).expect("a PNG").to_luma8()
+/// A picture with its kind of pixels: grey or in colour.
+fn decoded(png: &[u8]) -> DynamicImage {
+    image::load_from_memory(png).expect("a PNG")
 }
 
 /// The data set that the command line builds of a model, below `folder`.

@@ -122,6 +122,11 @@ fn thorax(seed: u64) -> (Vec<u8>, Plane) {
 /// The bytes of a grey PNG file.
 pub fn png(width: u32, height: u32, pixels: Vec<u8>) -> Vec<u8> {
     let picture = image::GrayImage::from_raw(width, height, pixels).expect("one value per pixel");
+    file_of(&picture.into())
+}
+
+/// The bytes of a PNG file.
+pub fn file_of(picture: &image::DynamicImage) -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());
     picture
         .write_to(&mut bytes, image::ImageFormat::Png)

@@ -229,7 +229,7 @@ fn agrees(page: &Page, native: &Native, image: &Plane) {
 /// Another thorax in every slice.
 fn thoraces() -> Vec<Plane> {
     let drawn = (0..DEPTH as u64).map(|z| phantom::draw(Anatomy::Thorax, 20 + z, SIDE, false));
-    drawn.map(|phantom| phantom.images[0].1.clone()).collect()
+    drawn.map(|phantom| phantom.images[0].1.to_grey()).collect()
 }
 
 /// A DICOM file in explicit little endian (PS3.5, A.2): the 12 stored bits inverted, with a window.

@@ -6,7 +6,7 @@ use super::marking::by_chance;
 use super::model::{Native, fresh_boxes, fresh_classes};
 use super::page::{CPU, Page, Shown, Tolerance, WEBGPU, distance};
 use super::site::{Offer, Site};
-use scanweave::image::Plane;
+use scanweave::image::{Image, Plane};
 use scanweave::label::boxes::around;
 use scanweave::label::{ClassMap, Label, LabelBox};
 use scanweave::phantom::{self, Anatomy};
@@ -242,12 +242,12 @@ fn thorax(side: usize) -> Vec<u8> {
 }
 
 /// The picture is the one that is painted here.
-fn close(shown: &Shown, painted: &Plane) {
+fn close(shown: &Shown, painted: &Image) {
     near(shown, painted, &CPU);
 }
 
 /// As [`close`], as near as a backend comes to it.
-fn near(shown: &Shown, painted: &Plane, tolerance: &Tolerance) {
+fn near(shown: &Shown, painted: &Image, tolerance: &Tolerance) {
     let (mean, largest) = distance(&shown.pixels, &painted.to_u8());
     println!("mean difference {mean:.4}, largest {largest} of 255");
     assert!(

@@ -8,6 +8,7 @@
 mod about;
 mod archives;
 mod backends;
+mod colours;
 mod drawing;
 mod driver;
 mod engines;

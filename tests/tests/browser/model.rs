@@ -2,7 +2,7 @@
 
 use burn::tensor::Device;
 use scanweave::dataset::Settings;
-use scanweave::image::Plane;
+use scanweave::image::{Image, Plane};
 use scanweave::label::boxes::around;
 use scanweave::label::{ClassMap, Label, LabelKind, LesionStatistics};
 use scanweave::networks::config::{
@@ -12,7 +12,7 @@ use scanweave::networks::tensors::read_tensors;
 use scanweave::phantom::{self, Anatomy};
 use scanweave::random::{Purpose, Random};
 use scanweave::structure::{Structure, forbidden};
-use scanweave::study::{Preset, Study};
+use scanweave::study::{Modality, Preset, Study};
 use scanweave::synthesis::{Sample, Subject, Synthesiser};
 use scanweave::weights::{self, Card, KnownAnswer, Model, Network, Precision, Role, Tensor};
 
@@ -53,7 +53,22 @@ pub fn fresh_classes(seed: u64) -> Vec<u8> {
     fresh_of(study, seed)
 }
 
+/// As [`fresh`], of a study in colour.
+pub fn fresh_colour(seed: u64) -> Vec<u8> {
+    let fundus = serde_json::from_str::<Modality>(r#"{"name": "fundus", "channels": 3}"#);
+    let study = Study {
+        modalities: vec![fundus.expect("a modality in colour")],
+        ..Study::named("retina").expect("built in")
+    };
+    painting(study, 3, seed)
+}
+
 fn fresh_of(study: Study, seed: u64) -> Vec<u8> {
+    painting(study, 1, seed)
+}
+
+/// A model that paints so many channels.
+fn painting(study: Study, channels: usize, seed: u64) -> Vec<u8> {
     let device = Device::flex();
     device.seed(seed);
     let geometry = Preset::Tiny.geometry();
@@ -76,8 +91,8 @@ fn fresh_of(study: Study, seed: u64) -> Vec<u8> {
     };
     let mask = unet(1, 1, geometry.mask_width, 0);
     let planes = study.label_planes();
-    let generator = unet(1 + planes, 1, geometry.generator_width, modalities);
-    let segmenter = unet(1, 1 + planes, geometry.segmenter_width, 0);
+    let generator = unet(1 + planes, channels, geometry.generator_width, modalities);
+    let segmenter = unet(channels, 1 + planes, geometry.segmenter_width, 0);
     let network = |role, config, tensors| Network {
         role,
         config,
@@ -221,6 +236,11 @@ impl Native {
             .structure
     }
 
+    /// The plane of an image that lines are looked for in.
+    pub fn source_plane(&self, image: &Image) -> Plane {
+        image.to_grey()
+    }
+
     /// Structure map and mask of an image.
     pub fn structure_of(&self, image: &Plane) -> Structure {
         let (study, size) = (self.synthesiser.study(), self.size());
@@ -255,7 +275,7 @@ impl Native {
     }
 
     /// What the segmenter of a modality, by its place, finds in its image.
-    pub fn segmented(&self, modality: usize, image: &Plane) -> ClassMap {
+    pub fn segmented(&self, modality: usize, image: &Image) -> ClassMap {
         pollster::block_on(self.synthesiser.segment(modality, image))
             .expect("a model that segments")
             .expect("a segmenter of this modality")

@@ -15,7 +15,7 @@ const OVERLAYS: [(&str, [u8; 3]); 4] = [
 
 /// For each picture the colours that lie over it and how many of the overlay's pixels have them; nothing
 /// where no overlay is seen.
-fn laid(page: &Page) -> Value {
+pub fn laid(page: &Page) -> Value {
     page.browser.script(
         "return [...document.querySelectorAll('.panes canvas.overlay')].map(canvas => {
            if (getComputedStyle(canvas).display === 'none') return null;

@@ -299,6 +299,17 @@ impl Page {
         }
     }
 
+    /// Red, green and blue of what the canvas of this name shows, pixel by pixel.
+    pub fn colours(&self, name: &str) -> Vec<u8> {
+        let found = self.browser.script(&format!(
+            "const c = document.querySelector('canvas[data-testid={name}]');
+             const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+             return Array.from(d).filter((_, i) => i % 4 < 3)"
+        ));
+        let bytes = found.as_array().expect("pixels").iter();
+        bytes.map(|v| v.as_u64().expect("a byte") as u8).collect()
+    }
+
     /// No error in the console, nothing fetched from elsewhere.
     #[track_caller]
     pub fn is_quiet(&self) {

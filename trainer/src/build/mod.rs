@@ -13,6 +13,7 @@ use scanweave::dataset::{
 };
 use scanweave::image::Plane;
 use scanweave::label::boxes::yolo;
+use scanweave::study::Study;
 use scanweave::synthesis::Subject;
 
 use crate::{files, picture};
@@ -54,18 +55,18 @@ impl Folder {
         self.provenance_file(index).exists()
     }
 
-    /// Writes a subject: its pictures, then its provenance.
-    pub fn add(&self, index: u64, subject: &Subject) -> anyhow::Result<()> {
+    /// Writes a subject: its pictures as people are shown them, then its provenance.
+    pub fn add(&self, study: &Study, index: u64, subject: &Subject) -> anyhow::Result<()> {
         let sample = &subject.sample;
         self.picture(index, "structure", &sample.structure.map)?;
         self.picture(index, "mask", &sample.structure.mask)?;
         if let Some(lesion) = subject.label.picture() {
             picture::save_label(&self.file(index, "label"), lesion)?;
         }
-        for (modality, plane) in &sample.images {
-            self.picture(index, modality, plane)?;
+        for ((modality, _), image) in sample.images.iter().zip(sample.shown(study)) {
+            picture::save_image(&self.file(index, modality), &image)?;
             if let Some(boxes) = subject.label.boxes() {
-                let text = yolo::text(boxes, plane.width());
+                let text = yolo::text(boxes, image.width());
                 let path = self.path.join(boxes_name(index, modality));
                 files::write_whole(&path, text.as_bytes())?;
             }
@@ -123,7 +124,6 @@ mod tests {
     use scanweave::label::{Label, LabelBox, LabelKind};
     use scanweave::phantom::{self, Anatomy};
     use scanweave::structure::Structure;
-    use scanweave::study::Study;
     use scanweave::synthesis::Sample;
 
     const SIZE: usize = 64;
@@ -148,7 +148,7 @@ mod tests {
                 images: drawn
                     .images
                     .into_iter()
-                    .map(|(name, plane)| (name.to_owned(), plane))
+                    .map(|(name, image)| (name.to_owned(), image))
                     .collect(),
             },
             label: Label::Boxes(boxes.to_vec()),
@@ -183,7 +183,8 @@ mod tests {
         let dataset = Dataset::of(&study, "Boxes", "CC0", "ab", 1, Settings::default());
         let set = Folder::open(temporary.path(), dataset).expect("a new set");
         for (index, boxes) in (0..).zip(&labels) {
-            set.add(index, &subject(index, boxes)).expect("written");
+            set.add(&study, index, &subject(index, boxes))
+                .expect("written");
         }
         set.finish(3, SIZE).expect("written");
 

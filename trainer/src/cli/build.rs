@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, ensure};
 use clap::Parser;
 use scanweave::dataset::{Dataset, Settings};
-use scanweave::image::Plane;
+use scanweave::image::Image;
 use scanweave::structure::StructureFilter;
 use scanweave::study::Study;
 use scanweave::synthesis::Subject;
@@ -96,7 +96,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
             if !folder.holds(index) {
                 refused += u64::from(!subject.provenance.accepted);
                 healthy += u64::from(placed && subject.label.is_empty());
-                folder.add(index, &subject)?;
+                folder.add(&model.study, index, &subject)?;
             }
             if shown.len() < SHOWN {
                 shown.push(column(&subject, &model.study));
@@ -133,18 +133,15 @@ fn settings(args: &Args, classes: &[String]) -> anyhow::Result<Settings> {
 }
 
 /// What the contact sheet shows of a subject, from top to bottom.
-fn column(subject: &Subject, study: &Study) -> Vec<Plane> {
+fn column(subject: &Subject, study: &Study) -> Vec<Image> {
     let sample = &subject.sample;
     let size = sample.fused.width();
     let lesion = subject.label.shades(study.label_planes(), size);
-    let images = sample.images.iter().map(|(_, plane)| plane.clone());
-    std::iter::once(sample.fused.clone())
-        .chain(lesion)
-        .chain(images)
-        .collect()
+    let planes = std::iter::once(sample.fused.clone()).chain(lesion);
+    planes.map(Image::from).chain(sample.shown(study)).collect()
 }
 
-fn rows(columns: &[Vec<Plane>]) -> Vec<Vec<Plane>> {
+fn rows(columns: &[Vec<Image>]) -> Vec<Vec<Image>> {
     let height = columns.first().map_or(0, Vec::len);
     let row = |at: usize| columns.iter().filter_map(|c| c.get(at).cloned()).collect();
     (0..height).map(row).collect()

@@ -10,9 +10,9 @@ use crate::study::StudyAndRecipe;
 use anyhow::{Context, Result};
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
-use scanweave::image::Plane;
+use scanweave::image::{Image, Plane};
 use scanweave::structure::{fuse, fusion_noise};
-use scanweave::study::Study;
+use scanweave::study::{Channels, Study};
 use std::path::{Path, PathBuf};
 
 /// Cases on a contact sheet.
@@ -244,9 +244,11 @@ fn print_counts(path: &Path, prepared: &Prepared) {
         subjects(Split::Test)
     );
     for (place, modality) in header.modalities.iter().enumerate() {
-        row(&format!("modality {}", modality.name), &|item| {
-            item.images[place].is_some()
-        });
+        let name = match modality.channels {
+            Channels::Grey => format!("modality {}", modality.name),
+            other => format!("modality {}, {}", modality.name, other.name()),
+        };
+        row(&name, &|item| item.images[place].is_some());
     }
     for (class, name) in header.label.classes().iter().enumerate() {
         row(&format!("class {name}"), &|item| {
@@ -258,30 +260,28 @@ fn print_counts(path: &Path, prepared: &Prepared) {
     });
 }
 
-/// Cases evenly spread over the file, four planes each.
-fn sheet(prepared: &Prepared) -> Result<Vec<Vec<Plane>>> {
+/// Cases evenly spread over the file, four pictures each.
+fn sheet(prepared: &Prepared) -> Result<Vec<Vec<Image>>> {
     let size = prepared.header.size;
     let count = prepared.items.len();
     let shown = count.min(SHEET_CASES);
     let noise = fusion_noise(size, 0, (0.5, 0.6));
-    let mut planes = Vec::new();
+    let mut pictures = Vec::new();
     for place in 0..shown {
         let item = &prepared.items[place * count / shown];
-        let image = item
-            .images
-            .iter()
-            .flatten()
-            .next()
-            .context("an item without an image")?;
-        let image = Plane::from_u8(size, size, image)?;
+        let mut images = item.images.iter().zip(&prepared.header.modalities);
+        let first = images.find_map(|(bytes, modality)| Some((bytes.as_deref()?, modality)));
+        let (bytes, modality) = first.context("an item without an image")?;
+        let image = modality.channels.shown(&Image::of_u8(size, size, bytes)?);
         let map = binary(size, &item.structure)?;
         let mask = binary(size, &item.mask)?;
-        let masked = image.zip(&mask, |x, m| if m > 0.5 { 0.35 } else { x });
+        let covered = |plane: &Plane| plane.zip(&mask, |x, m| if m > 0.5 { 0.35 } else { x });
+        let masked = image.map_planes(covered);
         let fused = fuse(&map, &mask, &noise);
-        planes.extend([image, masked, map, fused]);
+        pictures.extend([image, masked, map.into(), fused.into()]);
     }
     let columns = 4 * SHEET_COLUMNS.min(shown).max(1);
-    Ok(planes.chunks(columns).map(<[Plane]>::to_vec).collect())
+    Ok(pictures.chunks(columns).map(<[Image]>::to_vec).collect())
 }
 
 fn binary(size: usize, bits: &[u8]) -> Result<Plane> {

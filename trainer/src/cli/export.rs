@@ -20,7 +20,8 @@ use crate::{export, files, onnx};
 ///
 /// --onnx writes the generator alone for other runtimes (ONNX opset 17, single precision): `input`
 /// [batch, 1 + label planes, size, size], the fused map and the label, 0..=1, and, for several modalities,
-/// `condition` [batch, modalities], one-hot; `image` [batch, 1, size, size], 0..=1.
+/// `condition` [batch, modalities], one-hot; `image` [batch, channels, size, size],
+/// 0..=1, with three channels for a study in colour.
 ///
 /// In place of runs one .weave file can be given: `scanweave export model.weave --onnx generator.onnx`. With
 /// --card it is written with another card, for figures that `evaluate` found in it:

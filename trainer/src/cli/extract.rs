@@ -2,13 +2,13 @@
 
 use super::Usage;
 use crate::data::Picture;
-use crate::data::decode::read_grey;
+use crate::data::decode::read_image;
 use crate::data::volumes::{Volumes, is_volume};
 use crate::files;
-use crate::picture::save_plane;
+use crate::picture::save_image;
 use crate::study::StudyAndRecipe;
 use anyhow::{Context, Result};
-use scanweave::image::Plane;
+use scanweave::image::{Image, Plane};
 use scanweave::structure::{fuse, fusion_noise, organ_mask, structure_steps};
 use std::path::PathBuf;
 
@@ -42,12 +42,14 @@ pub struct Args {
 pub fn run(args: Args) -> Result<()> {
     let study = &args.chosen.study;
     let name = || args.image.display().to_string();
-    let (image, _) = read_grey(&picture(&args)?, &Volumes::default())?;
+    let channels = study.modalities[study.source_place()].channels;
+    let (image, _) = read_image(&picture(&args)?, channels, &Volumes::default())?;
     let values = study.extraction_at(args.size);
     let side = args.size * values.scale;
-    let large = image.resized(side, side);
-    let image = image.resized(args.size, args.size);
-    let mask = organ_mask(&image, &study.mask_at(args.size)).with_context(name)?;
+    let source = study.source_plane(&image).normalised().with_context(name)?;
+    let large = source.resized(side, side);
+    let small = source.resized(args.size, args.size);
+    let mask = organ_mask(&small, &study.mask_at(args.size)).with_context(name)?;
     let steps = structure_steps(&large, &mask, &values).with_context(name)?;
     let map = steps
         .last()
@@ -55,27 +57,28 @@ pub fn run(args: Args) -> Result<()> {
         .context("the extraction has steps")?;
     let fused = fuse(&map, &mask, &fusion_noise(args.size, 0, study.noise));
 
-    let named = [
-        ("image", &image),
-        ("mask", &mask),
-        ("structure-map", &map),
-        ("fused", &fused),
+    let shown = channels.shown(&image.resized(args.size, args.size));
+    let named: [(&str, Image); 4] = [
+        ("image", shown),
+        ("mask", mask.clone().into()),
+        ("structure-map", map.clone().into()),
+        ("fused", fused.into()),
     ];
-    let named = named.map(|(name, plane)| (format!("{name}.png"), plane.clone()));
+    let named = named.map(|(name, picture)| (format!("{name}.png"), picture));
     let mut pictures = Vec::from(named);
     if args.steps {
         let steps = (1..).zip(steps);
         pictures.extend(steps.map(|(number, step)| {
             let name = format!("step-{number:02}-{}.png", step.name);
-            (name, step.picture())
+            (name, step.picture().into())
         }));
     }
     for (name, _) in &pictures {
         super::refuse_input(&args.out.join(name), &[&args.image])?;
     }
     files::create_folder(&args.out)?;
-    for (name, plane) in pictures {
-        save_plane(&args.out.join(name), &plane)?;
+    for (name, picture) in pictures {
+        save_image(&args.out.join(name), &picture)?;
     }
     println!("{}: {}", args.out.display(), summary(&map, &mask));
     Ok(())

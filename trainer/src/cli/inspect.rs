@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
+use scanweave::study::{Channels, Modality};
 use scanweave::weights::{self, Card, NetworkSummary, Role, Summary, TensorSummary};
 
 use crate::files;
@@ -71,9 +72,17 @@ fn report(summary: &Summary, tensors: bool) -> String {
     text
 }
 
+/// Its name, and what its channels are where it is not grey.
+fn modality(modality: &Modality) -> String {
+    match modality.channels {
+        Channels::Grey => modality.name.clone(),
+        other => format!("{} ({})", modality.name, other.name()),
+    }
+}
+
 fn study(summary: &Summary) -> String {
     let (study, geometry) = (&summary.study, &summary.geometry);
-    let modalities = study.modality_names();
+    let modalities: Vec<_> = study.modalities.iter().map(modality).collect();
     let classes: Vec<_> = study.lesion.classes().iter().map(|c| plain(c)).collect();
     let mut digest = String::new();
     for byte in summary.digest {

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::Parser;
-use scanweave::image::Plane;
+use scanweave::image::{Image, Plane};
 use scanweave::label::Label;
+use scanweave::study::Study;
 use scanweave::synthesis::{Sample, Synthesiser};
 use scanweave::weights::{self, Role};
 
@@ -53,21 +54,19 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     let label = label(&args, &pipeline)?;
     files::create_folder(&args.out)?;
     let stages = 3 + usize::from(args.lesion) + pipeline.study().modalities.len();
-    let mut rows: Vec<Vec<Plane>> = vec![Vec::new(); stages];
+    let mut rows: Vec<Vec<Image>> = vec![Vec::new(); stages];
     let bar = indicatif::ProgressBar::new(args.count);
     for k in 0..args.count {
         let seed = args.seed.wrapping_add(k);
         let (sample, lesion) = pollster::block_on(sample(&pipeline, seed, &label, args.lesion))?;
-        save(&args, seed, &sample, lesion.as_ref())?;
+        let pictures = pictures(sample, lesion, pipeline.study());
+        for (stage, image) in &pictures {
+            let file = args.out.join(format!("{seed:06}-{stage}.png"));
+            picture::save_image(&file, image)?;
+        }
         if rows[0].len() < 16 {
-            let images = sample.images.into_iter().map(|(_, plane)| plane);
-            let planes = [sample.structure.map, sample.structure.mask, sample.fused]
-                .into_iter()
-                .chain(lesion)
-                .chain(images);
-            rows.iter_mut()
-                .zip(planes)
-                .for_each(|(row, plane)| row.push(plane));
+            let images = pictures.into_iter().map(|(_, image)| image);
+            rows.iter_mut().zip(images).for_each(|(row, i)| row.push(i));
         }
         bar.inc(1);
     }
@@ -118,16 +117,17 @@ fn label(args: &Args, pipeline: &Synthesiser) -> anyhow::Result<Label> {
     Ok(Label::Class(class.ok_or_else(unknown)?))
 }
 
-fn save(args: &Args, seed: u64, sample: &Sample, lesion: Option<&Plane>) -> anyhow::Result<()> {
-    let path = |stage: &str| args.out.join(format!("{seed:06}-{stage}.png"));
-    picture::save_plane(&path("structure"), &sample.structure.map)?;
-    picture::save_plane(&path("mask"), &sample.structure.mask)?;
-    picture::save_plane(&path("fused"), &sample.fused)?;
-    if let Some(lesion) = lesion {
-        picture::save_plane(&path("lesion"), lesion)?;
-    }
-    for (modality, plane) in &sample.images {
-        picture::save_plane(&path(modality), plane)?;
-    }
-    Ok(())
+/// The pictures of a sample with the names of their stages, in the order of the sheet.
+fn pictures(sample: Sample, lesion: Option<Plane>, study: &Study) -> Vec<(String, Image)> {
+    let shown = sample.shown(study);
+    let planes = [
+        ("structure", Some(sample.structure.map)),
+        ("mask", Some(sample.structure.mask)),
+        ("fused", Some(sample.fused)),
+        ("lesion", lesion),
+    ];
+    let planes = planes.into_iter();
+    let planes = planes.filter_map(|(stage, plane)| Some((stage.to_owned(), plane?.into())));
+    let names = sample.images.into_iter().map(|(modality, _)| modality);
+    planes.chain(names.zip(shown)).collect()
 }

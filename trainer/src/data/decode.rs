@@ -1,15 +1,16 @@
-//! One image file, or one slice of a volume, as one grey plane.
+//! One image file, or one slice of a volume, as an image with the channels of its modality.
 //!
 //! PNG, JPEG, BMP and TIFF, 8 or 16 bits, grey or colour (CMYK included), with or without alpha; float
-//! in colour. Colour becomes luminance; what is transparent becomes black, the background of a
-//! radiograph. Sizes are checked before memory is asked for.
+//! in colour. A modality in colour keeps red, green and blue, of any other one colours become luminance; what is
+//! transparent becomes black, the background of a radiograph. Sizes are checked before memory is asked for.
 
 use super::Picture;
 use super::grid::Grid;
 use super::volumes::Volumes;
 use anyhow::{Context, Result, bail, ensure};
 use image::{DynamicImage, ImageFormat, ImageReader, Limits};
-use scanweave::image::{MAX_SIDE, Plane};
+use scanweave::image::{Image, MAX_SIDE};
+use scanweave::study::Channels;
 use std::path::Path;
 
 /// Extensions of files that are taken for images, in lower case.
@@ -29,23 +30,40 @@ pub fn is_image(path: &Path) -> bool {
         .any(|known| known.eq_ignore_ascii_case(extension))
 }
 
-/// The picture as a grey plane that uses 0..=1, with the grid that it lies on. Images are stretched
-/// from their darkest to their brightest pixel (12 bits in a 16-bit file would else stay dark), slices
-/// by the window of their volume.
+/// The picture with these channels, 0..=1, and the grid that it lies on. Images are stretched from their darkest
+/// to their brightest value (12 bits in a 16-bit file would else stay dark), all channels alike, slices by the
+/// window of their volume. What is grey stands in every channel of a modality in colour, and an image file,
+/// which has no slices beside it, in every one of a modality of neighbours.
 ///
 /// # Errors
 /// When the file is missing, empty, damaged, constant, of an unknown format or too large, or has no such
 /// slice; the error names the file and what to do.
-pub fn read_grey(picture: &Picture, volumes: &Volumes) -> Result<(Plane, Grid)> {
+pub fn read_image(
+    picture: &Picture,
+    channels: Channels,
+    volumes: &Volumes,
+) -> Result<(Image, Grid)> {
     let path = &picture.path;
-    if let Some(slice) = picture.slice {
-        return volumes.picture(path, slice);
-    }
-    let image = read(path)?;
-    let sides = (image.width() as usize, image.height() as usize);
-    let plane = Plane::new(sides.0, sides.1, grey(image)).and_then(|plane| plane.normalised());
-    let plane = plane.with_context(|| path.display().to_string())?;
-    Ok((plane, Grid::flat(path, sides)))
+    let (image, grid) = match (picture.slice, channels) {
+        (Some(slice), Channels::Neighbours) => volumes.neighbours(path, slice)?,
+        (Some(slice), Channels::Grey | Channels::Colour) => {
+            let (plane, grid) = volumes.picture(path, slice)?;
+            (plane.into(), grid)
+        }
+        (None, _) => {
+            let file = read(path)?;
+            let (width, height) = (file.width() as usize, file.height() as usize);
+            let values = match channels {
+                Channels::Colour if file.color().has_color() => colours(&file),
+                _ => grey(file),
+            };
+            let image = Image::of_values(width, height, &values);
+            let image = image.and_then(|image| image.normalised());
+            let image = image.with_context(|| path.display().to_string())?;
+            (image, Grid::flat(path, (width, height)))
+        }
+    };
+    Ok((image.spread(channels.count()), grid))
 }
 
 /// A lesion label as a file holds it.
@@ -61,7 +79,7 @@ pub struct Label {
 /// pixel of `size` x `size`. With one class every value above 0 means it.
 ///
 /// # Errors
-/// As [`read_grey`], and when a value is not the number of one of `classes` classes.
+/// As [`read_image`], and when a value is not the number of one of `classes` classes.
 pub fn read_label(
     picture: &Picture,
     volumes: &Volumes,
@@ -176,6 +194,17 @@ fn refused(path: &Path, error: image::ImageError) -> anyhow::Error {
     anyhow::Error::new(error).context(format!("{}: {remedy}", path.display()))
 }
 
+/// All red values, all green ones, all blue ones.
+fn colours(image: &DynamicImage) -> Vec<f32> {
+    let pixels = image.to_rgba32f();
+    let channel = |c: usize| {
+        pixels
+            .pixels()
+            .map(move |p| p.0[c] * p.0[3].clamp(0.0, 1.0))
+    };
+    (0..3).flat_map(channel).collect()
+}
+
 fn grey(image: DynamicImage) -> Vec<f32> {
     match image {
         DynamicImage::ImageLuma8(pixels) => pixels
@@ -200,6 +229,7 @@ fn grey(image: DynamicImage) -> Vec<f32> {
 mod tests {
     use super::*;
     use image::{ImageBuffer, LumaA, Rgb, Rgba};
+    use scanweave::image::Plane;
     use std::fs;
     use std::path::PathBuf;
 
@@ -211,8 +241,13 @@ mod tests {
         folder
     }
 
-    fn open(path: &Path) -> Result<(Plane, Grid)> {
-        read_grey(&path.to_owned().into(), &Volumes::default())
+    fn open_with(path: &Path, channels: Channels) -> Result<Image> {
+        let picture = path.to_owned().into();
+        read_image(&picture, channels, &Volumes::default()).map(|(image, _)| image)
+    }
+
+    fn open(path: &Path) -> Result<Image> {
+        open_with(path, Channels::Grey)
     }
 
     fn refusal(path: &Path) -> String {
@@ -260,6 +295,47 @@ mod tests {
             "rgb.jpeg",
             0.4,
         );
+        fs::remove_dir_all(folder).expect("cleaned");
+    }
+
+    #[test]
+    fn a_photograph_stays_in_colour_where_its_modality_is() {
+        let folder = folder("colours");
+        let pixels = ImageBuffer::from_fn(4, 2, |x, _| {
+            Rgb(if x < 2 {
+                [200u8, 100, 50]
+            } else {
+                [100, 60, 0]
+            })
+        });
+        for name in ["a.png", "a.tiff", "a.jpeg"] {
+            let path = folder.join(name);
+            DynamicImage::from(pixels.clone())
+                .save(&path)
+                .expect("saved");
+            let image = open_with(&path, Channels::Colour).expect("a photograph");
+            assert_eq!(image.channels(), 3);
+            // From 0 to 200 in all channels together.
+            for (plane, expected) in image.planes().iter().zip([1.0, 0.5, 0.25]) {
+                let far = (plane.at(0, 0) - expected).abs();
+                let bound = if name == "a.jpeg" { 0.1 } else { 0.003 };
+                assert!(far < bound, "{name}: {} {expected}", plane.at(0, 0));
+            }
+            let grey = open(&path).expect("a photograph");
+            assert_eq!(grey.channels(), 1, "luminance");
+            let slices = open_with(&path, Channels::Neighbours).expect("a photograph");
+            assert_eq!(slices, grey.spread(3), "no slice beside it");
+        }
+        let path = folder.join("grey.png");
+        let pixels = ImageBuffer::from_fn(4, 2, |x, _| image::Luma([x as u8]));
+        DynamicImage::from(pixels).save(&path).expect("saved");
+        let image = open_with(&path, Channels::Colour).expect("grey");
+        assert_eq!(image, open(&path).expect("grey").spread(3));
+        let clear = folder.join("clear.png");
+        let pixels = ImageBuffer::from_fn(2, 1, |x, _| Rgba([255u8, 0, 0, 255 * x as u8]));
+        DynamicImage::from(pixels).save(&clear).expect("saved");
+        let image = open_with(&clear, Channels::Colour).expect("red on nothing");
+        assert_eq!(image.into_values(), [0.0, 1.0, 0.0, 0.0, 0.0, 0.0]);
         fs::remove_dir_all(folder).expect("cleaned");
     }
 

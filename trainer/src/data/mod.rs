@@ -121,7 +121,7 @@ impl ListedBox {
     }
 }
 
-/// A grey picture in a file.
+/// A picture in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Picture {
     /// The file.

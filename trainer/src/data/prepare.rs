@@ -1,7 +1,7 @@
 //! Decode once: every record becomes an item at working size with its structure map and mask.
 
 use super::datasets::phantom::anatomy;
-use super::decode::{read_grey, read_label};
+use super::decode::{read_image, read_label};
 use super::grid::Grid;
 use super::prepared::{Header, Item, Prepared};
 use super::standardise::standardised;
@@ -9,11 +9,11 @@ use super::volumes::Volumes;
 use super::{Content, ListedBox, ListedBoxes, Picture, Record, Split};
 use anyhow::{Context, Result, bail, ensure};
 use rayon::prelude::*;
-use scanweave::image::Plane;
+use scanweave::image::{Image, Plane};
 use scanweave::label::{ClassMap, Label, LabelBox, Source, boxes};
 use scanweave::phantom;
 use scanweave::structure::{Structure, erase_lines};
-use scanweave::study::{Extraction, MaskSettings, Modality, Scale, Study};
+use scanweave::study::{Channels, Extraction, MaskSettings, Modality, Scale, Study};
 
 /// Pixels around a lesion whose lines count as its own, at a working size of 128.
 const ERASED: usize = 2;
@@ -93,7 +93,7 @@ fn refusal(broken: &[String], of: usize) -> String {
 /// What a record shows.
 struct Pixels {
     /// Per modality the image at its own size.
-    images: Vec<Option<Plane>>,
+    images: Vec<Option<Image>>,
     /// The label at working size.
     label: Label,
 }
@@ -123,20 +123,20 @@ impl Work<'_> {
         let Pixels { images, label } = self.pixels(record)?;
         let measured = matches!(record.content, Content::Files { .. });
         let source = self.source(&images)?;
-        let structure = Structure::of_image(source, self.size, &self.extraction, &self.mask)?;
+        let structure = Structure::of_image(&source, self.size, &self.extraction, &self.mask)?;
         let map = match label.own_lines() {
             Some(lesion) => erase_lines(&structure.map, &lesion, self.margin()),
             None => structure.map,
         };
-        let small = |(plane, modality): (&Option<Plane>, &Modality)| {
-            let small = plane.as_ref()?.resized(self.size, self.size);
+        let small = |(image, modality): (&Option<Image>, &Modality)| {
+            let small = image.as_ref()?.resized(self.size, self.size);
             let relative = measured && modality.scale == Scale::OrganMedian;
-            let grey = if relative {
+            let scaled = if relative {
                 standardised(&small, &structure.mask)
             } else {
                 small
             };
-            Some(grey.to_u8())
+            Some(scaled.to_u8())
         };
         let modalities = &self.study.modalities;
         Ok(Item {
@@ -150,13 +150,14 @@ impl Work<'_> {
         })
     }
 
-    /// The image that structure map and mask are taken from: of a subject that lacks the source
+    /// The plane that structure map and mask are taken from: of a subject that lacks the source
     /// modality the first that it has, since (18) compares an image with what its own map becomes.
-    fn source<'p>(&self, images: &'p [Option<Plane>]) -> Result<&'p Plane> {
-        let source = images[self.study.source_place()].as_ref();
-        source
-            .or_else(|| images.iter().flatten().next())
-            .context("it has no image of any modality")
+    fn source(&self, images: &[Option<Image>]) -> Result<Plane> {
+        let source = self.study.source_place();
+        let places = std::iter::once(source).chain(0..images.len());
+        let mut planes =
+            places.filter_map(|at| Some(self.study.plane_of(at, images[at].as_ref()?)));
+        planes.next().context("it has no image of any modality")
     }
 
     /// A lesion's own lines lie just outside it.
@@ -182,11 +183,12 @@ impl Work<'_> {
         label: Option<&Picture>,
         boxes: Option<&ListedBoxes>,
     ) -> Result<Pixels> {
-        let images = images.iter().map(|picture| {
-            let read = |picture| read_grey(picture, &self.volumes);
+        let each = images.iter().zip(&self.study.modalities);
+        let images = each.map(|(picture, modality)| {
+            let read = |picture| read_image(picture, modality.channels, &self.volumes);
             picture.as_ref().map(read).transpose()
         });
-        let images: Vec<Option<(Plane, Grid)>> = images.collect::<Result<_>>()?;
+        let images: Vec<Option<(Image, Grid)>> = images.collect::<Result<_>>()?;
         let mut grids = images.iter().flatten().map(|(_, grid)| grid);
         let first = grids.next();
         for grid in grids.filter(|g| g.is_volume()) {
@@ -203,28 +205,55 @@ impl Work<'_> {
             label: self.study.lesion.read(&files)?,
             images: images
                 .into_iter()
-                .map(|i| i.map(|(plane, _)| plane))
+                .map(|i| i.map(|(image, _)| image))
                 .collect(),
         })
     }
 
     fn draw(&self, class: Option<usize>, seed: u64, lesion: bool) -> Result<Pixels> {
         let side = self.size * self.extraction.scale;
-        let drawn = phantom::draw(anatomy(&self.study.name)?, seed, side, lesion);
+        let anatomy = anatomy(&self.study.modality_names())?;
+        let drawn = phantom::draw(anatomy, seed, side, lesion);
         let find = |modality: &Modality| {
             let found = drawn.images.iter().find(|(m, _)| *m == modality.name);
-            found.map(|(_, plane)| plane.clone())
+            found.map(|(_, image)| with_channels(image, modality.channels))
         };
         let small = |plane: &Plane| plane.resized_nearest(self.size, self.size);
         let planes: Vec<Plane> = drawn.label.iter().map(small).collect();
         let truth = Truth {
             class,
-            map: ClassMap::from_planes(&planes)?,
+            map: self.truth(&planes)?,
         };
         Ok(Pixels {
             images: self.study.modalities.iter().map(find).collect(),
             label: self.study.lesion.read(&truth)?,
         })
+    }
+
+    /// The lesions of a phantom as the study counts them: with one class they are all of it.
+    fn truth(&self, drawn: &[Plane]) -> Result<ClassMap> {
+        let map = ClassMap::from_planes(drawn)?;
+        let (kind, known) = (&self.study.lesion, self.study.label_planes());
+        if !kind.is_placed() || drawn.len() <= known {
+            return Ok(map);
+        }
+        ensure!(
+            known == 1,
+            "the phantom has {} lesion classes, the study {known}: give the study one, or as many as are drawn",
+            drawn.len()
+        );
+        let any = map.values().iter().map(|&class| class.min(1));
+        Ok(ClassMap::new(self.size, self.size, any.collect())?)
+    }
+}
+
+/// A drawn image as a study of one's own may want it: of colours the luminance, of grey equal planes.
+fn with_channels(image: &Image, channels: Channels) -> Image {
+    match channels {
+        Channels::Colour => image.clone().spread(channels.count()),
+        Channels::Grey | Channels::Neighbours => {
+            Image::from(image.to_grey()).spread(channels.count())
+        }
     }
 }
 
@@ -234,7 +263,7 @@ struct Files<'a> {
     class: Option<usize>,
     label: Option<&'a Picture>,
     boxes: Option<&'a ListedBoxes>,
-    images: &'a [Option<(Plane, Grid)>],
+    images: &'a [Option<(Image, Grid)>],
 }
 
 impl Source for Files<'_> {
@@ -361,6 +390,55 @@ mod tests {
         assert_eq!((without.data.items.len(), without.left_out.len()), (2, 1));
         let error = prepare(&study, 32, &records[2..], true, || {}).expect_err("nothing is left");
         assert!(error.to_string().contains("missing.png"));
+    }
+
+    #[test]
+    fn an_eye_keeps_its_colours_and_its_map_comes_from_green() {
+        let study = Study::named("phantom-fundus").expect("built in");
+        let records = phantom::records(&study, 2, 3).expect("phantoms");
+        let of = |study: &Study| {
+            let outcome = prepare(study, 32, &records, false, || {}).expect("prepared");
+            outcome.data.items[1].clone()
+        };
+        let item = of(&study);
+        let bytes = item.images[0].as_deref().expect("an eye");
+        let image = Image::of_u8(32, 32, bytes).expect("of the working size");
+        assert_eq!(image.channels(), 3);
+        assert!(!item.label.is_empty(), "every second eye is ill");
+        let green = Study {
+            source_weights: Vec::new(),
+            ..study.clone()
+        };
+        assert_ne!(
+            of(&green).structure,
+            item.structure,
+            "luminance has other lines"
+        );
+        let mut grey = study.clone();
+        grey.source_weights.clear();
+        grey.modalities[0].channels = Channels::Grey;
+        let plane = of(&grey);
+        assert_eq!(plane.images[0].as_ref().map(Vec::len), Some(32 * 32));
+        assert_eq!(plane.structure, of(&green).structure, "both are luminance");
+    }
+
+    #[test]
+    fn a_study_of_one_class_takes_all_lesions_of_a_phantom() {
+        let mut study = Study::named("phantom-brain").expect("built in");
+        let records = phantom::records(&study, 2, 3).expect("phantoms");
+        let of = |study: &Study| prepare(study, 32, &records, false, || {});
+        let all = of(&study).expect("prepared").data.items[1].label.clone();
+        study.lesion = LabelKind::Mask(vec!["tumour".into()]);
+        let one = of(&study).expect("prepared").data.items[1].label.clone();
+        let area = |label: &Label| label.picture().expect("a mask").area();
+        assert_eq!(area(&one), area(&all));
+        assert!(one.has_class(0) && !one.has_class(1));
+        study.lesion = LabelKind::Mask(vec!["core".into(), "rim".into()]);
+        let error = format!("{:#}", of(&study).expect_err("three are drawn"));
+        assert!(
+            error.contains("3 lesion classes") && error.contains('2'),
+            "{error}"
+        );
     }
 
     #[test]

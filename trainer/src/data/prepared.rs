@@ -1,7 +1,7 @@
 //! The prepared data file (`.scan`): one file that the training loop reads whole.
 //!
 //! Layout: magic, format version, length of the header, header (postcard), payload, SHA-256 of all
-//! that precedes. The payload holds per item, in order, its images (one byte per pixel), structure
+//! that precedes. The payload holds per item, in order, its images (one byte per value, channel after channel), structure
 //! map and mask (one bit per pixel), and its lesion mask if it has one (one byte per pixel); classes
 //! and boxes stand in the header. The digest is the fingerprint by which a run recognises its data.
 
@@ -16,7 +16,7 @@ use std::path::Path;
 
 const MAGIC: &[u8; 8] = b"SCANDATA";
 /// To be raised whenever the header's types change: postcard does not describe itself.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 /// Magic, version, header length.
 const PREAMBLE: usize = 8 + 4 + 8;
 const DIGEST: usize = 32;
@@ -47,7 +47,7 @@ pub struct Item {
     pub split: Split,
     /// Where the item came from.
     pub source: String,
-    /// Per modality `size * size` grey values, 0..=255, or nothing.
+    /// Per modality `size * size` values of each of its channels, 0..=255, channel after channel, or nothing.
     pub images: Vec<Option<Vec<u8>>>,
     /// `size * size` values, 1 on a line.
     pub structure: Vec<u8>,
@@ -146,7 +146,7 @@ impl Prepared {
         bytes.extend((index.len() as u64).to_le_bytes());
         bytes.extend(index);
         for item in &self.items {
-            item.write_pixels(&mut bytes, self.header.size * self.header.size);
+            item.write_pixels(&mut bytes, &self.header);
         }
         let digest = Sha256::digest(&bytes);
         bytes.extend(digest);
@@ -198,10 +198,12 @@ impl Entry {
     }
 
     /// Bytes of the item's pixels, `area` pixels per plane.
-    fn length(&self, area: usize) -> Option<usize> {
-        let images = self.images.iter().filter(|present| **present).count();
+    fn length(&self, area: usize, modalities: &[Modality]) -> Option<usize> {
+        let images = self.images.iter().zip(modalities);
+        let planes = images.filter(|(present, _)| **present);
+        let planes = planes.map(|(_, m)| m.channels.count()).sum();
         let whole = area
-            .checked_mul(images)?
+            .checked_mul(planes)?
             .checked_add(self.label.pixels(area))?;
         whole.checked_add(2 * area.div_ceil(8))
     }
@@ -213,18 +215,13 @@ impl Item {
         self.images.get(modality).is_some_and(Option::is_some)
     }
 
-    fn write_pixels(&self, bytes: &mut Vec<u8>, area: usize) {
-        let mut whole = |plane: &[u8]| {
-            assert_eq!(
-                plane.len(),
-                area,
-                "{}: planes of the working size",
-                self.source
-            );
-            bytes.extend(plane);
-        };
-        for image in self.images.iter().flatten() {
-            whole(image);
+    fn write_pixels(&self, bytes: &mut Vec<u8>, header: &Header) {
+        let area = header.size * header.size;
+        for (image, modality) in self.images.iter().zip(&header.modalities) {
+            let Some(image) = image else { continue };
+            let whole = modality.channels.count() * area;
+            assert_eq!(image.len(), whole, "{}: whole images", self.source);
+            bytes.extend(image);
         }
         whole_bits(&self.structure, area, bytes);
         whole_bits(&self.mask, area, bytes);
@@ -257,7 +254,8 @@ fn read_items(index: &Index, mut payload: &[u8]) -> Result<Vec<Item>> {
         .checked_mul(header.size)
         .filter(|&a| a > 0)
         .context("its image size is impossible")?;
-    let lengths = index.items.iter().map(|entry| entry.length(area));
+    let modalities = &header.modalities;
+    let lengths = index.items.iter().map(|e| e.length(area, modalities));
     let total = lengths.sum::<Option<usize>>();
     ensure!(
         total == Some(payload.len()),
@@ -266,11 +264,12 @@ fn read_items(index: &Index, mut payload: &[u8]) -> Result<Vec<Item>> {
     let mut items = Vec::with_capacity(index.items.len());
     for entry in &index.items {
         check_entry(entry, header)?;
-        let images = entry
-            .images
-            .iter()
-            .map(|&present| present.then(|| take(&mut payload, area).to_vec()))
-            .collect();
+        let images = entry.images.iter().zip(modalities);
+        let images = images.map(|(&present, modality)| {
+            let whole = modality.channels.count() * area;
+            present.then(|| take(&mut payload, whole).to_vec())
+        });
+        let images = images.collect();
         let bits = area.div_ceil(8);
         items.push(Item {
             subject: entry.subject.clone(),
@@ -372,6 +371,20 @@ mod tests {
         std::fs::remove_file(&path).expect("removed");
         let missing = format!("{:#}", Prepared::open(&path).expect_err("gone"));
         assert!(missing.contains("scanweave-prepared"), "{missing}");
+    }
+
+    #[test]
+    fn every_channel_comes_back() {
+        let mut prepared = sample();
+        prepared.header.modalities[0].channels = scanweave::study::Channels::Colour;
+        prepared.header.modalities[2].channels = scanweave::study::Channels::Neighbours;
+        for item in &mut prepared.items {
+            item.images[0] = Some((0..75).collect());
+            item.images[2] = Some((100..175).collect());
+        }
+        let read = Prepared::from_bytes(&prepared.to_bytes()).expect("sound");
+        assert_eq!(read.header, prepared.header);
+        assert_eq!(read.items, prepared.items);
     }
 
     #[test]

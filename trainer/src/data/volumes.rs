@@ -7,7 +7,7 @@ use super::grid::Grid;
 use anyhow::{Context, Result, bail, ensure};
 use flate2::read::MultiGzDecoder;
 use scanweave::formats::{self, Axis, FormatError, Volume, Window};
-use scanweave::image::Plane;
+use scanweave::image::{Image, Plane};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufReader, Read};
@@ -57,6 +57,27 @@ impl Volumes {
         let plane = kept.window.clone().and_then(picture);
         let plane = plane.with_context(|| format!("{}, slice {slice}", path.display()))?;
         Ok((plane, kept.grid()))
+    }
+
+    /// The slice before, the slice and the one after, as [`Volumes::picture`]; at either end of the volume the
+    /// slice itself stands for the one that is missing. Those beside it may be constant: there may be air.
+    ///
+    /// # Errors
+    /// As [`Volumes::picture`].
+    pub fn neighbours(&self, path: &Path, slice: usize) -> Result<(Image, Grid)> {
+        let kept = self.get(path)?;
+        let image = kept.window.clone().and_then(|window| {
+            let middle = kept.volume.picture(Axis::Z, slice, window)?;
+            let last = kept.volume.slices(Axis::Z) - 1;
+            let beside = |index| {
+                let plane = kept.volume.slice(Axis::Z, index)?;
+                Ok::<_, FormatError>(plane.map(|v| window.of(v)))
+            };
+            let (before, after) = (slice.saturating_sub(1), (slice + 1).min(last));
+            Ok(Image::new(vec![beside(before)?, middle, beside(after)?])?)
+        });
+        let image = image.with_context(|| format!("{}, slice {slice}", path.display()))?;
+        Ok((image, kept.grid()))
     }
 
     /// The same slice in the file's own units.
@@ -207,6 +228,40 @@ mod tests {
         assert_eq!(volumes.values(&small, 2).expect("a slice").0.at(1, 1), 4.0);
         std::fs::remove_file(&plain).expect("it was there");
         assert_eq!(volumes.slices(&plain).expect("kept in memory"), 3);
+    }
+
+    #[test]
+    fn a_slice_stands_between_its_neighbours_and_edges_are_repeated() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.nii");
+        std::fs::write(&path, volume()).expect("a file");
+        let volumes = Volumes::default();
+        let slice = |z| volumes.picture(&path, z).expect("a slice").0;
+        for (z, expected) in [(0, [0, 0, 1]), (1, [0, 1, 2]), (2, [1, 2, 2])] {
+            let (image, grid) = volumes.neighbours(&path, z).expect("a slice");
+            assert_eq!(image.planes(), expected.map(slice), "slice {z}");
+            assert_eq!(grid, Grid::deep(&path, [6, 4, 3]));
+        }
+        let error = volumes.neighbours(&path, 3).expect_err("there are three");
+        assert!(format!("{error:#}").contains("0 to 2"), "{error:#}");
+    }
+
+    #[test]
+    fn air_beside_a_slice_is_no_reason_to_leave_it_out() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.nii");
+        let head = Plane::from_fn(6, 4, |x, _| x as f32 / 8.0);
+        let air = Plane::filled(6, 4, 0.0);
+        let bytes =
+            nifti::write(&[air.clone(), head, air.clone()], [1.0; 3], "").expect("a volume");
+        std::fs::write(&path, bytes).expect("a file");
+        let volumes = Volumes::default();
+        let (image, _) = volumes.neighbours(&path, 1).expect("a head");
+        assert_eq!(image.planes()[0], air);
+        assert!(
+            volumes.neighbours(&path, 0).is_err(),
+            "there is nothing to see"
+        );
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use anyhow::ensure;
 use rayon::prelude::*;
-use scanweave::image::Plane;
-use scanweave::metrics::ms_ssim;
+use scanweave::image::Image;
+use scanweave::metrics::ms_ssim_of_images;
 use scanweave::random::{Purpose, Random};
 
 use super::draws::Subject;
@@ -81,16 +81,15 @@ impl Metric for Likeness<'_> {
         subjects: &[Subject],
         _done: &dyn Fn(),
     ) -> anyhow::Result<Vec<Measured>> {
-        let images: Vec<&Plane> = subjects.iter().map(|s| &s.images[self.source]).collect();
-        let maps: Vec<&Plane> = subjects
-            .iter()
-            .filter_map(|s| Some(&s.structure.as_ref()?.map))
-            .collect();
+        let images: Vec<&Image> = subjects.iter().map(|s| &s.images[self.source]).collect();
+        let maps = subjects.iter().filter_map(|s| s.structure.as_ref());
+        let maps: Vec<Image> = maps.map(|s| s.map.clone().into()).collect();
         let real = self.drawn(seed, subjects.len());
         let real_images = real.iter().filter_map(|i| i.images[self.source].as_deref());
-        let real_images: Vec<Plane> = real_images.map(|b| image(b, self.size)).collect();
-        let real_maps: Vec<Plane> = real.iter().map(|i| structure(i, self.size).map).collect();
-        let row = |name: &str, synthetic: &[&Plane], real: &[Plane]| {
+        let real_images: Vec<Image> = real_images.map(|b| image(b, self.size)).collect();
+        let real_maps = real.iter().map(|i| structure(i, self.size).map.into());
+        let real_maps: Vec<Image> = real_maps.collect();
+        let row = |name: &str, synthetic: &[&Image], real: &[Image]| {
             anyhow::Ok(Measured {
                 section: Section::Diversity,
                 name: name.into(),
@@ -100,6 +99,7 @@ impl Metric for Likeness<'_> {
         };
         let mut measured = vec![row("images of the source modality", &images, &real_images)?];
         if !maps.is_empty() {
+            let maps: Vec<&Image> = maps.iter().collect();
             measured.push(row("structure maps", &maps, &real_maps)?);
         }
         let small: Vec<Vec<f32>> = images.into_iter().map(shrunk).collect();
@@ -108,19 +108,19 @@ impl Metric for Likeness<'_> {
     }
 }
 
-/// Mean MS-SSIM of all pairs; `None` of fewer than two planes.
-fn similarity(planes: &[&Plane]) -> anyhow::Result<Option<f64>> {
-    let pairs: Vec<(usize, usize)> = (0..planes.len())
+/// Mean MS-SSIM of all pairs; `None` of fewer than two images.
+fn similarity(images: &[&Image]) -> anyhow::Result<Option<f64>> {
+    let pairs: Vec<(usize, usize)> = (0..images.len())
         .flat_map(|b| (0..b).map(move |a| (a, b)))
         .collect();
-    let one = |&(a, b): &(usize, usize)| ms_ssim(planes[a], planes[b]);
+    let one = |&(a, b): &(usize, usize)| ms_ssim_of_images(images[a], images[b]);
     let values: Vec<f32> = pairs.par_iter().map(one).collect::<Result<_, _>>()?;
     let sum: f64 = values.iter().copied().map(f64::from).sum();
     Ok((!values.is_empty()).then(|| sum / values.len() as f64))
 }
 
-fn shrunk(plane: &Plane) -> Vec<f32> {
-    plane.resized(SIDE, SIDE).into_values()
+fn shrunk(image: &Image) -> Vec<f32> {
+    image.resized(SIDE, SIDE).into_values()
 }
 
 /// Of distances to the nearest training image: copies show as a small 5th percentile and as a share
@@ -148,12 +148,12 @@ mod tests {
 
     #[test]
     fn equal_planes_are_alike_and_noise_is_not() {
-        let plane = |seed| {
+        let image = |seed| {
             let values = Random::new(seed, Purpose::Fusion).normals(32 * 32);
             let values = values.into_iter().map(|v| (0.5 + 0.2 * v).clamp(0.0, 1.0));
-            Plane::new(32, 32, values.collect()).expect("a square")
+            Image::of_values(32, 32, &values.collect::<Vec<_>>()).expect("a square")
         };
-        let (a, b) = (plane(1), plane(2));
+        let (a, b) = (image(1), image(2));
         let alike = similarity(&[&a, &a, &a]).expect("one size").expect("pairs");
         assert!((alike - 1.0).abs() < 1e-6, "{alike}");
         let mixed = similarity(&[&a, &a, &b]).expect("one size").expect("pairs");

@@ -1,6 +1,6 @@
 //! What draws labelled images, whatever it is: a model, or a baseline that is measured as a model is.
 
-use scanweave::image::Plane;
+use scanweave::image::Image;
 use scanweave::label::{ClassMap, Label};
 use scanweave::structure::Structure;
 use scanweave::study::Study;
@@ -8,7 +8,7 @@ use scanweave::study::Study;
 /// One synthetic subject.
 pub struct Subject {
     /// Every modality, in the study's order.
-    pub images: Vec<Plane>,
+    pub images: Vec<Image>,
     /// The map and mask that they were painted from; `None` of what draws without.
     pub structure: Option<Structure>,
     /// The lesion that was asked for; empty where the study's labels are not placed.
@@ -39,5 +39,5 @@ pub trait Paints {
     /// # Errors
     /// When the label is not of the study, or the device fails.
     fn paint(&self, structure: &Structure, label: &Label, noise: u64)
-    -> anyhow::Result<Vec<Plane>>;
+    -> anyhow::Result<Vec<Image>>;
 }

@@ -2,14 +2,15 @@
 //!
 //! Of phantoms the anatomy is known: what is painted from a test item's own map is compared with the
 //! signal of its tissue in the same modality, which leaves no other cause of a shift than the
-//! generator. Of patients only the modalities can be compared with each other, beside real ones.
+//! generator. Of patients only the modalities can be compared with each other, beside real ones. Each is
+//! compared in one plane, the source modality in the one that structure maps are taken from.
 
 use rayon::prelude::*;
-use scanweave::image::Plane;
+use scanweave::image::{Image, Plane};
 use scanweave::metrics::{edge_shift, mutual_information};
 use scanweave::phantom;
 use scanweave::random::{Purpose, Random};
-use scanweave::study::Modality;
+use scanweave::study::{Modality, Study};
 
 use super::draws::{Draws, Paints, Subject};
 use super::metric::Metric;
@@ -43,15 +44,17 @@ pub struct Register<'a> {
 impl<'a> Register<'a> {
     pub fn new(evaluation: &Evaluation<'a>) -> anyhow::Result<Self> {
         let (draws, size) = (evaluation.draws, evaluation.draws.size());
+        let study = draws.study();
         let items = evaluation.of(Split::Test).take(evaluation.count);
-        let views: Vec<Views> = items.map(|item| Views::of_item(item, size)).collect();
+        let views = items.map(|item| Views::of_item(study, item, size));
+        let views: Vec<Views> = views.collect();
         let known = with_truth(evaluation).map(|item| Known::of(item, evaluation.data));
         let known: Vec<Known> = known.collect::<anyhow::Result<_>>()?;
         let own = known
             .iter()
-            .map(|k| (&k.signals, Views::of_item(k.item, size)));
+            .map(|k| (&k.signals, Views::of_item(study, k.item, size)));
         Ok(Self {
-            real: between(&draws.study().modalities, &views),
+            real: between(&study.modalities, &views),
             real_to_tissue: to_tissue(&own.collect::<Vec<_>>()),
             draws,
             known,
@@ -72,7 +75,7 @@ impl<'a> Register<'a> {
             let images = painter.paint(&own, &known.item.label, noise)?;
             done();
             Ok(Views {
-                images: images.into_iter().map(Some).collect(),
+                images: planes(self.draws.study(), &images),
                 inside: inside(&own.mask),
             })
         };
@@ -104,7 +107,9 @@ impl Metric for Register<'_> {
                 row(format!("{name}, on real maps"), synthetic, *real)
             }));
         }
-        let views: Vec<Views> = subjects.iter().map(Views::of_subject).collect();
+        let study = self.draws.study();
+        let views = subjects.iter().map(|s| Views::of_subject(study, s));
+        let views: Vec<Views> = views.collect();
         let figures = between(modalities, &views).into_iter().zip(&self.real);
         measured.extend(figures.map(|((name, synthetic), (_, real))| row(name, synthetic, *real)));
         Ok(measured)
@@ -114,7 +119,7 @@ impl Metric for Register<'_> {
 /// Test items whose anatomy can be drawn again, for who can paint it: phantoms of several modalities.
 pub fn with_truth<'a>(evaluation: &Evaluation<'a>) -> impl Iterator<Item = &'a Item> {
     let study = evaluation.draws.study();
-    let drawn = anatomy(&study.name).is_ok()
+    let drawn = anatomy(&study.modality_names()).is_ok()
         && study.modalities.len() > 1
         && evaluation.draws.painter().is_some();
     let items = evaluation.of(Split::Test).filter(move |_| drawn);
@@ -124,21 +129,22 @@ pub fn with_truth<'a>(evaluation: &Evaluation<'a>) -> impl Iterator<Item = &'a I
 }
 
 impl Views {
-    fn of_item(item: &Item, size: usize) -> Self {
-        let images = item.images.iter();
+    fn of_item(study: &Study, item: &Item, size: usize) -> Self {
+        let plane = |(modality, bytes): (usize, &Option<Vec<u8>>)| {
+            let image = image(bytes.as_deref()?, size);
+            Some(study.plane_of(modality, &image))
+        };
         Self {
-            images: images
-                .map(|i| i.as_deref().map(|bytes| image(bytes, size)))
-                .collect(),
+            images: item.images.iter().enumerate().map(plane).collect(),
             inside: inside(&structure(item, size).mask),
         }
     }
 
-    fn of_subject(subject: &Subject) -> Self {
+    fn of_subject(study: &Study, subject: &Subject) -> Self {
         let whole = || Plane::filled(subject.images[0].width(), subject.images[0].height(), 1.0);
         let structure = subject.structure.as_ref();
         Self {
-            images: subject.images.iter().cloned().map(Some).collect(),
+            images: planes(study, &subject.images),
             inside: structure.map_or_else(whole, |structure| inside(&structure.mask)),
         }
     }
@@ -152,7 +158,9 @@ impl<'a> Known<'a> {
         };
         let size = data.header.size;
         let side = size * data.header.extraction.scale;
-        let drawn = phantom::signals(anatomy(&data.header.study)?, seed, side, lesion);
+        let names = data.header.modalities.iter().map(|m| m.name.clone());
+        let anatomy = anatomy(&names.collect::<Vec<_>>())?;
+        let drawn = phantom::signals(anatomy, seed, side, lesion);
         let signal = |modality: &Modality| {
             let found = drawn.iter().find(|(m, _)| *m == modality.name);
             found.map(|(_, plane)| plane.resized(size, size))
@@ -160,6 +168,13 @@ impl<'a> Known<'a> {
         let signals = data.header.modalities.iter().map(signal).collect();
         Ok(Self { item, signals })
     }
+}
+
+/// Of every painted image the plane that it is compared in.
+fn planes(study: &Study, images: &[Image]) -> Vec<Option<Plane>> {
+    let images = images.iter().enumerate();
+    let planes = images.map(|(modality, image)| Some(study.plane_of(modality, image)));
+    planes.collect()
 }
 
 fn inside(mask: &Plane) -> Plane {

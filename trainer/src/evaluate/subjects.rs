@@ -1,7 +1,7 @@
 //! Synthetic subjects as a model draws them, before any filter looks at them.
 
 use anyhow::{Context as _, ensure};
-use scanweave::image::Plane;
+use scanweave::image::Image;
 use scanweave::label::{ClassMap, Label, LesionStatistics, Placing};
 use scanweave::random::{Purpose, Random};
 use scanweave::structure::Structure;
@@ -121,7 +121,7 @@ impl Paints for Sampler<'_> {
         structure: &Structure,
         label: &Label,
         noise: u64,
-    ) -> anyhow::Result<Vec<Plane>> {
+    ) -> anyhow::Result<Vec<Image>> {
         let sample = pollster::block_on(self.pipeline.paint(structure, label, noise))?;
         Ok(sample.images.into_iter().map(|(_, plane)| plane).collect())
     }

@@ -6,7 +6,7 @@
 
 use anyhow::ensure;
 use burn::tensor::{Device, Tensor};
-use scanweave::image::Plane;
+use scanweave::image::Image;
 use scanweave::label::ClassMap;
 use scanweave::metrics::Overlap;
 use scanweave::networks::Unet;
@@ -83,12 +83,12 @@ impl<'a> Validity<'a> {
     fn overlaps(
         &self,
         modality: usize,
-        images: &[(Plane, &ClassMap)],
+        images: &[(Image, &ClassMap)],
     ) -> anyhow::Result<Vec<Overlap>> {
         let segmenter = &self.judge.segmenters[modality];
         let mut sums = vec![Overlap::default(); 1 + self.study.label_planes()];
         for chunk in images.chunks(BATCH) {
-            let found = found(segmenter, chunk, self.device);
+            let found = found(segmenter, chunk, self.study.channels(), self.device);
             for (found, (_, asked)) in found.iter().zip(chunk) {
                 sums[0] = sums[0] + Overlap::of_lesions(asked, found)?;
                 for (class, sum) in (1..).zip(&mut sums[1..]) {
@@ -112,7 +112,7 @@ impl Metric for Validity<'_> {
         let mut pooled = [Overlap::default(); 2];
         let mut classes = Vec::new();
         for (modality, real) in self.real.iter().enumerate() {
-            let seen: Vec<(Plane, &ClassMap)> = subjects
+            let seen: Vec<(Image, &ClassMap)> = subjects
                 .iter()
                 .map(|s| (s.images[modality].clone(), &s.lesion))
                 .collect();
@@ -131,12 +131,18 @@ impl Metric for Validity<'_> {
     }
 }
 
-fn found(segmenter: &Unet, images: &[(Plane, &ClassMap)], device: &Device) -> Vec<ClassMap> {
+fn found(
+    segmenter: &Unet,
+    images: &[(Image, &ClassMap)],
+    channels: usize,
+    device: &Device,
+) -> Vec<ClassMap> {
     let size = images[0].0.width();
-    let values = images
+    let each = images
         .iter()
-        .flat_map(|(image, _)| image.values().iter().copied());
-    let data = stack_data(values.collect(), 1, size);
+        .map(|(image, _)| image.clone().spread(channels));
+    let values = each.flat_map(Image::into_values).collect();
+    let data = stack_data(values, channels, size);
     segmented(segmenter, Tensor::from_data(data, device))
 }
 

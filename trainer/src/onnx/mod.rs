@@ -19,7 +19,7 @@ use scanweave::weights::{Model, Role};
 ///
 /// Inputs: `input` `[batch, 1 + label planes, size, size]`, the fused map and the label, 0..=1, and for
 /// several modalities `condition` `[batch, modalities]`, one-hot. Output: `image`
-/// `[batch, 1, size, size]`, 0..=1.
+/// `[batch, channels, size, size]`, 0..=1: red, green and blue for a study in colour.
 pub fn generator(model: &Model) -> anyhow::Result<Vec<u8>> {
     let network = model.require(&Role::Generator)?;
     let NetworkConfig::Unet(config) = &network.config else {

@@ -63,9 +63,13 @@ fn tensor<const D: usize>(array: &Array) -> Tensor<D> {
 }
 
 fn config(condition: usize) -> UnetConfig {
+    with_outputs(1, condition)
+}
+
+fn with_outputs(outputs: usize, condition: usize) -> UnetConfig {
     UnetConfig {
         inputs: 3,
-        outputs: 1,
+        outputs,
         width: 2,
         depth: 2,
         condition,
@@ -74,8 +78,8 @@ fn config(condition: usize) -> UnetConfig {
 
 #[test]
 fn the_graph_paints_what_the_network_paints() {
-    for condition in [0, 2] {
-        let (unet, model) = network(&config(condition), 5);
+    for (outputs, condition) in [(1, 0), (1, 2), (3, 0), (3, 2)] {
+        let (unet, model) = network(&with_outputs(outputs, condition), 5);
         let file = super::generator(&model).expect("a generator");
         let input = random(&[BATCH, 3, SIZE, SIZE], 1);
         let mut given = BTreeMap::from([("input".to_owned(), input.clone())]);
@@ -88,7 +92,7 @@ fn the_graph_paints_what_the_network_paints() {
         }
         let found = interpreter::run(&file, given);
         let image = unet.forward(tensor::<4>(&input), own);
-        assert_eq!(found.shape, image.dims());
+        assert_eq!(found.shape, [BATCH, outputs, SIZE, SIZE]);
         let expected: Vec<f32> = image.into_data().try_into_vec().expect("single precision");
         let worst = expected.iter().zip(&found.values);
         let worst = worst.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);

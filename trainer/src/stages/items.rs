@@ -1,6 +1,6 @@
-//! What a prepared item keeps as bytes, as the planes and labels that the stages compute with.
+//! What a prepared item keeps as bytes, as the images, planes and labels that the stages compute with.
 
-use scanweave::image::Plane;
+use scanweave::image::{Image, Plane};
 use scanweave::label::ClassMap;
 use scanweave::structure::Structure;
 
@@ -18,9 +18,9 @@ pub fn structure(item: &Item, size: usize) -> Structure {
     }
 }
 
-/// An item's 8-bit image as a plane.
-pub fn image(bytes: &[u8], size: usize) -> Plane {
-    Plane::from_u8(size, size, bytes).expect("prepared planes have the working size")
+/// An item's 8-bit image.
+pub fn image(bytes: &[u8], size: usize) -> Image {
+    Image::of_u8(size, size, bytes).expect("prepared images have the working size")
 }
 
 /// An item's lesions pixel by pixel; empty where it has none.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::ensure;
 use burn::tensor::{Device, Tensor, TensorData};
-use scanweave::image::Plane;
+use scanweave::image::Image;
 use scanweave::label::ClassMap;
 use scanweave::metrics::Overlap;
 use scanweave::networks::Unet;
@@ -13,7 +13,7 @@ use scanweave::networks::config::NetworkConfig;
 use scanweave::networks::tensors::read_tensors;
 use scanweave::random::{Purpose, Random};
 use scanweave::study::Study;
-use scanweave::train::batch::{grey_data, one_hot_data, stack_data};
+use scanweave::train::batch::{image_data, one_hot_data, stack_data};
 use scanweave::train::guides::{Guide, SegmenterGuide};
 use scanweave::train::steps::{
     LesionBatch, LesionNetworks, LesionStage, NamedLosses, Section, lesion_configuration,
@@ -22,6 +22,7 @@ use scanweave::train::{Better, Figures, Loader, Recipe, Trainee, Warp};
 use scanweave::weights::{Network, Role};
 
 use super::items::{class_map, image};
+use super::memory::{Part, Sizes};
 use super::stage::{Exported, Stage, no_advice, no_settings};
 use crate::data::{Item, Prepared, split};
 use crate::run::{Configuration, Finished, Pick};
@@ -43,10 +44,22 @@ pub static STAGE: Stage = Stage {
     settings: no_settings,
     check,
     train: |task| task.train(Lesion::new(task.data, task.configuration, &task.device)?),
+    networks: sizes,
     advice: no_advice,
     pick: Pick::Best,
     export: Some(export),
 };
+
+/// A step trains the segmenter of one modality.
+fn sizes(of: &Sizes) -> Vec<Part> {
+    let g = of.geometry;
+    let footprint = lesion_configuration(of.study, g).footprint(g.size);
+    let count = of.study.modalities.len() as u64;
+    vec![Part {
+        count,
+        ..Part::learning("segmenter", footprint, 1)
+    }]
+}
 
 /// A segmenter of every modality can be trained.
 fn check(data: &Prepared, study: &Study, _recipe: &Recipe) -> anyhow::Result<()> {
@@ -135,21 +148,21 @@ impl Loader for LesionLoader<'_> {
     fn batch(&self, step: u64) -> LesionValues {
         let (seed, size) = (self.configuration.seed, self.configuration.geometry.size);
         let mut random = Random::nth(seed, Purpose::Batch, step);
+        let channels = self.configuration.study.channels();
         let modality = (step % self.pools.len() as u64) as usize;
         let (mut images, mut labels) = (Vec::new(), Vec::new());
         for place in 0..self.configuration.batch {
             let item = self.draw(modality, place % 2 == 0, &mut random);
             let bytes = item.images[modality].as_deref();
             let warp = Warp::of_images(size, &mut random);
-            images.extend(
-                warp.image(&image(bytes.expect("of this pool"), size))
-                    .into_values(),
-            );
+            let image = image(bytes.expect("of this pool"), size);
+            let warped = image.map_planes(|plane| warp.image(plane));
+            images.extend(warped.spread(channels).into_values());
             labels.push(warp.label(&class_map(item, size)));
         }
         LesionValues {
             modality,
-            image: stack_data(images, 1, size),
+            image: stack_data(images, channels, size),
             label: one_hot_data(&labels, self.configuration.study.label_planes()),
         }
     }
@@ -227,7 +240,7 @@ fn pool<'a>(
     Ok([with, without])
 }
 
-/// The classes that a segmenter finds in `images` `[batch, 1, size, size]`: reads the device.
+/// The classes that a segmenter finds in `images` `[batch, channels, size, size]`: reads the device.
 pub fn segmented(segmenter: &Unet, images: Tensor<4>) -> Vec<ClassMap> {
     let [_, _, height, width] = images.dims();
     let logits = segmenter.logits(images);
@@ -284,9 +297,10 @@ impl<'a> Trainee for Lesion<'a> {
     }
 
     /// Per modality: test images, their labels, what the segmenter finds.
-    async fn sheet(&self) -> anyhow::Result<Vec<Vec<Plane>>> {
+    async fn sheet(&self) -> anyhow::Result<Vec<Vec<Image>>> {
         let device = self.device.clone().inner();
-        let classes = self.configuration.study.label_planes();
+        let study = &self.configuration.study;
+        let (classes, channels) = (study.label_planes(), study.channels());
         let mut rows = Vec::new();
         for (modality, segmenter) in self.stage.averaged().segmenters.iter().enumerate() {
             let has = |item: &&&Item| item.has(modality);
@@ -302,12 +316,15 @@ impl<'a> Trainee for Lesion<'a> {
             };
             let found = segmented(
                 segmenter,
-                Tensor::from_data(grey_data(images(), self.size()), &device),
+                Tensor::from_data(image_data(images(), channels, self.size()), &device),
             );
             let truth = shown.iter().map(|item| class_map(item, self.size()));
-            rows.push(images().map(|bytes| image(bytes, self.size())).collect());
-            rows.push(truth.map(|label| label.shades(classes)).collect());
-            rows.push(found.iter().map(|label| label.shades(classes)).collect());
+            let kind = study.modalities[modality].channels;
+            let shown = |bytes| kind.shown(&image(bytes, self.size()));
+            rows.push(images().map(shown).collect());
+            rows.push(truth.map(|label| label.shades(classes).into()).collect());
+            let found = found.iter().map(|label| label.shades(classes).into());
+            rows.push(found.collect());
         }
         Ok(rows)
     }
@@ -347,12 +364,14 @@ impl Lesion<'_> {
         items: &[&Item],
     ) -> anyhow::Result<Vec<Overlap>> {
         let device = self.device.clone().inner();
-        let mut sums = vec![Overlap::default(); self.configuration.study.label_planes()];
+        let study = &self.configuration.study;
+        let mut sums = vec![Overlap::default(); study.label_planes()];
         for chunk in items.chunks(self.configuration.batch) {
             let images = chunk
                 .iter()
                 .filter_map(|item| item.images[modality].as_deref());
-            let images = Tensor::from_data(grey_data(images, self.size()), &device);
+            let images = image_data(images, study.channels(), self.size());
+            let images = Tensor::from_data(images, &device);
             for (found, item) in segmented(segmenter, images).iter().zip(chunk) {
                 let truth = class_map(item, self.size());
                 for (class, sum) in (1..).zip(&mut sums) {

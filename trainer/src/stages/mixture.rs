@@ -10,7 +10,7 @@ use scanweave::structure::{Structure, fusion_noise};
 use scanweave::synthesis::fused;
 use scanweave::train::Loader;
 use scanweave::train::batch::{
-    Order, binary_data, grey_data, one_hot_data, one_hot_rows, stack_data,
+    Order, binary_data, image_data, one_hot_data, one_hot_rows, stack_data,
 };
 use scanweave::train::steps::{MARGIN, SynthesisBatch, View};
 use serde::{Deserialize, Serialize};
@@ -240,7 +240,11 @@ impl<'a> Mixture<'a> {
         ViewValues {
             modality,
             condition: (count > 1).then(|| one_hot_rows(inputs.iter().map(|_| modality), count)),
-            image: grey_data(inputs.iter().filter_map(bytes), size),
+            image: image_data(
+                inputs.iter().filter_map(bytes),
+                self.configuration.study.channels(),
+                size,
+            ),
             own: TensorData::new(flags.collect::<Vec<_>>(), [paired, 1, 1, 1]),
         }
     }

@@ -4,6 +4,7 @@ pub mod items;
 pub mod lesion;
 mod logbook;
 mod maps;
+pub mod memory;
 mod mixture;
 pub mod options;
 mod prefetch;

@@ -9,6 +9,7 @@ use scanweave::train::Recipe;
 use scanweave::weights::Network;
 use serde_json::Value;
 
+use super::memory::{Part, Sizes};
 use super::options::{Options, StageOption};
 use super::task::Task;
 use super::training::Ending;
@@ -37,6 +38,8 @@ pub struct Stage {
     pub check: fn(&Prepared, &Study, &Recipe) -> anyhow::Result<()>,
     /// Begins or resumes its training.
     pub train: fn(&Task) -> anyhow::Result<Ending>,
+    /// Its networks, for what they take of memory.
+    pub networks: fn(&Sizes) -> Vec<Part>,
     /// What people should know of a training that has come to its end after so many steps.
     pub advice: fn(&Recipe, u64) -> Option<String>,
     /// The checkpoint that others build upon.

@@ -6,13 +6,15 @@ use scanweave::networks::tensors::read_tensors;
 use scanweave::study::Study;
 use scanweave::train::Recipe;
 use scanweave::train::steps::{
-    StructureNetworks, finished_discriminator, structure_configurations,
+    StructureNetworks, finished_discriminator, latent_discriminator_configuration,
+    structure_configurations,
 };
 use scanweave::train::structure::{MapItem, StructureSettings, StructureTrainee, UnseenMaps};
 use scanweave::weights::{Network, Role};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::memory::{Part, Sizes};
 use super::options::{StageOption, Takes};
 use super::stage::{Asked, Exported, Stage};
 use super::unlabelled;
@@ -35,6 +37,7 @@ pub static STAGE: Stage = Stage {
     settings,
     check,
     train: |task| task.train(trainee(task.data, task.configuration, &task.device)?),
+    networks: sizes,
     advice,
     pick: Pick::Newest,
     export: Some(export),
@@ -46,6 +49,21 @@ pub static STAGE: Stage = Stage {
 pub struct Settings {
     /// Maps are seen mirrored, turned, scaled and shifted a little.
     pub augment: bool,
+}
+
+/// The decoder draws reconstructions and samples in one pass; both are seen by mask generator and discriminator, which also
+/// sees the real maps.
+fn sizes(of: &Sizes) -> Vec<Part> {
+    let g = of.geometry;
+    let (encoder, decoder, mask, patch) = structure_configurations(g);
+    let latent = latent_discriminator_configuration(g);
+    vec![
+        Part::learning("structure encoder", encoder.footprint(), 1),
+        Part::learning("structure decoder", decoder.footprint(), 2),
+        Part::learning("mask generator", mask.footprint(g.size), 2),
+        Part::learning("structure discriminator", patch.footprint(g.size), 3),
+        Part::learning("latent discriminator", latent.footprint(), 1),
+    ]
 }
 
 fn settings(asked: &Asked) -> anyhow::Result<Value> {

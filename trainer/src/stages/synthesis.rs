@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor};
-use scanweave::image::Plane;
+use scanweave::image::Image;
 use scanweave::label::{Label, LesionStatistics};
 use scanweave::metrics::Overlap;
 use scanweave::networks::Unet;
@@ -12,11 +12,11 @@ use scanweave::networks::tensors::read_tensors;
 use scanweave::structure::Structure;
 use scanweave::study::Study;
 use scanweave::synthesis::Synthesiser;
-use scanweave::train::batch::grey_data;
+use scanweave::train::batch::image_data;
 use scanweave::train::guides::Guide;
 use scanweave::train::steps::{
     NamedLosses, Section, StructureNetworks, SynthesisNetworks, SynthesisStage,
-    synthesis_configurations,
+    lesion_configuration, synthesis_configurations, translator_configurations,
 };
 use scanweave::train::{Better, Figures, Recipe, Trainee};
 use scanweave::weights::{Network, Role};
@@ -24,6 +24,7 @@ use serde_json::Value;
 
 use super::items::{class_map, image, structure};
 use super::lesion::segmented;
+use super::memory::{Part, Sizes};
 use super::mixture::{Mixture, Settings, SynthesisValues};
 use super::options::{StageOption, Takes};
 use super::stage::{Asked, Exported, Stage, no_advice};
@@ -64,6 +65,7 @@ pub static STAGE: Stage = Stage {
     settings,
     check,
     train,
+    networks: sizes,
     advice: no_advice,
     pick: Pick::Newest,
     export: Some(export),
@@ -77,6 +79,37 @@ static GUIDES: [(&Stage, MakeGuide); 2] = [
     (&lesion::STAGE, lesion::guide),
     (&translator::STAGE, translator::guide),
 ];
+
+/// An input is painted in two modalities where there are several. Discriminators see what was painted, and real images for
+/// their features; the guides see what was painted.
+fn sizes(of: &Sizes) -> Vec<Part> {
+    let (study, recipe, g) = (of.study, of.recipe, of.geometry);
+    let (generator, discriminator) = synthesis_configurations(study, recipe, g);
+    let judges = 1 + u64::from(of.options.is_on("strict"));
+    let discriminators = Part {
+        count: judges,
+        ..Part::learning("discriminator", discriminator.footprint(g.size), 2 * judges)
+    };
+    let mut parts = vec![
+        Part::learning("generator", generator.footprint(g.size), 1),
+        discriminators,
+    ];
+    let modalities = study.modalities.len();
+    if (lesion::STAGE.is_needed)(study, recipe) {
+        let segmenter = lesion_configuration(study, g).footprint(g.size);
+        parts.push(Part::frozen("segmenter", segmenter, modalities, 1));
+    }
+    if (translator::STAGE.is_needed)(study, recipe) {
+        let (translator, _) = translator_configurations(study, recipe, g);
+        parts.push(Part::frozen(
+            "translator",
+            translator.footprint(g.size),
+            1,
+            1,
+        ));
+    }
+    parts
+}
 
 fn settings(asked: &Asked) -> anyhow::Result<Value> {
     // The ablation of the thesis does without.
@@ -277,13 +310,13 @@ impl<'a> Synthesis<'a> {
             let sample = pipeline.paint(&own, &item.label, index as u64).await?;
             for (modality, (_, painted)) in sample.images.iter().enumerate() {
                 if let Some(bytes) = &item.images[modality] {
-                    let real = image(bytes, size);
-                    error += f64::from(painted.zip(&real, |a, b| (a - b).abs()).mean());
+                    error += absolute_error(painted, &image(bytes, size));
                     images += 1.0;
                 }
                 if let Some(segmenters) = &self.segmenters {
                     let bytes = painted.to_u8();
-                    let data = grey_data(std::iter::once(bytes.as_slice()), size);
+                    let channels = self.configuration.study.channels();
+                    let data = image_data(std::iter::once(bytes.as_slice()), channels, size);
                     let found = segmented(&segmenters[modality], Tensor::from_data(data, &device));
                     overlap = overlap + Overlap::of_lesions(&class_map(item, size), &found[0])?;
                 }
@@ -298,7 +331,7 @@ impl<'a> Synthesis<'a> {
 
     /// Real images of the source modality, their fused maps, and what is painted from them with their
     /// own labels, one row per modality.
-    async fn real_rows(&self) -> anyhow::Result<Vec<Vec<Plane>>> {
+    async fn real_rows(&self) -> anyhow::Result<Vec<Vec<Image>>> {
         let (study, size) = (&self.configuration.study, self.size());
         let (pipeline, items) = (self.pipeline(), self.loader.items());
         let count = COLUMNS.min(items.len());
@@ -307,33 +340,43 @@ impl<'a> Synthesis<'a> {
             let item = items[column * items.len() / count];
             let own = structure(item, size);
             let sample = pipeline.paint(&own, &item.label, column as u64).await?;
-            let real = item.images[study.source_place()].as_deref();
-            rows[0].push(real.map_or_else(|| own.map.clone(), |bytes| image(bytes, size)));
-            rows[1].push(sample.fused);
-            for (row, (_, plane)) in sample.images.into_iter().enumerate() {
-                rows[2 + row].push(plane);
+            let source = study.source_place();
+            let real = item.images[source].as_deref();
+            let shown = |bytes| study.modalities[source].channels.shown(&image(bytes, size));
+            rows[0].push(real.map_or_else(|| own.map.clone().into(), shown));
+            rows[1].push(sample.fused.clone().into());
+            for (row, image) in rows[2..].iter_mut().zip(sample.shown(study)) {
+                row.push(image);
             }
         }
         Ok(rows)
     }
 
     /// Synthetic maps, the labels laid on them, and what is painted from both.
-    async fn synthetic_rows(&self) -> anyhow::Result<Vec<Vec<Plane>>> {
+    async fn synthetic_rows(&self) -> anyhow::Result<Vec<Vec<Image>>> {
         let study = &self.configuration.study;
         let pipeline = self.pipeline();
         let mut rows = vec![Vec::new(); 2 + study.modalities.len()];
         for (column, map) in self.loader.maps().iter().take(COLUMNS).enumerate() {
             let label = self.loader.shown_label(map, column as u64);
             let sample = pipeline.paint(map, &label, column as u64).await?;
-            rows[0].push(sample.fused);
-            rows[1].extend(label.shades(study.label_planes(), self.size()));
-            for (row, (_, plane)) in sample.images.into_iter().enumerate() {
-                rows[2 + row].push(plane);
+            rows[0].push(sample.fused.clone().into());
+            let label = label.shades(study.label_planes(), self.size());
+            rows[1].extend(label.map(Image::from));
+            for (row, image) in rows[2..].iter_mut().zip(sample.shown(study)) {
+                row.push(image);
             }
         }
         rows.retain(|row| !row.is_empty());
         Ok(rows)
     }
+}
+
+/// Mean over pixels and channels.
+fn absolute_error(a: &Image, b: &Image) -> f64 {
+    let pairs = a.planes().iter().zip(b.planes());
+    let each = pairs.map(|(a, b)| f64::from(a.zip(b, |a, b| (a - b).abs()).mean()));
+    each.sum::<f64>() / a.channels() as f64
 }
 
 impl<'a> Trainee for Synthesis<'a> {
@@ -370,7 +413,7 @@ impl<'a> Trainee for Synthesis<'a> {
         }))
     }
 
-    async fn sheet(&self) -> anyhow::Result<Vec<Vec<Plane>>> {
+    async fn sheet(&self) -> anyhow::Result<Vec<Vec<Image>>> {
         let mut rows = self.real_rows().await?;
         rows.extend(self.synthetic_rows().await?);
         Ok(rows)

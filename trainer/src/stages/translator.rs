@@ -4,19 +4,21 @@ use std::sync::Arc;
 
 use anyhow::ensure;
 use burn::tensor::{Device, Tensor, TensorData};
-use scanweave::image::Plane;
-use scanweave::metrics::psnr;
+use scanweave::image::Image;
+use scanweave::metrics::psnr_of_images;
 use scanweave::random::{Purpose, Random};
 use scanweave::study::{Modality, Study};
-use scanweave::train::batch::{grey_data, one_hot_rows};
+use scanweave::train::batch::{image_data, one_hot_rows};
 use scanweave::train::guides::{Guide, TranslatorGuide};
-use scanweave::train::reading::{DeviceError, planes};
+use scanweave::train::reading::{DeviceError, images};
 use scanweave::train::steps::{
     NamedLosses, Section, TranslatorBatch, TranslatorNetworks, TranslatorStage,
+    translator_configurations,
 };
 use scanweave::train::{Better, Figures, Loader, Recipe, Trainee};
 
 use super::items::image;
+use super::memory::{Part, Sizes};
 use super::stage::{Stage, no_advice, no_settings};
 use crate::data::{Item, Prepared, split};
 use crate::run::{Configuration, Finished, Pick};
@@ -44,10 +46,21 @@ pub static STAGE: Stage = Stage {
             &task.device,
         )?)
     },
+    networks: sizes,
     advice: no_advice,
     pick: Pick::Best,
     export: None,
 };
+
+/// There, back again, and the identity; the discriminator sees what is real and what was translated.
+fn sizes(of: &Sizes) -> Vec<Part> {
+    let g = of.geometry;
+    let (translator, discriminator) = translator_configurations(of.study, of.recipe, g);
+    vec![
+        Part::learning("translator", translator.footprint(g.size), 3),
+        Part::learning("discriminator", discriminator.footprint(g.size), 2),
+    ]
+}
 
 /// A translator of every modality can be trained.
 fn check(data: &Prepared, study: &Study, _recipe: &Recipe) -> anyhow::Result<()> {
@@ -152,6 +165,7 @@ impl Loader for TranslatorLoader<'_> {
 
     fn batch(&self, step: u64) -> TranslatorValues {
         let size = self.configuration.geometry.size;
+        let channels = self.configuration.study.channels();
         let mut random = Random::nth(self.configuration.seed, Purpose::Batch, step);
         let drawn = (0..self.configuration.batch).map(|_| self.draw(&mut random));
         let (mut all, rest): (Vec<_>, Vec<_>) = drawn.partition(|t| t.registered);
@@ -159,10 +173,10 @@ impl Loader for TranslatorLoader<'_> {
         all.extend(rest);
         let count = self.pools.len();
         TranslatorValues {
-            image: grey_data(all.iter().map(|t| t.image), size),
+            image: image_data(all.iter().map(|t| t.image), channels, size),
             from: one_hot_rows(all.iter().map(|t| t.from), count),
             to: one_hot_rows(all.iter().map(|t| t.to), count),
-            target: grey_data(all.iter().map(|t| t.target), size),
+            target: image_data(all.iter().map(|t| t.target), channels, size),
             registered,
         }
     }
@@ -202,7 +216,8 @@ impl<'a> Translator<'a> {
 
     /// Named by the two modalities.
     async fn psnrs(&self, items: &[&Item]) -> anyhow::Result<Vec<(String, f64)>> {
-        let modalities = &self.configuration.study.modalities;
+        let study = &self.configuration.study;
+        let (modalities, channels) = (&study.modalities, study.channels());
         let size = self.configuration.geometry.size;
         let mut values = Vec::new();
         for (from, to) in ordered_pairs(modalities.len()) {
@@ -210,7 +225,7 @@ impl<'a> Translator<'a> {
             let mut sum = 0.0;
             for (found, item) in translated.iter().zip(items) {
                 let real = image(item.images[to].as_deref().unwrap_or_default(), size);
-                sum += f64::from(psnr(found, &real)?);
+                sum += f64::from(psnr_of_images(found, &real.spread(channels))?);
             }
             let name = format!("{} to {}", modalities[from].name, modalities[to].name);
             values.push((name, sum / items.len() as f64));
@@ -224,17 +239,16 @@ impl<'a> Translator<'a> {
         items: &[&Item],
         from: usize,
         to: usize,
-    ) -> Result<Vec<Plane>, DeviceError> {
-        let (size, count) = (
-            self.configuration.geometry.size,
-            self.configuration.study.modalities.len(),
-        );
-        let images = items.iter().filter_map(|item| item.images[from].as_deref());
+    ) -> Result<Vec<Image>, DeviceError> {
+        let study = &self.configuration.study;
+        let (size, count) = (self.configuration.geometry.size, study.modalities.len());
+        let given = items.iter().filter_map(|item| item.images[from].as_deref());
         let translator = &self.stage.averaged().translator;
         let device = self.device.clone().inner();
-        let images = Tensor::from_data(grey_data(images, size), &device);
+        let given = image_data(given, study.channels(), size);
+        let given = Tensor::from_data(given, &device);
         let to = one_hot_rows(items.iter().map(|_| to), count);
-        planes(translator.forward(images, Some(Tensor::from_data(to, &device)))).await
+        images(translator.forward(given, Some(Tensor::from_data(to, &device)))).await
     }
 }
 
@@ -287,9 +301,10 @@ impl<'a> Trainee for Translator<'a> {
     }
 
     /// Test images of each modality, and below them what they are translated into.
-    async fn sheet(&self) -> anyhow::Result<Vec<Vec<Plane>>> {
+    async fn sheet(&self) -> anyhow::Result<Vec<Vec<Image>>> {
         let size = self.configuration.geometry.size;
-        let count = self.configuration.study.modalities.len();
+        let modalities = &self.configuration.study.modalities;
+        let count = modalities.len();
         let mut rows = Vec::new();
         for from in 0..count {
             let there: Vec<&Item> = self.test.iter().copied().filter(|i| i.has(from)).collect();
@@ -298,9 +313,11 @@ impl<'a> Trainee for Translator<'a> {
                 continue;
             }
             let real = items.iter().filter_map(|i| i.images[from].as_deref());
-            rows.push(real.map(|bytes| image(bytes, size)).collect());
+            let shown = |modality: usize, image: &Image| modalities[modality].channels.shown(image);
+            rows.push(real.map(|bytes| shown(from, &image(bytes, size))).collect());
             for to in (0..count).filter(|&to| to != from) {
-                rows.push(self.translated(&items, from, to).await?);
+                let translated = self.translated(&items, from, to).await?;
+                rows.push(translated.iter().map(|image| shown(to, image)).collect());
             }
         }
         Ok(rows)

@@ -19,7 +19,7 @@ const fn field(name: &'static str, about: &'static str) -> Field {
 }
 
 /// The fields of a study, in the order of the file.
-const STUDY: [Field; 11] = [
+const STUDY: [Field; 12] = [
     field(
         "name",
         "Name on the command line and in files: letters, digits, hyphens.",
@@ -28,6 +28,10 @@ const STUDY: [Field; 11] = [
     field(
         "source",
         "The modality that structure maps and masks are taken from.",
+    ),
+    field(
+        "source_weights",
+        "The weight of each of its channels in the plane that they are taken from, such as [0.0, 1.0, 0.0] for green.\n[]: a grey plane itself, the luminance of colours, of a slice with its neighbours the slice.",
     ),
     field(
         "lesion",
@@ -55,7 +59,7 @@ const STUDY: [Field; 11] = [
     ),
     field(
         "modalities",
-        "What the generator paints, in this order. Built in: xray, t1, t1c, t2, flair, fundus, ct; any other\nname makes a modality of your own. `channels`: 1 grey, 3 colour. `scale`: \"absolute\" keeps grey values as\nread, \"organ-median\" brings the organ's median to 0.35, for intensities without a unit such as MRI's.",
+        "What the generator paints, in this order. Built in: xray, t1, t1c, t2, flair, fundus, ct; any other\nname makes a modality of your own. `channels`: 1 grey, 3 colour, \"neighbours\" a slice of a volume with\nthe one before and the one after it. Grey modalities beside colours are painted as equal channels. `scale`:\n\"absolute\" keeps values as read, \"organ-median\" brings the organ's median to 0.35, for intensities without a\nunit such as MRI's.",
     ),
     field(
         "extraction",

@@ -1,3 +1,5 @@
+use scanweave::study::Channels;
+
 use super::*;
 
 fn file(text: &str) -> anyhow::Result<StudyAndRecipe> {
@@ -30,6 +32,26 @@ fn a_modality_of_ones_own_is_a_row() {
     let base = StudyAndRecipe::named("lung-ct").expect("built in");
     assert_eq!(both.study.extraction, base.study.extraction);
     assert_eq!(both.recipe, base.recipe);
+}
+
+#[test]
+fn channels_and_the_plane_of_maps_are_named() {
+    let slices =
+        "base = 'lung-ct'\nname = 'x'\n[[modalities]]\nname = 'ct'\nchannels = 'neighbours'\n";
+    let study = file(slices).expect("a study").study;
+    assert_eq!(study.modalities[0].channels, Channels::Neighbours);
+    assert_eq!(study.channels(), 3);
+    let red = file("base = 'retina'\nname = 'x'\nsource_weights = [1, 0, 0]").expect("a study");
+    assert_eq!(red.study.source_weights, [1.0, 0.0, 0.0]);
+    let grey = "base = 'retina'\nname = 'x'\n[[modalities]]\nname = 'fundus'\nchannels = 1\n";
+    let error = refusal(grey);
+    assert!(error.contains("source_weights are 3"), "{error}");
+    let many = slices.replace("'neighbours'", "5");
+    assert!(
+        refusal(&many).contains("\"neighbours\""),
+        "{}",
+        refusal(&many)
+    );
 }
 
 #[test]

@@ -6,6 +6,7 @@
 
 mod brain;
 mod brain_data;
+mod colour;
 mod evaluation;
 mod images;
 mod labels;

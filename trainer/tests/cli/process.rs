@@ -12,7 +12,7 @@ pub const PATIENCE: Duration = Duration::from_mins(5);
 /// How a run of the program ended.
 pub struct Ended {
     line: String,
-    code: Option<i32>,
+    pub code: Option<i32>,
     /// Standard output.
     pub said: String,
     /// Standard error.

@@ -247,7 +247,34 @@ fn a_dry_run_prints_the_configuration_and_does_nothing() {
         let ended = scanweave(&TRAINED, &structure("dry", "--steps 3 --dry-run")).well();
         let printed: Value = serde_json::from_str(&ended.said).expect("JSON");
         assert_eq!(printed["geometry"]["size"], 64);
+        for word in ["structure decoder", "parameters", "MB of memory"] {
+            assert!(ended.complained.contains(word), "`{word}`\n{ended}");
+        }
     });
+}
+
+#[test]
+fn the_geometry_of_the_thesis_is_told_in_memory_and_refused_where_it_does_not_fit() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    let prepared = "data prepare --dataset phantom --count 4 --size 512 --out data.scan";
+    scanweave(folder, prepared).well();
+    let paper = "train structure --study phantom-thorax --data data.scan --run r --preset paper";
+    let ended = scanweave(folder, &format!("{paper} --batch 2 --dry-run"));
+    // A machine with little memory refuses, and tells the same.
+    let table = ended.complained.clone();
+    for word in ["structure decoder", "GB of memory at 2 images per step"] {
+        assert!(table.contains(word), "`{word}`\n{ended}");
+    }
+    if ended.code == Some(0) {
+        let printed: Value = serde_json::from_str(&ended.said).expect("JSON");
+        assert_eq!(printed["geometry"]["latent_form"], "plane");
+    }
+    let large = format!("{paper} --batch 256 --dry-run");
+    scanweave(folder, &large).badly(1, &["the machine has", "a smaller --batch"]);
+    assert!(!folder.join("r").exists(), "nothing was begun");
+    let vector = format!("{paper} --latent 64 --dry-run");
+    scanweave(folder, &vector).badly(2, &["--latent goes with"]);
 }
 
 #[test]

@@ -10,12 +10,14 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use scanweave::dataset::Settings;
+use scanweave::study::Study;
 use scanweave::synthesis::{Subject, SynthesisError, Synthesiser};
 
 use super::compute::Compute;
 use super::job::{Job, Next, Slice};
 use super::patience::Gate;
 use super::{done, post};
+use crate::model::painter::pictures;
 use crate::model::protocol::{BuiltSubject, CommandId, Event, Failure, Pixels};
 
 /// A data set that is being made.
@@ -55,12 +57,13 @@ impl Build {
             done(id);
             return Ok(Next::Ended);
         }
-        let part = on.compute(async |synthesiser, _| Ok(self.part(synthesiser).await?));
+        let part = on.compute(async |synthesiser, _| {
+            let subject = self.part(synthesiser).await?;
+            Ok(subject.map(|subject| packed(subject, synthesiser.study())))
+        });
         if let Some(subject) = part.await? {
-            post(&Event::Subject {
-                id,
-                subject: Box::new(packed(subject)),
-            });
+            let subject = Box::new(subject);
+            post(&Event::Subject { id, subject });
             self.index += 1;
         }
         Ok(Next::GoesOn)
@@ -100,16 +103,13 @@ impl Job for Build {
     }
 }
 
-fn packed(subject: Subject) -> BuiltSubject {
+fn packed(subject: Subject, study: &Study) -> BuiltSubject {
     let sample = &subject.sample;
-    let images = sample.images.iter();
     BuiltSubject {
         structure: Pixels::from(&sample.structure.map),
         mask: Pixels::from(&sample.structure.mask),
         label: subject.label,
-        images: images
-            .map(|(modality, plane)| (modality.clone(), Pixels::from(plane)))
-            .collect(),
+        images: pictures(study, &sample.images),
         provenance: subject.provenance,
     }
 }

@@ -5,6 +5,7 @@
 
 use std::rc::Rc;
 
+use scanweave::study::Study;
 use scanweave::synthesis::{SynthesisError, Synthesiser};
 
 use super::device::Devices;
@@ -32,6 +33,11 @@ impl Compute {
     pub fn hold(&mut self, loaded: Loaded) {
         self.loaded = Some(loaded);
         self.painter = Painter::default();
+    }
+
+    /// What the open model is of.
+    pub fn study(&self) -> Option<&Study> {
+        self.loaded.as_ref().map(|l| l.synthesiser.study())
     }
 
     /// Computes on the model's device and, when that fails, on the CPU.

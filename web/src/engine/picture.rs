@@ -1,9 +1,9 @@
-//! From an image file to a grey plane, decoded by the browser.
+//! From an image file to its planes, one in grey or three in colour, decoded by the browser.
 //!
 //! The image is read in strips, and averaged down by a whole factor while a side is longer than
 //! [`SIDE`], so that even 16384 x 16384 pixels need only a few megabytes here.
 
-use scanweave::image::Plane;
+use scanweave::image::{Image, Plane};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -16,11 +16,20 @@ use crate::bridge::words;
 use crate::image_file;
 use crate::model::protocol::{Cause, Failure};
 
-/// Longest side of the plane that is returned, pixels.
+/// Longest side of the image that is returned, pixels.
 const SIDE: u32 = 2048;
 
-/// Decodes a PNG or JPEG file; returns its own width and height too.
-pub async fn read(file: &File) -> Result<(Plane, [u32; 2]), Failure> {
+/// A channel's value of a pixel, 0..=255, by its red, green and blue.
+type Channel = fn(&[u8]) -> u32;
+const GREY: [Channel; 1] = [luminance];
+const COLOURS: [Channel; 3] = [
+    |rgb| u32::from(rgb[0]),
+    |rgb| u32::from(rgb[1]),
+    |rgb| u32::from(rgb[2]),
+];
+
+/// Decodes a PNG or JPEG file, in colour or in grey; returns its own width and height too.
+pub async fn read(file: &File, in_colour: bool) -> Result<(Image, [u32; 2]), Failure> {
     let name = file.name();
     if file.size() > image_file::MAX_BYTES as f64 {
         return Err(Cause::FileTooLong.because(name, megabytes(image_file::MAX_BYTES)));
@@ -32,9 +41,10 @@ pub async fn read(file: &File) -> Result<(Plane, [u32; 2]), Failure> {
     let (width, height) = image_file::size_of(&name, &js_sys::Uint8Array::new(&buffer).to_vec())?;
     drop(buffer);
     let bitmap = decode(file).await.map_err(unreadable)?;
-    let plane = grey(&bitmap).map_err(unreadable);
+    let channels = if in_colour { COLOURS.as_slice() } else { &GREY };
+    let image = planes(&bitmap, channels).map_err(unreadable);
     bitmap.close();
-    Ok((plane?, [width, height]))
+    Ok((image?, [width, height]))
 }
 
 async fn decode(file: &File) -> Result<ImageBitmap, JsValue> {
@@ -45,7 +55,7 @@ async fn decode(file: &File) -> Result<ImageBitmap, JsValue> {
     JsFuture::from(promise).await?.dyn_into()
 }
 
-fn grey(bitmap: &ImageBitmap) -> Result<Plane, JsValue> {
+fn planes(bitmap: &ImageBitmap, channels: &[Channel]) -> Result<Image, JsValue> {
     let (across, down) = (
         bitmap.width().div_ceil(SIDE),
         bitmap.height().div_ceil(SIDE),
@@ -53,19 +63,28 @@ fn grey(bitmap: &ImageBitmap) -> Result<Plane, JsValue> {
     let (width, height) = (bitmap.width() / across, bitmap.height() / down);
     let rows = (256 / down).clamp(1, height);
     let context = strip_context(bitmap.width(), rows * down)?;
-    let mut values = Vec::with_capacity((width * height) as usize);
+    let room = || Vec::with_capacity((width * height) as usize);
+    let mut planes: Vec<Vec<f32>> = channels.iter().map(|_| room()).collect();
     for top in (0..height).step_by(rows as usize) {
         let rows = rows.min(height - top);
         let pixels = strip(&context, bitmap, top * down, rows * down)?;
-        average(
-            &pixels,
-            bitmap.width(),
-            [width, rows],
-            [across, down],
-            &mut values,
-        );
+        for (channel, values) in channels.iter().zip(&mut planes) {
+            let stride = bitmap.width();
+            average(
+                &pixels,
+                stride,
+                [width, rows],
+                [across, down],
+                *channel,
+                values,
+            );
+        }
     }
-    Plane::new(width as usize, height as usize, values).map_err(|e| e.to_string().into())
+    let plane = |values| Plane::new(width as usize, height as usize, values);
+    let planes: Result<Vec<_>, _> = planes.into_iter().map(plane).collect();
+    planes
+        .and_then(Image::new)
+        .map_err(|e| e.to_string().into())
 }
 
 fn strip_context(width: u32, height: u32) -> Result<OffscreenCanvasRenderingContext2d, JsValue> {
@@ -93,12 +112,13 @@ fn strip(
         .0)
 }
 
-/// Appends the mean luminance of every `across` x `down` block, 0..=1.
+/// Appends a channel's mean of every `across` x `down` block, 0..=1.
 fn average(
     rgba: &[u8],
     stride: u32,
     [width, rows]: [u32; 2],
     [across, down]: [u32; 2],
+    channel: Channel,
     values: &mut Vec<f32>,
 ) {
     let scale = 1.0 / (255.0 * (across * down) as f32);
@@ -107,7 +127,7 @@ fn average(
             let block = (0..down).flat_map(|y| {
                 (0..across).map(move |x| ((row * down + y) * stride + column * across + x) as usize)
             });
-            let sum: u32 = block.map(|i| luminance(&rgba[4 * i..4 * i + 3])).sum();
+            let sum: u32 = block.map(|i| channel(&rgba[4 * i..4 * i + 3])).sum();
             values.push(sum as f32 * scale);
         }
     }
@@ -134,7 +154,17 @@ mod tests {
             .flat_map(|&v| [v, v, v, 255])
             .collect();
         let mut values = Vec::new();
-        average(&rgba, 4, [2, 1], [2, 2], &mut values);
+        average(&rgba, 4, [2, 1], [2, 2], luminance, &mut values);
         assert_eq!(values, [100.0 / 255.0, 205.0 / 255.0].map(|v: f32| v));
+    }
+
+    #[test]
+    fn colours_are_averaged_channel_by_channel() {
+        let rgba = [0, 100, 255, 255, 100, 200, 255, 255];
+        for (channel, mean) in COLOURS.into_iter().zip([50.0, 150.0, 255.0]) {
+            let mut values = Vec::new();
+            average(&rgba, 2, [1, 1], [2, 1], channel, &mut values);
+            assert_eq!(values, [mean / 255.0]);
+        }
     }
 }

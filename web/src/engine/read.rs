@@ -4,7 +4,8 @@
 //! a large one only the slice.
 
 use scanweave::formats::{self, Axis, FormatError, Volume, Window, dicom};
-use scanweave::image::Plane;
+use scanweave::image::Image;
+use scanweave::study::Study;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, File};
@@ -14,6 +15,7 @@ use super::store::megabytes;
 use super::stream::{self, Stopped};
 use crate::bridge::words;
 use crate::image_file::{HEAD, Kind};
+use crate::model::painter::{in_colour, source_plane};
 use crate::model::protocol::{Cause, Failure, ImageInfo};
 
 /// Largest volume file, inflated: 512 x 512 x 320 voxels of 16 bits.
@@ -43,12 +45,14 @@ struct Slices {
 }
 
 impl Reader {
-    /// The picture in a file, or its slice.
+    /// The picture in a file, or its slice. Pictures keep their colours where the study is in colour; slices are
+    /// grey.
     pub async fn read(
         &mut self,
         file: &File,
         slice: Option<u32>,
-    ) -> Result<(Plane, ImageInfo), Failure> {
+        study: &Study,
+    ) -> Result<(Image, ImageInfo), Failure> {
         let name = file.name();
         let key = Key {
             name: name.clone(),
@@ -56,26 +60,26 @@ impl Reader {
             modified: file.last_modified(),
         };
         if let Some((_, slices)) = self.kept.as_ref().filter(|(kept, _)| *kept == key) {
-            return slices.image(&name, slice);
+            return slices.image(&name, slice, study);
         }
         let kind = Kind::of(&name, &head(file).await?);
         if kind == Kind::Picture {
-            let (plane, [width, height]) = picture::read(file).await?;
-            usable(&name, &plane)?;
+            let (image, [width, height]) = picture::read(file, in_colour(study)).await?;
+            usable(&name, &image, study)?;
             self.kept = None;
-            let image = ImageInfo {
+            let about = ImageInfo {
                 name,
                 width,
                 height,
                 slices: 1,
                 slice: 0,
             };
-            return Ok((plane, image));
+            return Ok((image, about));
         }
         let bytes = whole(file, kind == Kind::Gzip).await?;
         let slices = Slices::of(kind, &bytes).map_err(|e| broken(&name, &e))?;
         drop(bytes);
-        let found = slices.image(&name, slice)?;
+        let found = slices.image(&name, slice, study)?;
         let small = slices.volume.voxels().len() <= KEPT;
         self.kept = small.then_some((key, slices));
         Ok(found)
@@ -99,7 +103,12 @@ impl Slices {
     }
 
     /// A slice along z, or the middle one.
-    fn image(&self, name: &str, slice: Option<u32>) -> Result<(Plane, ImageInfo), Failure> {
+    fn image(
+        &self,
+        name: &str,
+        slice: Option<u32>,
+        study: &Study,
+    ) -> Result<(Image, ImageInfo), Failure> {
         let [width, height, slices] = self.volume.sides().map(|s| s as u32);
         let slice = slice.unwrap_or(slices / 2);
         let named = if slices > 1 {
@@ -112,21 +121,22 @@ impl Slices {
         if self.inverted {
             plane = plane.map(|v| 1.0 - v);
         }
-        usable(&named, &plane)?;
-        let image = ImageInfo {
+        let image = Image::from(plane);
+        usable(&named, &image, study)?;
+        let about = ImageInfo {
             name: name.to_owned(),
             width,
             height,
             slices,
             slice,
         };
-        Ok((plane, image))
+        Ok((image, about))
     }
 }
 
 /// Refuses what no line can be found in, as long as its name is known.
-fn usable(name: &str, plane: &Plane) -> Result<(), Failure> {
-    let flat = plane.normalised().err();
+fn usable(name: &str, image: &Image, study: &Study) -> Result<(), Failure> {
+    let flat = source_plane(study, image).normalised().err();
     flat.map_or(Ok(()), |e| {
         Err(Cause::ImageFlat.because(name, e.to_string()))
     })

@@ -119,21 +119,29 @@ impl Session {
         slice: Option<u32>,
     ) -> Step {
         let file = file.ok_or_else(|| Cause::FileMissing.of(name))?;
-        let (plane, image) = self.reader.read(&file, slice).await?;
-        self.compute.painter.bring(plane);
-        post(&Event::Read { id, image });
+        let study = self
+            .compute
+            .study()
+            .ok_or_else(|| Cause::NoModel.of(name))?;
+        let (image, about) = self.reader.read(&file, slice, study).await?;
+        self.compute.painter.bring(image);
+        post(&Event::Read { id, image: about });
         Ok(Outcome::Ended)
     }
 
     async fn paint(&mut self, id: CommandId, scene: &Scene, detail: Detail) -> Step {
         let start = now();
-        let painted = self
+        let (painted, picture) = self
             .compute
-            .compute(async |synthesiser, painter| painter.paint(synthesiser, scene, detail).await)
+            .compute(async |synthesiser, painter| {
+                let painted = painter.paint(synthesiser, scene, detail).await?;
+                let picture = painted.picture(synthesiser.study());
+                Ok((painted, picture))
+            })
             .await?;
         post(&Event::Painted {
             id,
-            picture: painted.picture(),
+            picture,
             detail,
             milliseconds: now() - start,
         });

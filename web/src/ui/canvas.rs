@@ -58,8 +58,8 @@ pub struct Colours {
 
 impl From<&Pixels> for Colours {
     fn from(pixels: &Pixels) -> Self {
-        let rgba = pixels.bytes.iter().flat_map(|&v| [v, v, v, 255]).collect();
-        let (width, height) = (pixels.width, pixels.height);
+        let rgba = pixels.rgb().flat_map(|[r, g, b]| [r, g, b, 255]).collect();
+        let (width, height) = pixels.size();
         Self {
             width,
             height,
@@ -72,7 +72,7 @@ impl From<&Pixels> for Colours {
 /// seed shows the same picture.
 pub fn show(canvas: &HtmlCanvasElement, pixels: &Pixels) -> Result<(), JsValue> {
     colour(canvas, &Colours::from(pixels))?;
-    canvas.set_attribute("data-hash", &format!("{:016x}", fnv1a(&pixels.bytes)))
+    canvas.set_attribute("data-hash", &format!("{:016x}", fnv1a(pixels.bytes())))
 }
 
 /// Paints coloured pixels; an effect that does paints them again when the canvas was lost.
@@ -101,12 +101,22 @@ fn fnv1a(bytes: &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::fnv1a;
+    use super::*;
 
     #[test]
     fn hashes_as_published() {
         // Test vectors of the FNV reference code (Noll).
         assert_eq!(fnv1a(b""), 0xcbf2_9ce4_8422_2325);
         assert_eq!(fnv1a(b"foobar"), 0x8594_4171_f739_67e8);
+    }
+
+    #[test]
+    fn greys_and_colours_are_opaque() {
+        let rgba = |bytes: &[u8]| {
+            let pixels = Pixels::new(1, 2, bytes.to_vec()).expect("two pixels");
+            Colours::from(&pixels).rgba
+        };
+        assert_eq!(rgba(&[7, 8]), [7, 7, 7, 255, 8, 8, 8, 255]);
+        assert_eq!(rgba(&[1, 2, 3, 4, 5, 6]), [1, 2, 3, 255, 4, 5, 6, 255]);
     }
 }

@@ -1,22 +1,39 @@
-//! Grey PNG files, made here and not by a canvas: their bytes hold exactly the values, labels
+//! PNG files in grey or in colour, made here and not by a canvas: their bytes hold exactly the values, labels
 //! included, and each says inside that it is synthetic.
 
 use miniz_oxide::deflate::compress_to_vec_zlib;
 
+use crate::model::protocol::Pixels;
+
 /// Effort of the compression, 0..=10: small planes, so the usual one.
 const EFFORT: u8 = 6;
 
-/// A PNG of 8-bit grey values, row-major, with a `tEXt` chunk of keyword `Comment`.
+/// Colour types of the format.
+const GREY: u8 = 0;
+const RGB: u8 = 2;
+
+/// A PNG of 8-bit pixels, grey or in colour, with a `tEXt` chunk of keyword `Comment`.
+pub fn picture(pixels: &Pixels, text: &str) -> Vec<u8> {
+    let kind = if pixels.is_colour() { RGB } else { GREY };
+    file(pixels.size(), kind, pixels.bytes(), text)
+}
+
+/// A PNG of 8-bit grey values, row-major, with the same text.
 pub fn grey(width: u32, height: u32, values: &[u8], text: &str) -> Vec<u8> {
-    let row = (width as usize).max(1);
+    file((width, height), GREY, values, text)
+}
+
+fn file((width, height): (u32, u32), kind: u8, values: &[u8], text: &str) -> Vec<u8> {
+    let channels = if kind == RGB { 3 } else { 1 };
+    let row = (width as usize * channels).max(1);
     // Each row begins with its filter, 0: the values as they are.
     let rows: Vec<u8> = values
         .chunks(row)
         .flat_map(|row| std::iter::once(0).chain(row.iter().copied()))
         .collect();
     let mut header = [width.to_be_bytes(), height.to_be_bytes()].concat();
-    // Eight bits, grey; the usual compression and filters, not interlaced.
-    header.extend([8, 0, 0, 0, 0]);
+    // Eight bits; the usual compression and filters, not interlaced.
+    header.extend([8, kind, 0, 0, 0]);
     let comment = [b"Comment\0", latin(text).as_slice()].concat();
     let mut file = b"\x89PNG\r\n\x1a\n".to_vec();
     chunk(&mut file, *b"IHDR", &header);
@@ -105,5 +122,17 @@ mod tests {
         assert_eq!(chunks[1].1, b"Comment\0SYNTHETIC \xe9?");
         let rows = decompress_to_vec_zlib(chunks[2].1).expect("zlib");
         assert_eq!(rows, [0, 0, 1, 2, 0, 253, 254, 255]);
+        let pixels = Pixels::new(3, 2, values.to_vec()).expect("six greys");
+        assert_eq!(picture(&pixels, "SYNTHETIC \u{e9}\u{5408}"), file);
+    }
+
+    #[test]
+    fn colours_come_back_row_by_row() {
+        let pixels = Pixels::new(1, 2, vec![1, 2, 3, 253, 254, 255]).expect("two colours");
+        let file = picture(&pixels, "SYNTHETIC");
+        let chunks = chunks(&file);
+        assert_eq!(chunks[0].1, [0, 0, 0, 1, 0, 0, 0, 2, 8, 2, 0, 0, 0]);
+        let rows = decompress_to_vec_zlib(chunks[2].1).expect("zlib");
+        assert_eq!(rows, [0, 1, 2, 3, 0, 253, 254, 255]);
     }
 }

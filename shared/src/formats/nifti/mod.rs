@@ -3,7 +3,7 @@
 
 mod write;
 
-pub use write::write;
+pub use write::{write, write_colour};
 
 use super::{Directions, Element, FormatError, Volume, count};
 

@@ -2,12 +2,37 @@
 
 use super::super::{FormatError, count};
 use super::{HEADER, VOXELS};
-use crate::image::Plane;
+use crate::image::{Image, Plane};
 
 /// Largest side that the header can name.
 const MAX_DIM: usize = i16::MAX as usize;
 /// Bytes of the description.
 const DESCRIPTION: usize = 80;
+
+/// What a voxel is: the header's number for it (`nifti1.h`) and its bytes.
+#[derive(Clone, Copy)]
+enum Voxel {
+    /// 8 bits, unsigned.
+    Grey,
+    /// RGB24: red, green and blue, 8 bits each.
+    Rgb,
+}
+
+impl Voxel {
+    fn datatype(self) -> i16 {
+        match self {
+            Self::Grey => 2,
+            Self::Rgb => 128,
+        }
+    }
+
+    fn bytes(self) -> usize {
+        match self {
+            Self::Grey => 1,
+            Self::Rgb => 3,
+        }
+    }
+}
 
 /// A NIfTI-1 file of 8-bit slices, one behind the other along z, black 0 and white 255, `spacing`
 /// millimetres apart. `description` (the first 79 bytes of it, ASCII) says what it is: the place to
@@ -18,29 +43,59 @@ pub fn write(
     spacing: [f32; 3],
     description: &str,
 ) -> Result<Vec<u8>, FormatError> {
-    let first = slices.first();
-    let (width, height) = first.map_or((0, 0), |p| (p.width(), p.height()));
-    let sides = [width, height, slices.len()];
-    let alike = slices
-        .iter()
-        .all(|p| (p.width(), p.height()) == (width, height));
+    let sizes = slices.iter().map(|p| (p.width(), p.height()));
+    let sides = sides(&sizes.collect::<Vec<_>>())?;
+    let voxels = slices.iter().flat_map(Plane::to_u8);
+    file(sides, Voxel::Grey, spacing, description, voxels)
+}
+
+/// As [`write()`], in colour: slices of three channels, red, green and blue.
+pub fn write_colour(
+    slices: &[Image],
+    spacing: [f32; 3],
+    description: &str,
+) -> Result<Vec<u8>, FormatError> {
+    if slices.iter().any(|slice| slice.channels() != 3) {
+        return Err(FormatError::Unsupported(
+            "a slice in colour has three channels: red, green and blue".into(),
+        ));
+    }
+    let sizes = slices.iter().map(|i| (i.width(), i.height()));
+    let sides = sides(&sizes.collect::<Vec<_>>())?;
+    let voxels = slices.iter().flat_map(Image::to_interleaved_u8);
+    file(sides, Voxel::Rgb, spacing, description, voxels)
+}
+
+/// The sides of a volume of slices of these sizes.
+fn sides(sizes: &[(usize, usize)]) -> Result<[usize; 3], FormatError> {
+    let first = sizes.first().copied().unwrap_or_default();
+    let sides = [first.0, first.1, sizes.len()];
+    let alike = sizes.iter().all(|size| *size == first);
     if !alike || sides.iter().any(|s| !(1..=MAX_DIM).contains(s)) {
         return Err(FormatError::Dimensions(format!(
-            "{width} x {height} x {}, slices of one size: {alike}",
-            slices.len()
+            "{} x {} x {}, slices of one size: {alike}",
+            sides[0], sides[1], sides[2]
         )));
     }
-    let voxels = count(sides.map(|s| s as u64))?;
-    let mut file = Vec::with_capacity(VOXELS + voxels);
-    file.extend(header(sides, spacing, description));
-    for slice in slices {
-        file.extend(slice.to_u8());
-    }
+    Ok(sides)
+}
+
+fn file(
+    sides: [usize; 3],
+    voxel: Voxel,
+    spacing: [f32; 3],
+    description: &str,
+    voxels: impl Iterator<Item = u8>,
+) -> Result<Vec<u8>, FormatError> {
+    let count = count(sides.map(|s| s as u64))?;
+    let mut file = Vec::with_capacity(VOXELS + count * voxel.bytes());
+    file.extend(header(sides, voxel, spacing, description));
+    file.extend(voxels);
     Ok(file)
 }
 
 /// Little endian; fields that are not named stay 0.
-fn header(sides: [usize; 3], spacing: [f32; 3], description: &str) -> [u8; VOXELS] {
+fn header(sides: [usize; 3], voxel: Voxel, spacing: [f32; 3], description: &str) -> [u8; VOXELS] {
     let mut bytes = [0; VOXELS];
     let mut put = |at: usize, value: &[u8]| bytes[at..at + value.len()].copy_from_slice(value);
     put(0, &(HEADER as i32).to_le_bytes());
@@ -48,8 +103,8 @@ fn header(sides: [usize; 3], spacing: [f32; 3], description: &str) -> [u8; VOXEL
     for (i, side) in dim.into_iter().enumerate() {
         put(40 + 2 * i, &(side as i16).to_le_bytes());
     }
-    put(70, &2_i16.to_le_bytes()); // datatype: 8 bits, unsigned
-    put(72, &8_i16.to_le_bytes()); // bitpix
+    put(70, &voxel.datatype().to_le_bytes());
+    put(72, &(8 * voxel.bytes() as i16).to_le_bytes()); // bitpix
     for (i, step) in [1.0, spacing[0], spacing[1], spacing[2]]
         .into_iter()
         .enumerate()

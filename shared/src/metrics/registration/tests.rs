@@ -1,11 +1,19 @@
 //! Shifts that are known, between modalities that look nothing alike.
 
 use super::*;
+use crate::image::Image;
 use crate::phantom::{self, Anatomy};
 
 const SIZE: usize = 128;
 /// Phantoms are rendered finer and moved there, so that a shift of half a pixel is exact.
 const FINE: usize = 4;
+
+fn greys(images: Vec<(&'static str, Image)>) -> Vec<(&'static str, Plane)> {
+    let images = images.into_iter();
+    images
+        .map(|(name, image)| (name, image.to_grey()))
+        .collect()
+}
 
 struct Brain {
     images: Vec<(&'static str, Plane)>,
@@ -16,7 +24,7 @@ impl Brain {
     fn new(seed: u64) -> Self {
         let phantom = phantom::draw(Anatomy::Brain, seed, SIZE * FINE, seed.is_multiple_of(2));
         Self {
-            images: phantom.images,
+            images: greys(phantom.images),
             region: phantom.mask.resized(SIZE, SIZE).map(|m| 1.0 - m),
         }
     }

@@ -79,6 +79,8 @@ fn a_unet_paints_what_the_tensor_library_paints() {
     check_unet(&config(3, 4, 0, 2), 16);
     check_unet(&config(4, 3, 2, 1), 24);
     check_unet(&config(8, 2, 3, 1), 32);
+    // Colour: three outputs per modality.
+    check_unet(&config(5, 2, 2, 3), 20);
     check_unet(&config(10, 1, 9, 1), 10);
 }
 

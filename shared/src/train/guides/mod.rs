@@ -18,7 +18,7 @@ pub struct Painted {
     pub modality: usize,
     /// The modality as one-hot `[batch, modalities]`, for more than one modality.
     pub condition: Option<Tensor<2>>,
-    /// x_g `[batch, 1, size, size]`, 0..=1, on the graph of the generator.
+    /// x_g `[batch, channels, size, size]`, 0..=1, on the graph of the generator.
     pub image: Tensor<4>,
 }
 

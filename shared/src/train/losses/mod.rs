@@ -44,7 +44,7 @@ pub fn outside_loss(mask: Tensor<4>, structure: Tensor<4>) -> Tensor<1> {
     (mask * structure).square().mean()
 }
 
-/// `||(x_g - x) * m||^2` of (18). All `[batch, 1, height, width]`.
+/// `||(x_g - x) * m||^2` of (18). Images `[batch, channels, height, width]`, mask `[batch, 1, height, width]`.
 pub fn masked_loss(synthetic: Tensor<4>, real: Tensor<4>, mask: Tensor<4>) -> Tensor<1> {
     ((synthetic - real) * mask).square().mean()
 }

@@ -84,7 +84,7 @@ impl Adversary {
         }
     }
 
-    /// What this network, its own or a frozen copy, says of images `[batch, 1, height, width]`.
+    /// What this network, its own or a frozen copy, says of images `[batch, channels, height, width]`.
     pub fn forward(&self, network: &PatchDiscriminator, x: Tensor<4>) -> Verdict {
         network.forward(match self.sight {
             Sight::Grey => x,
@@ -104,7 +104,7 @@ pub(super) fn part(x: Tensor<4>, corner: Option<[usize; 2]>) -> Tensor<4> {
 }
 
 /// `(x - mean) / (spread + floor)`: mean over a square window, spread the root of the mean squared
-/// distance from such means over the same window, both over what lies inside the image.
+/// distance from such means over the same window, both over what lies inside the image, in each channel by itself.
 fn contrast(x: Tensor<4>, radius: usize) -> Tensor<4> {
     let away = x.clone() - window_mean(x, radius);
     let square = window_mean(away.clone() * away.clone(), radius);

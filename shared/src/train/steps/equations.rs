@@ -9,6 +9,7 @@ use super::tests::*;
 use super::*;
 use crate::networks::PatchDiscriminator;
 use crate::networks::tensors::read_tensors;
+use crate::study::Study;
 use crate::train::{
     ModalityHead, Recipe, SegmenterWeights, StructureWeights, SynthesisWeights, TranslatorWeights,
 };
@@ -116,8 +117,14 @@ fn check(losses: &NamedLosses, expected: &[(&str, f64)]) {
 }
 
 /// A head of either kind, and weights by which no two terms can be mistaken for each other.
-fn heads() -> [ModalityHead; 2] {
-    [ModalityHead::CrossEntropy, ModalityHead::Regression]
+/// Either head over grey images, and images in colour.
+fn cases() -> [(Study, ModalityHead); 3] {
+    use ModalityHead::{CrossEntropy, Regression};
+    [
+        (brain(), CrossEntropy),
+        (brain(), Regression),
+        (colours(), CrossEntropy),
+    ]
 }
 
 #[test]
@@ -225,9 +232,8 @@ fn verdicts(
 
 #[test]
 fn the_synthesis_stage_is_equations_13_to_18() {
-    let study = brain();
-    let recipe = Recipe::of(&study);
-    for head in heads() {
+    for (study, head) in cases() {
+        let recipe = Recipe::of(&study);
         let weights = SynthesisWeights {
             adversarial: 2.0,
             modality: 3.0,
@@ -278,7 +284,7 @@ fn the_synthesis_stage_is_equations_13_to_18() {
         let own = |parts: Vec<Vec<f64>>| parts.concat();
         let real = own(batch.views.iter().map(|v| first(&v.image)).collect());
         let fake = own(views.iter().map(first).collect());
-        let mask = host(&batch.mask).repeat(2);
+        let mask = host(&batch.mask).repeat(2 * study.channels());
         let differences: Vec<f64> = real.iter().zip(&fake).map(|(r, f)| f - r).collect();
         let real_features = discriminator.forward(both(
             batch
@@ -320,14 +326,14 @@ fn the_synthesis_stage_is_equations_13_to_18() {
 
 /// The 8 x 8 part of 16 x 16 images that begins at this row and column.
 fn part_of(x: &Tensor<4>, [top, left]: [usize; 2]) -> Tensor<4> {
-    let [batch, _, height, width] = x.dims();
+    let [batch, channels, height, width] = x.dims();
     let values = host(x);
     let mut seen = Vec::new();
     for plane in values.chunks(height * width) {
         let pixels = (top..top + 8).flat_map(|y| (left..left + 8).map(move |x| (y, x)));
         seen.extend(pixels.map(|(y, x)| plane[y * width + x] as f32));
     }
-    Tensor::from_data(TensorData::new(seen, [batch, 1, 8, 8]), &device())
+    Tensor::from_data(TensorData::new(seen, [batch, channels, 8, 8]), &device())
 }
 
 /// Local contrast of 8 x 8 images over 3 x 3 pixels, or as many of them as there are.
@@ -353,7 +359,7 @@ fn contrast_of(x: &Tensor<4>) -> Tensor<4> {
 
 #[test]
 fn strict_discriminators_see_a_part_of_the_images_and_its_local_contrast() {
-    let study = brain();
+    let study = colours();
     let recipe = Recipe::of(&study);
     let (head, weights) = (recipe.synthesis.head, recipe.synthesis);
     let mut stage = SynthesisStage::new(&study, &recipe, &GEOMETRY, Vec::new(), 1e-3, &device())
@@ -423,9 +429,8 @@ fn strict_discriminators_see_a_part_of_the_images_and_its_local_contrast() {
 
 #[test]
 fn the_translator_stage_is_equations_19_to_21() {
-    let study = brain();
-    let recipe = Recipe::of(&study);
-    for head in heads() {
+    for (study, head) in cases() {
+        let recipe = Recipe::of(&study);
         let weights = TranslatorWeights {
             cycle: 2.0,
             cycle_absolute: 3.0,
@@ -434,7 +439,7 @@ fn the_translator_stage_is_equations_19_to_21() {
             supervised: 11.0,
         };
         let mut stage = TranslatorStage::new(&study, &recipe, &GEOMETRY, 1e-3, &device());
-        let batch = translator_batch();
+        let batch = translator_batch(&study);
         let before = stage.networks();
         let there = before
             .0
@@ -488,7 +493,7 @@ fn an_unpaired_translator_leaves_what_is_translated_already() {
         ..recipe.translator
     };
     let mut stage = TranslatorStage::new(&study, &recipe, &GEOMETRY, 1e-3, &device());
-    let batch = translator_batch();
+    let batch = translator_batch(&study);
     let to = Some(batch.to.clone());
     let same = host(&stage.networks().0.forward(batch.target.clone(), to));
     let losses = stage.step(&batch, &weights, recipe.synthesis.head);
@@ -503,14 +508,14 @@ fn an_unpaired_translator_leaves_what_is_translated_already() {
 
 #[test]
 fn the_lesion_stage_is_equation_22() {
-    let study = brain();
+    let study = colours();
     let mut stage = LesionStage::new(&study, &GEOMETRY, 1e-3, &device());
     let weights = SegmenterWeights {
         dice: 2.0,
         cross_entropy: 3.0,
         classes: vec![0.5, 4.0],
     };
-    let (image, label) = (planes(1.0, 2), label(planes(0.8, 2)));
+    let (image, label) = (images(&study, 1.0, 2), label(planes(0.8, 2)));
     let logits = stage.averaged().segmenters[1].logits(image.clone().inner());
     let logits = Tensor::from_inner(logits);
     let [dice, entropy] = segmentation(&logits, &label, &weights);

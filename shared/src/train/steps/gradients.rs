@@ -93,7 +93,7 @@ fn translator_and_its_discriminator_learn_from_their_own_terms_alone() {
     let after = |weights: TranslatorWeights| {
         let head = ModalityHead::CrossEntropy;
         let mut stage = fresh();
-        stage.step(&translator_batch(), &weights, head);
+        stage.step(&translator_batch(&study), &weights, head);
         stage.weights()
     };
     let [plain, trained] = after(silent);

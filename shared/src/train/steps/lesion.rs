@@ -21,7 +21,7 @@ const DEPTH: usize = 3;
 pub struct LesionBatch {
     /// Index of the modality in the study.
     pub modality: usize,
-    /// `[batch, 1, size, size]`, 0..=1.
+    /// `[batch, channels, size, size]`, 0..=1.
     pub image: Tensor<4>,
     /// `[batch, 1 + classes, size, size]`, one-hot, the background first.
     pub label: Tensor<4>,
@@ -72,7 +72,7 @@ pub struct LesionStage {
 /// The configuration of every segmenter of a study at a geometry.
 pub fn configuration(study: &Study, geometry: &Geometry) -> UnetConfig {
     UnetConfig {
-        inputs: 1,
+        inputs: study.channels(),
         outputs: 1 + study.label_planes(),
         width: geometry.segmenter_width,
         depth: geometry.depth.min(DEPTH),

@@ -21,7 +21,7 @@ pub use lesion::{LesionBatch, LesionNetworks, LesionStage, configuration as lesi
 pub use optimizer::Optimizer;
 pub use structure::{
     StructureBatch, StructureNetworks, StructureStage, configurations as structure_configurations,
-    finished_discriminator,
+    finished_discriminator, latent_discriminator_configuration,
 };
 pub use synthesis::{
     SynthesisNetworks, SynthesisStage, configurations as synthesis_configurations,

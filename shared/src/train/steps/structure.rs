@@ -145,18 +145,23 @@ pub fn configurations(g: &Geometry) -> (EncoderConfig, DecoderConfig, UnetConfig
     )
 }
 
+/// The configuration of D_z at a geometry.
+pub fn latent_discriminator_configuration(g: &Geometry) -> LatentDiscriminatorConfig {
+    LatentDiscriminatorConfig {
+        latent: g.latent,
+        width: match g.latent_form {
+            LatentForm::Vector => 2 * g.latent,
+            LatentForm::Plane => 2 * g.structure_width,
+        },
+        form: g.latent_form,
+    }
+}
+
 impl StructureStage {
     /// Fresh networks on an autodiff device, learning rate `rate`.
     pub fn new(geometry: &Geometry, rate: f64, device: &Device) -> Self {
         let (encoder, decoder, mask, patch) = configurations(geometry);
-        let latent = LatentDiscriminatorConfig {
-            latent: geometry.latent,
-            width: match geometry.latent_form {
-                LatentForm::Vector => 2 * geometry.latent,
-                LatentForm::Plane => 2 * geometry.structure_width,
-            },
-            form: geometry.latent_form,
-        };
+        let latent = latent_discriminator_configuration(geometry);
         let (encoder, decoder, mask) = (
             encoder.init(device),
             decoder.init(device),

@@ -70,13 +70,13 @@ pub fn configurations(study: &Study, recipe: &Recipe, g: &Geometry) -> (UnetConf
     (
         UnetConfig {
             inputs: 1 + study.label_planes(),
-            outputs: 1,
+            outputs: study.channels(),
             width: g.generator_width,
             depth: g.depth,
             condition: classes,
         },
         PatchConfig {
-            inputs: 1,
+            inputs: study.channels(),
             width: g.discriminator_width,
             modalities: classes,
             spectral: recipe.spectral,

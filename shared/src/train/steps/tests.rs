@@ -52,13 +52,19 @@ pub(super) fn structure_batch(step: usize) -> StructureBatch {
     }
 }
 
+/// Images with the channels of a study, no two alike.
+pub(super) fn images(study: &Study, value: f32, batch: usize) -> Tensor<4> {
+    let shades = (0..study.channels()).map(|c| planes(1.0, batch) * (value - 0.1 * c as f32));
+    Tensor::cat(shades.collect(), 1)
+}
+
 /// Two inputs, the first with its own image, in the first two modalities where there are several.
 pub(super) fn synthesis_batch(study: &Study) -> SynthesisBatch {
     let modalities = study.modalities.len();
     let view = |modality: usize| View {
         modality,
         condition: (modalities > 1).then(|| one_hot(&[modality, modality], modalities)),
-        image: planes(1.0, 2) * (0.3 + 0.2 * modality as f32),
+        image: images(study, 0.3 + 0.2 * modality as f32, 2),
         own: Tensor::ones([1, 1, 1, 1], &device()),
     };
     let lesion = planes(0.8, 2);
@@ -88,6 +94,13 @@ pub(super) fn label(lesion: Tensor<4>) -> Tensor<4> {
 
 pub(super) fn brain() -> Study {
     Study::named("brain-mri").unwrap()
+}
+
+/// Heads of which one modality is in colour: every network sees and paints three channels.
+pub(super) fn colours() -> Study {
+    let mut study = brain();
+    study.modalities[0].channels = crate::study::Channels::Colour;
+    study
 }
 
 /// Untrained networks to guide a generator with.
@@ -284,12 +297,12 @@ fn another_subjects_image_does_not_count_as_ones_own() {
     assert_eq!(after(0.0), [0.0; 3]);
 }
 
-pub(super) fn translator_batch() -> TranslatorBatch {
+pub(super) fn translator_batch(study: &Study) -> TranslatorBatch {
     TranslatorBatch {
-        image: planes(1.0, 2),
+        image: images(study, 1.0, 2),
         from: one_hot(&[0, 2], 3),
         to: one_hot(&[1, 0], 3),
-        target: planes(0.6, 2),
+        target: images(study, 0.6, 2),
         registered: 1,
     }
 }
@@ -302,7 +315,7 @@ fn the_translator_stage_resumes_and_learns_from_translated_images() {
     let go = |mut stage: TranslatorStage, steps: usize| {
         for _ in 0..steps {
             let head = recipe.synthesis.head;
-            stage.step(&translator_batch(), &recipe.translator, head);
+            stage.step(&translator_batch(&study), &recipe.translator, head);
         }
         stage
     };
@@ -342,7 +355,7 @@ fn supervision_counts_where_pairs_are_known() {
         };
         let batch = TranslatorBatch {
             registered,
-            ..translator_batch()
+            ..translator_batch(&study)
         };
         let mut stage = TranslatorStage::new(&study, &recipe, &GEOMETRY, 1e-3, &device());
         let losses = stage.step(&batch, &weights, recipe.synthesis.head);

@@ -23,7 +23,7 @@ const DEPTH: usize = 3;
 
 /// What one step learns from: one ordered pair of modalities per item.
 pub struct TranslatorBatch {
-    /// x_i `[batch, 1, size, size]`, 0..=1.
+    /// x_i `[batch, channels, size, size]`, 0..=1.
     pub image: Tensor<4>,
     /// i as one-hot, `[batch, modalities]`.
     pub from: Tensor<2>,
@@ -83,14 +83,14 @@ pub fn configurations(
     let modalities = study.modalities.len();
     (
         UnetConfig {
-            inputs: 1,
-            outputs: 1,
+            inputs: study.channels(),
+            outputs: study.channels(),
             width: geometry.translator_width,
             depth: geometry.depth.min(DEPTH),
             condition: modalities,
         },
         PatchConfig {
-            inputs: 1,
+            inputs: study.channels(),
             width: geometry.discriminator_width,
             modalities,
             spectral: recipe.spectral,

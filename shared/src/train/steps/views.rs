@@ -26,7 +26,7 @@ pub struct View {
     pub modality: usize,
     /// The modality as one-hot `[batch, modalities]`, for more than one modality.
     pub condition: Option<Tensor<2>>,
-    /// Real images x of this modality `[batch, 1, size, size]`, 0..=1.
+    /// Real images x of this modality `[batch, channels, size, size]`, 0..=1.
     pub image: Tensor<4>,
     /// 1 where a paired input's image is its own, 0 where the subject lacks this modality and the
     /// image is another's: `[paired, 1, 1, 1]`.

@@ -9,13 +9,13 @@ use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor};
 
-use crate::image::Plane;
+use crate::image::Image;
 use crate::metrics::MetricError;
 use crate::random::Purpose;
 use crate::study::Geometry;
 use crate::train::batch::{binary, noise};
 use crate::train::figures::{Better, Figures};
-use crate::train::reading::{DeviceError, planes, scalar};
+use crate::train::reading::{DeviceError, images, scalar};
 use crate::train::recipe::Recipe;
 use crate::train::schedule::Cadence;
 use crate::train::steps::{LatentMoments, NamedLosses, RestoreError, Section, StructureStage};
@@ -254,7 +254,7 @@ impl<'a> Trainee for StructureTrainee<'a> {
     }
 
     /// Real maps, their reconstructions, samples from N(0, 1), the same as lines, and their masks.
-    async fn sheet(&self) -> Result<Vec<Vec<Plane>>, StructureError> {
+    async fn sheet(&self) -> Result<Vec<Vec<Image>>, StructureError> {
         let device = self.device.clone().inner();
         let networks = self.stage.averaged();
         let items = self.items();
@@ -276,7 +276,7 @@ impl<'a> Trainee for StructureTrainee<'a> {
         let restored_lines = self.lines(reconstructed.clone());
         let mut rows = Vec::new();
         for row in [real, reconstructed, restored_lines, sampled, lines, masks] {
-            rows.push(planes(row).await?);
+            rows.push(images(row).await?);
         }
         Ok(rows)
     }

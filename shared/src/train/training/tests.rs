@@ -6,7 +6,7 @@ use burn::tensor::{Device, Tensor};
 use pollster::block_on;
 
 use super::*;
-use crate::image::Plane;
+use crate::image::Image;
 use crate::train::reading::DeviceError;
 use crate::train::schedule::Cadence;
 use crate::train::steps::Section;
@@ -41,7 +41,7 @@ impl Trainee for Script {
         Ok(vec![("scripted", loss)])
     }
 
-    async fn sheet(&self) -> Result<Vec<Vec<Plane>>, DeviceError> {
+    async fn sheet(&self) -> Result<Vec<Vec<Image>>, DeviceError> {
         Ok(Vec::new())
     }
 

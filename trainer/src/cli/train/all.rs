@@ -32,6 +32,10 @@ pub fn run(args: &Args, data: &Prepared) -> anyhow::Result<()> {
     for (number, &stage) in stages.iter().enumerate() {
         let job = job(args, stage, &stages);
         println!("[{}/{}] {}", number + 1, stages.len(), stage.name);
+        let memory = job.memory()?;
+        if args.dry_run {
+            eprintln!("{memory}");
+        }
         if args.dry_run && !stage.builds_upon.is_empty() {
             println!("its configuration follows from the runs before it");
             continue;

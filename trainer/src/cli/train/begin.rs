@@ -15,6 +15,7 @@ use super::foundations::{Sources, warn_of_other_data};
 use crate::cli::Usage;
 use crate::data::Prepared;
 use crate::run::{Configuration, Limit, METHOD};
+use crate::stages::memory::{self, Machine, Sizes};
 use crate::stages::stage::Asked;
 use crate::stages::task::Task;
 use crate::stages::{Ending, Stage};
@@ -77,6 +78,32 @@ impl<'a> Job<'a> {
             seed: args.seed,
             settings: (self.stage.settings)(&asked)?,
         })
+    }
+
+    /// What its networks take of memory.
+    ///
+    /// # Errors
+    /// When the machine that would train has less.
+    pub fn memory(&self) -> anyhow::Result<String> {
+        let StudyAndRecipe { study, recipe } = &self.args.chosen;
+        let parts = (self.stage.networks)(&Sizes {
+            study,
+            recipe,
+            geometry: &geometry(self.args)?,
+            options: &self.args.of_stage.options,
+        });
+        let batch = self.args.batch.into();
+        let table = memory::table(&parts, batch);
+        let machine = self
+            .args
+            .device
+            .is_processor()
+            .then(Machine::here)
+            .flatten();
+        match memory::check(&parts, batch, machine) {
+            Ok(()) => Ok(table),
+            Err(error) => Err(error.context(table)),
+        }
     }
 
     /// Trains until the limit or until `stop` is set.

@@ -90,7 +90,7 @@ pub struct Args {
     /// Steps between two sample sheets.
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..))]
     sheet_every: u64,
-    /// Print the resolved configuration and stop.
+    /// Print the resolved configuration, and what each network takes of memory, and stop.
     #[arg(long)]
     dry_run: bool,
 }
@@ -137,8 +137,10 @@ pub fn run(mut args: Args) -> anyhow::Result<()> {
     args.of_stage.check(stage)?;
     let job = Job::of(&args, stage);
     check_data(&data, &args, &[stage])?;
+    let memory = job.memory()?;
     let configuration = job.resolve(&data)?;
     if args.dry_run {
+        eprintln!("{memory}");
         println!("{}", serde_json::to_string_pretty(&configuration)?);
         return Ok(());
     }

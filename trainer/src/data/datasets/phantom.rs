@@ -5,19 +5,15 @@ use anyhow::{Context as _, Result};
 use scanweave::phantom::Anatomy;
 use scanweave::study::Study;
 
-/// The anatomy that a study is drawn from: its name begins as that of a built-in phantom study.
+/// The anatomy that a study of these modalities is drawn from.
 ///
 /// # Errors
-/// When the study is one of real images.
-pub fn anatomy(study: &str) -> Result<Anatomy> {
-    let known = [
-        ("phantom-thorax", Anatomy::Thorax),
-        ("phantom-brain", Anatomy::Brain),
-    ];
-    let found = known.into_iter().find(|(name, _)| study.starts_with(name));
-    found.map(|(_, anatomy)| anatomy).with_context(|| {
+/// When no phantom shows all of them.
+pub fn anatomy(modalities: &[String]) -> Result<Anatomy> {
+    Anatomy::showing(modalities).with_context(|| {
         format!(
-            "no phantom is drawn for study {study}: choose --study phantom-thorax or phantom-brain, or a study of your own whose name begins so"
+            "no phantom shows the modalities {}: choose --study phantom-thorax, phantom-brain or phantom-fundus, or a study of your own of their modalities",
+            modalities.join(", ")
         )
     })
 }
@@ -28,7 +24,7 @@ pub fn anatomy(study: &str) -> Result<Anatomy> {
 /// # Errors
 /// As [`anatomy`].
 pub fn records(study: &Study, count: usize, seed: u64) -> Result<Vec<Record>> {
-    anatomy(&study.name)?;
+    anatomy(&study.modality_names())?;
     let record = |i: usize| Record {
         subject: format!("phantom-{i:06}"),
         split: None,
@@ -81,7 +77,8 @@ mod tests {
             assert_eq!(content_of(&record.source).as_ref(), Some(&record.content));
         }
         assert_eq!(content_of("scan-7.png"), None);
-        let real = Study::named("retina").expect("built in");
-        assert!(records(&real, 1, 0).is_err());
+        let real = Study::named("lung-ct").expect("built in");
+        let error = records(&real, 1, 0).expect_err("no phantom has it");
+        assert!(error.to_string().contains("the modalities ct"), "{error}");
     }
 }

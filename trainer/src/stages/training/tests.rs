@@ -1,7 +1,7 @@
 //! The loop on a trainee whose losses are written down beforehand.
 
 use burn::tensor::{Device, Tensor};
-use scanweave::image::Plane;
+use scanweave::image::{Image, Plane};
 use scanweave::study::{Preset, Study};
 use scanweave::train::steps::{NamedLosses, Section};
 use scanweave::train::{Better, Cadence, Figures, Loader, Recipe};
@@ -55,8 +55,8 @@ impl Trainee for Script {
         }))
     }
 
-    async fn sheet(&self) -> anyhow::Result<Vec<Vec<Plane>>> {
-        Ok(vec![vec![Plane::filled(4, 4, 0.5)]])
+    async fn sheet(&self) -> anyhow::Result<Vec<Vec<Image>>> {
+        Ok(vec![vec![Plane::filled(4, 4, 0.5).into()]])
     }
 
     fn save(&self) -> Vec<Section> {

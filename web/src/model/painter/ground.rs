@@ -1,19 +1,19 @@
 //! Where the structure map of a scene comes from, and what strokes make of it.
 
-use scanweave::image::Plane;
+use scanweave::image::{Image, Plane};
 use scanweave::structure::{Source, Step, Structure, forbidden};
 use scanweave::study::{Extraction, MaskSettings};
 use scanweave::synthesis::Synthesiser;
 
-use super::{PaintError, Refusal};
+use super::{PaintError, Refusal, source_plane};
 use crate::model::protocol::Pixels;
 use crate::model::scene::{Origin, Runs, Values};
 
 /// The image that was read last, with what was made of it.
-pub(super) struct Image {
-    plane: Plane,
+pub(super) struct Brought {
+    image: Image,
     /// For a scale of the extraction: the image ready for algorithms 1 and 2, and for the eye.
-    ready: Option<(usize, Source, Plane)>,
+    ready: Option<(usize, Source, Image)>,
 }
 
 /// A structure map before anything was drawn into it.
@@ -31,27 +31,32 @@ pub(super) struct Ground {
     pub(super) forbidden: Plane,
 }
 
-impl Image {
-    pub(super) fn new(plane: Plane) -> Self {
-        Self { plane, ready: None }
+impl Brought {
+    pub(super) fn new(image: Image) -> Self {
+        Self { image, ready: None }
     }
 
-    fn source(&mut self, size: usize, scale: usize) -> Result<&Source, PaintError> {
-        let known = |(s, _, small): &(usize, Source, Plane)| *s == scale && small.width() == size;
+    fn source(&mut self, synthesiser: &Synthesiser, scale: usize) -> Result<&Source, PaintError> {
+        let size = synthesiser.size();
+        let known = |(s, _, small): &(usize, Source, Image)| *s == scale && small.width() == size;
         if !self.ready.as_ref().is_some_and(known) {
-            let source = Source::of(&self.plane, size, scale)?;
-            self.ready = Some((scale, source, self.plane.resized(size, size)));
+            let plane = source_plane(synthesiser.study(), &self.image);
+            let source = Source::of(&plane, size, scale)?;
+            self.ready = Some((scale, source, self.resized(size)));
         }
         Ok(&self.ready.as_ref().expect("it was just made").1)
     }
 
     /// At the working size, for the eye.
-    pub(super) fn small(&self, size: usize) -> Option<Plane> {
-        let ready = self.ready.as_ref();
-        ready.map_or_else(
-            || Some(self.plane.resized(size, size)),
-            |(_, _, small)| Some(small.clone()),
-        )
+    pub(super) fn small(&self, size: usize) -> Image {
+        match &self.ready {
+            Some((_, _, small)) => small.clone(),
+            None => self.resized(size),
+        }
+    }
+
+    fn resized(&self, size: usize) -> Image {
+        self.image.map_planes(|plane| plane.resized(size, size))
     }
 }
 
@@ -59,7 +64,7 @@ impl Sketch {
     pub(super) async fn of(
         synthesiser: &Synthesiser,
         origin: &Origin,
-        image: Option<&mut Image>,
+        image: Option<&mut Brought>,
     ) -> Result<Self, PaintError> {
         let size = synthesiser.size();
         let structure = match origin {
@@ -70,7 +75,7 @@ impl Sketch {
             Origin::Image { values } => {
                 let (extraction, mask) = settings(synthesiser, values.as_ref())?;
                 let image = image.ok_or(Refusal::NoImage)?;
-                let source = image.source(size, extraction.scale)?;
+                let source = image.source(synthesiser, extraction.scale)?;
                 source.structure(&extraction, &mask)?
             }
             Origin::Fixed { map, mask } => Structure {
@@ -91,14 +96,14 @@ impl Sketch {
         &mut self,
         synthesiser: &Synthesiser,
         origin: &Origin,
-        image: Option<&mut Image>,
+        image: Option<&mut Brought>,
     ) -> Result<(), PaintError> {
         let (Origin::Image { values }, None) = (origin, &self.steps) else {
             return Ok(());
         };
         let (extraction, mask) = settings(synthesiser, values.as_ref())?;
         let image = image.ok_or(Refusal::NoImage)?;
-        let source = image.source(synthesiser.size(), extraction.scale)?;
+        let source = image.source(synthesiser, extraction.scale)?;
         let steps = source.steps(&extraction, &mask)?;
         let shown = |step: Step| (step.name.to_owned(), Pixels::from(&step.picture()));
         self.steps = Some(steps.into_iter().map(shown).collect());

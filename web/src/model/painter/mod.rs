@@ -5,17 +5,20 @@
 //! only what follows from a change. It keeps one of each and no picture, so it does not grow.
 
 mod ask;
+mod channels;
 mod ground;
 
-use scanweave::image::{ImageError, Plane};
+use scanweave::image::{Image, ImageError, Plane};
 use scanweave::label::{ClassMap, Label};
+use scanweave::study::Study;
 use scanweave::synthesis::{Sample, SynthesisError, Synthesiser};
 use thiserror::Error;
 
 use super::protocol::{Detail, Labelled, Picture, Pixels};
 use super::scene::{Edits, Lesion, Origin, Runs, Scene};
 use ask::asked;
-use ground::{Ground, Image, Sketch};
+pub use channels::{in_colour, pictures, source_plane};
+use ground::{Brought, Ground, Sketch};
 
 /// Why there is no picture of a scene.
 #[derive(Debug, Error)]
@@ -97,7 +100,7 @@ pub struct Painted {
     /// The lesion asked for.
     pub asked: Asked,
     /// The image that the map was taken from, at working size.
-    pub source: Option<Plane>,
+    pub source: Option<Image>,
     /// The steps of algorithm 1, for the eye.
     pub steps: Vec<(String, Pixels)>,
     /// Classes of the study's lesions.
@@ -107,7 +110,7 @@ pub struct Painted {
 /// What is remembered between two pictures of one model.
 #[derive(Default)]
 pub struct Painter {
-    image: Option<Image>,
+    image: Option<Brought>,
     sketch: Option<(Origin, Sketch)>,
     ground: Option<(Edits, Ground)>,
     asked: Option<(Lesion, Asked)>,
@@ -115,8 +118,8 @@ pub struct Painter {
 
 impl Painter {
     /// From now on [`Origin::Image`] means this one.
-    pub fn bring(&mut self, image: Plane) {
-        self.image = Some(Image::new(image));
+    pub fn bring(&mut self, image: Image) {
+        self.image = Some(Brought::new(image));
         if let Some((Origin::Image { .. }, _)) = self.sketch {
             self.forget();
         }
@@ -168,7 +171,7 @@ impl Painter {
             sample,
             forbidden: ground.forbidden.clone(),
             asked,
-            source: image.and_then(|i| i.small(synthesiser.size())),
+            source: image.map(|i| i.small(synthesiser.size())),
             steps: match detail {
                 Detail::Full => sketch.steps.clone().unwrap_or_default(),
                 Detail::Preview { .. } => Vec::new(),
@@ -211,14 +214,13 @@ impl Painter {
 }
 
 impl Painted {
-    /// The picture as the page gets it.
-    pub fn picture(&self) -> Picture {
+    /// The picture as the page gets it; `study` is that of the model that painted it.
+    pub fn picture(&self, study: &Study) -> Picture {
         let sample = &self.sample;
         let labelled = |lesion: &ClassMap| Labelled {
             shades: Pixels::from(&lesion.shades(self.classes)),
             classes: Runs::of_classes(lesion),
         };
-        let shown = |(modality, plane): &(String, Plane)| (modality.clone(), Pixels::from(plane));
         Picture {
             source: self.source.as_ref().map(Pixels::from),
             steps: self.steps.clone(),
@@ -227,7 +229,7 @@ impl Painted {
             forbidden: Pixels::from(&self.forbidden),
             fused: Pixels::from(&sample.fused),
             lesion: self.asked.lesion.as_ref().map(labelled),
-            images: sample.images.iter().map(shown).collect(),
+            images: pictures(study, &sample.images),
         }
     }
 }

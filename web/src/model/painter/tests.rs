@@ -13,6 +13,7 @@ use scanweave::weights::{Model, Role};
 use super::*;
 use crate::model::scene::{Latent, LesionBox, Pin, Values};
 
+mod colours;
 mod networks;
 
 const SIZE: usize = 32;
@@ -141,10 +142,10 @@ fn what_was_painted_before_changes_nothing() {
         start.clone(),
     ];
     let mut painter = Painter::default();
-    painter.bring(image.clone());
+    painter.bring(image.clone().into());
     for scene in scenes {
         let mut other = Painter::default();
-        other.bring(image.clone());
+        other.bring(image.clone().into());
         let (kept, alone) = (
             done(painter.paint(&pipeline, &scene, FULL)).expect("a picture"),
             done(other.paint(&pipeline, &scene, FULL)).expect("a picture"),
@@ -184,17 +185,17 @@ fn an_image_shows_its_steps_in_full_detail_and_stays_until_another_comes() {
     let mut painter = Painter::default();
     let missing = done(painter.paint(&pipeline, &scene, FULL));
     assert!(matches!(missing, Err(PaintError::Scene(Refusal::NoImage))));
-    painter.bring(draw(1));
+    painter.bring(draw(1).into());
     let quick = done(painter.paint(&pipeline, &scene, Detail::Preview { modality: 0 }));
     assert!(quick.expect("a picture").steps.is_empty());
     let first = done(painter.paint(&pipeline, &scene, FULL)).expect("a picture");
     let study = pipeline.study();
     let (values, mask) = (study.extraction_at(SIZE), study.mask_at(SIZE));
-    let structure = Structure::of_image(&draw(1), SIZE, &values, &mask).expect("lines");
+    let structure = Structure::of_image(&draw(1).to_grey(), SIZE, &values, &mask).expect("lines");
     assert_eq!(first.sample.structure, structure.clone().within_organ());
     assert_eq!(first.steps.last().expect("steps").0, "structure-map");
     assert_eq!(first.source.as_ref().expect("an image").width(), SIZE);
-    painter.bring(draw(2));
+    painter.bring(draw(2).into());
     let second = done(painter.paint(&pipeline, &scene, FULL)).expect("a picture");
     assert_ne!(first.sample.structure, second.sample.structure);
     let mut values = Values {
@@ -294,13 +295,17 @@ fn a_drawn_lesion_is_painted_wherever_it_lies() {
     let inside = fresh(&pipeline, &scene(at(16, 16, 1)));
     let outside = fresh(&pipeline, &scene(at(1, 1, 1)));
     assert_ne!(inside.sample.images, outside.sample.images);
-    let picture = outside.picture();
+    let picture = outside.picture(pipeline.study());
     let lesion = picture.lesion.expect("it was asked for");
     assert_eq!(Lesion::Drawn(lesion.classes), at(1, 1, 1));
-    assert_eq!(picture.forbidden.bytes[SIZE + 1], 255);
+    assert_eq!(picture.forbidden.at(1, 1), Some([255].as_slice()));
     // A copy of a placed lesion is the same lesion.
     let placed = fresh(&pipeline, &scene(Lesion::Placed { seed: 3 }));
-    let copy = placed.picture().lesion.expect("placed").classes;
+    let copy = placed
+        .picture(pipeline.study())
+        .lesion
+        .expect("placed")
+        .classes;
     let copied = fresh(&pipeline, &scene(Lesion::Drawn(copy)));
     assert_eq!(copied.sample, placed.sample);
 }

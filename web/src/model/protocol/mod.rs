@@ -6,22 +6,23 @@
 //! commands of one [`Lane`] only the newer is run: who drags a slider wants the last position.
 
 mod failure;
+mod pixels;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use thiserror::Error;
 
 use super::scene::{Runs, Scene};
 use scanweave::dataset::{Provenance, Settings};
-use scanweave::image::Plane;
 use scanweave::label::Label;
 use scanweave::study::{Geometry, Study};
 use scanweave::synthesis::PairRegister;
 use scanweave::weights::Card;
 
 pub use failure::{Cause, Failure};
+pub use pixels::{Pixels, luminance};
 
 /// Raised whenever a message changes; page and engine of different builds must not talk.
-pub const VERSION: u32 = 7;
+pub const VERSION: u32 = 8;
 
 /// Why a message could not be understood.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -368,27 +369,6 @@ pub struct ModelInfo {
     pub placed: bool,
     /// Whether the model holds segmenters, which look for the lesion that was asked for.
     pub segmented: bool,
-}
-
-/// 8-bit grey pixels to show, row-major.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Pixels {
-    /// Width in pixels.
-    pub width: u32,
-    /// Height in pixels.
-    pub height: u32,
-    /// One byte per pixel.
-    pub bytes: Vec<u8>,
-}
-
-impl From<&Plane> for Pixels {
-    fn from(plane: &Plane) -> Self {
-        Self {
-            width: plane.width() as u32,
-            height: plane.height() as u32,
-            bytes: plane.to_u8(),
-        }
-    }
 }
 
 /// One synthesised subject with everything it was made from.

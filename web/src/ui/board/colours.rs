@@ -2,9 +2,11 @@
 //!
 //! Blue and orange, which most colour-blind eyes tell apart (Okabe and Ito 2008), and no two layers
 //! that look alike without colour: what is forbidden is hatched, lesion classes have textures, what
-//! lies where it may not is chequered.
+//! lies where it may not is chequered. Tints lie over the luminance of the picture beneath, so that they look
+//! the same over every hue.
 
 use super::sheet::Sheet;
+use crate::model::protocol::{Pixels, luminance};
 
 /// Longest side that is painted finer, and the finest grid.
 const SIDE: usize = 512;
@@ -27,7 +29,7 @@ pub struct Sight {
     /// Width and height.
     pub side: usize,
     /// A picture beneath; without one it is black.
-    pub ground: Option<Vec<u8>>,
+    pub ground: Option<Pixels>,
     /// The structure map, lines 255.
     pub lines: Option<Vec<u8>>,
     /// What was drawn by hand (1) and taken away (2).
@@ -72,17 +74,28 @@ impl Sight {
         let spot = (x as i32, y as i32);
         let sheet = |sheet: &Option<Sheet>| sheet.as_ref().map_or(0, |s| s.at(spot));
         let stroke = sheet(&self.strokes);
+        let (forbidden, class) = (value(&self.forbidden) > 127, sheet(&self.lesion));
         let beneath = match stroke {
             1 => DRAWN,
             2 => [0; 3],
             _ if value(&self.lines) > 127 => LINE,
-            _ => [value(&self.ground); 3],
+            _ if forbidden || class != 0 => [luminance(self.picture(x, y)); 3],
+            _ => self.picture(x, y),
         };
         Cell {
             beneath,
             erased: stroke == 2,
-            forbidden: value(&self.forbidden) > 127,
-            class: sheet(&self.lesion),
+            forbidden,
+            class,
+        }
+    }
+
+    fn picture(&self, x: usize, y: usize) -> Rgb {
+        let ground = self.ground.as_ref();
+        match ground.and_then(|ground| ground.at(x as u32, y as u32)) {
+            Some(&[red, green, blue]) => [red, green, blue],
+            Some(&[grey]) => [grey; 3],
+            _ => [0; 3],
         }
     }
 }
@@ -162,7 +175,7 @@ mod tests {
         strokes.put((0, 1), 2);
         let sight = Sight {
             side: 2,
-            ground: Some(vec![9, 9, 9, 40]),
+            ground: Some(Pixels::new(2, 2, vec![9, 9, 9, 40]).expect("four greys")),
             lines: Some(vec![255, 0, 255, 0]),
             strokes: Some(strokes),
             ..Sight::default()
@@ -213,6 +226,25 @@ mod tests {
             assert_ne!(texture(a), texture(b), "{a} and {b}");
         }
         assert_eq!(texture(1), texture(5), "after the fourth they begin anew");
+    }
+
+    #[test]
+    fn a_picture_keeps_its_colours_and_tints_theirs() {
+        let orange = [200, 90, 30];
+        let mut lesion = Sheet::empty(2);
+        lesion.put((1, 0), 1);
+        let sight = Sight {
+            side: 2,
+            ground: Some(Pixels::new(2, 2, orange.repeat(4)).expect("four colours")),
+            forbidden: Some(vec![0, 0, 0, 255]),
+            lesion: Some(lesion),
+            ..Sight::default()
+        };
+        assert_eq!(colours(&sight, 0, 0), [orange]);
+        let grey = [luminance(orange); 3];
+        assert_eq!(colours(&sight, 1, 0), [mixed(grey, BLUES[0], 150)]);
+        let hatched = colours(&sight, 1, 1);
+        assert!(hatched.contains(&mixed(grey, ORANGE, 26)) && hatched.len() == 2);
     }
 
     #[test]

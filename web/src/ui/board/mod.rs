@@ -47,8 +47,12 @@ pub fn newest<T>(page: Page, read: impl FnOnce(Option<&Picture>) -> T) -> T {
     })
 }
 
-/// The bytes of pixels of this side, row-major.
+/// The greys of pixels of this side, row-major.
 pub fn bytes(pixels: &Pixels, side: usize) -> Option<Vec<u8>> {
-    let fits = (pixels.width as usize, pixels.height as usize) == (side, side);
-    (fits && pixels.bytes.len() == side * side).then(|| pixels.bytes.clone())
+    fits(pixels, side).then(|| pixels.grey().into_owned())
+}
+
+/// Whether these are pixels of this side.
+pub fn fits(pixels: &Pixels, side: usize) -> bool {
+    pixels.size() == (side as u32, side as u32)
 }

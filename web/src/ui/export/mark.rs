@@ -18,17 +18,16 @@ const MARGIN: usize = 2;
 /// does not fit.
 pub fn marked(pixels: &Pixels) -> Pixels {
     let mut marked = pixels.clone();
-    let (width, height) = (pixels.width as usize, pixels.height as usize);
+    let (width, height) = pixels.size();
     let scale = (width / 256).max(1);
-    let across = scale * (WORD[0].len() + 2 * MARGIN);
-    let down = scale * (WORD.len() + 2 * MARGIN);
-    if across > width || down > height || marked.bytes.len() != width * height {
+    let [across, down] = [WORD[0].len(), WORD.len()].map(|n| scale * (n + 2 * MARGIN) as u32);
+    if across > width || down > height {
         return marked;
     }
     for y in 0..down {
         for x in 0..across {
-            let white = ink(x / scale, y / scale);
-            marked.bytes[(height - down + y) * width + x] = if white { 255 } else { 0 };
+            let white = ink((x / scale) as usize, (y / scale) as usize);
+            marked.put(x, height - down + y, if white { 255 } else { 0 });
         }
     }
     marked
@@ -48,11 +47,7 @@ mod tests {
 
     fn grey(width: u32, height: u32) -> Pixels {
         let bytes = vec![90; (width * height) as usize];
-        Pixels {
-            width,
-            height,
-            bytes,
-        }
+        Pixels::new(width, height, bytes).expect("one byte per pixel")
     }
 
     #[test]
@@ -61,14 +56,14 @@ mod tests {
     }
 
     fn white(pixels: &Pixels) -> usize {
-        let white = pixels.bytes.iter().map(|&v| usize::from(v == 255));
+        let white = pixels.bytes().iter().map(|&v| usize::from(v == 255));
         white.sum()
     }
 
     #[test]
     fn it_stands_in_the_corner_and_nowhere_else() {
         let marked = marked(&grey(64, 64));
-        let at = |x: usize, y: usize| marked.bytes[y * 64 + x];
+        let at = |x: usize, y: usize| marked.bytes()[y * 64 + x];
         // The box is 38 by 9 pixels; the first letter's first ink lies at (1, 0) of the word.
         assert_eq!(
             [at(0, 55), at(2, 57), at(3, 57), at(37, 63)],
@@ -78,10 +73,20 @@ mod tests {
         assert!(
             (0..64 * 64)
                 .filter(|&i| outside(i))
-                .all(|i| marked.bytes[i] == 90)
+                .all(|i| marked.bytes()[i] == 90)
         );
         let inked = WORD.concat().matches('#').count();
         assert_eq!(white(&marked), inked);
+    }
+
+    #[test]
+    fn it_is_black_and_white_on_colours_too() {
+        let colours = [200, 90, 30].repeat(64 * 64);
+        let colours = Pixels::new(64, 64, colours).expect("three bytes per pixel");
+        let marked = marked(&colours);
+        assert_eq!(marked.at(2, 57), Some([0; 3].as_slice()));
+        assert_eq!(marked.at(3, 57), Some([255; 3].as_slice()));
+        assert_eq!(marked.at(0, 0), colours.at(0, 0));
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! The files of the picture that is shown: every modality with structure map, mask and label, as PNG
 //! or as volumes of one slice.
 
-use scanweave::formats::nifti;
-use scanweave::image::Plane;
+use scanweave::formats::{FormatError, nifti};
+use scanweave::image::{Image, Plane};
 
 use super::mark;
 use super::names::Title;
@@ -15,8 +15,7 @@ use crate::ui::png;
 pub fn pngs(picture: &Picture, title: &Title, visible: bool) -> Vec<File> {
     let png = |name: String, what: &str, pixels: &Pixels| {
         let text = title.text(what);
-        let file = png::grey(pixels.width, pixels.height, &pixels.bytes, &text);
-        (format!("{name}.png"), file)
+        (format!("{name}.png"), png::picture(pixels, &text))
     };
     let marked = |pixels: &Pixels| {
         if visible {
@@ -52,11 +51,8 @@ pub fn pngs(picture: &Picture, title: &Title, visible: bool) -> Vec<File> {
 /// When a plane is larger than a volume can be.
 pub fn niftis(picture: &Picture, title: &Title, visible: bool) -> Result<Vec<File>, String> {
     let nifti = |name: String, what: &str, pixels: &Pixels| {
-        let (width, height) = (pixels.width as usize, pixels.height as usize);
-        let plane = Plane::from_u8(width, height, &pixels.bytes).map_err(|e| e.to_string())?;
-        // No model knows millimetres: one pixel counts as one.
-        let file = nifti::write(&[plane], [1.0; 3], &title.text(what));
-        Ok((format!("{name}.nii"), file.map_err(|e| e.to_string())?))
+        let file = volume(pixels, &title.text(what)).map_err(|e| e.to_string())?;
+        Ok((format!("{name}.nii"), file))
     };
     let stem = title.stem();
     let images = picture.images.iter().map(|(modality, pixels)| {
@@ -72,14 +68,22 @@ pub fn niftis(picture: &Picture, title: &Title, visible: bool) -> Result<Vec<Fil
     images.chain(label).collect()
 }
 
+/// One slice. No model knows millimetres: a pixel counts as one.
+fn volume(pixels: &Pixels, text: &str) -> Result<Vec<u8>, FormatError> {
+    let (width, height) = (pixels.width() as usize, pixels.height() as usize);
+    let (bytes, spacing) = (pixels.bytes(), [1.0; 3]);
+    if pixels.is_colour() {
+        let slice = Image::of_interleaved_u8(width, height, pixels.channels(), bytes)?;
+        return nifti::write_colour(&[slice], spacing, text);
+    }
+    nifti::write(&[Plane::from_u8(width, height, bytes)?], spacing, text)
+}
+
 /// The lesion asked for as class numbers.
 fn label(picture: &Picture) -> Option<Pixels> {
     let classes = &picture.lesion.as_ref()?.classes;
-    Some(Pixels {
-        width: u32::from(classes.width),
-        height: u32::from(classes.height),
-        bytes: classes.values()?,
-    })
+    let (width, height) = (u32::from(classes.width), u32::from(classes.height));
+    Pixels::new(width, height, classes.values()?).ok()
 }
 
 #[cfg(test)]
@@ -90,11 +94,7 @@ mod tests {
     use scanweave::formats::Axis;
 
     fn pixels(bytes: [u8; 4]) -> Pixels {
-        Pixels {
-            width: 2,
-            height: 2,
-            bytes: bytes.to_vec(),
-        }
+        Pixels::new(2, 2, bytes.to_vec()).expect("four greys")
     }
 
     fn picture(modalities: &[&str]) -> Picture {

@@ -28,10 +28,8 @@ pub fn files(subject: &BuiltSubject, dataset: &Dataset) -> Result<Vec<File>, ser
         "{MARK} image, not for diagnosis. scanweave {}, study {}, seed {}, subject {index}.",
         dataset.version, dataset.study, dataset.seed
     );
-    let picture = |stage: &str, pixels: &Pixels| {
-        let png = png::grey(pixels.width, pixels.height, &pixels.bytes, &text);
-        (picture_name(index, stage), png)
-    };
+    let picture =
+        |stage: &str, pixels: &Pixels| (picture_name(index, stage), png::picture(pixels, &text));
     let mut files = vec![
         picture("structure", &subject.structure),
         picture("mask", &subject.mask),
@@ -44,7 +42,7 @@ pub fn files(subject: &BuiltSubject, dataset: &Dataset) -> Result<Vec<File>, ser
     for (modality, pixels) in &subject.images {
         files.push(picture(modality, pixels));
         files.extend(subject.label.boxes().map(|boxes| {
-            let text = yolo::text(boxes, pixels.width as usize);
+            let text = yolo::text(boxes, pixels.width() as usize);
             (boxes_name(index, modality), text.into_bytes())
         }));
     }
@@ -87,11 +85,7 @@ mod tests {
     use scanweave::study::Study;
 
     fn pixels(value: u8) -> Pixels {
-        Pixels {
-            width: 2,
-            height: 1,
-            bytes: vec![value; 2],
-        }
+        Pixels::new(2, 1, vec![value; 2]).expect("two greys")
     }
 
     fn subject() -> BuiltSubject {
@@ -137,6 +131,23 @@ mod tests {
         assert!(label.windows(text.len()).any(|w| w == text));
         let written: Entry = serde_json::from_slice(&files[5].1).expect("an entry");
         assert_eq!(written, entry(&subject()));
+    }
+
+    #[test]
+    fn a_modality_in_colour_is_a_picture_in_colour() {
+        let colours = Pixels::new(2, 1, vec![9, 8, 7, 6, 5, 4]).expect("two colours");
+        let subject = BuiltSubject {
+            images: vec![("fundus".into(), colours.clone())],
+            ..subject()
+        };
+        let files = files(&subject, &dataset()).expect("JSON");
+        let (name, bytes) = &files[3];
+        assert_eq!(name, "000012-fundus.png");
+        let text = "SYNTHETIC image, not for diagnosis.";
+        // The header's last bytes: eight bits, colour type 2.
+        assert_eq!(bytes[24..26], [8, 2]);
+        assert!(bytes.windows(text.len()).any(|w| w == text.as_bytes()));
+        assert_eq!(files[0].1[24..26], [8, 0], "its structure map is grey");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::shown::shown;
 use super::turning::Turning;
 use super::verdict::{VerdictView, forbidden};
 use crate::model::scene::{Lesion, Scene};
-use crate::ui::board::{Board, Sight, Slider, UndoRedo, bytes, newest, side};
+use crate::ui::board::{Board, Sight, Slider, UndoRedo, bytes, fits, newest, side};
 use crate::ui::page::{Controller, MAX_SEED, Page};
 use crate::ui::structure::named;
 use crate::ui::words::{
@@ -174,7 +174,7 @@ pub fn sight(page: Page, beneath: bool) -> Option<Sight> {
         // A preview holds the one modality that is looked at.
         let images = &p?.images;
         let (_, pixels) = images.get(focus).or_else(|| images.first())?;
-        bytes(pixels, side)
+        fits(pixels, side).then(|| pixels.clone())
     });
     let ground = ground.filter(|_| beneath);
     Some(Sight {

@@ -34,11 +34,7 @@ mod tests {
     use crate::model::scene::Runs;
 
     fn pixels() -> Pixels {
-        Pixels {
-            width: 2,
-            height: 2,
-            bytes: vec![0; 4],
-        }
+        Pixels::new(2, 2, vec![0; 4]).expect("four greys")
     }
 
     fn picture(classes: &[u8]) -> Picture {

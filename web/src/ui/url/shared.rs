@@ -114,11 +114,10 @@ pub fn portable(scene: &Scene, picture: Option<&Picture>) -> Option<Scene> {
 }
 
 fn runs(pixels: &Pixels) -> Option<Runs> {
-    let (width, height) = (pixels.width as usize, pixels.height as usize);
+    let (width, height) = (pixels.width() as usize, pixels.height() as usize);
     let longest = usize::from(LONGEST_SIDE);
-    let values: Vec<u8> = pixels.bytes.iter().map(|&v| u8::from(v > 127)).collect();
-    let sound = width <= longest && height <= longest && values.len() == width * height;
-    sound.then(|| Runs::of(width, height, &values))
+    let values: Vec<u8> = pixels.grey().iter().map(|&v| u8::from(v > 127)).collect();
+    (width <= longest && height <= longest).then(|| Runs::of(width, height, &values))
 }
 
 #[cfg(test)]
@@ -214,11 +213,7 @@ mod tests {
 
     #[test]
     fn an_image_goes_along_as_its_lines() {
-        let pixels = |bytes: &[u8]| Pixels {
-            width: 2,
-            height: 2,
-            bytes: bytes.to_vec(),
-        };
+        let pixels = |bytes: &[u8]| Pixels::new(2, 2, bytes.to_vec()).expect("four greys");
         let picture = Picture {
             source: None,
             steps: Vec::new(),

@@ -1,5 +1,6 @@
 //! The signed difference of two modalities in two colours that every kind of colour vision tells
-//! apart: orange where the first is brighter, blue where the second is.
+//! apart: orange where the first is brighter, blue where the second is. Of pictures in colour it is that of
+//! their luminance: which is brighter has no answer channel by channel.
 
 use crate::model::protocol::Pixels;
 use crate::ui::canvas::Colours;
@@ -16,19 +17,19 @@ const LEAST: u8 = 16;
 /// The difference of two pictures, and the number of grey values that the full colour means; `None`
 /// when their sizes differ.
 pub fn of(first: &Pixels, second: &Pixels) -> Option<(Colours, u8)> {
-    let size = (first.width, first.height);
-    let pairs = || first.bytes.iter().zip(&second.bytes);
-    if size != (second.width, second.height) || first.bytes.len() != second.bytes.len() {
+    if first.size() != second.size() {
         return None;
     }
+    let (greys, others) = (first.grey(), second.grey());
+    let pairs = || greys.iter().zip(others.iter());
     let largest = pairs().map(|(a, b)| a.abs_diff(*b)).max()?;
     let range = largest.max(LEAST);
     let rgba = pairs()
         .flat_map(|(&a, &b)| colour(i16::from(a) - i16::from(b), range))
         .collect();
     let colours = Colours {
-        width: size.0,
-        height: size.1,
+        width: first.width(),
+        height: first.height(),
         rgba,
     };
     Some((colours, range))
@@ -47,11 +48,7 @@ mod tests {
     use super::*;
 
     fn pixels(bytes: [u8; 3]) -> Pixels {
-        Pixels {
-            width: 3,
-            height: 1,
-            bytes: bytes.to_vec(),
-        }
+        Pixels::new(3, 1, bytes.to_vec()).expect("three greys")
     }
 
     #[test]
@@ -74,11 +71,22 @@ mod tests {
 
     #[test]
     fn pictures_of_other_sizes_have_none() {
-        let wide = Pixels {
-            width: 1,
-            height: 3,
-            bytes: vec![0; 3],
-        };
-        assert_eq!(of(&pixels([0; 3]), &wide), None);
+        let high = Pixels::new(1, 3, vec![0; 3]).expect("three greys");
+        assert_eq!(of(&pixels([0; 3]), &high), None);
+    }
+
+    #[test]
+    fn colours_are_compared_by_their_luminance() {
+        let colours = [[0, 255, 0], [9, 9, 9], [255, 0, 0]].concat();
+        let colours = Pixels::new(3, 1, colours).expect("three colours");
+        // 150, 9 and 76 of 255.
+        let (found, range) = of(&colours, &pixels([0, 9, 226])).expect("of one size");
+        assert_eq!(range, 150);
+        assert!(
+            found
+                .rgba
+                .starts_with(&[255, 176, 72, 255, 22, 24, 26, 255])
+        );
+        assert_eq!(found.rgba[8..], [86, 180, 255, 255]);
     }
 }

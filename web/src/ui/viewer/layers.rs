@@ -51,6 +51,7 @@ fn wished(page: Page, wanted: Wanted, index: usize) -> Layers {
         mask: plane(Layer::Mask, &|| shown::part(page, |p| Some(p.mask.clone()))),
         asked: plane(Layer::Asked, &|| shown::lesion(page)),
         found: plane(Layer::Found, &|| found(page, index)),
+        on_colour: shown::is_colour(page, index),
     }
 }
 

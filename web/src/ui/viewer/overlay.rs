@@ -3,7 +3,8 @@
 //!
 //! Colours are of Okabe and Ito's palette, and no two layers look alike without colour: lines are
 //! filled, the mask's outline is dashed, the lesion asked for has a plain outline, the one found is
-//! hatched.
+//! hatched. Over a picture in colour each is edged with black, so that it can be told from whatever hue lies
+//! beneath.
 
 use crate::model::protocol::Pixels;
 use crate::ui::canvas::Colours;
@@ -17,6 +18,7 @@ const STRUCTURE: [u8; 4] = [0, 200, 150, 255];
 const MASK: [u8; 4] = [230, 150, 200, 255];
 const ASKED: [u8; 4] = [86, 180, 233, 255];
 const FOUND: [u8; 4] = [240, 160, 0, 255];
+const EDGE: [u8; 4] = [0, 0, 0, 255];
 
 /// What is drawn; all of one size.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -29,6 +31,8 @@ pub struct Layers {
     pub asked: Option<Pixels>,
     /// The lesion that the segmenter finds.
     pub found: Option<Pixels>,
+    /// Whether the picture beneath is in colour.
+    pub on_colour: bool,
 }
 
 impl Layers {
@@ -36,29 +40,30 @@ impl Layers {
     pub fn drawn(&self) -> Option<Colours> {
         let all = [&self.structure, &self.mask, &self.found, &self.asked];
         let first = all.into_iter().flatten().next()?;
-        let (width, height) = (first.width, first.height);
-        let whole = |p: &&Pixels| {
-            (p.width, p.height) == (width, height) && p.bytes.len() == (width * height) as usize
-        };
-        if width.max(height) > SIDE || width.min(height) == 0 {
+        let (width, height) = first.size();
+        let alike = |p: &&Pixels| p.size() == (width, height);
+        if width.max(height) > SIDE {
             return None;
         }
         let fine = (SIDE / width.max(height)).clamp(1, FINE);
         let mut sheet = Sheet::new(width * fine, height * fine, fine);
-        if let Some(lines) = self.structure.as_ref().filter(whole) {
+        if let Some(lines) = self.structure.as_ref().filter(alike) {
             sheet.fill(lines, STRUCTURE);
         }
-        if let Some(mask) = self.mask.as_ref().filter(whole) {
+        if let Some(mask) = self.mask.as_ref().filter(alike) {
             let inside = |v: u8| u8::from(v < 128);
             let dashed = |x: u32, y: u32| ((x + y) / (2 * FINE)).is_multiple_of(2);
             sheet.outline(mask, MASK, inside, dashed);
         }
-        if let Some(found) = self.found.as_ref().filter(whole) {
+        if let Some(found) = self.found.as_ref().filter(alike) {
             sheet.hatch(found, FOUND);
             sheet.outline(found, FOUND, |v| v, |_, _| true);
         }
-        if let Some(asked) = self.asked.as_ref().filter(whole) {
+        if let Some(asked) = self.asked.as_ref().filter(alike) {
             sheet.outline(asked, ASKED, |v| v, |_, _| true);
+        }
+        if self.on_colour {
+            sheet.edge();
         }
         Some(sheet.colours)
     }
@@ -93,11 +98,11 @@ impl Sheet {
         chosen: impl Fn(u8) -> bool,
         texture: impl Fn(u32, u32) -> bool,
     ) {
-        for (index, &value) in (0..).zip(&pixels.bytes) {
+        for (index, &value) in (0..).zip(pixels.grey().iter()) {
             if !chosen(value) {
                 continue;
             }
-            let (left, top) = self.corner(index, pixels.width);
+            let (left, top) = self.corner(index, pixels.width());
             for y in top..top + self.fine {
                 for x in left..left + self.fine {
                     if texture(x, y) {
@@ -110,6 +115,22 @@ impl Sheet {
 
     fn corner(&self, index: u32, width: u32) -> (u32, u32) {
         (index % width * self.fine, index / width * self.fine)
+    }
+
+    /// Puts the edge around everything that has ink.
+    fn edge(&mut self) {
+        let (width, height) = (self.colours.width, self.colours.height);
+        let inked: Vec<bool> = self.colours.rgba.chunks(4).map(|c| c[3] > 0).collect();
+        for y in 0..height {
+            for x in 0..width {
+                let ink = |x: u32, y: u32| inked[(y * width + x) as usize];
+                let across = || x.saturating_sub(1)..=(x + 1).min(width - 1);
+                let mut down = y.saturating_sub(1)..=(y + 1).min(height - 1);
+                if !ink(x, y) && down.any(|y| across().any(|x| ink(x, y))) {
+                    self.put(x, y, EDGE);
+                }
+            }
+        }
     }
 
     fn fill(&mut self, pixels: &Pixels, colour: [u8; 4]) {
@@ -129,8 +150,9 @@ impl Sheet {
         class: impl Fn(u8) -> u8,
         texture: impl Fn(u32, u32) -> bool,
     ) {
-        let (width, height) = (pixels.width, pixels.height);
-        let at = |x: u32, y: u32| class(pixels.bytes[(y * width + x) as usize]);
+        let (width, height) = pixels.size();
+        let greys = pixels.grey();
+        let at = |x: u32, y: u32| class(greys[(y * width + x) as usize]);
         let thin = self.fine.div_ceil(2);
         for index in 0..width * height {
             let (x, y) = (index % width, index / width);
@@ -171,15 +193,15 @@ impl Sheet {
 mod tests {
     use super::*;
 
+    fn pixels(side: u32, bytes: Vec<u8>) -> Pixels {
+        Pixels::new(side, side, bytes).expect("a square")
+    }
+
     /// A dot in the middle of 3 x 3 pixels.
     fn dot() -> Pixels {
         let mut bytes = vec![0; 9];
         bytes[4] = 255;
-        Pixels {
-            width: 3,
-            height: 3,
-            bytes,
-        }
+        pixels(3, bytes)
     }
 
     fn at(colours: &Colours, x: u32, y: u32) -> [u8; 4] {
@@ -210,12 +232,7 @@ mod tests {
 
     #[test]
     fn an_outline_follows_the_edge_and_leaves_the_middle() {
-        let bytes = vec![85; 16];
-        let asked = Some(Pixels {
-            width: 4,
-            height: 4,
-            bytes,
-        });
+        let asked = Some(pixels(4, vec![85; 16]));
         let drawn = Layers {
             asked,
             ..Layers::default()
@@ -232,11 +249,7 @@ mod tests {
     #[test]
     fn classes_beside_each_other_are_told_apart() {
         let bytes = [[85; 4], [85; 4], [170; 4], [170; 4]].concat();
-        let asked = Some(Pixels {
-            width: 4,
-            height: 4,
-            bytes,
-        });
+        let asked = Some(pixels(4, bytes));
         let drawn = Layers {
             asked,
             ..Layers::default()
@@ -259,15 +272,27 @@ mod tests {
     }
 
     #[test]
-    fn planes_of_another_size_are_left_out() {
-        let wrong = Pixels {
-            width: 3,
-            height: 3,
-            bytes: vec![255; 4],
+    fn over_a_picture_in_colour_ink_has_a_black_edge() {
+        let layers = |on_colour| Layers {
+            structure: Some(dot()),
+            on_colour,
+            ..Layers::default()
         };
+        let (plain, edged) = (layers(false).drawn(), layers(true).drawn());
+        let (plain, edged) = (plain.expect("lines"), edged.expect("lines"));
+        let count = |colour| edged.rgba.chunks(4).filter(|c| *c == colour).count();
+        // 4 x 4 fine pixels of ink within 6 x 6.
+        assert_eq!((count(STRUCTURE), count(EDGE)), (16, 36 - 16));
+        assert_eq!([at(&edged, 3, 3), at(&edged, 8, 6)], [EDGE; 2]);
+        assert_eq!(at(&edged, 2, 3), [0; 4]);
+        assert!(plain.rgba.chunks(4).all(|c| c == STRUCTURE || c == [0; 4]));
+    }
+
+    #[test]
+    fn planes_of_another_size_are_left_out() {
         let layers = Layers {
             structure: Some(dot()),
-            found: Some(wrong),
+            found: Some(pixels(2, vec![255; 4])),
             ..Layers::default()
         };
         let drawn = layers.drawn().expect("lines");

@@ -1,4 +1,5 @@
-//! The line that says where the cross-hair is and how grey every modality is there.
+//! The line that says where the cross-hair is and what every modality is there: its grey, or its red, green and
+//! blue.
 
 use leptos::prelude::*;
 
@@ -21,10 +22,8 @@ fn said(page: Page, view: View) -> String {
     };
     let value = |index: usize| {
         let pixels = shown::image(page, index)?;
-        let within = x < pixels.width && y < pixels.height;
-        let grey = pixels.bytes.get((y * pixels.width + x) as usize);
-        let grey = grey.filter(|_| within)?;
-        Some(format!("{} {grey}", shown::name(page, index)))
+        let value = value_of(pixels.at(x, y)?);
+        Some(format!("{} {value}", shown::name(page, index)))
     };
     let values: Vec<String> = (0..shown::count(page)).filter_map(value).collect();
     READ_OUT.with(&[
@@ -32,4 +31,23 @@ fn said(page: Page, view: View) -> String {
         ("y", &y.to_string()),
         ("values", &values.join(" \u{b7} ")),
     ])
+}
+
+/// The value of a pixel by its bytes.
+fn value_of(pixel: &[u8]) -> String {
+    match pixel {
+        [red, green, blue] => format!("R {red} G {green} B {blue}"),
+        _ => pixel.iter().map(u8::to_string).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::value_of;
+
+    #[test]
+    fn greys_are_one_number_and_colours_three() {
+        assert_eq!(value_of(&[38]), "38");
+        assert_eq!(value_of(&[1, 20, 255]), "R 1 G 20 B 255");
+    }
 }

@@ -11,12 +11,21 @@ use crate::ui::words::{Language, PICTURE_OF_FINDING, PICTURE_OF_SEED, SYNTHETIC_
 
 /// The picture of a modality.
 pub fn image(page: Page, index: usize) -> Option<Pixels> {
+    seen(page, index, Pixels::clone)
+}
+
+/// Whether the picture of a modality is in colour.
+pub fn is_colour(page: Page, index: usize) -> bool {
+    seen(page, index, Pixels::is_colour).unwrap_or(false)
+}
+
+fn seen<T>(page: Page, index: usize, read: fn(&Pixels) -> T) -> Option<T> {
     let modality = modality(page, index)?;
     let of = |picture: &Option<Picture>| {
         let mut images = picture.iter().flat_map(|p| &p.images);
         images
             .find(|image| image.0 == modality.name)
-            .map(|image| image.1.clone())
+            .map(|image| read(&image.1))
     };
     page.preview.with(of).or_else(|| page.picture.with(of))
 }

@@ -86,7 +86,7 @@ super::words! {
     /// Where the cross-hair is and what it lies on.
     READ_OUT = "x {x}, y {y}: {values}", "x {x}，y {y}：{values}";
     /// When there is no cross-hair.
-    READ_OUT_HELP = "Point at a picture to read its grey values. Ctrl and wheel, pinch, or + and - zoom; Shift and arrow keys move the cross-hair.", "将指针移到图像上可读取灰度值。Ctrl 加滚轮、双指捏合或 + 和 - 键缩放；Shift 加方向键移动十字线。";
+    READ_OUT_HELP = "Point at a picture to read its values. Ctrl and wheel, pinch, or + and - zoom; Shift and arrow keys move the cross-hair.", "将指针移到图像上可读取像素值。Ctrl 加滚轮、双指捏合或 + 和 - 键缩放；Shift 加方向键移动十字线。";
 
     /// Title of the figures.
     FIGURES = "Figures", "指标";

@@ -4,7 +4,7 @@ use scanweave::label::{ClassMap, LabelKind, LesionStatistics, MaskStatistics};
 use scanweave::networks::config::{DecoderConfig, LatentForm, NetworkConfig, UnetConfig};
 use scanweave::phantom::{self, Anatomy};
 use scanweave::random::{Purpose, Random};
-use scanweave::study::{Geometry, Preset, Study};
+use scanweave::study::{Geometry, Modality, Preset, Study};
 use scanweave::weights::{Card, Model, Network, Role, Tensor};
 
 const LATENT: usize = 6;
@@ -15,12 +15,28 @@ const DEPTH: usize = 2;
 pub fn untrained(lesion: LabelKind, size: usize) -> Model {
     let mut study = Study::named("phantom-brain").expect("built in");
     study.lesion = lesion;
-    let classes = study.label_planes();
+    model(study, 1, size)
+}
+
+/// A model of one modality in colour, without a label.
+pub fn untrained_in_colour(size: usize) -> Model {
+    let mut study = Study::named("retina").expect("built in");
+    let fundus: Result<Modality, _> = serde_json::from_str(r#"{"name": "fundus", "channels": 3}"#);
+    study.modalities = vec![fundus.expect("a modality")];
+    model(study, 3, size)
+}
+
+fn model(study: Study, channels: usize, size: usize) -> Model {
+    let inputs = 1 + study.label_planes();
+    let condition = match study.modalities.len() {
+        1 => 0,
+        several => several,
+    };
     let mut weights = Weights::new();
     let networks = vec![
         weights.decoder(size),
-        weights.unet(Role::MaskGenerator, 1, 0),
-        weights.unet(Role::Generator, 1 + classes, study.modalities.len()),
+        weights.unet(Role::MaskGenerator, 1, 1, 0),
+        weights.unet(Role::Generator, inputs, channels, condition),
     ];
     Model {
         study,
@@ -90,10 +106,10 @@ impl Weights {
         }
     }
 
-    fn unet(&mut self, role: Role, inputs: usize, condition: usize) -> Network {
+    fn unet(&mut self, role: Role, inputs: usize, outputs: usize, condition: usize) -> Network {
         let channels = |level: usize| WIDTH << level;
         self.convolution("stem", inputs, WIDTH);
-        self.convolution("head", WIDTH, 1);
+        self.convolution("head", WIDTH, outputs);
         for level in 0..DEPTH {
             self.block(
                 &format!("down.{level}"),
@@ -114,7 +130,7 @@ impl Weights {
         }
         let config = UnetConfig {
             inputs,
-            outputs: 1,
+            outputs,
             width: WIDTH,
             depth: DEPTH,
             condition,

@@ -1,51 +1,8 @@
-//! One plane of pixels, the currency of every operator that is not a network.
-//!
-//! Colour images are several planes; masks and structure maps are planes that hold only 0 and 1.
+//! One plane of pixels. Masks and structure maps are planes that hold only 0 and 1.
 
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
-/// Largest side of a plane, in pixels; what is larger is refused before memory is asked for.
-pub const MAX_SIDE: usize = 16_384;
-
-/// Why a plane could not be made.
-#[derive(Debug, Clone, PartialEq, Error)]
-pub enum ImageError {
-    /// A side is zero or larger than [`MAX_SIDE`].
-    #[error(
-        "an image of {width} x {height} pixels cannot be used: each side must be 1 to {MAX_SIDE}"
-    )]
-    Size {
-        /// Width in pixels.
-        width: usize,
-        /// Height in pixels.
-        height: usize,
-    },
-    /// The number of values is not width x height.
-    #[error("{got} values were given for an image of {width} x {height} pixels")]
-    Length {
-        /// Width in pixels.
-        width: usize,
-        /// Height in pixels.
-        height: usize,
-        /// Number of values given.
-        got: usize,
-    },
-    /// The image is smaller than an operator's neighbourhood.
-    #[error("an image of {width} x {height} pixels has no structure: at least 3 x 3 are needed")]
-    TooSmall {
-        /// Width in pixels.
-        width: usize,
-        /// Height in pixels.
-        height: usize,
-    },
-    /// The image holds nothing to work on.
-    #[error("the image is constant (every pixel is {0}): it has no structure to extract")]
-    Constant(f32),
-    /// A value is not a number.
-    #[error("the image holds a value that is not a finite number")]
-    NotFinite,
-}
+use super::{ImageError, check_size};
 
 /// A grey image: row-major, `values[y * width + x]`, normally 0..=1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -249,15 +206,6 @@ impl Plane {
             let sy = (2 * y + 1) * self.height / (2 * height);
             self.at(sx.min(self.width - 1), sy.min(self.height - 1))
         })
-    }
-}
-
-pub(crate) fn check_size(width: usize, height: usize) -> Result<(), ImageError> {
-    let fits = |side| (1..=MAX_SIDE).contains(&side);
-    if fits(width) && fits(height) {
-        Ok(())
-    } else {
-        Err(ImageError::Size { width, height })
     }
 }
 
