@@ -199,7 +199,7 @@ mod tests {
             images_per_second: 4.0,
             loader_images_per_second: Some(100.0),
             step_images_per_second: None,
-            terms: [("squared".to_owned(), Some(0.1)), ("odd".to_owned(), None)].into(),
+            terms: [("mse".to_owned(), Some(0.1)), ("odd".to_owned(), None)].into(),
         })
     }
 

@@ -322,7 +322,7 @@ impl<'a> Synthesis<'a> {
                 }
             }
         }
-        let mut values = vec![("absolute error", error / images)];
+        let mut values = vec![("l1", error / images)];
         if self.segmenters.is_some() {
             values.push(("lesion dice", f64::from(overlap.dice())));
         }
@@ -408,7 +408,7 @@ impl<'a> Trainee for Synthesis<'a> {
         Ok(Some(Figures {
             values,
             rows: Vec::new(),
-            decisive: "absolute error".into(),
+            decisive: "l1".into(),
             better: Better::Lower,
         }))
     }

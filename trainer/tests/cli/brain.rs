@@ -147,8 +147,8 @@ fn the_smallest_batch_sees_synthetic_maps_too() {
     let [own, synthetic] = losses.as_slice() else {
         panic!("the first step and the last are logged: {losses:?}")
     };
-    assert!(own["absolute"].is_number(), "pre-training: {own}");
-    assert!(synthetic["absolute"].is_null(), "{synthetic}");
+    assert!(own["l1"].is_number(), "pre-training: {own}");
+    assert!(synthetic["l1"].is_null(), "{synthetic}");
     assert!(synthetic["lesion"].is_number(), "{synthetic}");
 }
 

@@ -25,7 +25,7 @@ fn runs_are_listed_with_state_and_figures() {
             "finished",
             "20",
             "reconstruction error",
-            "squared",
+            "mse",
         ] {
             assert!(line.contains(word), "`{word}`: {line}");
         }
@@ -79,7 +79,7 @@ fn a_report_holds_everything_and_links_to_nothing() {
         &format!("step {STRUCTURE_STEPS}<"),
         "data:image/png;base64,iVBOR",
         "<svg",
-        ">squared<",
+        ">mse<",
         "reconstruction error, lower is better",
         "loader alone",
         "waiting for batches",

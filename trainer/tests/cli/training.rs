@@ -29,7 +29,7 @@ fn a_run_leaves_what_people_look_at() {
             );
         }
         assert!(
-            line["squared"].as_f64().is_some_and(f64::is_finite),
+            line["mse"].as_f64().is_some_and(f64::is_finite),
             "step {step}: {line}"
         );
     }

@@ -5,7 +5,7 @@ use burn::tensor::Tensor;
 
 use super::{Guide, Painted, Target};
 use crate::networks::Unet;
-use crate::train::losses::squared_loss;
+use crate::train::losses::mse;
 
 /// G_t.
 pub struct TranslatorGuide {
@@ -32,7 +32,7 @@ impl Guide for TranslatorGuide {
         let translated = self
             .translator
             .forward(other.image.clone(), to.condition.clone());
-        let loss = squared_loss(to.image.clone(), translated);
+        let loss = mse(to.image.clone(), translated);
         Some(("registration", loss * self.weight))
     }
 }

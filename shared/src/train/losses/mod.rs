@@ -11,30 +11,22 @@ use burn::tensor::activation::log_softmax;
 const DICE_SMOOTHING: f64 = 1.0;
 
 /// `||a - b||^2`, the mean over all elements: (6), (7), (18).
-pub fn squared_loss<const D: usize>(a: Tensor<D>, b: Tensor<D>) -> Tensor<1> {
+pub fn mse<const D: usize>(a: Tensor<D>, b: Tensor<D>) -> Tensor<1> {
     (a - b).square().mean()
 }
 
 /// `|a - b|`, the mean over all elements.
-pub fn absolute_loss<const D: usize>(a: Tensor<D>, b: Tensor<D>) -> Tensor<1> {
+pub fn l1<const D: usize>(a: Tensor<D>, b: Tensor<D>) -> Tensor<1> {
     (a - b).abs().mean()
 }
 
-/// [`squared_loss`] with a weight per element: `(weight (a - b)^2).mean()`.
-pub fn balanced_squared_loss<const D: usize>(
-    a: Tensor<D>,
-    b: Tensor<D>,
-    weight: Tensor<D>,
-) -> Tensor<1> {
+/// [`mse`] with a weight per element: `(weight (a - b)^2).mean()`.
+pub fn weighted_mse<const D: usize>(a: Tensor<D>, b: Tensor<D>, weight: Tensor<D>) -> Tensor<1> {
     ((a - b).square() * weight).mean()
 }
 
-/// [`absolute_loss`] with a weight per element: `(weight |a - b|).mean()`.
-pub fn balanced_absolute_loss<const D: usize>(
-    a: Tensor<D>,
-    b: Tensor<D>,
-    weight: Tensor<D>,
-) -> Tensor<1> {
+/// [`l1`] with a weight per element: `(weight |a - b|).mean()`.
+pub fn weighted_l1<const D: usize>(a: Tensor<D>, b: Tensor<D>, weight: Tensor<D>) -> Tensor<1> {
     ((a - b).abs() * weight).mean()
 }
 
@@ -65,7 +57,7 @@ pub fn moments_loss(f: Tensor<2>) -> Tensor<1> {
 
 /// Kullback-Leibler divergence of N(mean, exp(logvar)) from N(0, 1): summed over the latent, mean
 /// over the batch, nats. Both `[batch, latent]`.
-pub fn divergence_loss(mean: Tensor<2>, logvar: Tensor<2>) -> Tensor<1> {
+pub fn kl_divergence(mean: Tensor<2>, logvar: Tensor<2>) -> Tensor<1> {
     let terms = mean.square() + logvar.clone().exp() - logvar - 1.0;
     terms.sum_dim(1).mean() * 0.5
 }
@@ -75,7 +67,7 @@ pub fn divergence_loss(mean: Tensor<2>, logvar: Tensor<2>) -> Tensor<1> {
 ///
 /// # Panics
 /// When the lists are empty or of different lengths.
-pub fn feature_loss(real: Vec<Tensor<4>>, synthetic: Vec<Tensor<4>>) -> Tensor<1> {
+pub fn feature_matching(real: Vec<Tensor<4>>, synthetic: Vec<Tensor<4>>) -> Tensor<1> {
     assert_eq!(
         real.len(),
         synthetic.len(),
@@ -85,7 +77,7 @@ pub fn feature_loss(real: Vec<Tensor<4>>, synthetic: Vec<Tensor<4>>) -> Tensor<1
     let terms = real
         .into_iter()
         .zip(synthetic)
-        .map(|(r, s)| absolute_loss(s, r.detach()));
+        .map(|(r, s)| l1(s, r.detach()));
     terms.reduce(|a, b| a + b).expect("at least one layer") / layers
 }
 
@@ -98,7 +90,7 @@ pub fn modality_loss(logits: Tensor<2>, one_hot: Tensor<2>) -> Tensor<1> {
 /// The modality head as a regression, `||c - i||^2` with i as a one-hot vector: the class terms as
 /// the thesis prints them, but without putting the modalities in an order.
 pub fn modality_regression_loss(verdict: Tensor<2>, one_hot: Tensor<2>) -> Tensor<1> {
-    squared_loss(verdict, one_hot)
+    mse(verdict, one_hot)
 }
 
 /// `1 - Dice`, mean over the lesion classes (the background, first, is left out): (15), (22).

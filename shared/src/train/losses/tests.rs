@@ -23,7 +23,7 @@ fn close(found: f32, expected: f32) {
 fn squared_is_the_mean_of_squares() {
     // (1 + 0 + 0.25 + 4) / 4
     close(
-        value(squared_loss(plane([1.0, 0.0, 0.5, 2.0]), plane([0.0; 4]))),
+        value(mse(plane([1.0, 0.0, 0.5, 2.0]), plane([0.0; 4]))),
         1.3125,
     );
 }
@@ -32,7 +32,7 @@ fn squared_is_the_mean_of_squares() {
 fn absolute_is_the_mean_of_magnitudes() {
     // (1 + 0 + 0.5 + 2) / 4
     close(
-        value(absolute_loss(plane([1.0, 0.0, -0.5, 2.0]), plane([0.0; 4]))),
+        value(l1(plane([1.0, 0.0, -0.5, 2.0]), plane([0.0; 4]))),
         0.875,
     );
 }
@@ -41,9 +41,9 @@ fn absolute_is_the_mean_of_magnitudes() {
 fn balance_weighs_each_element() {
     let (a, weight) = (plane([1.0, 0.0, -0.5, 2.0]), plane([3.0, 5.0, 1.0, 1.0]));
     // (3 + 0 + 0.25 + 4) / 4 and (3 + 0 + 0.5 + 2) / 4
-    let squared = balanced_squared_loss(a.clone(), plane([0.0; 4]), weight.clone());
+    let squared = weighted_mse(a.clone(), plane([0.0; 4]), weight.clone());
     close(value(squared), 1.8125);
-    let absolute = balanced_absolute_loss(a, plane([0.0; 4]), weight);
+    let absolute = weighted_l1(a, plane([0.0; 4]), weight);
     close(value(absolute), 1.375);
 }
 
@@ -93,15 +93,15 @@ fn moments_of_two_values() {
 #[test]
 fn divergence_is_nought_at_the_prior_and_the_textbook_value_elsewhere() {
     let zeros = Tensor::<2>::zeros([3, 4], &Device::flex());
-    close(value(divergence_loss(zeros.clone(), zeros.clone())), 0.0);
+    close(value(kl_divergence(zeros.clone(), zeros.clone())), 0.0);
     // mean 2, variance 1, in 4 dimensions: 4 x 2^2 / 2
     close(
-        value(divergence_loss(zeros.clone() + 2.0, zeros.clone())),
+        value(kl_divergence(zeros.clone() + 2.0, zeros.clone())),
         8.0,
     );
     // mean 0, variance e, in 4 dimensions: 4 x (e - 1 - 1) / 2
     close(
-        value(divergence_loss(zeros.clone(), zeros + 1.0)),
+        value(kl_divergence(zeros.clone(), zeros + 1.0)),
         2.0 * (core::f32::consts::E - 2.0),
     );
 }
@@ -111,7 +111,7 @@ fn features_average_over_layers_and_leave_the_real_ones_alone() {
     let device = Device::flex().autodiff();
     let real = Tensor::<4>::ones([1, 1, 2, 2], &device).require_grad();
     let synthetic = Tensor::<4>::zeros([1, 1, 2, 2], &device).require_grad();
-    let loss = feature_loss(
+    let loss = feature_matching(
         vec![real.clone(), real.clone() * 3.0],
         vec![synthetic.clone(), synthetic.clone()],
     );

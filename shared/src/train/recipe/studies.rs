@@ -18,21 +18,21 @@ pub fn recipe(study: &str) -> Recipe {
 
 const STRUCTURE: StructureWeights = StructureWeights {
     mask: 1.0,
-    squared: 25.0,
-    absolute: 10.0,
+    mse: 25.0,
+    l1: 10.0,
     balance: 1.0,
     outside: 1.0,
     moments: 0.1,
-    divergence: 0.001,
+    kl_divergence: 0.001,
     latent_adversarial: 0.05,
     adversarial: 0.5,
-    feature: 10.0,
+    feature_matching: 10.0,
     sharpening: 0,
 };
 
 const STRUCTURE_SHARP: StructureWeights = StructureWeights {
-    squared: 8.0,
-    absolute: 4.0,
+    mse: 8.0,
+    l1: 4.0,
     adversarial: 2.0,
     sharpening: 2,
     ..STRUCTURE
@@ -40,7 +40,7 @@ const STRUCTURE_SHARP: StructureWeights = StructureWeights {
 
 const TRANSLATOR: TranslatorWeights = TranslatorWeights {
     cycle: 5.0,
-    cycle_absolute: 10.0,
+    cycle_l1: 10.0,
     adversarial: 1.0,
     modality: 0.5,
     supervised: 0.0,
@@ -52,10 +52,10 @@ const SYNTHESIS: SynthesisWeights = SynthesisWeights {
     head: ModalityHead::CrossEntropy,
     lesion: 2.0,
     registration: 10.0,
-    squared: 5.0,
-    absolute: 10.0,
+    mse: 5.0,
+    l1: 10.0,
     masked: 0.1,
-    feature: 5.0,
+    feature_matching: 5.0,
 };
 
 fn usual() -> Recipe {
@@ -110,7 +110,7 @@ fn brain_mri() -> Recipe {
         // Tissue gets its texture from the discriminators; the own image alone would smooth it.
         synthesis: SynthesisWeights {
             adversarial: 2.0,
-            feature: 2.5,
+            feature_matching: 2.5,
             ..SYNTHESIS
         },
         ..brain(1500)

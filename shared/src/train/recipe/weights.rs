@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 /// Weights of the structure stage's loss terms, equations (6)-(11).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct StructureWeights {
-    /// Mask generator, squared error (6).
+    /// Mask generator, mse (6).
     pub mask: f32,
-    /// Reconstruction, squared error (7).
-    pub squared: f32,
-    /// Reconstruction, absolute error (added by the thesis's code to (7)).
-    pub absolute: f32,
+    /// Reconstruction, mse (7).
+    pub mse: f32,
+    /// Reconstruction, l1 (added by the thesis's code to (7)).
+    pub l1: f32,
     /// How much more a line's pixel counts than an empty one in the reconstruction: lines are few.
     pub balance: f32,
     /// Lines on the background (7), (11).
@@ -19,13 +19,13 @@ pub struct StructureWeights {
     pub moments: f32,
     /// Kullback-Leibler divergence of the posterior from N(0, 1), summed over the latent: keeps the
     /// posterior wide enough that neighbouring latents decode to neighbouring maps.
-    pub divergence: f32,
+    pub kl_divergence: f32,
     /// Encoder against the latent discriminator (9).
     pub latent_adversarial: f32,
     /// Decoder against the structure discriminator (11).
     pub adversarial: f32,
-    /// Features of the structure discriminator, real beside reconstructed (VAE/GAN, Larsen 2016).
-    pub feature: f32,
+    /// Feature matching: activations of the structure discriminator, real beside reconstructed (VAE/GAN, Larsen 2016).
+    pub feature_matching: f32,
     /// How often the odds of a line are squared before the structure discriminator sees a map: 0
     /// shows the soft map. Real maps are binary, and a discriminator that only tells grey from
     /// black and white teaches nothing about lines.
@@ -35,15 +35,15 @@ pub struct StructureWeights {
 /// Weights of the translator stage's loss terms, equations (19)-(21).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct TranslatorWeights {
-    /// There and back again (19), squared error.
+    /// There and back again (19), mse.
     pub cycle: f32,
-    /// There and back again, absolute error.
-    pub cycle_absolute: f32,
+    /// There and back again, l1.
+    pub cycle_l1: f32,
     /// Translator against its discriminator (21).
     pub adversarial: f32,
     /// Modality head (20), (21).
     pub modality: f32,
-    /// Absolute error from the registered image where a pair exists; 0 trains unpaired.
+    /// L1 from the registered image where a pair exists; 0 trains unpaired.
     pub supervised: f32,
 }
 
@@ -64,7 +64,7 @@ pub struct SegmenterWeights {
 pub enum ModalityHead {
     /// Cross-entropy over the modalities.
     CrossEntropy,
-    /// Squared error from the one-hot vector, nearest to the regression that the thesis prints.
+    /// Mse from the one-hot vector, nearest to the regression that the thesis prints.
     Regression,
 }
 
@@ -81,12 +81,12 @@ pub struct SynthesisWeights {
     pub lesion: f32,
     /// Registration (16).
     pub registration: f32,
-    /// Reconstruction from real structure maps, squared error (18).
-    pub squared: f32,
-    /// Reconstruction from real structure maps, absolute error.
-    pub absolute: f32,
+    /// Reconstruction from real structure maps, mse (18).
+    pub mse: f32,
+    /// Reconstruction from real structure maps, l1.
+    pub l1: f32,
     /// The mask term of (18).
     pub masked: f32,
-    /// Features of the image discriminator, real beside synthesised from the same map.
-    pub feature: f32,
+    /// Feature matching: activations of the image discriminator, real beside synthesised from the same map.
+    pub feature_matching: f32,
 }

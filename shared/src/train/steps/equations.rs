@@ -131,15 +131,15 @@ fn cases() -> [(Study, ModalityHead); 3] {
 fn the_structure_stage_is_equations_6_to_11() {
     let weights = StructureWeights {
         mask: 2.0,
-        squared: 3.0,
-        absolute: 5.0,
+        mse: 3.0,
+        l1: 5.0,
         balance: 4.0,
         outside: 7.0,
         moments: 11.0,
-        divergence: 13.0,
+        kl_divergence: 13.0,
         latent_adversarial: 17.0,
         adversarial: 19.0,
-        feature: 23.0,
+        feature_matching: 23.0,
         sharpening: 0,
     };
     let mut stage = StructureStage::new(&GEOMETRY, 1e-3, &device());
@@ -194,8 +194,8 @@ fn the_structure_stage_is_equations_6_to_11() {
             ("mask", 2.0 * square(&host(&m), &host(&m_0))),
             ("D_s", d_s),
             ("D_z", d_z),
-            ("squared", 3.0 * mean(terms().map(|(w, d)| w * d * d))),
-            ("absolute", 5.0 * mean(terms().map(|(w, d)| w * d.abs()))),
+            ("mse", 3.0 * mean(terms().map(|(w, d)| w * d * d))),
+            ("l1", 5.0 * mean(terms().map(|(w, d)| w * d.abs()))),
             (
                 "outside",
                 7.0 * mean(
@@ -208,10 +208,10 @@ fn the_structure_stage_is_equations_6_to_11() {
                 "moments",
                 11.0 * (moment * moment + (variance - 1.0) * (variance - 1.0)),
             ),
-            ("divergence", 13.0 * kl.sum::<f64>() / 2.0),
+            ("KL divergence", 13.0 * kl.sum::<f64>() / 2.0),
             ("E_s", 17.0 * distance(&verdict_z, 1.0)),
             ("G_s", 19.0 * distance(&verdict.real, 1.0)),
-            ("feature", 23.0 * features),
+            ("feature matching", 23.0 * features),
         ],
     );
 }
@@ -240,10 +240,10 @@ fn the_synthesis_stage_is_equations_13_to_18() {
             head,
             lesion: 5.0,
             registration: 7.0,
-            squared: 11.0,
-            absolute: 13.0,
+            mse: 11.0,
+            l1: 13.0,
             masked: 17.0,
-            feature: 19.0,
+            feature_matching: 19.0,
         };
         let guiding = Guiding::new(&study, &recipe);
         let guides = guiding.guides(&weights);
@@ -307,13 +307,13 @@ fn the_synthesis_stage_is_equations_13_to_18() {
                 ("D modality", 3.0 * d_class),
                 ("G", 2.0 * distance(&verdict.real, 1.0)),
                 ("G modality", 3.0 * class(head, verdict.modality, &i)),
-                ("squared", 11.0 * square(&fake, &real)),
-                ("absolute", 13.0 * magnitude(&fake, &real)),
+                ("mse", 11.0 * square(&fake, &real)),
+                ("l1", 13.0 * magnitude(&fake, &real)),
                 (
                     "masked",
                     17.0 * mean(product(&differences, &mask).iter().map(|v| v * v)),
                 ),
-                ("feature", 19.0 * features),
+                ("feature matching", 19.0 * features),
                 ("lesion", 5.0 * lesion),
                 (
                     "registration",
@@ -433,7 +433,7 @@ fn the_translator_stage_is_equations_19_to_21() {
         let recipe = Recipe::of(&study);
         let weights = TranslatorWeights {
             cycle: 2.0,
-            cycle_absolute: 3.0,
+            cycle_l1: 3.0,
             adversarial: 5.0,
             modality: 7.0,
             supervised: 11.0,
@@ -461,7 +461,7 @@ fn the_translator_stage_is_equations_19_to_21() {
                 ("D_t modality", 7.0 * d_class),
                 ("cycle", 2.0 * square(&host(&back), &host(&batch.image))),
                 (
-                    "cycle absolute",
+                    "cycle l1",
                     3.0 * magnitude(&host(&back), &host(&batch.image)),
                 ),
                 ("G_t", 5.0 * distance(&verdict.real, 1.0)),
@@ -488,7 +488,7 @@ fn an_unpaired_translator_leaves_what_is_translated_already() {
     let study = brain();
     let recipe = Recipe::of(&study);
     let weights = TranslatorWeights {
-        cycle_absolute: 3.0,
+        cycle_l1: 3.0,
         supervised: 0.0,
         ..recipe.translator
     };

@@ -14,10 +14,10 @@ fn silent() -> SynthesisWeights {
         head: ModalityHead::CrossEntropy,
         lesion: 0.0,
         registration: 0.0,
-        squared: 0.0,
-        absolute: 0.0,
+        mse: 0.0,
+        l1: 0.0,
         masked: 0.0,
-        feature: 0.0,
+        feature_matching: 0.0,
     }
 }
 
@@ -49,10 +49,10 @@ fn generator_and_discriminator_learn_from_their_own_terms_alone() {
         ("(14)", |w| w.adversarial = 1.0),
         ("(15)", |w| w.lesion = 1.0),
         ("(16)", |w| w.registration = 1.0),
-        ("(18), squared", |w| w.squared = 1.0),
-        ("(18), absolute", |w| w.absolute = 1.0),
+        ("(18), mse", |w| w.mse = 1.0),
+        ("(18), l1", |w| w.l1 = 1.0),
         ("(18), masked", |w| w.masked = 1.0),
-        ("(18), features", |w| w.feature = 1.0),
+        ("(18), features", |w| w.feature_matching = 1.0),
     ];
     for (name, set) in terms {
         let mut weights = silent();
@@ -85,7 +85,7 @@ fn translator_and_its_discriminator_learn_from_their_own_terms_alone() {
     let fresh = translator_stages(&study, &recipe);
     let silent = TranslatorWeights {
         cycle: 0.0,
-        cycle_absolute: 0.0,
+        cycle_l1: 0.0,
         adversarial: 0.0,
         modality: 0.0,
         supervised: 0.0,
@@ -102,7 +102,7 @@ fn translator_and_its_discriminator_learn_from_their_own_terms_alone() {
     assert!(trained != discriminator, "(20) trains the discriminator");
     let terms: [Term<TranslatorWeights>; 4] = [
         ("(19)", |w| w.cycle = 1.0),
-        ("(19), absolute", |w| w.cycle_absolute = 1.0),
+        ("(19), l1", |w| w.cycle_l1 = 1.0),
         ("(21)", |w| w.adversarial = 1.0),
         ("supervised", |w| w.supervised = 1.0),
     ];
@@ -145,15 +145,15 @@ fn structure_weights(stage: &StructureStage) -> [Vec<crate::weights::Tensor>; 5]
 fn each_structure_network_learns_from_its_own_terms_alone() {
     let silent = StructureWeights {
         mask: 0.0,
-        squared: 0.0,
-        absolute: 0.0,
+        mse: 0.0,
+        l1: 0.0,
         balance: 1.0,
         outside: 0.0,
         moments: 0.0,
-        divergence: 0.0,
+        kl_divergence: 0.0,
         latent_adversarial: 0.0,
         adversarial: 0.0,
-        feature: 0.0,
+        feature_matching: 0.0,
         sharpening: 0,
     };
     let fresh = structure_stages();
@@ -177,14 +177,14 @@ fn each_structure_network_learns_from_its_own_terms_alone() {
     let encoder = [true, false, false];
     let terms: [(Term<StructureWeights>, [bool; 3]); 9] = [
         (("(6)", |w| w.mask = 1.0), [false, false, true]),
-        (("(7)", |w| w.squared = 1.0), both),
-        (("(7), absolute", |w| w.absolute = 1.0), both),
+        (("(7)", |w| w.mse = 1.0), both),
+        (("(7), l1", |w| w.l1 = 1.0), both),
         (("(7), outside", |w| w.outside = 1.0), both),
         (("moments", |w| w.moments = 1.0), encoder),
-        (("divergence", |w| w.divergence = 1.0), encoder),
+        (("KL divergence", |w| w.kl_divergence = 1.0), encoder),
         (("(9)", |w| w.latent_adversarial = 1.0), encoder),
         (("(11)", |w| w.adversarial = 1.0), both),
-        (("features", |w| w.feature = 1.0), both),
+        (("features", |w| w.feature_matching = 1.0), both),
     ];
     for ((name, set), [e, d, m]) in terms {
         let mut weights = silent;

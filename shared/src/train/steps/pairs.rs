@@ -5,7 +5,7 @@ use burn::tensor::Tensor;
 use super::NamedLosses;
 use super::views::{SynthesisBatch, each};
 use crate::train::SynthesisWeights;
-use crate::train::losses::{absolute_loss, feature_loss, masked_loss, squared_loss};
+use crate::train::losses::{feature_matching, l1, masked_loss, mse};
 
 /// The real images of the paired inputs, view after view.
 pub(super) fn paired_images(batch: &SynthesisBatch) -> Tensor<4> {
@@ -35,7 +35,7 @@ pub(super) fn paired_losses(
     let only_own = |t: Tensor<4>| t * own.clone();
     let synthetic = of_pairs(&Tensor::cat(painted.to_vec(), 0));
     let terms = features.into_iter().map(|(real, synthetic)| {
-        feature_loss(
+        feature_matching(
             real.into_iter().map(only_own).collect(),
             synthetic.iter().map(of_pairs).map(only_own).collect(),
         )
@@ -46,18 +46,12 @@ pub(super) fn paired_losses(
     let (real, synthetic) = (only_own(real), only_own(synthetic));
     let mask = Tensor::cat(vec![batch.mask.clone(); painted.len()], 0);
     vec![
-        (
-            "squared",
-            squared_loss(synthetic.clone(), real.clone()) * weights.squared,
-        ),
-        (
-            "absolute",
-            absolute_loss(synthetic.clone(), real.clone()) * weights.absolute,
-        ),
+        ("mse", mse(synthetic.clone(), real.clone()) * weights.mse),
+        ("l1", l1(synthetic.clone(), real.clone()) * weights.l1),
         (
             "masked",
             masked_loss(synthetic, real, mask) * weights.masked,
         ),
-        ("feature", features * weights.feature),
+        ("feature matching", features * weights.feature_matching),
     ]
 }

@@ -17,8 +17,8 @@ use crate::networks::{
 use crate::study::Geometry;
 use crate::train::StructureWeights;
 use crate::train::losses::{
-    balanced_absolute_loss, balanced_squared_loss, divergence_loss, feature_loss,
-    least_squares_loss, moments_loss, outside_loss, squared_loss,
+    feature_matching, kl_divergence, least_squares_loss, moments_loss, mse, outside_loss,
+    weighted_l1, weighted_mse,
 };
 use crate::train::reading::DeviceError;
 
@@ -191,8 +191,8 @@ impl StructureStage {
 
     /// One step of every network. Returns the losses as they were weighted.
     pub fn step(&mut self, batch: StructureBatch, weights: &StructureWeights) -> NamedLosses {
-        let mask_loss = squared_loss(self.mask.forward(batch.structure.clone(), None), batch.mask)
-            * weights.mask;
+        let mask_loss =
+            mse(self.mask.forward(batch.structure.clone(), None), batch.mask) * weights.mask;
         self.mask = self.adam.mask.step(self.mask.clone(), &mask_loss);
 
         let drawn = self.draw(&batch.structure, batch.latent.clone(), batch.posterior);
@@ -281,14 +281,13 @@ impl StructureStage {
         let emphasis = structure.clone() * (weights.balance - 1.0) + 1.0;
         let losses = vec![
             (
-                "squared",
-                balanced_squared_loss(reconstruction.clone(), structure.clone(), emphasis.clone())
-                    * weights.squared,
+                "mse",
+                weighted_mse(reconstruction.clone(), structure.clone(), emphasis.clone())
+                    * weights.mse,
             ),
             (
-                "absolute",
-                balanced_absolute_loss(reconstruction, structure.clone(), emphasis)
-                    * weights.absolute,
+                "l1",
+                weighted_l1(reconstruction, structure.clone(), emphasis) * weights.l1,
             ),
             ("outside", outside * weights.outside),
             (
@@ -296,8 +295,8 @@ impl StructureStage {
                 moments_loss(drawn.latent.clone()) * weights.moments,
             ),
             (
-                "divergence",
-                divergence_loss(drawn.mean, drawn.logvar) * weights.divergence,
+                "KL divergence",
+                kl_divergence(drawn.mean, drawn.logvar) * weights.kl_divergence,
             ),
             (
                 "E_s",
@@ -309,8 +308,8 @@ impl StructureStage {
                 least_squares_loss(verdict.real, 1.0) * weights.adversarial,
             ),
             (
-                "feature",
-                feature_loss(real_features, features) * weights.feature,
+                "feature matching",
+                feature_matching(real_features, features) * weights.feature_matching,
             ),
         ];
         let pair = (self.encoder.clone(), self.decoder.clone());

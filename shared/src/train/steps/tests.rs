@@ -291,7 +291,7 @@ fn another_subjects_image_does_not_count_as_ones_own() {
         let mut stage = fresh(Vec::new());
         let losses = stage.step(&batch, &recipe.synthesis);
         let of = |name| losses.iter().find(|(n, _)| *n == name).unwrap().1.clone();
-        ["squared", "absolute", "feature"].map(|name| of(name).into_scalar::<f32>())
+        ["mse", "l1", "feature matching"].map(|name| of(name).into_scalar::<f32>())
     };
     assert!(after(1.0).iter().all(|&loss| loss > 0.0));
     assert_eq!(after(0.0), [0.0; 3]);

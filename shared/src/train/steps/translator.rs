@@ -11,7 +11,7 @@ use super::{
 use crate::networks::config::{PatchConfig, UnetConfig};
 use crate::networks::{PatchDiscriminator, Unet};
 use crate::study::{Geometry, Study};
-use crate::train::losses::{absolute_loss, least_squares_loss, squared_loss};
+use crate::train::losses::{l1, least_squares_loss, mse};
 use crate::train::{ModalityHead, Recipe, TranslatorWeights};
 
 /// Share of the averaged network kept per step.
@@ -180,12 +180,9 @@ impl TranslatorStage {
         let mut losses = vec![
             (
                 "cycle",
-                squared_loss(back.clone(), batch.image.clone()) * weights.cycle,
+                mse(back.clone(), batch.image.clone()) * weights.cycle,
             ),
-            (
-                "cycle absolute",
-                absolute_loss(back, batch.image.clone()) * weights.cycle_absolute,
-            ),
+            ("cycle l1", l1(back, batch.image.clone()) * weights.cycle_l1),
             (
                 "G_t",
                 least_squares_loss(verdict.real, 1.0) * weights.adversarial,
@@ -199,16 +196,16 @@ impl TranslatorStage {
             0
         };
         let alone = batch.target.dims()[0] - taught;
-        if alone > 0 && weights.cycle_absolute > 0.0 {
+        if alone > 0 && weights.cycle_l1 > 0.0 {
             let target = batch.target.clone().narrow(0, taught, alone);
             let to = batch.to.clone().narrow(0, taught, alone);
             let same = self.translator.forward(target.clone(), Some(to));
-            let loss = absolute_loss(same, target);
-            losses.push(("identity", loss * (IDENTITY * weights.cycle_absolute)));
+            let loss = l1(same, target);
+            losses.push(("identity", loss * (IDENTITY * weights.cycle_l1)));
         }
         if weights.supervised > 0.0 && batch.registered > 0 {
             let first = |t: &Tensor<4>| t.clone().narrow(0, 0, batch.registered);
-            let loss = absolute_loss(first(&translated), first(&batch.target));
+            let loss = l1(first(&translated), first(&batch.target));
             losses.push(("supervised", loss * weights.supervised));
         }
         let translator = self.translator.clone();

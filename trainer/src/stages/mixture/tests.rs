@@ -338,7 +338,7 @@ fn without_a_pretraining_no_image_is_compared_with_its_own() {
     for term in ["G", "lesion", "registration"] {
         assert!(names.contains(&term), "{names:?}");
     }
-    for term in ["squared", "absolute", "masked", "feature"] {
+    for term in ["mse", "l1", "masked", "feature matching"] {
         assert!(!names.contains(&term), "{names:?}");
     }
     let later = stage.loader().batch(5000);
