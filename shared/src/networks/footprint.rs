@@ -167,7 +167,8 @@ impl LatentDiscriminatorConfig {
     }
 }
 
-#[cfg(all(test, feature = "nn"))]
+#[cfg(feature = "nn")]
+#[cfg(test)]
 mod tests {
     use burn::tensor::Device;
 

@@ -5,6 +5,7 @@
 //! is right within a tenth for batches of 4 and more; below, sample sheets of a dozen pictures take the most.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use anyhow::bail;
 use scanweave::networks::Footprint;
@@ -12,6 +13,7 @@ use scanweave::study::{Geometry, Study};
 use scanweave::train::Recipe;
 
 use super::options::Options;
+use crate::files;
 
 /// Bytes of a value in single precision.
 const VALUE: u64 = 4;
@@ -149,7 +151,8 @@ pub struct Machine {
 impl Machine {
     /// This machine, as Linux describes it; `None` elsewhere.
     pub fn here() -> Option<Self> {
-        Self::described(&std::fs::read_to_string("/proc/meminfo").ok()?)
+        let text = files::read_whole(Path::new("/proc/meminfo")).ok()?;
+        Self::described(&String::from_utf8_lossy(&text))
     }
 
     fn described(text: &str) -> Option<Self> {
