@@ -19,6 +19,7 @@ export default {
   "study-chest-xray": ["Chest X-ray", "胸部 X 光"],
   "study-brain-mri": ["Brain MRI", "脑部 MRI"],
   "study-phantom-thorax": ["Phantom thorax", "模体胸部"],
+  "study-phantom-fundus": ["Phantom fundus", "模体眼底"],
   "study-phantom-brain": ["Phantom brain", "模体脑部"],
   "study-brats": ["Brain MRI (BRATS)", "脑部 MRI（BRATS）"],
   "study-retina": ["Retina", "视网膜"],

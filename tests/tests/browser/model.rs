@@ -238,7 +238,7 @@ impl Native {
 
     /// The plane of an image that lines are looked for in.
     pub fn source_plane(&self, image: &Image) -> Plane {
-        image.to_grey()
+        self.synthesiser.study().source_plane(image)
     }
 
     /// Structure map and mask of an image.

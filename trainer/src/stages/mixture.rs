@@ -165,7 +165,7 @@ impl<'a> Mixture<'a> {
         let paired = match self.settings.pretraining {
             0 => 0,
             end if step < end => chosen.len(),
-            _ if step % 2 == 0 => chosen.len() / 2,
+            _ if step.is_multiple_of(2) => chosen.len() / 2,
             _ => chosen.len().div_ceil(2),
         };
         let mut inputs = Vec::with_capacity(chosen.len());

@@ -8,6 +8,7 @@ use scanweave::formats::nifti;
 use scanweave::image::Plane;
 use scanweave::phantom::{self, Anatomy};
 use scanweave::weights;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -177,7 +178,7 @@ fn slices_with_their_neighbours_are_learnt_together_and_shown_alone() {
         let bytes = nifti::write(&chest(4), [1.0; 3], "").expect("a volume");
         fs::write(set.join(format!("{subject}.nii")), bytes).expect("a file");
         for slice in 0..4 {
-            table += &format!("{subject}.nii,ct,s{subject},{slice}\n");
+            writeln!(table, "{subject}.nii,ct,s{subject},{slice}").expect("a text grows");
         }
     }
     fs::write(set.join("manifest.csv"), table).expect("a table");

@@ -102,12 +102,7 @@ fn help_teaches() {
         ),
         (
             "train --help",
-            &[
-                "Possible values",
-                "--resume",
-                "--structure <RUN>",
-                "synthesis 2e-4",
-            ],
+            &["Possible values", "--resume", "--structure <RUN>", "2e-4"],
         ),
         ("runs --help", &["diverged", "DIR"]),
         ("report --help", &["RUN", "report.html"]),

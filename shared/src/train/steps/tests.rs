@@ -501,9 +501,9 @@ fn a_latent_that_is_a_plane_is_trained_sampled_and_restored() {
     let recipe = Recipe::of(&brain());
     let weights = recipe.structure_weights(0);
     let mut stage = fresh();
-    let mut first = stage.step(batch(0), &weights);
+    let mut first = stage.step(batch(0), weights);
     for step in 1..3 {
-        stage.step(batch(step), &weights);
+        stage.step(batch(step), weights);
     }
     block_on(stage.refresh_affine()).unwrap();
     first.retain(|(_, loss)| !loss.clone().into_scalar::<f32>().is_finite());

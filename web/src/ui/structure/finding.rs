@@ -4,11 +4,11 @@
 use crate::ui::words::{
     FINDING_BACTERIA, FINDING_CONSOLIDATION, FINDING_CORE, FINDING_ENHANCING, FINDING_LESION,
     FINDING_NECROSIS, FINDING_NODULE, FINDING_NON_ENHANCING, FINDING_NONE, FINDING_NORMAL,
-    FINDING_OEDEMA, FINDING_TUMOUR, FINDING_VIRUS, Word,
+    FINDING_OEDEMA, FINDING_RETINOPATHY, FINDING_TUMOUR, FINDING_VIRUS, Word,
 };
 
 /// Every name that the page knows.
-const KNOWN: [(&str, Word); 13] = [
+const KNOWN: [(&str, Word); 14] = [
     ("none", FINDING_NONE),
     ("lesion", FINDING_LESION),
     ("normal", FINDING_NORMAL),
@@ -22,6 +22,7 @@ const KNOWN: [(&str, Word); 13] = [
     ("non-enhancing", FINDING_NON_ENHANCING),
     ("necrosis", FINDING_NECROSIS),
     ("nodule", FINDING_NODULE),
+    ("retinopathy", FINDING_RETINOPATHY),
 ];
 
 /// The name as people read it.

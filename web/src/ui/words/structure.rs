@@ -49,6 +49,8 @@ super::words! {
     FINDING_NECROSIS = "necrosis", "坏死";
     /// A finding.
     FINDING_NODULE = "nodule", "结节";
+    /// A finding.
+    FINDING_RETINOPATHY = "retinopathy", "视网膜病变";
 
     /// What the walk is.
     WALK_HELP = "Every place on this square is another structure map; near places have similar maps. The middle is the seed. Drag the point.", "方框中的每个位置都对应一幅结构图，相邻位置的结构图相似。中心是当前种子。拖动圆点即可漫游。";
