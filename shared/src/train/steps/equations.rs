@@ -140,7 +140,7 @@ fn the_structure_stage_is_equations_6_to_11() {
         latent_adversarial: 17.0,
         adversarial: 19.0,
         feature_matching: 23.0,
-        sharpening: 0,
+        ..StructureWeights::OFF
     };
     let mut stage = StructureStage::new(&GEOMETRY, 1e-3, &device());
     let batch = structure_batch(0);
