@@ -19,6 +19,10 @@ use crate::{dependencies, site};
 /// The tests that run as wasm in the browser: those of one body for two targets.
 const WASM_TESTS: &[&str] = &["--package", "scanweave-tests", "--test", "wasm_*"];
 
+/// How these are compiled, and the seconds that one of their files may take in the browser.
+const WASM_PROFILE: &[&str] = &["--config", "tests/wasm.toml"];
+const WASM_TIMEOUT: &str = "300";
+
 /// The tests that open the built page.
 const BROWSER_TESTS: &[&str] = &[
     "--workspace",
@@ -196,6 +200,7 @@ fn wasm_tests(project: &Project) -> Result<()> {
     let mut command = project.cargo();
     command
         .args(["test", "--target", WASM_TARGET])
+        .args(WASM_PROFILE)
         .args(WASM_TESTS);
     command.env(
         "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
@@ -203,6 +208,7 @@ fn wasm_tests(project: &Project) -> Result<()> {
     );
     // Without this the runner asks for Node, which is not among the tools that are set up.
     command.env("WASM_BINDGEN_USE_BROWSER", "1");
+    command.env("WASM_BINDGEN_TEST_TIMEOUT", WASM_TIMEOUT);
     run_command(with_browser(&mut command)?)
 }
 
