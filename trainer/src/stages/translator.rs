@@ -19,7 +19,7 @@ use scanweave::train::{Better, Figures, Loader, Recipe, Trainee};
 
 use super::items::image;
 use super::memory::{Part, Sizes};
-use super::stage::{Stage, no_advice, no_settings};
+use super::stage::{Guiding, Stage, no_advice, no_settings};
 use crate::data::{Item, Prepared, split};
 use crate::run::{Configuration, Finished, Pick};
 
@@ -52,6 +52,16 @@ pub static STAGE: Stage = Stage {
     export: None,
 };
 
+/// The translator holds the painted modalities in register (16).
+pub static GUIDING: Guiding = Guiding {
+    stage: &STAGE,
+    guide,
+    networks: |of| {
+        let (translator, _) = translator_configurations(of.study, of.recipe, of.geometry);
+        Part::frozen("translator", translator.footprint(of.geometry.size), 1, 1)
+    },
+};
+
 /// There, back again, and the identity; the discriminator sees what is real and what was translated.
 fn sizes(of: &Sizes) -> Vec<Part> {
     let g = of.geometry;
@@ -72,8 +82,7 @@ fn check(data: &Prepared, study: &Study, _recipe: &Recipe) -> anyhow::Result<()>
     pools(&split::training(&data.items), study).map(drop)
 }
 
-/// The averaged translator of a finished run as a guide, where `recipe` wants it; `device` has no autodiff.
-pub fn guide(
+fn guide(
     finished: &Finished,
     recipe: &Recipe,
     device: &Device,
