@@ -14,7 +14,7 @@ use scanweave::networks::tensors::read_tensors;
 use scanweave::random::{Purpose, Random};
 use scanweave::study::Study;
 use scanweave::train::batch::{image_data, one_hot_data, stack_data};
-use scanweave::train::guides::{Guide, SegmenterGuide};
+use scanweave::train::guides::SegmenterGuide;
 use scanweave::train::steps::{
     LesionBatch, LesionNetworks, LesionStage, NamedLosses, Section, lesion_configuration,
 };
@@ -23,7 +23,7 @@ use scanweave::weights::{Network, Role};
 
 use super::items::{class_map, image};
 use super::memory::{Part, Sizes};
-use super::stage::{Exported, Guiding, Stage, no_advice, no_settings};
+use super::stage::{BoxedGuide, Exported, Guiding, Stage, no_advice, no_settings};
 use crate::data::{Item, Prepared, split};
 use crate::run::{Configuration, Finished, Pick};
 
@@ -97,7 +97,7 @@ fn guide(
     finished: &Finished,
     recipe: &Recipe,
     device: &Device,
-) -> anyhow::Result<Option<Box<dyn Guide>>> {
+) -> anyhow::Result<Option<BoxedGuide>> {
     if !recipe.lesion_guides() {
         return Ok(None);
     }

@@ -49,12 +49,15 @@ pub struct Stage {
     pub export: Option<fn(&Finished, &Device) -> anyhow::Result<Exported>>,
 }
 
+/// Any guide.
+pub type BoxedGuide = Box<dyn Guide>;
+
 /// How a stage that has come to its end guides the generator.
 pub struct Guiding {
     /// The stage.
     pub stage: &'static Stage,
     /// The guide that its finished run is, where the recipe wants it; the device has no autodiff.
-    pub guide: fn(&Finished, &Recipe, &Device) -> anyhow::Result<Option<Box<dyn Guide>>>,
+    pub guide: fn(&Finished, &Recipe, &Device) -> anyhow::Result<Option<BoxedGuide>>,
     /// Its frozen networks, for what they take of memory beside the generator.
     pub networks: fn(&Sizes) -> Part,
 }

@@ -13,7 +13,6 @@ use scanweave::structure::Structure;
 use scanweave::study::Study;
 use scanweave::synthesis::Synthesiser;
 use scanweave::train::batch::image_data;
-use scanweave::train::guides::Guide;
 use scanweave::train::steps::{
     NamedLosses, Section, StructureNetworks, SynthesisNetworks, SynthesisStage,
     synthesis_configurations,
@@ -27,7 +26,7 @@ use super::lesion::segmented;
 use super::memory::{Part, Sizes};
 use super::mixture::{Mixture, Settings, SynthesisValues};
 use super::options::{StageOption, Takes};
-use super::stage::{Asked, Exported, Guiding, Stage, no_advice};
+use super::stage::{Asked, BoxedGuide, Exported, Guiding, Stage, no_advice};
 use super::task::Task;
 use super::training::Ending;
 use super::{lesion, maps, translator, unlabelled};
@@ -191,7 +190,7 @@ pub struct Basis {
     /// The segmenters, where there are any: what they find in painted images is measured.
     pub segmenters: Option<Vec<Unet>>,
     /// What guides the generator.
-    pub guides: Vec<Box<dyn Guide>>,
+    pub guides: Vec<BoxedGuide>,
 }
 
 impl Basis {

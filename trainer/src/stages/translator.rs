@@ -9,7 +9,7 @@ use scanweave::metrics::psnr_of_images;
 use scanweave::random::{Purpose, Random};
 use scanweave::study::{Modality, Study};
 use scanweave::train::batch::{image_data, one_hot_rows};
-use scanweave::train::guides::{Guide, TranslatorGuide};
+use scanweave::train::guides::TranslatorGuide;
 use scanweave::train::reading::{DeviceError, images};
 use scanweave::train::steps::{
     NamedLosses, Section, TranslatorBatch, TranslatorNetworks, TranslatorStage,
@@ -19,7 +19,7 @@ use scanweave::train::{Better, Figures, Loader, Recipe, Trainee};
 
 use super::items::image;
 use super::memory::{Part, Sizes};
-use super::stage::{Guiding, Stage, no_advice, no_settings};
+use super::stage::{BoxedGuide, Guiding, Stage, no_advice, no_settings};
 use crate::data::{Item, Prepared, split};
 use crate::run::{Configuration, Finished, Pick};
 
@@ -86,7 +86,7 @@ fn guide(
     finished: &Finished,
     recipe: &Recipe,
     device: &Device,
-) -> anyhow::Result<Option<Box<dyn Guide>>> {
+) -> anyhow::Result<Option<BoxedGuide>> {
     if !recipe.registers() {
         return Ok(None);
     }
