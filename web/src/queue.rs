@@ -71,7 +71,10 @@ impl<T, J> Queue<T, J> {
 
     /// What is to be done next: short commands in their order, then long ones slice by slice.
     pub fn pop(&mut self) -> Option<Next<T, J>> {
-        let short = self.waiting.iter().position(|(c, _)| !is_long(c));
+        let short = self
+            .waiting
+            .iter()
+            .position(|(c, _)| !c.request.lane().is_long());
         let figures = self.jobs.iter().position(|job| job.lane == Lane::Paint);
         let next = if let Some((command, cargo)) = short.and_then(|i| self.waiting.remove(i)) {
             Next::Begin(command, cargo)
@@ -114,9 +117,7 @@ impl<T, J> Queue<T, J> {
     /// Another model is there: jobs that were asked for before `id` were meant for the old one.
     /// Returns their ids.
     pub fn outdated(&mut self, id: CommandId) -> Vec<CommandId> {
-        self.forget(|older, lane| {
-            older < id && matches!(lane, Lane::Atlas | Lane::Build | Lane::Paint)
-        })
+        self.forget(|older, lane| older < id && lane.is_for_model())
     }
 
     fn forget(&mut self, needless: impl Fn(CommandId, Lane) -> bool) -> Vec<CommandId> {
@@ -130,10 +131,6 @@ impl<T, J> Queue<T, J> {
         self.jobs.retain(|job| keep(job.id, job.lane));
         forgotten
     }
-}
-
-fn is_long(command: &Command) -> bool {
-    matches!(command.request.lane(), Lane::Atlas | Lane::Build)
 }
 
 #[cfg(test)]

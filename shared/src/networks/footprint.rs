@@ -35,7 +35,7 @@ impl Sum for Footprint {
 }
 
 /// A convolution with bias that gives `outputs` planes of `side` x `side` values.
-fn conv(inputs: usize, outputs: usize, kernel: usize, side: usize) -> Footprint {
+pub(super) fn conv(inputs: usize, outputs: usize, kernel: usize, side: usize) -> Footprint {
     let (inputs, outputs, side) = (inputs as u64, outputs as u64, side as u64);
     Footprint {
         parameters: outputs * (inputs * (kernel * kernel) as u64 + 1),
@@ -44,7 +44,7 @@ fn conv(inputs: usize, outputs: usize, kernel: usize, side: usize) -> Footprint 
 }
 
 /// Convolution 3x3, instance norm with scale and shift, rectifier.
-fn block(inputs: usize, outputs: usize, side: usize) -> Footprint {
+pub(super) fn block(inputs: usize, outputs: usize, side: usize) -> Footprint {
     let conv = conv(inputs, outputs, 3, side);
     Footprint {
         parameters: conv.parameters + 2 * outputs as u64,
@@ -52,7 +52,7 @@ fn block(inputs: usize, outputs: usize, side: usize) -> Footprint {
     }
 }
 
-fn linear(inputs: usize, outputs: usize) -> Footprint {
+pub(super) fn linear(inputs: usize, outputs: usize) -> Footprint {
     let (inputs, outputs) = (inputs as u64, outputs as u64);
     Footprint {
         parameters: outputs * (inputs + 1),
@@ -61,7 +61,7 @@ fn linear(inputs: usize, outputs: usize) -> Footprint {
 }
 
 /// `planes` copied, enlarged or rectified to `side` x `side`.
-fn copy(planes: usize, side: usize) -> Footprint {
+pub(super) fn copy(planes: usize, side: usize) -> Footprint {
     Footprint {
         parameters: 0,
         activations: planes as u64 * (side * side) as u64,

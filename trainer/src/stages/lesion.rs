@@ -14,7 +14,7 @@ use scanweave::networks::tensors::read_tensors;
 use scanweave::random::{Purpose, Random};
 use scanweave::study::Study;
 use scanweave::train::batch::{image_data, one_hot_data, stack_data};
-use scanweave::train::guides::{Guide, SegmenterGuide};
+use scanweave::train::guides::SegmenterGuide;
 use scanweave::train::steps::{
     LesionBatch, LesionNetworks, LesionStage, NamedLosses, Section, lesion_configuration,
 };
@@ -23,7 +23,7 @@ use scanweave::weights::{Network, Role};
 
 use super::items::{class_map, image};
 use super::memory::{Part, Sizes};
-use super::stage::{Exported, Stage, no_advice, no_settings};
+use super::stage::{BoxedGuide, Exported, Guiding, Stage, no_advice, no_settings};
 use crate::data::{Item, Prepared, split};
 use crate::run::{Configuration, Finished, Pick};
 
@@ -48,6 +48,16 @@ pub static STAGE: Stage = Stage {
     advice: no_advice,
     pick: Pick::Best,
     export: Some(export),
+};
+
+/// The segmenters look for the lesion in what is painted, for the lesion loss (15).
+pub static GUIDING: Guiding = Guiding {
+    stage: &STAGE,
+    guide,
+    networks: |of| {
+        let segmenter = lesion_configuration(of.study, of.geometry).footprint(of.geometry.size);
+        Part::frozen("segmenter", segmenter, of.study.modalities.len(), 1)
+    },
 };
 
 /// A step trains the segmenter of one modality.
@@ -83,12 +93,11 @@ pub fn networks(finished: &Finished, device: &Device) -> anyhow::Result<LesionNe
     )?)
 }
 
-/// The segmenters of a finished run as a guide, where `recipe` wants it.
-pub fn guide(
+fn guide(
     finished: &Finished,
     recipe: &Recipe,
     device: &Device,
-) -> anyhow::Result<Option<Box<dyn Guide>>> {
+) -> anyhow::Result<Option<BoxedGuide>> {
     if !recipe.lesion_guides() {
         return Ok(None);
     }

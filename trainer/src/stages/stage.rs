@@ -6,6 +6,7 @@ use burn::tensor::Device;
 use scanweave::label::LesionStatistics;
 use scanweave::study::Study;
 use scanweave::train::Recipe;
+use scanweave::train::guides::Guide;
 use scanweave::weights::Network;
 use serde_json::Value;
 
@@ -46,6 +47,19 @@ pub struct Stage {
     pub pick: Pick,
     /// What of a finished run goes into a model; `None` for a stage that serves the training alone.
     pub export: Option<fn(&Finished, &Device) -> anyhow::Result<Exported>>,
+}
+
+/// Any guide.
+pub type BoxedGuide = Box<dyn Guide>;
+
+/// How a stage that has come to its end guides the generator.
+pub struct Guiding {
+    /// The stage.
+    pub stage: &'static Stage,
+    /// The guide that its finished run is, where the recipe wants it; the device has no autodiff.
+    pub guide: fn(&Finished, &Recipe, &Device) -> anyhow::Result<Option<BoxedGuide>>,
+    /// Its frozen networks, for what they take of memory beside the generator.
+    pub networks: fn(&Sizes) -> Part,
 }
 
 /// What a run's settings are found from.

@@ -13,10 +13,9 @@ use scanweave::structure::Structure;
 use scanweave::study::Study;
 use scanweave::synthesis::Synthesiser;
 use scanweave::train::batch::image_data;
-use scanweave::train::guides::Guide;
 use scanweave::train::steps::{
     NamedLosses, Section, StructureNetworks, SynthesisNetworks, SynthesisStage,
-    lesion_configuration, synthesis_configurations, translator_configurations,
+    synthesis_configurations,
 };
 use scanweave::train::{Better, Figures, Recipe, Trainee};
 use scanweave::weights::{Network, Role};
@@ -27,7 +26,7 @@ use super::lesion::segmented;
 use super::memory::{Part, Sizes};
 use super::mixture::{Mixture, Settings, SynthesisValues};
 use super::options::{StageOption, Takes};
-use super::stage::{Asked, Exported, Stage, no_advice};
+use super::stage::{Asked, BoxedGuide, Exported, Guiding, Stage, no_advice};
 use super::task::Task;
 use super::training::Ending;
 use super::{lesion, maps, translator, unlabelled};
@@ -71,14 +70,8 @@ pub static STAGE: Stage = Stage {
     export: Some(export),
 };
 
-/// How a finished run guides the generator, if the recipe wants it.
-type MakeGuide = fn(&Finished, &Recipe, &Device) -> anyhow::Result<Option<Box<dyn Guide>>>;
-
-/// The stages that guide the generator, in the order of their losses.
-static GUIDES: [(&Stage, MakeGuide); 2] = [
-    (&lesion::STAGE, lesion::guide),
-    (&translator::STAGE, translator::guide),
-];
+/// What guides the generator, in the order of the losses.
+static GUIDES: [&Guiding; 2] = [&lesion::GUIDING, &translator::GUIDING];
 
 /// An input is painted in two modalities where there are several. Discriminators see what was painted, and real images for
 /// their features; the guides see what was painted.
@@ -94,20 +87,8 @@ fn sizes(of: &Sizes) -> Vec<Part> {
         Part::learning("generator", generator.footprint(g.size), 1),
         discriminators,
     ];
-    let modalities = study.modalities.len();
-    if (lesion::STAGE.is_needed)(study, recipe) {
-        let segmenter = lesion_configuration(study, g).footprint(g.size);
-        parts.push(Part::frozen("segmenter", segmenter, modalities, 1));
-    }
-    if (translator::STAGE.is_needed)(study, recipe) {
-        let (translator, _) = translator_configurations(study, recipe, g);
-        parts.push(Part::frozen(
-            "translator",
-            translator.footprint(g.size),
-            1,
-            1,
-        ));
-    }
+    let needed = GUIDES.iter().filter(|g| (g.stage.is_needed)(study, recipe));
+    parts.extend(needed.map(|guiding| (guiding.networks)(of)));
     parts
 }
 
@@ -209,7 +190,7 @@ pub struct Basis {
     /// The segmenters, where there are any: what they find in painted images is measured.
     pub segmenters: Option<Vec<Unet>>,
     /// What guides the generator.
-    pub guides: Vec<Box<dyn Guide>>,
+    pub guides: Vec<BoxedGuide>,
 }
 
 impl Basis {
@@ -223,9 +204,9 @@ impl Basis {
         let segmenting = found.get(lesion::STAGE.name);
         let segmenting = segmenting.map(|run| lesion::networks(run, device));
         let mut guides = Vec::new();
-        for (stage, guide) in &GUIDES {
-            if let Some(run) = found.get(stage.name) {
-                guides.extend(guide(run, &configuration.recipe, device)?);
+        for guiding in GUIDES {
+            if let Some(run) = found.get(guiding.stage.name) {
+                guides.extend((guiding.guide)(run, &configuration.recipe, device)?);
             }
         }
         Ok(Self {

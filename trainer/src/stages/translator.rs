@@ -9,7 +9,7 @@ use scanweave::metrics::psnr_of_images;
 use scanweave::random::{Purpose, Random};
 use scanweave::study::{Modality, Study};
 use scanweave::train::batch::{image_data, one_hot_rows};
-use scanweave::train::guides::{Guide, TranslatorGuide};
+use scanweave::train::guides::TranslatorGuide;
 use scanweave::train::reading::{DeviceError, images};
 use scanweave::train::steps::{
     NamedLosses, Section, TranslatorBatch, TranslatorNetworks, TranslatorStage,
@@ -19,7 +19,7 @@ use scanweave::train::{Better, Figures, Loader, Recipe, Trainee};
 
 use super::items::image;
 use super::memory::{Part, Sizes};
-use super::stage::{Stage, no_advice, no_settings};
+use super::stage::{BoxedGuide, Guiding, Stage, no_advice, no_settings};
 use crate::data::{Item, Prepared, split};
 use crate::run::{Configuration, Finished, Pick};
 
@@ -52,6 +52,16 @@ pub static STAGE: Stage = Stage {
     export: None,
 };
 
+/// The translator holds the painted modalities in register (16).
+pub static GUIDING: Guiding = Guiding {
+    stage: &STAGE,
+    guide,
+    networks: |of| {
+        let (translator, _) = translator_configurations(of.study, of.recipe, of.geometry);
+        Part::frozen("translator", translator.footprint(of.geometry.size), 1, 1)
+    },
+};
+
 /// There, back again, and the identity; the discriminator sees what is real and what was translated.
 fn sizes(of: &Sizes) -> Vec<Part> {
     let g = of.geometry;
@@ -72,12 +82,11 @@ fn check(data: &Prepared, study: &Study, _recipe: &Recipe) -> anyhow::Result<()>
     pools(&split::training(&data.items), study).map(drop)
 }
 
-/// The averaged translator of a finished run as a guide, where `recipe` wants it; `device` has no autodiff.
-pub fn guide(
+fn guide(
     finished: &Finished,
     recipe: &Recipe,
     device: &Device,
-) -> anyhow::Result<Option<Box<dyn Guide>>> {
+) -> anyhow::Result<Option<BoxedGuide>> {
     if !recipe.registers() {
         return Ok(None);
     }

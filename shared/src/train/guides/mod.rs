@@ -24,6 +24,9 @@ pub struct Painted {
 
 /// What was asked for.
 pub struct Target<'a> {
+    /// The label as the generator was given it, one plane per class, 1 where the class is, `[batch, classes, size,
+    /// size]`; `None` for studies without labels.
+    pub planes: Option<Tensor<4>>,
     /// The label as one-hot classes, the background first, `[batch, 1 + classes, size, size]`, for
     /// studies whose labels can be found pixel by pixel.
     pub label: Option<&'a Tensor<4>>,

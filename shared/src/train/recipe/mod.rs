@@ -16,8 +16,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::study::Study;
 
-/// Loss weights, schedules and switches of all stages.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Loss weights, schedules and switches of all stages. What a file does not name is off.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Recipe {
     /// Classes whose images train the structure stage; empty means all.
     pub structure_classes: Vec<String>,

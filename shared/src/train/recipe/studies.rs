@@ -1,8 +1,6 @@
 //! The recipes of the built-in studies.
 
-use super::{
-    ModalityHead, Recipe, SegmenterWeights, StructureWeights, SynthesisWeights, TranslatorWeights,
-};
+use super::{Recipe, SegmenterWeights, StructureWeights, SynthesisWeights, TranslatorWeights};
 
 /// The recipe of the built-in study of this name; of any other the usual one.
 pub fn recipe(study: &str) -> Recipe {
@@ -27,7 +25,7 @@ const STRUCTURE: StructureWeights = StructureWeights {
     latent_adversarial: 0.05,
     adversarial: 0.5,
     feature_matching: 10.0,
-    sharpening: 0,
+    ..StructureWeights::OFF
 };
 
 const STRUCTURE_SHARP: StructureWeights = StructureWeights {
@@ -43,19 +41,19 @@ const TRANSLATOR: TranslatorWeights = TranslatorWeights {
     cycle_l1: 10.0,
     adversarial: 1.0,
     modality: 0.5,
-    supervised: 0.0,
+    ..TranslatorWeights::OFF
 };
 
 const SYNTHESIS: SynthesisWeights = SynthesisWeights {
     adversarial: 1.0,
     modality: 0.5,
-    head: ModalityHead::CrossEntropy,
     lesion: 2.0,
     registration: 10.0,
     mse: 5.0,
     l1: 10.0,
     masked: 0.1,
     feature_matching: 5.0,
+    ..SynthesisWeights::OFF
 };
 
 fn usual() -> Recipe {

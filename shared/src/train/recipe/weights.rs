@@ -1,9 +1,12 @@
 //! Weights of the loss terms: what each stage pulls towards, and how hard. 0 switches a term off.
+//!
+//! A weight that a file does not name is off: a run or a study file of before a term existed means what it meant.
 
 use serde::{Deserialize, Serialize};
 
 /// Weights of the structure stage's loss terms, equations (6)-(11).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct StructureWeights {
     /// Mask generator, mse (6).
     pub mask: f32,
@@ -32,8 +35,32 @@ pub struct StructureWeights {
     pub sharpening: u32,
 }
 
+impl StructureWeights {
+    /// Every term off.
+    pub const OFF: Self = Self {
+        mask: 0.0,
+        mse: 0.0,
+        l1: 0.0,
+        balance: 1.0,
+        outside: 0.0,
+        moments: 0.0,
+        kl_divergence: 0.0,
+        latent_adversarial: 0.0,
+        adversarial: 0.0,
+        feature_matching: 0.0,
+        sharpening: 0,
+    };
+}
+
+impl Default for StructureWeights {
+    fn default() -> Self {
+        Self::OFF
+    }
+}
+
 /// Weights of the translator stage's loss terms, equations (19)-(21).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct TranslatorWeights {
     /// There and back again (19), mse.
     pub cycle: f32,
@@ -47,8 +74,26 @@ pub struct TranslatorWeights {
     pub supervised: f32,
 }
 
+impl TranslatorWeights {
+    /// Every term off.
+    pub const OFF: Self = Self {
+        cycle: 0.0,
+        cycle_l1: 0.0,
+        adversarial: 0.0,
+        modality: 0.0,
+        supervised: 0.0,
+    };
+}
+
+impl Default for TranslatorWeights {
+    fn default() -> Self {
+        Self::OFF
+    }
+}
+
 /// Weights of the lesion segmenters' loss terms, equation (22).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct SegmenterWeights {
     /// Dice loss, mean over the classes.
     pub dice: f32,
@@ -70,6 +115,7 @@ pub enum ModalityHead {
 
 /// Weights of the synthesis stage's loss terms, equations (13)-(18).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct SynthesisWeights {
     /// Generator against the image discriminator (14).
     pub adversarial: f32,
@@ -89,4 +135,25 @@ pub struct SynthesisWeights {
     pub masked: f32,
     /// Feature matching: activations of the image discriminator, real beside synthesised from the same map.
     pub feature_matching: f32,
+}
+
+impl SynthesisWeights {
+    /// Every term off.
+    pub const OFF: Self = Self {
+        adversarial: 0.0,
+        modality: 0.0,
+        head: ModalityHead::CrossEntropy,
+        lesion: 0.0,
+        registration: 0.0,
+        mse: 0.0,
+        l1: 0.0,
+        masked: 0.0,
+        feature_matching: 0.0,
+    };
+}
+
+impl Default for SynthesisWeights {
+    fn default() -> Self {
+        Self::OFF
+    }
 }

@@ -7,9 +7,11 @@ use burn::tensor::{Tensor, TensorData};
 
 use super::tests::*;
 use super::*;
+use crate::label::LabelKind;
 use crate::networks::PatchDiscriminator;
 use crate::networks::tensors::read_tensors;
 use crate::study::Study;
+use crate::train::guides::{Guide, Painted, Target};
 use crate::train::{
     ModalityHead, Recipe, SegmenterWeights, StructureWeights, SynthesisWeights, TranslatorWeights,
 };
@@ -140,7 +142,7 @@ fn the_structure_stage_is_equations_6_to_11() {
         latent_adversarial: 17.0,
         adversarial: 19.0,
         feature_matching: 23.0,
-        sharpening: 0,
+        ..StructureWeights::OFF
     };
     let mut stage = StructureStage::new(&GEOMETRY, 1e-3, &device());
     let batch = structure_batch(0);
@@ -322,6 +324,44 @@ fn the_synthesis_stage_is_equations_13_to_18() {
             ],
         );
     }
+}
+
+/// Says how far the label's planes are from zero, whatever is painted.
+struct Planes;
+
+impl Guide for Planes {
+    fn loss(&self, _painted: &[Painted], target: &Target) -> Option<(&'static str, Tensor<1>)> {
+        let planes = target.planes.clone()?;
+        Some(("planes", planes.square().mean()))
+    }
+}
+
+#[test]
+fn guides_are_told_the_label_that_the_generator_is_given() {
+    let told = |study: &Study| {
+        let recipe = Recipe::of(study);
+        let guides: Vec<Box<dyn Guide>> = vec![Box::new(Planes)];
+        let mut stage = SynthesisStage::new(study, &recipe, &GEOMETRY, guides, 1e-3, &device());
+        let mut batch = synthesis_batch(&brain());
+        batch.input = batch.input.narrow(1, 0, 1 + study.label_planes());
+        let losses = stage.step(&batch, &SynthesisWeights::OFF);
+        let found = losses.into_iter().find(|(name, _)| *name == "planes");
+        found.map(|(_, loss)| host(&loss)[0])
+    };
+    let brain = brain();
+    let label = host(&planes(0.8, 2));
+    let count = (label.len() * brain.label_planes()) as f64;
+    let expected = label.iter().map(|v| v * v).sum::<f64>() / count;
+    let found = told(&brain).expect("a label");
+    assert!(
+        expected > 0.0 && (found - expected).abs() < 1e-6,
+        "{found}, by hand {expected}"
+    );
+    let unlabelled = Study {
+        lesion: LabelKind::default(),
+        ..brain
+    };
+    assert_eq!(told(&unlabelled), None);
 }
 
 /// The 8 x 8 part of 16 x 16 images that begins at this row and column.

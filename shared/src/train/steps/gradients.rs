@@ -6,21 +6,6 @@ use super::*;
 use crate::networks::tensors::read_tensors;
 use crate::train::{ModalityHead, Recipe, StructureWeights, SynthesisWeights, TranslatorWeights};
 
-/// All weights 0.
-fn silent() -> SynthesisWeights {
-    SynthesisWeights {
-        adversarial: 0.0,
-        modality: 0.0,
-        head: ModalityHead::CrossEntropy,
-        lesion: 0.0,
-        registration: 0.0,
-        mse: 0.0,
-        l1: 0.0,
-        masked: 0.0,
-        feature_matching: 0.0,
-    }
-}
-
 /// A term, and how it is switched on.
 type Term<W> = (&'static str, fn(&mut W));
 
@@ -39,7 +24,7 @@ fn generator_and_discriminator_learn_from_their_own_terms_alone() {
         stage.weights()
     };
     let [fresh, fresh_discriminator] = new(Vec::new()).weights();
-    let [plain, trained] = after(&silent());
+    let [plain, trained] = after(&SynthesisWeights::OFF);
     assert!(plain == fresh, "(13) does not reach the generator");
     assert!(
         trained != fresh_discriminator,
@@ -55,7 +40,7 @@ fn generator_and_discriminator_learn_from_their_own_terms_alone() {
         ("(18), features", |w| w.feature_matching = 1.0),
     ];
     for (name, set) in terms {
-        let mut weights = silent();
+        let mut weights = SynthesisWeights::OFF;
         set(&mut weights);
         let [generator, other] = after(&weights);
         assert!(generator != plain, "{name} trains the generator");
@@ -65,7 +50,7 @@ fn generator_and_discriminator_learn_from_their_own_terms_alone() {
         );
     }
     // The one weight that both sides have: each learns from its own half.
-    let mut weights = silent();
+    let mut weights = SynthesisWeights::OFF;
     weights.modality = 1.0;
     let [generator, other] = after(&weights);
     assert!(
@@ -83,13 +68,7 @@ fn translator_and_its_discriminator_learn_from_their_own_terms_alone() {
     let study = brain();
     let recipe = Recipe::of(&study);
     let fresh = translator_stages(&study, &recipe);
-    let silent = TranslatorWeights {
-        cycle: 0.0,
-        cycle_l1: 0.0,
-        adversarial: 0.0,
-        modality: 0.0,
-        supervised: 0.0,
-    };
+    let silent = TranslatorWeights::OFF;
     let after = |weights: TranslatorWeights| {
         let head = ModalityHead::CrossEntropy;
         let mut stage = fresh();
@@ -143,19 +122,7 @@ fn structure_weights(stage: &StructureStage) -> [Vec<crate::weights::Tensor>; 5]
 
 #[test]
 fn each_structure_network_learns_from_its_own_terms_alone() {
-    let silent = StructureWeights {
-        mask: 0.0,
-        mse: 0.0,
-        l1: 0.0,
-        balance: 1.0,
-        outside: 0.0,
-        moments: 0.0,
-        kl_divergence: 0.0,
-        latent_adversarial: 0.0,
-        adversarial: 0.0,
-        feature_matching: 0.0,
-        sharpening: 0,
-    };
+    let silent = StructureWeights::OFF;
     let fresh = structure_stages();
     let after = |weights: StructureWeights| {
         let mut stage = fresh();

@@ -209,7 +209,7 @@ impl SynthesisStage {
         losses
     }
 
-    /// (15) and (16): what the guides say.
+    /// (15) and (16): what the guides say. The fused map stands before the label in the generator's input.
     fn guidance(&self, batch: &SynthesisBatch, painted: Vec<Tensor<4>>) -> NamedLosses {
         let views = batch.views.iter().zip(painted);
         let painted = views.map(|(view, image)| Painted {
@@ -218,7 +218,9 @@ impl SynthesisStage {
             image,
         });
         let painted: Vec<Painted> = painted.collect();
+        let classes = batch.input.dims()[1] - 1;
         let target = Target {
+            planes: (classes > 0).then(|| batch.input.clone().narrow(1, 1, classes)),
             label: batch.label.as_ref(),
         };
         let guides = self.guides.iter();

@@ -135,6 +135,18 @@ pub enum Lane {
     Care,
 }
 
+impl Lane {
+    /// Whether its commands take many slices, so that others go first.
+    pub fn is_long(self) -> bool {
+        matches!(self, Self::Atlas | Self::Build)
+    }
+
+    /// Whether its commands are meant for the model that was open when they were given.
+    pub fn is_for_model(self) -> bool {
+        matches!(self, Self::Atlas | Self::Build | Self::Paint)
+    }
+}
+
 impl Request {
     /// The lane this request waits in.
     pub fn lane(&self) -> Lane {
