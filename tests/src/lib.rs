@@ -5,11 +5,3 @@
 //! feature `browser`). The command line is tested beside its binary, in `trainer/tests/`.
 
 pub mod parity;
-
-/// Bytes as lower-case hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits
-        .filter_map(|digit| char::from_digit(digit.into(), 16))
-        .collect()
-}

@@ -6,6 +6,7 @@
 //! of summation that depends on the target changes it. When a change is meant, the failing test
 //! prints the digest to write here.
 
+use data_encoding::HEXLOWER;
 use scanweave::image::Plane;
 use scanweave::label::boxes::{self, BoxStatistics};
 use scanweave::label::mask::{augmented, place, place_drawn};
@@ -469,6 +470,6 @@ impl Sum {
     }
 
     fn hex(self) -> String {
-        crate::hex(&self.0.finalize())
+        HEXLOWER.encode(&self.0.finalize())
     }
 }

@@ -5,6 +5,7 @@
 use std::fs;
 
 use anyhow::{Context, Result, ensure};
+use data_encoding::HEXLOWER;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -61,10 +62,7 @@ fn filled(project: &Project) -> Result<Value> {
         let path = project.root().join("assets").join(file);
         let bytes =
             fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
-        let digest: String = Sha256::digest(&bytes)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let digest = HEXLOWER.encode(&Sha256::digest(&bytes));
         model["bytes"] = json!(bytes.len());
         model["sha256"] = json!(digest);
     }

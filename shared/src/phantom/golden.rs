@@ -163,7 +163,7 @@ pub fn check() -> Result<(), String> {
     let fundi = FUNDI
         .iter()
         .filter_map(|&(seed, size, retinopathy, digest)| {
-            let found = hexadecimal(fundus_digest(seed, size, retinopathy));
+            let found = data_encoding::HEXLOWER.encode(&fundus_digest(seed, size, retinopathy));
             (found != digest).then(|| format!("Fundus {seed} {size} {retinopathy}: {found}"))
         });
     let wrong: Vec<String> = GOLDEN.iter().filter_map(difference).chain(fundi).collect();
@@ -182,14 +182,6 @@ fn difference(golden: &Golden) -> Option<String> {
         lesion,
         digest: expected,
     } = *golden;
-    let found = hexadecimal(digest(anatomy, seed, size, lesion));
+    let found = data_encoding::HEXLOWER.encode(&digest(anatomy, seed, size, lesion));
     (found != expected).then(|| format!("{anatomy:?} {seed} {size} {lesion}: {found}"))
-}
-
-fn hexadecimal(bytes: [u8; 32]) -> String {
-    bytes
-        .iter()
-        .flat_map(|byte| [byte >> 4, byte & 15])
-        .map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)]))
-        .collect()
 }

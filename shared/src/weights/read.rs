@@ -1,5 +1,6 @@
 //! Bytes to a model, without trust.
 
+use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 
 use super::error::WeightsError;
@@ -64,8 +65,7 @@ impl Checksums {
 
     /// SHA-256 of the whole file, hexadecimal.
     pub fn sha256(&self) -> String {
-        let digits = self.whole_file.iter();
-        digits.map(|byte| format!("{byte:02x}")).collect()
+        HEXLOWER.encode(&self.whole_file)
     }
 }
 

@@ -1,3 +1,4 @@
+use data_encoding::HEXLOWER;
 use proptest::prelude::*;
 use sha2::{Digest as _, Sha256};
 
@@ -274,7 +275,7 @@ fn one_pass_gives_both_checksums() {
     let bytes = bytes_of(&small(), Precision::Q8);
     for length in [0, 31, 32, 33, bytes.len() - 1, bytes.len()] {
         let expected = Sha256::digest(&bytes[..length]);
-        let expected: String = expected.iter().map(|b| format!("{b:02x}")).collect();
+        let expected = HEXLOWER.encode(&expected);
         let checksums = Checksums::of(&bytes[..length]);
         assert_eq!(checksums.sha256(), expected, "{length}");
         let model = read_checked(&bytes[..length], checksums);

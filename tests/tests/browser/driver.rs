@@ -1,5 +1,6 @@
 //! The few WebDriver commands that these tests need, spoken to chromedriver over HTTP.
 
+use data_encoding::BASE64;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Lines};
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -125,7 +126,9 @@ impl Browser {
     /// What a person sees now, as a PNG file.
     pub fn screenshot(&self) -> Vec<u8> {
         let text = self.send("/screenshot", None);
-        base64(text.as_str().expect("a picture"))
+        BASE64
+            .decode(text.as_str().expect("a picture").as_bytes())
+            .expect("base64")
     }
 
     /// Ends the browser's graphics process, as a driver that fails does. The browser starts another one.
@@ -309,22 +312,6 @@ impl Drop for Browser {
         let _ = self.driver.kill();
         let _ = self.driver.wait();
     }
-}
-
-/// The bytes of a base64 text (RFC 4648, 4).
-fn base64(text: &str) -> Vec<u8> {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let value = |c: u8| DIGITS.iter().position(|d| *d == c).expect("base64") as u32;
-    let (mut bytes, mut bits, mut count) = (Vec::new(), 0_u32, 0);
-    for c in text.bytes().filter(|c| *c != b'=') {
-        bits = bits << 6 | value(c);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push((bits >> count) as u8);
-        }
-    }
-    bytes
 }
 
 fn port(line: &str) -> Option<u16> {

@@ -106,7 +106,7 @@ impl Site {
             if let Some(bytes) = offer.served {
                 fs::write(assets.join(&file), bytes).expect("a model");
             }
-            let sha256 = scanweave_tests::hex(&Sha256::digest(offer.announced));
+            let sha256 = data_encoding::HEXLOWER.encode(&Sha256::digest(offer.announced));
             json!({ "id": offer.id, "title": offer.id, "file": file, "bytes": offer.announced.len(), "sha256": sha256 })
         };
         let models: Vec<Value> = offers.iter().map(entry).collect();

@@ -21,7 +21,7 @@ fn damaged_weights_are_noticed_and_fetched_again() {
     let page = Page::open(&site, "backend=cpu&seed=4");
     page.until_ready("Seed 4:");
     let picture = page.shown("image");
-    let sound = scanweave_tests::hex(&sha2::Sha256::digest(&model));
+    let sound = data_encoding::HEXLOWER.encode(&sha2::Sha256::digest(&model));
     page.wait("stored weights", || stored(&page) == sound);
     let self_test = proven(&page);
     page.browser.reload();

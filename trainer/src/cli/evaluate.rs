@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, ensure};
 use clap::Parser;
+use data_encoding::HEXLOWER;
 use indicatif::{ProgressBar, ProgressStyle};
 use scanweave::networks::config::NetworkConfig;
 use scanweave::train::steps::LesionNetworks;
@@ -116,7 +117,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     let report = Report {
         version: env!("CARGO_PKG_VERSION"),
         study: model.study.name.clone(),
-        model: summary.digest.iter().map(|b| format!("{b:02x}")).collect(),
+        model: HEXLOWER.encode(&summary.digest),
         data: data.fingerprint.clone(),
         judge: judge.map(|judge| judge.fingerprint),
         count: args.count as usize,

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
+use data_encoding::HEXLOWER;
 use scanweave::study::{Channels, Modality};
 use scanweave::weights::{self, Card, NetworkSummary, Role, Summary, TensorSummary};
 
@@ -84,10 +85,7 @@ fn study(summary: &Summary) -> String {
     let (study, geometry) = (&summary.study, &summary.geometry);
     let modalities: Vec<_> = study.modalities.iter().map(modality).collect();
     let classes: Vec<_> = study.lesion.classes().iter().map(|c| plain(c)).collect();
-    let mut digest = String::new();
-    for byte in summary.digest {
-        let _ = write!(digest, "{byte:02x}");
-    }
+    let digest = HEXLOWER.encode(&summary.digest);
     let answer = match &summary.known_answer {
         Some(answer) => format!("known answer for seed {}", answer.seed),
         None => "none".into(),

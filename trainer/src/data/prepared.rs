@@ -8,6 +8,7 @@
 use super::Split;
 use crate::files;
 use anyhow::{Context, Result, bail, ensure};
+use data_encoding::HEXLOWER;
 use scanweave::label::{Kept, Label, LabelKind};
 use scanweave::study::{Extraction, MaskSettings, Modality};
 use serde::{Deserialize, Serialize};
@@ -97,7 +98,7 @@ impl Prepared {
             items,
         };
         let bytes = prepared.to_bytes();
-        prepared.fingerprint = hex(&bytes[bytes.len() - DIGEST..]);
+        prepared.fingerprint = HEXLOWER.encode(&bytes[bytes.len() - DIGEST..]);
         prepared
     }
 
@@ -180,7 +181,7 @@ impl Prepared {
         let items = read_items(&index, &body[PREAMBLE + length..])?;
         Ok(Self {
             header: index.header,
-            fingerprint: hex(digest),
+            fingerprint: HEXLOWER.encode(digest),
             items,
         })
     }
@@ -314,14 +315,6 @@ fn take<'a>(payload: &mut &'a [u8], length: usize) -> &'a [u8] {
 
 fn unpacked(bits: &[u8], area: usize) -> Vec<u8> {
     (0..area).map(|i| (bits[i / 8] >> (i % 8)) & 1).collect()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);
-    bytes
-        .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
-        .collect()
 }
 
 #[cfg(test)]

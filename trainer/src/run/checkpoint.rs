@@ -6,6 +6,7 @@
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
+use data_encoding::HEXLOWER;
 use scanweave::train::steps::Section;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -61,7 +62,7 @@ impl Checkpoint {
             hash.update(name.as_bytes());
             hash.update(bytes);
         }
-        hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
+        HEXLOWER.encode(&hash.finalize())
     }
 }
 

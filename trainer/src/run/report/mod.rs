@@ -1,7 +1,6 @@
 //! `report.html`: one page that holds everything worth seeing of a run and needs nothing else.
 
 mod axis;
-mod base64;
 mod chart;
 mod tables;
 
@@ -11,6 +10,7 @@ use std::path::PathBuf;
 
 use axis::label;
 use chart::{Chart, Series};
+use data_encoding::BASE64;
 
 use super::{Directory, History, Record, State, Summary};
 use crate::files;
@@ -122,7 +122,7 @@ fn sheets(directory: &Directory) -> anyhow::Result<String> {
         let _ = writeln!(
             html,
             "<figure><figcaption>step {step}</figcaption><img alt=\"sample sheet at step {step}\" src=\"data:image/png;base64,{}\"></figure>",
-            base64::encode(&files::read_whole(file)?)
+            BASE64.encode(&files::read_whole(file)?)
         );
     }
     Ok(section("Sample sheets", "sheets", &html))

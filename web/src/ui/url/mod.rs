@@ -1,7 +1,6 @@
 //! The address says what is shown: model, seed and class or, where a seed does not say it all, the
 //! whole scene behind the `#`, and how it is looked at. Opening it anywhere shows the same picture.
 
-mod base64;
 mod shared;
 
 use std::cell::Cell;

@@ -4,9 +4,9 @@
 //! `#m=` holds the first bytes of the weights' SHA-256, `#s=` these and the scene. Both come from
 //! strangers: what is not sound is refused with a reason.
 
-use super::base64;
 use crate::model::protocol::{Picture, Pixels};
 use crate::model::scene::{Edits, LONGEST_SIDE, Origin, Runs, Scene, SceneError};
+use data_encoding::BASE64URL_NOPAD;
 
 /// Bytes of the SHA-256 that a link carries: enough to notice other weights.
 const PREFIX: usize = 8;
@@ -38,10 +38,10 @@ impl Shared {
     /// The text behind the `#`.
     pub fn fragment(&self) -> String {
         match &self.scene {
-            None => format!("m={}", base64::encode(&self.weights)),
+            None => format!("m={}", BASE64URL_NOPAD.encode(&self.weights)),
             Some(scene) => {
                 let bytes = [self.weights.as_slice(), &scene.to_bytes()].concat();
-                format!("s={}", base64::encode(&bytes))
+                format!("s={}", BASE64URL_NOPAD.encode(&bytes))
             }
         }
     }
@@ -55,7 +55,9 @@ impl Shared {
             return Ok(None);
         };
         let short = text.len() <= LONGEST;
-        let bytes = short.then(|| base64::decode(text)).flatten();
+        let bytes = short
+            .then(|| BASE64URL_NOPAD.decode(text.as_bytes()).ok())
+            .flatten();
         let bytes = bytes.ok_or(Refused::Damaged)?;
         let (weights, rest) = bytes.split_first_chunk().ok_or(Refused::Damaged)?;
         let scene = match name {
@@ -174,7 +176,10 @@ mod tests {
         }
         let long = format!("s={}", "A".repeat(LONGEST + 4));
         assert_eq!(Shared::read(&long), Err(Refused::Damaged));
-        let newer = format!("s={}", base64::encode(&[0, 0, 0, 0, 0, 0, 0, 0, 77, 1]));
+        let newer = format!(
+            "s={}",
+            BASE64URL_NOPAD.encode(&[0, 0, 0, 0, 0, 0, 0, 0, 77, 1])
+        );
         assert_eq!(Shared::read(&newer), Err(Refused::Version));
         let image = Scene {
             origin: Origin::Image { values: None },
