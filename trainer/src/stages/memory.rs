@@ -1,8 +1,8 @@
 //! What a training takes of memory, told before it takes it: from the sizes of its networks alone.
 //!
 //! Beside the process itself three things count: weights, with a gradient and two moments of Adam each and an average
-//! where a network learns; and what the largest backward pass needs of what was computed forward. Measured on the CPU this
-//! is right within a tenth for batches of 4 and more; below, sample sheets of a dozen pictures take the most.
+//! where a network learns; and what the largest backward pass needs of what was computed forward. Measured on the CPU
+//! it is a tenth to a sixth too much for batches of 4 and more; below, sample sheets of a dozen pictures take the most.
 
 use std::fmt::Write as _;
 use std::path::Path;
