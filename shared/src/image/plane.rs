@@ -33,7 +33,7 @@ impl Plane {
     /// A plane whose every pixel is `value`.
     ///
     /// # Panics
-    /// When a side is 0 or larger than [`MAX_SIDE`]: sizes of outside data go through [`Plane::new`].
+    /// When a side is 0 or larger than [`MAX_SIDE`](super::MAX_SIDE): sizes of outside data go through [`Plane::new`].
     pub fn filled(width: usize, height: usize, value: f32) -> Self {
         check_size(width, height).expect("the caller chose the size");
         Self {
@@ -183,7 +183,7 @@ impl Plane {
     /// interpolation between pixel centres (growing), each axis on its own.
     ///
     /// # Panics
-    /// When a new side is 0 or larger than [`MAX_SIDE`].
+    /// When a new side is 0 or larger than [`MAX_SIDE`](super::MAX_SIDE).
     pub fn resized(&self, width: usize, height: usize) -> Self {
         check_size(width, height).expect("the caller chose the size");
         if (width, height) == (self.width, self.height) {
