@@ -78,10 +78,14 @@ static GUIDES: [&Guiding; 2] = [&lesion::GUIDING, &translator::GUIDING];
 fn sizes(of: &Sizes) -> Vec<Part> {
     let (study, recipe, g) = (of.study, of.recipe, of.geometry);
     let (generator, discriminator) = synthesis_configurations(study, recipe, g);
-    let judges = 1 + u64::from(of.options.is_on("strict"));
+    let adversaries = 1 + u64::from(of.options.is_on("strict"));
     let discriminators = Part {
-        count: judges,
-        ..Part::learning("discriminator", discriminator.footprint(g.size), 2 * judges)
+        count: adversaries,
+        ..Part::learning(
+            "discriminator",
+            discriminator.footprint(g.size),
+            2 * adversaries,
+        )
     };
     let mut parts = vec![
         Part::learning("generator", generator.footprint(g.size), 1),

@@ -15,6 +15,7 @@ use crate::random::Purpose;
 use crate::study::Geometry;
 use crate::train::batch::{binary, noise};
 use crate::train::figures::{Better, Figures};
+use crate::train::losses::mse;
 use crate::train::reading::{DeviceError, images, scalar};
 use crate::train::recipe::Recipe;
 use crate::train::schedule::Cadence;
@@ -184,8 +185,9 @@ impl<'a> StructureTrainee<'a> {
                 *sum += share * divergence;
             }
             let restored = networks.decoder.decode(latent);
-            errors.structure += share * mean_squared(restored, maps.clone()).await?;
-            errors.mask += share * mean_squared(networks.mask.forward(maps, None), masks).await?;
+            errors.structure += share * f64::from(scalar(mse(restored, maps.clone())).await?);
+            errors.mask +=
+                share * f64::from(scalar(mse(networks.mask.forward(maps, None), masks)).await?);
         }
         Ok(errors)
     }
@@ -197,10 +199,6 @@ struct Errors {
     mask: f64,
     /// Divergence of each latent dimension, nats.
     posterior: Vec<f64>,
-}
-
-async fn mean_squared(a: Tensor<4>, b: Tensor<4>) -> Result<f64, DeviceError> {
-    Ok(f64::from(scalar((a - b).powi_scalar(2).mean()).await?))
 }
 
 impl<'a> Trainee for StructureTrainee<'a> {
