@@ -33,7 +33,7 @@ impl Quantiles {
         if values.is_empty() || values.iter().any(|v| !v.is_finite()) {
             return None;
         }
-        values.sort_by(f32::total_cmp);
+        values.sort_unstable_by(f32::total_cmp);
         let at = |i: usize| between(&values, i as f32 / (KEPT - 1) as f32);
         Some(Self((0..KEPT).map(at).collect()))
     }

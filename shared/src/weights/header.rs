@@ -118,7 +118,10 @@ impl Header {
         let sections = Sections::split(bytes)?;
         let (tables, rest): (Tables, _) = postcard::take_from_bytes(sections.require("tensors")?)
             .map_err(|e| {
-            WeightsError::Header(format!("section tensors: {}", e.to_string().to_lowercase()))
+            WeightsError::Header(format!(
+                "section tensors: {}",
+                e.to_string().to_ascii_lowercase()
+            ))
         })?;
         if !rest.is_empty() {
             return Err(WeightsError::Header(

@@ -301,7 +301,7 @@ pub fn convert(bytes: &[u8]) -> Result<Vec<u8>, WeightsError> {
         return Err(no_header());
     }
     let old: OldHeader = postcard::from_bytes(&bytes[PREFIX..PREFIX + length])
-        .map_err(|e| WeightsError::Header(e.to_string().to_lowercase()))?;
+        .map_err(|e| WeightsError::Header(e.to_string().to_ascii_lowercase()))?;
     let header = old.renewed()?;
     let converted = assemble(&header, &bytes[payload_start(length)..end])?;
     read(&converted)?;

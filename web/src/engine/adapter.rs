@@ -54,7 +54,7 @@ fn describe(adapter: &JsValue) -> Adapter {
         .into_iter()
         .filter_map(text);
     let name = told.collect::<Vec<String>>().join(" ");
-    let all = name.to_lowercase();
+    let all = name.to_ascii_lowercase();
     let emulated = [
         "swiftshader",
         "llvmpipe",

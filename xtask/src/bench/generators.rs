@@ -112,7 +112,7 @@ fn engine(project: &Project, folder: &Path) -> Result<()> {
     command::run(
         project
             .cargo()
-            .args(["build", "--profile", "engine"])
+            .args(["build", "--profile", "graphics"])
             .args(["--package", "scanweave-tests"])
             .args(["--target", WASM_TARGET])
             .args(["--features", "generators", "--bin", "generators"]),
@@ -120,7 +120,7 @@ fn engine(project: &Project, folder: &Path) -> Result<()> {
     let binary = project
         .target()
         .join(WASM_TARGET)
-        .join("engine/generators.wasm");
+        .join("graphics/generators.wasm");
     command::run(
         project
             .command("wasm-bindgen")
