@@ -7,6 +7,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
@@ -53,12 +54,24 @@ pub fn folder(project: &Project, dist: &Path) -> Result<()> {
     };
     let cache = project.root().join("target").join("wasm-opt");
     fs::create_dir_all(&cache).with_context(|| format!("cannot make {}", cache.display()))?;
-    for path in wasm_files(dist)? {
-        let result = cached(project, &cache, &path, version)
+    let optimise = |path: &Path| {
+        let result = cached(project, &cache, path, version)
             .with_context(|| format!("wasm-opt {version} could not optimise {}", path.display()))?;
-        replace(&result, &path)?;
-    }
-    Ok(())
+        replace(&result, path)
+    };
+    let files = wasm_files(dist)?;
+    // Beside each other: most of its time wasm-opt uses one core.
+    thread::scope(|scope| {
+        let optimise = &optimise;
+        let started: Vec<_> = files
+            .iter()
+            .map(|path| scope.spawn(move || optimise(path)))
+            .collect();
+        let ended = started
+            .into_iter()
+            .map(|one| one.join().expect("it does not panic"));
+        ended.collect()
+    })
 }
 
 fn wasm_files(dist: &Path) -> Result<Vec<PathBuf>> {
