@@ -3,7 +3,7 @@
 //! A few hundred bytes can declare an image of a gigapixel. The browser's decoder would try it and
 //! take the tab down with it, so the size is read from the file's head first and refused here.
 
-use scanweave::formats::{dicom, mha, nifti};
+use scanweave::formats::{self, dicom};
 use scanweave::image::MAX_SIDE;
 
 use crate::model::protocol::{Cause, Failure};
@@ -39,11 +39,11 @@ impl Kind {
             Self::Gzip
         } else if dicom::is_dicom(head) {
             Self::Dicom
-        } else if nifti::is_nifti(head) || mha::is_mha(head) {
+        } else if formats::is_volume(head) {
             Self::Volume
         } else if ends(&[".dcm", ".dicom", ".ima"]) {
             Self::Dicom
-        } else if ends(&[".nii", ".nii.gz", ".mha"]) {
+        } else if ends(&[".nii", ".nii.gz", ".mha", ".mgz", ".nrrd"]) {
             Self::Volume
         } else {
             Self::Picture

@@ -1,7 +1,7 @@
-//! MetaImage with its voxels inside (`.mha`): lines of text `Key = Value`, then the voxels, plain or
-//! compressed by zlib (itk.org, MetaIO).
+//! MetaImage (itk.org, MetaIO): lines of text `Key = Value`, then the voxels, plain or compressed by zlib, in the same
+//! file (`.mha`) or in one of their own (`.mhd` with `.raw` or `.zraw`).
 
-use super::{Directions, Element, FormatError, Volume, count};
+use super::{Affine, Element, FormatError, Volume, count, of_series};
 
 /// Longest header that is read.
 const MAX_HEADER: usize = 64 * 1024;
@@ -23,30 +23,43 @@ pub fn is_mha(bytes: &[u8]) -> bool {
 /// Keys that a header may begin with.
 const KEYS: [&str; 4] = ["ObjectType", "NDims", "Comment", "ObjectSubType"];
 
-/// The first volume of a MetaImage file.
-pub fn read(bytes: &[u8]) -> Result<Volume, FormatError> {
-    let (header, voxels) = Header::split(bytes)?;
+/// Volume number `index` of a MetaImage file; `beside` are the bytes of the file that it names, where it names one.
+pub fn read(bytes: &[u8], beside: Option<&[u8]>, index: usize) -> Result<Volume, FormatError> {
+    let (header, inside) = Header::split(bytes)?;
     header.check_kind()?;
+    let voxels = match header.data_file()? {
+        None => inside,
+        Some(name) => beside.ok_or_else(|| FormatError::Beside(name.into()))?,
+    };
     let sides = header.sides()?;
     let count = count(sides.map(|s| s as u64))?;
     let element = header.element()?;
+    let series = header.volumes()?;
+    let index = of_series(index, series)?;
     let big = header.is_true("BinaryDataByteOrderMSB") || header.is_true("ElementByteOrderMSB");
-    let plain = [1.0, 0.0];
-    let numbers = if header.is_true("CompressedData") {
-        let all = header.volumes()?.saturating_mul(count as u64);
-        let inflated = inflate(
-            voxels,
-            (count * element.bytes()) as u64,
-            all.saturating_mul(element.bytes() as u64),
-        )?;
-        element.numbers(&inflated, count, big, plain)?
+    let volume = (count * element.bytes()) as u64;
+    let before = (index as u64).saturating_mul(volume);
+    let all = series.saturating_mul(volume);
+    let inflated;
+    let voxels = if header.is_true("CompressedData") {
+        inflated = inflate(voxels, before.saturating_add(volume), all)?;
+        &inflated[..]
     } else {
-        element.numbers(voxels, count, big, plain)?
+        header.behind_head(voxels, all)?
     };
-    Ok(Volume::new(sides, header.spacing(), numbers)?.lying(header.directions()))
+    let voxels = voxels.get(before as usize..).unwrap_or_default();
+    let numbers = element.numbers(voxels, count, big, [1.0, 0.0])?;
+    let volume = Volume::new(sides, header.spacing(), numbers)?;
+    Ok(volume.lying(header.affine()).of(series))
 }
 
-/// `need` bytes of the first volume, out of `all` that are compressed. `miniz_oxide` doubles its output
+/// The name of the file that holds the voxels, where it is another one.
+pub(super) fn companion(bytes: &[u8]) -> Option<String> {
+    let (header, _) = Header::split(bytes).ok()?;
+    header.data_file().ok().flatten().map(str::to_owned)
+}
+
+/// The first `need` bytes out of `all` that are compressed. `miniz_oxide` doubles its output
 /// as it goes, so a short file never makes it ask for what a header merely claims.
 fn inflate(bytes: &[u8], need: u64, all: u64) -> Result<Vec<u8>, FormatError> {
     use miniz_oxide::inflate::{TINFLStatus, decompress_to_vec_zlib_with_limit};
@@ -56,7 +69,7 @@ fn inflate(bytes: &[u8], need: u64, all: u64) -> Result<Vec<u8>, FormatError> {
             bytes.len()
         )));
     }
-    // Of a series in time only the first volume is kept: the limit may end the rest.
+    // Of a series what lies behind the volume that is asked for is left: the limit may end it.
     match decompress_to_vec_zlib_with_limit(bytes, need as usize) {
         Ok(inflated) => Ok(inflated),
         Err(error) if error.status == TINFLStatus::HasMoreOutput && all > need => Ok(error.output),
@@ -115,11 +128,6 @@ impl<'a> Header<'a> {
 
     fn check_kind(&self) -> Result<(), FormatError> {
         let refused = |why: &str| Err(FormatError::Unsupported(why.into()));
-        if self.needed("ElementDataFile")? != "LOCAL" {
-            return refused(
-                "its voxels lie in another file (.mhd with .raw): save it as one .mha file",
-            );
-        }
         if self
             .value("ObjectType")
             .is_some_and(|kind| !kind.eq_ignore_ascii_case("image"))
@@ -136,6 +144,36 @@ impl<'a> Header<'a> {
             return refused("its voxels have several channels: export it as one grey volume");
         }
         Ok(())
+    }
+
+    /// The file that holds the voxels; none where they follow here.
+    fn data_file(&self) -> Result<Option<&'a str>, FormatError> {
+        match self.needed("ElementDataFile")? {
+            local if local.eq_ignore_ascii_case("local") => Ok(None),
+            many if many.starts_with("LIST") || many.contains('%') => {
+                Err(FormatError::Unsupported(
+                    "its slices lie in a file each: save it as one .mha file".into(),
+                ))
+            }
+            name => Ok(Some(name)),
+        }
+    }
+
+    /// What lies behind the head that the voxels' file has of its own: `HeaderSize` bytes, or, where that is -1, all
+    /// but the last `need`.
+    fn behind_head(&self, voxels: &'a [u8], need: u64) -> Result<&'a [u8], FormatError> {
+        let Some(size) = self.value("HeaderSize") else {
+            return Ok(voxels);
+        };
+        let wrong = || FormatError::Header(format!("its HeaderSize is {size:.40}"));
+        let size: i64 = size.parse().map_err(|_| wrong())?;
+        let start = match u64::try_from(size) {
+            Ok(size) => size,
+            Err(_) if size == -1 => (voxels.len() as u64).saturating_sub(need),
+            Err(_) => return Err(wrong()),
+        };
+        let start = usize::try_from(start).map_err(|_| wrong())?;
+        Ok(voxels.get(start..).unwrap_or_default())
     }
 
     /// `DimSize`, one number per dimension.
@@ -194,16 +232,32 @@ impl<'a> Header<'a> {
         [(); 3].map(|()| next().map_or(1.0, f32::abs))
     }
 
-    /// `TransformMatrix`, the directions of x, y and z one behind the other, towards left, back and head;
-    /// under its older names too.
-    fn directions(&self) -> Option<Directions> {
-        let names = ["TransformMatrix", "Rotation", "Orientation"];
+    /// `TransformMatrix`, the directions of x, y and z one behind the other, towards left, back and head, and
+    /// `Offset`, the first voxel; under their older names too. Those of a series have a fourth dimension.
+    fn affine(&self) -> Option<Affine> {
+        let matrix = self.numbers(&["TransformMatrix", "Rotation", "Orientation"])?;
+        let wide = match matrix.len() {
+            9 => 3,
+            16 => 4,
+            _ => return None,
+        };
+        let spacing = self.spacing();
+        let steps = [0, 1, 2].map(|axis| {
+            let at = axis * wide;
+            [matrix[at], matrix[at + 1], matrix[at + 2]].map(|v| v * spacing[axis])
+        });
+        let origin = self.numbers(&["Offset", "Position", "Origin"]);
+        let origin = origin.and_then(|origin| origin.first_chunk().copied());
+        Some(Affine {
+            steps,
+            origin: origin.unwrap_or_default(),
+        })
+    }
+
+    /// The numbers of the first of these lines that is there; none where one of them is no number.
+    fn numbers(&self, names: &[&str]) -> Option<Vec<f32>> {
         let text = names.iter().find_map(|name| self.value(name))?;
-        let numbers: Result<Vec<f32>, _> =
-            text.split_whitespace().take(10).map(str::parse).collect();
-        let numbers: [f32; 9] = numbers.ok()?.try_into().ok()?;
-        Some(Directions(
-            [0, 3, 6].map(|at| [numbers[at], numbers[at + 1], numbers[at + 2]]),
-        ))
+        let numbers = text.split_whitespace().take(17).map(str::parse);
+        numbers.collect::<Result<_, _>>().ok()
     }
 }

@@ -1,22 +1,28 @@
-//! Volumes as researchers keep them: NIfTI-1, MetaImage and DICOM, from bytes to voxels.
+//! Volumes as researchers keep them: NIfTI, MetaImage, NRRD, MGH and DICOM, from bytes to voxels.
 //!
 //! Trainer and page read the same files with this code, so it takes bytes and knows no file. The bytes
 //! come from anywhere and are not trusted: what a header claims is checked against what is there
 //! before memory is asked for, and nothing in a file makes a reader panic. A whole volume takes 4
 //! bytes per voxel, at most four times the file that is not compressed.
 //!
-//! Voxels keep the order in which the file holds them: a label often has lost the directions in its
-//! header, and must still lie on its image. [`Volume::upright`] turns a volume that stands alone.
+//! Voxels keep the order in which the file holds them, and how they lie in the patient goes with them:
+//! [`Volume::upright`] turns a volume as radiologists look at it, and [`Volume::upright_as`] a label that has
+//! lost its directions as its image is turned.
 
+mod affine;
 pub mod dicom;
 mod element;
+pub mod gzip;
+pub mod mgh;
 pub mod mha;
 pub mod nifti;
-mod orientation;
+pub mod nrrd;
+mod stranger;
 mod volume;
 
+pub use affine::Affine;
 pub use element::Element;
-pub use orientation::Directions;
+pub use stranger::stranger;
 pub use volume::{Axis, Volume, Window};
 
 use thiserror::Error;
@@ -29,9 +35,27 @@ pub const MAX_VOXELS: u64 = 1 << 28;
 /// Why a volume cannot be used. Each message ends with what to do about it.
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum FormatError {
-    /// Neither of the formats.
-    #[error("this is neither NIfTI-1 nor MetaImage: convert it to .nii, .nii.gz or .mha")]
+    /// None of the formats.
+    #[error(
+        "this is no volume that can be read (NIfTI, MetaImage, NRRD or MGH): convert it to .nii.gz or .mha"
+    )]
     Unknown,
+    /// Something else altogether.
+    #[error("{0}")]
+    Stranger(&'static str),
+    /// The voxels lie in a file of their own.
+    #[error(
+        "its voxels lie in another file, {0}: keep both in one folder, or save them as one .nii.gz or .mha"
+    )]
+    Beside(String),
+    /// There is no such volume in the series.
+    #[error("there is no volume {index}: the file holds {count}, 0 to {last}", last = count - 1)]
+    Series {
+        /// The volume asked for.
+        index: usize,
+        /// Volumes in the file, at least 1.
+        count: usize,
+    },
     /// The bytes are compressed with gzip as a whole.
     #[error("the bytes are still compressed with gzip: inflate them first")]
     Gzip,
@@ -67,7 +91,7 @@ pub enum FormatError {
     Compression(String),
     /// Most voxels are no numbers.
     #[error(
-        "{bad} of {of} voxels are no finite numbers (NaN or infinite): repair the volume or leave it out"
+        "{bad} of {of} voxels are no finite numbers (NaN or infinite): hardly anything is left to see, leave the volume out"
     )]
     NotNumbers {
         /// Voxels that are no finite numbers.
@@ -91,17 +115,68 @@ pub enum FormatError {
     Image(#[from] ImageError),
 }
 
-/// The volume in `bytes`, whichever of the formats they are in.
+/// The first volume in `bytes`, whichever of the formats they are in.
+///
+/// # Errors
+/// When the bytes are no whole, undamaged file of one of the formats.
 pub fn read(bytes: &[u8]) -> Result<Volume, FormatError> {
-    if bytes.starts_with(&[0x1f, 0x8b]) {
+    read_of(bytes, None, 0)
+}
+
+/// Volume number `index` (from 0) of the series in `bytes`; `beside` are the bytes of the file that
+/// [`companions`] names, where there is one.
+///
+/// # Errors
+/// As [`read`], and when the voxels lie in a file of their own that is not given, or there are fewer volumes.
+pub fn read_of(bytes: &[u8], beside: Option<&[u8]>, index: usize) -> Result<Volume, FormatError> {
+    if let Some(what) = stranger(bytes) {
+        return Err(FormatError::Stranger(what));
+    }
+    if bytes.starts_with(&gzip::MAGIC) {
         Err(FormatError::Gzip)
     } else if nifti::is_nifti(bytes) {
-        nifti::read(bytes)
+        nifti::read(bytes, beside, index)
     } else if mha::is_mha(bytes) {
-        mha::read(bytes)
+        mha::read(bytes, beside, index)
+    } else if nrrd::is_nrrd(bytes) {
+        nrrd::read(bytes, beside, index)
+    } else if mgh::is_mgh(bytes) {
+        mgh::read(bytes, index)
     } else {
         Err(FormatError::Unknown)
     }
+}
+
+/// Whether these bytes begin as a volume of one of the formats of [`read`] does.
+pub fn is_volume(head: &[u8]) -> bool {
+    nifti::is_nifti(head) || mha::is_mha(head) || nrrd::is_nrrd(head) || mgh::is_mgh(head)
+}
+
+/// Names that the file of the voxels may have, beside the header `name` with these bytes; none where the voxels
+/// follow in the file itself. A name leads to no other folder.
+pub fn companions(name: &str, bytes: &[u8]) -> Vec<String> {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let names = if nifti::is_header(bytes) {
+        let endings = ["img", "img.gz", "IMG"];
+        endings.map(|ending| format!("{stem}.{ending}")).to_vec()
+    } else if mha::is_mha(bytes) {
+        mha::companion(bytes).into_iter().collect()
+    } else if nrrd::is_nrrd(bytes) {
+        nrrd::companion(bytes).into_iter().collect()
+    } else {
+        Vec::new()
+    };
+    let plain = |name: &String| !name.is_empty() && !name.contains(['/', '\\']) && name != "..";
+    names.into_iter().filter(plain).collect()
+}
+
+/// Where volume number `index` of a series of `count` begins, in volumes.
+fn of_series(index: usize, count: u64) -> Result<usize, FormatError> {
+    if (index as u64) < count {
+        return Ok(index);
+    }
+    let count = usize::try_from(count).unwrap_or(usize::MAX).max(1);
+    Err(FormatError::Series { index, count })
 }
 
 /// Number of voxels of a volume of these sides, if it can be read.

@@ -139,15 +139,33 @@ fn a_series_gives_its_first_volume_and_a_picture_is_one_slice() {
         (found.sides(), found.voxels()),
         ([2, 1, 2], &[1.0, 2.0, 3.0, 4.0][..])
     );
+    let second = read_of(&file, None, 1).expect("two volumes");
+    assert_eq!(
+        (second.voxels(), second.series()),
+        (&[5.0, 6.0, 7.0, 8.0][..], 2)
+    );
+    assert!(matches!(
+        read_of(&file, None, 2),
+        Err(FormatError::Series { index: 2, count: 2 })
+    ));
     let flat = nifti_of(false, [2, 2, 2, 0, 0, 0, 0, 0], 2, PLAIN, &[1, 2, 3, 4]);
     assert_eq!(read(&flat).expect("a picture").sides(), [2, 2, 1]);
 
     let header = "NDims = 4\nDimSize = 2 1 1 3\nElementType = MET_UCHAR\n";
     let compressed = compress_to_vec_zlib(&[9, 8, 7, 6, 5, 4], 6);
-    for (more, voxels) in [("", vec![9, 8, 7]), ("CompressedData = True\n", compressed)] {
+    for (more, voxels) in [
+        ("", vec![9, 8, 7, 6, 5, 4]),
+        ("CompressedData = True\n", compressed),
+    ] {
         let file = format!("{header}{more}ElementDataFile = LOCAL\n");
         let found = read(&[file.as_bytes(), &voxels].concat()).expect("three volumes");
         assert_eq!(found.voxels(), [9.0, 8.0], "{more}");
+        let last = read_of(&[file.as_bytes(), &voxels].concat(), None, 2).expect("three volumes");
+        assert_eq!(
+            (last.voxels(), last.series()),
+            (&[5.0, 4.0][..], 3),
+            "{more}"
+        );
     }
 }
 
@@ -237,13 +255,38 @@ fn a_window_leaves_out_the_extremes_and_is_the_whole_volumes() {
 }
 
 #[test]
-fn voxels_that_are_no_numbers_count_as_nought_unless_they_are_the_most() {
-    let of = |voxels: &[f32]| Volume::new([4, 1, 1], [1.0; 3], voxels.to_vec());
+fn voxels_without_data_are_as_dark_as_the_darkest() {
+    let of = |voxels: &[f32]| Volume::new([voxels.len(), 1, 1], [1.0; 3], voxels.to_vec());
     let nan = f32::NAN;
-    let few = of(&[1.0, nan, f32::INFINITY, 4.0]).expect("half of them are numbers");
-    assert_eq!(few.voxels(), [1.0, 0.0, 0.0, 4.0]);
-    let most = of(&[nan, nan, 1.0, f32::NEG_INFINITY]);
-    assert_eq!(most, Err(FormatError::NotNumbers { bad: 3, of: 4 }));
+    let few = of(&[-150.0, nan, f32::INFINITY, 120.0]).expect("half of them are numbers");
+    assert_eq!(few.voxels(), [-150.0, -150.0, -150.0, 120.0]);
+    assert_eq!(few.replaced(), 2);
+    // A brain without its skull: most of the volume holds nothing.
+    let brain = of(&[&[nan; 95][..], &[7.0; 5]].concat()).expect("a brain");
+    assert_eq!((brain.voxels()[0], brain.replaced()), (7.0, 95));
+    let nothing = of(&[&[nan; 200][..], &[7.0]].concat());
+    assert_eq!(nothing, Err(FormatError::NotNumbers { bad: 200, of: 201 }));
+}
+
+#[test]
+fn padding_of_a_ct_is_no_tissue_and_low_values_alone_are_no_padding() {
+    let of = |voxels: &[f32]| {
+        let volume = Volume::new([voxels.len(), 1, 1], [1.0; 3], voxels.to_vec());
+        volume.expect("numbers").voxels().to_vec()
+    };
+    let air = [-1000.0, -20.0, 40.0];
+    for padding in [-3024.0, -2000.0] {
+        let padded = [&[padding; 16][..], &air].concat();
+        assert_eq!(of(&padded), [&[-1000.0; 17][..], &air[1..]].concat());
+    }
+    for plain in [
+        [&[-3024.0; 15][..], &air].concat(),
+        [&[-1300.0; 16][..], &[-1250.0, -1000.0, 40.0]].concat(),
+        [&[-900.0; 16][..], &[100.0]].concat(),
+        [&[-5000.0; 16][..], &[-4000.0]].concat(),
+    ] {
+        assert_eq!(of(&plain), plain, "nothing is padding here");
+    }
 }
 
 fn planes() -> Vec<Plane> {
@@ -309,10 +352,10 @@ fn what_cannot_be_read_is_named() {
     let mha = |lines: &str| mha_of(lines, 1, &[0; 8]);
     let cases = [
         (b"\x1f\x8b\x08".to_vec(), "inflate them first"),
-        (b"hello, world".to_vec(), "neither NIfTI-1 nor MetaImage"),
-        (Vec::new(), "neither NIfTI-1 nor MetaImage"),
-        (second, "convert it to NIfTI-1"),
-        (pair, "one .nii file"),
+        (b"hello, world".to_vec(), "no volume that can be read"),
+        (Vec::new(), "no volume that can be read"),
+        (second, "need 540 bytes"),
+        (pair, "the .img of the same name"),
         (nowhere, "begin at byte NaN"),
         (nifti([0; 8], 2), "impossible sides (0 of 0 x 0"),
         (
@@ -345,7 +388,7 @@ fn what_cannot_be_read_is_named() {
         ),
         (
             b"NDims = 2\nElementDataFile = a.raw\n".to_vec(),
-            "one .mha file",
+            "in another file, a.raw",
         ),
         (
             b"NDims = 3\nDimSize = 2 2\nElementDataFile = LOCAL\n".to_vec(),
@@ -462,6 +505,157 @@ fn a_meta_image_turns_by_its_matrix() {
     }
 }
 
+/// The header of version 2 that says what this one of version 1, little endian, says.
+fn version_2(file: &[u8]) -> Vec<u8> {
+    let mut later = vec![0; 544];
+    let mut put = |at: usize, bytes: &[u8]| later[at..at + bytes.len()].copy_from_slice(bytes);
+    let short = |at: usize| i16::from_le_bytes([file[at], file[at + 1]]);
+    let float =
+        |at: usize| f32::from_le_bytes([file[at], file[at + 1], file[at + 2], file[at + 3]]);
+    put(0, &540_i32.to_le_bytes());
+    put(4, b"n+2\0\r\n\x1a\n");
+    put(12, &short(70).to_le_bytes());
+    for i in 0..8 {
+        put(16 + 8 * i, &i64::from(short(40 + 2 * i)).to_le_bytes());
+        put(104 + 8 * i, &f64::from(float(76 + 4 * i)).to_le_bytes());
+    }
+    put(168, &544_i64.to_le_bytes());
+    put(176, &f64::from(float(112)).to_le_bytes());
+    put(184, &f64::from(float(116)).to_le_bytes());
+    put(344, &i32::from(short(252)).to_le_bytes());
+    put(348, &i32::from(short(254)).to_le_bytes());
+    for i in 0..3 {
+        put(352 + 8 * i, &f64::from(float(256 + 4 * i)).to_le_bytes());
+        put(376 + 8 * i, &f64::from(float(268 + 4 * i)).to_le_bytes());
+    }
+    for i in 0..12 {
+        put(400 + 8 * i, &f64::from(float(280 + 4 * i)).to_le_bytes());
+    }
+    put(500, &i32::from(file[123]).to_le_bytes());
+    later.extend(&file[352..]);
+    later
+}
+
+#[test]
+fn version_2_says_the_same_as_version_1() {
+    let own = nifti::write(&planes(), [0.9, 0.8, 3.0], "SYNTHETIC").expect("a file");
+    let series = nifti_of(
+        false,
+        [4, 2, 1, 1, 2, 1, 1, 1],
+        4,
+        [2.0, 1.0],
+        &[1, 0, 2, 0, 3, 0, 4, 0],
+    );
+    for (file, index) in [(own, 0), (series.clone(), 0), (series, 1)] {
+        let first = read_of(&file, None, index).expect("version 1");
+        let second = read_of(&version_2(&file), None, index).expect("version 2");
+        assert_eq!(first, second);
+    }
+}
+
+#[test]
+fn the_first_voxel_lies_where_the_header_says() {
+    let mut file = nifti_of(false, [3, 2, 2, 1, 0, 0, 0, 0], 2, PLAIN, &[1, 2, 3, 4]);
+    let mut put = |at: usize, value: f32| file[at..at + 4].copy_from_slice(&value.to_le_bytes());
+    for (at, value) in [(268, 10.0), (272, -20.0), (276, 30.0), (88, 3.0)] {
+        put(at, value);
+    }
+    file[252] = 1;
+    let volume = read(&file).expect("four voxels").upright();
+    // Towards right and front in the file: the last voxel of both is the first one now.
+    let affine = volume.affine().expect("it says so");
+    assert_eq!(
+        affine.steps,
+        [[0.5, 0.0, 0.0], [0.0, 2.0, 0.0], [0.0, 0.0, 3.0]]
+    );
+    assert_eq!(affine.origin, [-10.5, 18.0, 30.0]);
+
+    let lines = "ElementType = MET_UCHAR\nElementSpacing = 2 3 4\nOffset = 7 8 9\nTransformMatrix = -1 0 0 0 1 0 0 0 1";
+    let volume = read(&mha_of(lines, 1, &[1, 2]))
+        .expect("two voxels")
+        .upright();
+    let affine = volume.affine().expect("it says so");
+    assert_eq!(
+        (affine.origin, affine.steps[0]),
+        ([5.0, 8.0, 9.0], [2.0, 0.0, 0.0])
+    );
+    let unsaid = read(&mha_of("ElementType = MET_UCHAR", 1, &[1, 2])).expect("two voxels");
+    assert_eq!(unsaid.affine(), None);
+}
+
+#[test]
+fn a_label_without_directions_is_turned_as_its_image() {
+    let lines = "ElementType = MET_UCHAR\nTransformMatrix = -1 0 0 0 -1 0 0 0 1";
+    let image = read(&mha_of(lines, 2, &[1, 2, 3, 4])).expect("four voxels");
+    let label = read(&mha_of("ElementType = MET_UCHAR", 2, &[1, 2, 3, 4])).expect("four voxels");
+    assert_eq!(seen(&label.clone().upright()), [1.0, 2.0, 3.0, 4.0]);
+    let label = label.upright_as(image.own_affine());
+    assert_eq!(seen(&label), seen(&image.upright()));
+}
+
+#[test]
+fn voxels_in_a_file_of_their_own_are_those_of_one_file() {
+    let voxels = [1, 0, 2, 0, 3, 0, 4, 0];
+    let whole = mha_of("ElementType = MET_SHORT", 2, &voxels);
+    let text = String::from_utf8_lossy(&whole[..whole.len() - voxels.len()]).into_owned();
+    let header = text.replace("LOCAL", "a.raw");
+    assert_eq!(companions("a.mhd", header.as_bytes()), ["a.raw"]);
+    assert!(matches!(read(header.as_bytes()), Err(FormatError::Beside(name)) if name == "a.raw"));
+    let pair = read_of(header.as_bytes(), Some(&voxels), 0);
+    assert_eq!(pair, read(&whole));
+    let packed = header.replace("ElementDataFile", "CompressedData = True\nElementDataFile");
+    let small = compress_to_vec_zlib(&voxels, 6);
+    assert_eq!(read_of(packed.as_bytes(), Some(&small), 0), read(&whole));
+    for elsewhere in ["../a.raw", "/etc/passwd", "a\\b.raw", ".."] {
+        let header = text.replace("LOCAL", elsewhere);
+        assert!(
+            companions("a.mhd", header.as_bytes()).is_empty(),
+            "{elsewhere}"
+        );
+    }
+    let slices = text.replace("LOCAL", "LIST");
+    assert!(matches!(
+        read(slices.as_bytes()),
+        Err(FormatError::Unsupported(_))
+    ));
+
+    let whole = nifti_of(false, line(3), 2, PLAIN, &[5, 6, 7]);
+    let mut header = whole[..352].to_vec();
+    header[344..348].copy_from_slice(b"ni1\0");
+    header[108..112].copy_from_slice(&0.0_f32.to_le_bytes());
+    let names = companions("scan.1.hdr", &header);
+    assert_eq!(names[..2], ["scan.1.img", "scan.1.img.gz"]);
+    assert!(companions("a.nii", &whole).is_empty());
+    assert_eq!(read_of(&header, Some(&[5, 6, 7]), 0), read(&whole));
+    assert!(matches!(read(&header), Err(FormatError::Beside(_))));
+}
+
+#[test]
+fn a_head_before_the_voxels_is_passed_over() {
+    let plain = read(&mha_of("ElementType = MET_UCHAR", 1, &[8, 9]));
+    for (size, voxels) in [
+        ("3", &[1, 2, 3, 8, 9][..]),
+        ("-1", &[1, 8, 9]),
+        ("0", &[8, 9, 1]),
+    ] {
+        let lines = format!("ElementType = MET_UCHAR\nHeaderSize = {size}");
+        assert_eq!(read(&mha_of(&lines, 1, voxels)), plain, "{size}");
+    }
+    for size in ["-2", "many", "99999999999999999999"] {
+        let lines = format!("ElementType = MET_UCHAR\nHeaderSize = {size}");
+        assert!(read(&mha_of(&lines, 1, &[8, 9])).is_err(), "{size}");
+    }
+}
+
+#[test]
+fn what_is_no_volume_is_called_what_it_is() {
+    let pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n";
+    let said = |bytes: &[u8]| read(bytes).expect_err("no volume").to_string();
+    assert!(said(pointer).contains("git lfs pull"));
+    assert!(said(b"<!DOCTYPE html><html>Sign in").contains("web page"));
+    assert!(said(b"hello").contains("no volume that can be read"));
+}
+
 /// One good file of each kind.
 fn good() -> Vec<Vec<u8>> {
     let shorts: Vec<u8> = (0..64).flat_map(|i: i16| (i * 5).to_be_bytes()).collect();
@@ -472,6 +666,12 @@ fn good() -> Vec<Vec<u8>> {
         nifti::write(&planes(), [1.0; 3], "SYNTHETIC").expect("a file"),
         mha_of(lines, 32, &shorts),
         mha_of(&packed, 32, &compress_to_vec_zlib(&shorts, 6)),
+        version_2(&nifti::write(&planes(), [1.0; 3], "SYNTHETIC").expect("a file")),
+        [
+            b"NRRD0004\ntype: short\ndimension: 3\nsizes: 4 4 4\nendian: big\nencoding: raw\n\n",
+            &shorts[..],
+        ]
+        .concat(),
     ]
 }
 

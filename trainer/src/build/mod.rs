@@ -119,7 +119,7 @@ impl Folder {
 mod tests {
     use super::*;
     use crate::data::datasets::folder;
-    use crate::data::prepare::prepare;
+    use crate::data::prepare::{Lenience, prepare};
     use scanweave::dataset::{Provenance, Settings};
     use scanweave::label::{Label, LabelBox, LabelKind};
     use scanweave::phantom::{self, Anatomy};
@@ -189,7 +189,7 @@ mod tests {
         set.finish(3, SIZE).expect("written");
 
         let records = folder::records(temporary.path(), &study, &[]).expect("its own layout");
-        let read = prepare(&study, SIZE, &records, false, || {}).expect("prepared");
+        let read = prepare(&study, SIZE, &records, Lenience::default(), || {}).expect("prepared");
         for (item, expected) in read.data.items.iter().zip(&labels) {
             let found = item.label.boxes().expect("boxes");
             assert_eq!(found.len(), expected.len(), "{}", item.source);

@@ -1,8 +1,9 @@
 //! `scanweave data`: from a data set on disk to one prepared file, and a look into it.
 
 use crate::data::datasets::{chest_xray, folder, phantom};
-use crate::data::prepare::prepare;
+use crate::data::prepare::{Lenience, prepare};
 use crate::data::prepared::{Item, Prepared};
+use crate::data::unpacked::unpack;
 use crate::data::{Record, Split, split};
 use crate::files;
 use crate::picture::save_sheet;
@@ -73,6 +74,9 @@ pub struct PrepareArgs {
     /// Leave out images that cannot be used instead of stopping; each is named
     #[arg(long)]
     skip_broken: bool,
+    /// Take labels that look like a picture, or cover more than half of the organ
+    #[arg(long)]
+    accept_label: bool,
 }
 
 /// Count what a .scan file holds and draw a contact sheet.
@@ -85,6 +89,9 @@ pub struct InspectArgs {
     /// Where to write the contact sheet; beside the file with the ending .png unless given
     #[arg(long, value_name = "PNG")]
     sheet: Option<PathBuf>,
+    /// Also write every item into this new folder: images, structure map, mask and label as PNG, subject, split and source as a table
+    #[arg(long, value_name = "DIR")]
+    export: Option<PathBuf>,
 }
 
 /// Runs the command.
@@ -134,8 +141,12 @@ fn run_prepare(args: &PrepareArgs) -> Result<()> {
     if let Some(parent) = args.out.parent().filter(|p| !p.as_os_str().is_empty()) {
         files::create_folder(parent)?;
     }
-    let bar = progress(records.len());
-    let outcome = prepare(&study, args.size, &records, args.skip_broken, || {
+    let bar = progress(records.len(), "preparing");
+    let lenience = Lenience {
+        skip_broken: args.skip_broken,
+        accept_label: args.accept_label,
+    };
+    let outcome = prepare(&study, args.size, &records, lenience, || {
         bar.inc(1);
     })?;
     bar.finish_and_clear();
@@ -182,11 +193,11 @@ fn list(args: &PrepareArgs, study: &Study) -> Result<Vec<Record>> {
     }
 }
 
-fn progress(length: usize) -> ProgressBar {
-    let style =
-        ProgressStyle::with_template("preparing {bar:40} {pos}/{len} ({per_sec}, {eta} left)");
+fn progress(length: usize, what: &'static str) -> ProgressBar {
+    let style = ProgressStyle::with_template("{msg} {bar:40} {pos}/{len} ({per_sec}, {eta} left)");
     ProgressBar::new(length as u64)
         .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+        .with_message(what)
 }
 
 fn run_inspect(args: &InspectArgs) -> Result<()> {
@@ -199,6 +210,12 @@ fn run_inspect(args: &InspectArgs) -> Result<()> {
     super::refuse_input(&path, &[&args.file])?;
     save_sheet(&path, &sheet(&prepared)?)?;
     println!("contact sheet: {}", path.display());
+    if let Some(folder) = &args.export {
+        let bar = progress(prepared.items.len(), "exporting");
+        unpack(&prepared, folder, || bar.inc(1))?;
+        bar.finish_and_clear();
+        println!("every item: {}", folder.display());
+    }
     Ok(())
 }
 

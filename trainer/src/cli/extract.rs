@@ -19,11 +19,15 @@ use std::path::PathBuf;
 /// structure-map.png and fused.png (what the generator sees) into the folder DIR.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// PNG, JPEG, BMP or TIFF; grey or colour, 8 or 16 bits. Or a volume: .nii, .nii.gz or .mha
+    /// PNG, JPEG, BMP, GIF, WebP or TIFF; grey or colour. Or a volume: NIfTI (.nii, .nii.gz, .hdr with .img),
+    /// MetaImage (.mha, .mhd), NRRD (.nrrd, .nhdr), MGH (.mgz) or DICOM (.dcm)
     image: PathBuf,
-    /// Which slice of a volume, from 0 along its third axis
+    /// Which slice of a volume, from 0, from the feet to the head (along its third axis where it does not say how it lies)
     #[arg(long, value_name = "N")]
     slice: Option<usize>,
+    /// Which volume of a series, or page of a TIFF, from 0
+    #[arg(long, value_name = "N")]
+    volume: Option<usize>,
     /// The study whose values to use: a built-in one (`scanweave study list`), a study file or the config.json of a run
     #[arg(long = "study", value_name = "NAME|FILE", value_parser = crate::study::chosen)]
     chosen: StudyAndRecipe,
@@ -43,7 +47,11 @@ pub fn run(args: Args) -> Result<()> {
     let study = &args.chosen.study;
     let name = || args.image.display().to_string();
     let channels = study.modalities[study.source_place()].channels;
-    let (image, _) = read_image(&picture(&args)?, channels, &Volumes::default())?;
+    let volumes = Volumes::default();
+    let (image, _) = read_image(&picture(&args, &volumes)?, channels, None, &volumes)?;
+    for note in volumes.told() {
+        eprintln!("note: {note}");
+    }
     let values = study.extraction_at(args.size);
     let side = args.size * values.scale;
     let source = study.source_plane(&image).normalised().with_context(name)?;
@@ -84,23 +92,27 @@ pub fn run(args: Args) -> Result<()> {
     Ok(())
 }
 
-fn picture(args: &Args) -> Result<Picture> {
-    let (path, slice) = (args.image.clone(), args.slice);
-    let name = path.display();
-    if is_volume(&path) {
-        if slice.is_none() {
-            let count = Volumes::default().slices(&path)?;
+fn picture(args: &Args, volumes: &Volumes) -> Result<Picture> {
+    let picture = Picture {
+        path: args.image.clone(),
+        slice: args.slice,
+        volume: args.volume,
+    };
+    let name = args.image.display();
+    if !is_volume(&args.image) {
+        if args.slice.is_some() {
+            let text = format!("--slice belongs to a volume, and {name} is none: leave it out");
+            return Err(Usage(text).into());
+        }
+    } else if args.slice.is_none() {
+        let count = volumes.slices(&picture)?;
+        if count > 1 {
             let text =
                 format!("{name} is a volume of {count} slices: choose one with --slice N, from 0");
             return Err(Usage(text).into());
         }
-    } else if slice.is_some() {
-        let text = format!(
-            "--slice belongs to a volume (.nii, .nii.gz, .mha), and {name} is none: leave it out"
-        );
-        return Err(Usage(text).into());
     }
-    Ok(Picture { path, slice })
+    Ok(picture)
 }
 
 fn summary(map: &Plane, mask: &Plane) -> String {

@@ -7,10 +7,14 @@
 pub mod datasets;
 pub mod decode;
 mod grid;
+mod label;
+mod notes;
 pub mod prepare;
 pub mod prepared;
+mod raster;
 pub mod split;
 pub mod standardise;
+pub mod unpacked;
 pub mod volumes;
 
 pub use prepared::{Item, Prepared};
@@ -126,12 +130,19 @@ impl ListedBox {
 pub struct Picture {
     /// The file.
     pub path: PathBuf,
-    /// Which slice, from 0 along the third axis, where the file is a volume.
+    /// Which slice, where the file is a volume: from 0, from the feet to the head, or along the file's third axis
+    /// where it does not say how it lies.
     pub slice: Option<usize>,
+    /// Which volume of a series, or page of a TIFF, from 0.
+    pub volume: Option<usize>,
 }
 
 impl From<PathBuf> for Picture {
     fn from(path: PathBuf) -> Self {
-        Self { path, slice: None }
+        Self {
+            path,
+            slice: None,
+            volume: None,
+        }
     }
 }

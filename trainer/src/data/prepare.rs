@@ -1,8 +1,9 @@
 //! Decode once: every record becomes an item at working size with its structure map and mask.
 
 use super::datasets::phantom::anatomy;
-use super::decode::{read_image, read_label};
+use super::decode::read_image;
 use super::grid::Grid;
+use super::label::read_label;
 use super::prepared::{Header, Item, Prepared};
 use super::standardise::standardised;
 use super::volumes::Volumes;
@@ -31,16 +32,25 @@ pub struct Outcome {
     pub mended: Vec<String>,
 }
 
+/// What is not held against a data set.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Lenience {
+    /// Items that cannot be used are left out.
+    pub skip_broken: bool,
+    /// Labels that look like none, or cover most of the organ, are taken.
+    pub accept_label: bool,
+}
+
 /// Decodes all `records` at `size` x `size`, in parallel; `done` is called after each.
 ///
 /// # Errors
-/// When an image cannot be used (all are tried, the first few are named), unless `skip` is set:
-/// then such items are left out.
+/// When an image or a label cannot be used (all are tried, the first few are named) and that is held against the data
+/// set, or when nothing is left.
 pub fn prepare(
     study: &Study,
     size: usize,
     records: &[Record],
-    skip: bool,
+    lenience: Lenience,
     done: impl Fn() + Sync,
 ) -> Result<Outcome> {
     ensure!(!records.is_empty(), "there is nothing to prepare");
@@ -50,6 +60,7 @@ pub fn prepare(
         extraction: study.extraction_at(size),
         mask: study.mask_at(size),
         volumes: Volumes::default(),
+        accept: lenience.accept_label,
     };
     let results: Vec<Result<Item>> = records
         .par_iter()
@@ -66,13 +77,13 @@ pub fn prepare(
             Err(error) => broken.push(format!("{error:#}")),
         }
     }
-    if !broken.is_empty() && (!skip || items.is_empty()) {
+    if !broken.is_empty() && (!lenience.skip_broken || items.is_empty()) {
         bail!("{}", refusal(&broken, records.len()));
     }
     Ok(Outcome {
         data: Prepared::new(work.header(), items),
         left_out: broken,
-        mended: work.volumes.mended(),
+        mended: work.volumes.told(),
     })
 }
 
@@ -105,6 +116,8 @@ struct Work<'a> {
     extraction: Extraction,
     mask: MaskSettings,
     volumes: Volumes,
+    /// Labels that look like none are labels.
+    accept: bool,
 }
 
 impl Work<'_> {
@@ -124,6 +137,9 @@ impl Work<'_> {
         let measured = matches!(record.content, Content::Files { .. });
         let source = self.source(&images)?;
         let structure = Structure::of_image(&source, self.size, &self.extraction, &self.mask)?;
+        if measured && !self.accept {
+            check_cover(&label, &structure.mask)?;
+        }
         let map = match label.own_lines() {
             Some(lesion) => erase_lines(&structure.map, &lesion, self.margin()),
             None => structure.map,
@@ -183,17 +199,21 @@ impl Work<'_> {
         label: Option<&Picture>,
         boxes: Option<&ListedBoxes>,
     ) -> Result<Pixels> {
-        let each = images.iter().zip(&self.study.modalities);
-        let images = each.map(|(picture, modality)| {
-            let read = |picture| read_image(picture, modality.channels, &self.volumes);
-            picture.as_ref().map(read).transpose()
-        });
-        let images: Vec<Option<(Image, Grid)>> = images.collect::<Result<_>>()?;
-        let mut grids = images.iter().flatten().map(|(_, grid)| grid);
-        let first = grids.next();
-        for grid in grids.filter(|g| g.is_volume()) {
-            grid.check_like(first, "volume")?;
+        let mut first: Option<Grid> = None;
+        let mut seen: Vec<Option<(Image, Grid)>> = Vec::with_capacity(images.len());
+        for (picture, modality) in images.iter().zip(&self.study.modalities) {
+            let Some(picture) = picture else {
+                seen.push(None);
+                continue;
+            };
+            let image = read_image(picture, modality.channels, first.as_ref(), &self.volumes)?;
+            match &first {
+                Some(first) => self.on_one_grid(picture, &image.1, first)?,
+                None => first = Some(image.1.clone()),
+            }
+            seen.push(Some(image));
         }
+        let images = seen;
         let files = Files {
             work: self,
             class,
@@ -208,6 +228,21 @@ impl Work<'_> {
                 .map(|i| i.map(|(image, _)| image))
                 .collect(),
         })
+    }
+
+    fn on_one_grid(&self, picture: &Picture, grid: &Grid, first: &Grid) -> Result<()> {
+        grid.check_image(first)?;
+        self.note_believed(picture, grid, first);
+        Ok(())
+    }
+
+    fn note_believed(&self, picture: &Picture, grid: &Grid, first: &Grid) {
+        if grid.is_believed(first) {
+            self.volumes.notes().add(
+                &picture.path,
+                "it does not say how it lies in the patient: it is taken to lie as the image of its case, whose sides it has",
+            );
+        }
     }
 
     fn draw(&self, class: Option<usize>, seed: u64, lesion: bool) -> Result<Pixels> {
@@ -279,11 +314,13 @@ impl Source for Files<'_> {
             return Ok(None);
         };
         let (size, classes) = (self.work.size, self.work.study.label_planes());
-        let label = read_label(picture, &self.work.volumes, size, classes)?;
-        let first = self.images.iter().flatten().next();
-        label
-            .grid
-            .check_like(first.map(|(_, grid)| grid), "label")?;
+        let first = self.images.iter().flatten().next().map(|(_, grid)| grid);
+        let volumes = &self.work.volumes;
+        let label = read_label(picture, first, volumes, (size, classes), self.work.accept)?;
+        label.grid.check_label(first)?;
+        if let Some(first) = first {
+            self.work.note_believed(picture, &label.grid, first);
+        }
         Ok(Some(ClassMap::new(size, size, label.classes)?))
     }
 
@@ -327,6 +364,29 @@ impl Source for Truth {
     }
 }
 
+/// Refuses a label of most of the organ, whose background `mask` is 1.
+fn check_cover(label: &Label, mask: &Plane) -> Result<()> {
+    let Some(lesion) = label.own_lines() else {
+        return Ok(());
+    };
+    let organ = lesion
+        .values()
+        .iter()
+        .zip(mask.values())
+        .filter(|(_, m)| **m < 0.5);
+    let (mut all, mut covered) = (0, 0);
+    for (lesion, _) in organ {
+        all += 1;
+        covered += usize::from(*lesion > 0.5);
+    }
+    ensure!(
+        2 * covered <= all,
+        "the label covers {:.0} % of the organ: it may be inverted, or show the organ. Mend it, or pass --accept-label if it is right",
+        100.0 * covered as f32 / all as f32
+    );
+    Ok(())
+}
+
 fn binary(plane: &Plane) -> Vec<u8> {
     plane.values().iter().map(|&v| u8::from(v > 0.5)).collect()
 }
@@ -336,6 +396,15 @@ mod tests {
     use super::*;
     use crate::data::datasets::phantom;
     use scanweave::label::LabelKind;
+
+    const STRICT: Lenience = Lenience {
+        skip_broken: false,
+        accept_label: false,
+    };
+    const SKIPPING: Lenience = Lenience {
+        skip_broken: true,
+        ..STRICT
+    };
 
     fn broken(name: &str) -> Record {
         let path = std::path::PathBuf::from(name);
@@ -357,11 +426,11 @@ mod tests {
     fn phantoms_become_items_and_broken_files_are_named() {
         let study = Study::named("phantom-thorax").expect("built in");
         let mut records = phantom::records(&study, 2, 3).expect("phantoms");
-        let outcome = prepare(&study, 32, &records, false, || {}).expect("prepared");
+        let outcome = prepare(&study, 32, &records, STRICT, || {}).expect("prepared");
         assert!(outcome.left_out.is_empty() && outcome.mended.is_empty());
         assert_eq!(
             outcome,
-            prepare(&study, 32, &records, false, || {}).expect("prepared"),
+            prepare(&study, 32, &records, STRICT, || {}).expect("prepared"),
             "the same every time"
         );
         let data = outcome.data;
@@ -380,15 +449,16 @@ mod tests {
         records.push(broken("missing.png"));
         let error = format!(
             "{:#}",
-            prepare(&study, 32, &records, false, || {}).expect_err("a missing file")
+            prepare(&study, 32, &records, STRICT, || {}).expect_err("a missing file")
         );
         assert!(
             error.contains("1 of 3 items") && error.contains("missing.png"),
             "{error}"
         );
-        let without = prepare(&study, 32, &records, true, || {}).expect("without it");
+        let without = prepare(&study, 32, &records, SKIPPING, || {}).expect("without it");
         assert_eq!((without.data.items.len(), without.left_out.len()), (2, 1));
-        let error = prepare(&study, 32, &records[2..], true, || {}).expect_err("nothing is left");
+        let error =
+            prepare(&study, 32, &records[2..], SKIPPING, || {}).expect_err("nothing is left");
         assert!(error.to_string().contains("missing.png"));
     }
 
@@ -397,7 +467,7 @@ mod tests {
         let study = Study::named("phantom-fundus").expect("built in");
         let records = phantom::records(&study, 2, 3).expect("phantoms");
         let of = |study: &Study| {
-            let outcome = prepare(study, 32, &records, false, || {}).expect("prepared");
+            let outcome = prepare(study, 32, &records, STRICT, || {}).expect("prepared");
             outcome.data.items[1].clone()
         };
         let item = of(&study);
@@ -426,7 +496,7 @@ mod tests {
     fn a_study_of_one_class_takes_all_lesions_of_a_phantom() {
         let mut study = Study::named("phantom-brain").expect("built in");
         let records = phantom::records(&study, 2, 3).expect("phantoms");
-        let of = |study: &Study| prepare(study, 32, &records, false, || {});
+        let of = |study: &Study| prepare(study, 32, &records, STRICT, || {});
         let all = of(&study).expect("prepared").data.items[1].label.clone();
         study.lesion = LabelKind::Mask(vec!["tumour".into()]);
         let one = of(&study).expect("prepared").data.items[1].label.clone();
@@ -447,7 +517,7 @@ mod tests {
         let records = phantom::records(&study, 2, 3).expect("phantoms");
         let mut ill = |kind: fn(Vec<String>) -> LabelKind| {
             study.lesion = kind(vec!["consolidation".into()]);
-            let outcome = prepare(&study, 32, &records, false, || {}).expect("prepared");
+            let outcome = prepare(&study, 32, &records, STRICT, || {}).expect("prepared");
             let label = outcome.data.items[1].label.clone();
             (outcome.data.items[0].label.is_empty(), label)
         };
@@ -460,5 +530,21 @@ mod tests {
         let filled = boxed.class_map(32).expect("boxes");
         let mut pixels = filled.values().iter().zip(map.values());
         assert!(pixels.all(|(filled, lesion)| filled >= lesion), "around it");
+    }
+
+    #[test]
+    fn a_label_of_most_of_the_organ_is_refused() {
+        let mask = Plane::from_fn(8, 8, |x, _| f32::from(u8::from(x < 4)));
+        let of = |columns: std::ops::Range<usize>| {
+            let classes = (0..64)
+                .map(|i| u8::from(columns.contains(&(i % 8))))
+                .collect();
+            let map = ClassMap::new(8, 8, classes).expect("64 pixels");
+            check_cover(&Label::Mask(map), &mask)
+        };
+        assert!(of(6..8).is_ok(), "half of it");
+        assert!(of(0..4).is_ok(), "all around it");
+        let error = of(5..8).expect_err("three quarters").to_string();
+        assert!(error.contains("75 % of the organ"), "{error}");
     }
 }

@@ -1,7 +1,7 @@
 //! Writes slices as a NIfTI-1 file that viewers show as they are.
 
 use super::super::{FormatError, count};
-use super::{HEADER, VOXELS};
+use super::header::{VERSION_1, VOXELS};
 use crate::image::{Image, Plane};
 
 /// Largest side that the header can name.
@@ -98,7 +98,7 @@ fn file(
 fn header(sides: [usize; 3], voxel: Voxel, spacing: [f32; 3], description: &str) -> [u8; VOXELS] {
     let mut bytes = [0; VOXELS];
     let mut put = |at: usize, value: &[u8]| bytes[at..at + value.len()].copy_from_slice(value);
-    put(0, &(HEADER as i32).to_le_bytes());
+    put(0, &(VERSION_1 as i32).to_le_bytes());
     let dim = [3, sides[0], sides[1], sides[2], 1, 1, 1, 1];
     for (i, side) in dim.into_iter().enumerate() {
         put(40 + 2 * i, &(side as i16).to_le_bytes());

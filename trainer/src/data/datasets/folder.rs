@@ -206,8 +206,8 @@ fn picture(folder: &Path, file: &str, row: &Row) -> Result<Picture> {
         )
     })?;
     Ok(Picture {
-        path,
         slice: Some(slice),
+        ..path.into()
     })
 }
 

@@ -17,7 +17,7 @@ use super::super::synthesis::{Basis, Synthesis, lesion_statistics, parts};
 use super::*;
 use crate::data::Prepared;
 use crate::data::datasets::phantom;
-use crate::data::prepare::prepare;
+use crate::data::prepare::{Lenience, prepare};
 use crate::device::Choice;
 use crate::run;
 use scanweave::label::LabelKind;
@@ -47,7 +47,7 @@ fn study() -> Study {
 
 fn brains() -> Prepared {
     let records = phantom::records(&study(), 10, 3).expect("phantoms");
-    let prepared = prepare(&study(), SIZE, &records, false, || {});
+    let prepared = prepare(&study(), SIZE, &records, Lenience::default(), || {});
     prepared.expect("prepared").data
 }
 
@@ -357,7 +357,7 @@ fn discriminators_see_every_part_of_the_images_in_turn() {
 fn chests() -> (Study, Prepared) {
     let study = Study::named("phantom-thorax").expect("built in");
     let records = phantom::records(&study, 10, 3).expect("phantoms");
-    let mut data = prepare(&study, SIZE, &records, false, || {})
+    let mut data = prepare(&study, SIZE, &records, Lenience::default(), || {})
         .expect("prepared")
         .data;
     data.items[0].label = Label::None;
@@ -383,7 +383,7 @@ fn boxes_are_laid_on_synthetic_maps_where_lesions_may_lie() {
     let (mut study, _) = chests();
     study.lesion = LabelKind::Boxes(vec!["consolidation".into()]);
     let records = phantom::records(&study, 10, 3).expect("phantoms");
-    let data = prepare(&study, SIZE, &records, false, || {})
+    let data = prepare(&study, SIZE, &records, Lenience::default(), || {})
         .expect("prepared")
         .data;
     let mut configuration = configuration(&data, Ablation::F);

@@ -91,7 +91,7 @@ mod tests {
     use super::*;
     use crate::model::protocol::Labelled;
     use crate::model::scene::Runs;
-    use scanweave::formats::Axis;
+    use scanweave::formats::{self, Axis};
 
     fn pixels(bytes: [u8; 4]) -> Pixels {
         Pixels::new(2, 2, bytes.to_vec()).expect("four greys")
@@ -157,7 +157,7 @@ mod tests {
         ];
         assert_eq!(names(&files), expected);
         let values = |file: &[u8]| {
-            let volume = nifti::read(file).expect("a volume");
+            let volume = formats::read(file).expect("a volume");
             volume.slice(Axis::Z, 0).expect("a slice").into_values()
         };
         assert_eq!(values(&files[0].1), [0.0, 1.0, 254.0, 255.0]);

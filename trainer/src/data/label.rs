@@ -1,0 +1,487 @@
+//! A lesion label as people store it, understood before it is used.
+//!
+//! Class numbers are taken as they are. With one class of lesion a label may also be black and white, in colour, in
+//! the transparency, a palette, smeared by JPEG or by having been resampled: what is above half of the full value is
+//! lesion then, and it is said. What is a picture rather than a label is refused, since all of it would be lesion.
+
+use super::Picture;
+use super::grid::Grid;
+use super::notes::Notes;
+use super::raster::{Numbers, Pixels, Raster};
+use super::volumes::{LabelSlice, Volumes, is_volume};
+use anyhow::{Context, Result, bail, ensure};
+use image::DynamicImage;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// Whole numbers up to this are numbers of classes, larger ones shades.
+const CLASSES: f32 = 16.0;
+/// A label is sharp: no more than this share of its pixels may be neither nearly nothing nor nearly full.
+const BETWEEN: f32 = 0.25;
+/// Nearly: within this share of the full value.
+const NEARLY: f32 = 0.1;
+/// Values or colours that are named in an error.
+const SHOWN: usize = 6;
+
+/// A lesion label as a file holds it.
+#[derive(Debug)]
+pub struct Label {
+    /// Where its pixels lie.
+    pub grid: Grid,
+    /// Class numbers at working size.
+    pub classes: Vec<u8>,
+}
+
+/// The lesion label in a file, one class number per pixel (0 is no lesion), resized to the nearest
+/// pixel of `size` x `size`. A volume that does not say how it lies is turned as `image`, the first one of its case.
+/// `accept` takes what looks like a picture all the same.
+///
+/// # Errors
+/// As [`super::decode::read_image`], and when the values are no label of `classes` classes.
+pub fn read_label(
+    picture: &Picture,
+    image: Option<&Grid>,
+    volumes: &Volumes,
+    (size, classes): (usize, usize),
+    accept: bool,
+) -> Result<Label> {
+    let path = &picture.path;
+    let (values, grid) = if is_volume(path) {
+        let LabelSlice {
+            numbers,
+            largest,
+            grid,
+        } = volumes.label(picture, image)?;
+        let values = Values {
+            numbers,
+            full: largest,
+            smeared: false,
+        };
+        (values, grid)
+    } else {
+        let values = Values::of_file(path, picture.volume, classes)?;
+        let grid = Grid::flat(path, (values.numbers.width, values.numbers.height));
+        (values, grid)
+    };
+    let meant = if classes == 1 {
+        values.one_class(path, volumes.notes(), accept)
+    } else {
+        values.numbers_of(classes)
+    };
+    let meant = meant.with_context(|| path.display().to_string())?;
+    let (width, height) = grid.sides();
+    let pick = |i: usize, side: usize| ((2 * i + 1) * side / (2 * size)).min(side - 1);
+    let places = (0..size * size).map(|i| pick(i / size, height) * width + pick(i % size, width));
+    Ok(Label {
+        classes: places.map(|at| meant[at]).collect(),
+        grid,
+    })
+}
+
+/// The values of a label and where they come from.
+struct Values {
+    numbers: Numbers,
+    /// The largest value, of the whole volume where the label is a slice of one.
+    full: f32,
+    /// A JPEG: neighbours colour each other.
+    smeared: bool,
+}
+
+impl Values {
+    fn of_file(path: &Path, page: Option<usize>, classes: usize) -> Result<Self> {
+        let file = Raster::open(path)?;
+        let numbers = match file.palette()? {
+            Some((numbers, colours)) if !is_black_and_white(&colours) => numbers,
+            _ => match file.pixels(page)? {
+                Pixels::Numbers(numbers) => numbers,
+                Pixels::Image(image) => {
+                    numbers(image, classes).with_context(|| path.display().to_string())?
+                }
+            },
+        };
+        let known = numbers
+            .values
+            .iter()
+            .map(|v| if v.is_finite() { *v } else { 0.0 });
+        let numbers = Numbers {
+            values: known.collect(),
+            ..numbers
+        };
+        let largest = numbers.values.iter().copied().fold(0.0, f32::max);
+        Ok(Self {
+            full: if file.is_jpeg() { 255.0 } else { largest },
+            smeared: file.is_jpeg(),
+            numbers,
+        })
+    }
+
+    /// 1 where the one class of lesion is.
+    fn one_class(&self, path: &Path, notes: &Notes, accept: bool) -> Result<Vec<u8>> {
+        let values = &self.numbers.values;
+        let lowest = values.iter().copied().fold(0.0, f32::min);
+        ensure!(
+            lowest >= 0.0,
+            "the label holds the value {lowest}: write 0 where there is no lesion and a number above where there is one"
+        );
+        let above = |bound: f32| values.iter().map(|&v| u8::from(v > bound)).collect();
+        let whole = values.iter().all(|v| v.fract() == 0.0);
+        let numbers = whole && self.full <= CLASSES;
+        if !self.smeared && (numbers || self.levels().len() <= 1) {
+            return Ok(above(0.0));
+        }
+        let full = if self.full > 1.0 && self.full <= CLASSES {
+            1.0
+        } else {
+            self.full
+        };
+        let between = |v: &&f32| (NEARLY..1.0 - NEARLY).contains(&(**v / full));
+        let share = values.iter().filter(between).count() as f32 / values.len() as f32;
+        ensure!(
+            share <= BETWEEN || accept,
+            "this looks like a picture and no label: {:.0} % of it is neither nothing nor full. Give the label itself, or pass --accept-label if it is one",
+            100.0 * share
+        );
+        notes.add(
+            path,
+            format!("the label has soft edges: what is above half of {full} is lesion"),
+        );
+        Ok(above(full / 2.0))
+    }
+
+    /// The numbers of the classes as they stand there.
+    fn numbers_of(&self, classes: usize) -> Result<Vec<u8>> {
+        let known = |v: f32| v >= 0.0 && v <= classes as f32 && v.fract() == 0.0;
+        let Some(value) = self.numbers.values.iter().find(|v| !known(**v)) else {
+            return Ok(self.numbers.values.iter().map(|&v| v as u8).collect());
+        };
+        if self.smeared {
+            bail!(
+                "JPEG mixes the numbers of the {classes} lesion classes: save the label as a PNG"
+            );
+        }
+        if value.fract() != 0.0 {
+            bail!(
+                "the label holds the value {value}, between the numbers of the {classes} lesion classes: resample labels to the nearest neighbour"
+            );
+        }
+        let levels: Vec<String> = self
+            .levels()
+            .iter()
+            .take(SHOWN)
+            .map(|v| f32::from_bits(*v).to_string())
+            .collect();
+        bail!(
+            "the label holds the value {value}, but the study has {classes} lesion classes: number them from 1 (it holds {})",
+            levels.join(", ")
+        );
+    }
+
+    /// Values other than 0, as bits; no more than are of interest.
+    fn levels(&self) -> BTreeSet<u32> {
+        let mut levels = BTreeSet::new();
+        for value in self.numbers.values.iter().filter(|v| **v != 0.0) {
+            levels.insert(value.to_bits());
+            if levels.len() > SHOWN {
+                break;
+            }
+        }
+        levels
+    }
+}
+
+/// A palette of these two is a picture of a label, not its numbers: either may come first.
+fn is_black_and_white(colours: &[[u8; 3]]) -> bool {
+    let plain = |c: &[u8; 3]| *c == [0; 3] || *c == [255; 3];
+    colours.iter().all(plain) && colours.contains(&[0; 3]) && colours.contains(&[255; 3])
+}
+
+/// The numbers that a picture means: its grey, or where that says nothing its transparency. 16 bits are not brought
+/// to 8, which would lose small ones.
+fn numbers(image: DynamicImage, classes: usize) -> Result<Numbers> {
+    let (width, height) = (image.width() as usize, image.height() as usize);
+    let values = match image {
+        DynamicImage::ImageLuma8(pixels) => pixels.into_raw().into_iter().map(f32::from).collect(),
+        DynamicImage::ImageLuma16(pixels) => pixels.into_raw().into_iter().map(f32::from).collect(),
+        other if other.color().bytes_per_pixel() == 2 * other.color().channel_count() => {
+            let pixels = other.into_rgba16();
+            let pixels: Vec<_> = pixels.pixels().map(|p| p.0.map(f32::from)).collect();
+            of_colours(&pixels, 65535.0, classes)?
+        }
+        other => {
+            let pixels = other.into_rgba8();
+            let pixels: Vec<_> = pixels.pixels().map(|p| p.0.map(f32::from)).collect();
+            of_colours(&pixels, 255.0, classes)?
+        }
+    };
+    Ok(Numbers {
+        width,
+        height,
+        values,
+    })
+}
+
+fn of_colours(pixels: &[[f32; 4]], opaque: f32, classes: usize) -> Result<Vec<f32>> {
+    let first = pixels.first().copied().unwrap_or_default();
+    let one_colour = pixels.iter().all(|p| p[..3] == first[..3]);
+    let one_alpha = pixels.iter().all(|p| p[3] == first[3]);
+    if one_colour && !one_alpha {
+        return Ok(pixels.iter().map(|p| p[3]).collect());
+    }
+    let seen = |p: &[f32; 4]| {
+        if 2.0 * p[3] >= opaque {
+            [p[0], p[1], p[2]]
+        } else {
+            [0.0; 3]
+        }
+    };
+    let seen: Vec<[f32; 3]> = pixels.iter().map(seen).collect();
+    let grey = seen.iter().all(|c| c[0] == c[1] && c[1] == c[2]);
+    if grey || classes == 1 {
+        return Ok(seen.iter().map(|c| c[0].max(c[1]).max(c[2])).collect());
+    }
+    let mut colours = BTreeSet::new();
+    for colour in &seen {
+        colours.insert(colour.map(|v| v as u32));
+        if colours.len() > SHOWN {
+            break;
+        }
+    }
+    let colours = colours.iter().map(|[r, g, b]| format!("({r}, {g}, {b})"));
+    bail!(
+        "the label is in colour, and which colour is which of the {classes} lesion classes is not known: save it in grey, or with a palette, each pixel the number of its class (it holds {})",
+        colours.collect::<Vec<_>>().join(", ")
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::{GrayImage, ImageBuffer, Luma, LumaA, Rgb, RgbImage, Rgba, imageops};
+
+    const SIDE: u32 = 32;
+
+    /// A disc: 1 inside.
+    fn disc(x: u32, y: u32) -> u8 {
+        let far = |v: u32| (v as i32 - 12).pow(2);
+        u8::from(far(x) + far(y) < 40)
+    }
+
+    fn true_label() -> Vec<u8> {
+        (0..SIDE * SIDE).map(|i| disc(i % SIDE, i / SIDE)).collect()
+    }
+
+    /// What is read of this picture, with what was said.
+    fn read_as(image: &DynamicImage, name: &str, classes: usize) -> (Result<Vec<u8>>, Vec<String>) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join(name);
+        image.save(&path).expect("saved");
+        let volumes = Volumes::default();
+        let read = read_label(
+            &path.into(),
+            None,
+            &volumes,
+            (SIDE as usize, classes),
+            false,
+        );
+        (read.map(|label| label.classes), volumes.told())
+    }
+
+    fn dice(found: &[u8]) -> f32 {
+        let truth = true_label();
+        let both = found
+            .iter()
+            .zip(&truth)
+            .filter(|(a, b)| **a > 0 && **b > 0)
+            .count();
+        let all = found.iter().chain(&truth).filter(|v| **v > 0).count();
+        2.0 * both as f32 / all as f32
+    }
+
+    fn grey(value: impl Fn(u8) -> u8) -> GrayImage {
+        GrayImage::from_fn(SIDE, SIDE, |x, y| Luma([value(disc(x, y))]))
+    }
+
+    #[test]
+    fn one_class_in_every_sharp_form_is_the_same() {
+        let rgb = |f: fn(u8) -> [u8; 3]| {
+            DynamicImage::from(RgbImage::from_fn(SIDE, SIDE, |x, y| Rgb(f(disc(x, y)))))
+        };
+        let rgba = |f: fn(u8) -> [u8; 4]| {
+            let image = ImageBuffer::from_fn(SIDE, SIDE, |x, y| Rgba(f(disc(x, y))));
+            DynamicImage::from(image)
+        };
+        let alpha = ImageBuffer::from_fn(SIDE, SIDE, |x, y| LumaA([255, 255 * disc(x, y)]));
+        let deep = ImageBuffer::from_fn(SIDE, SIDE, |x, y| Luma([65535 * u16::from(disc(x, y))]));
+        let small = ImageBuffer::from_fn(SIDE, SIDE, |x, y| Luma([2 * u16::from(disc(x, y))]));
+        for (form, image) in [
+            ("0 and 1", grey(|m| m).into()),
+            ("0 and 255", grey(|m| 255 * m).into()),
+            ("0 and 4", grey(|m| 4 * m).into()),
+            ("16 bits", deep.into()),
+            ("16 bits, 0 and 2", small.into()),
+            ("red", rgb(|m| [255 * m, 0, 0])),
+            ("dark blue", rgb(|m| [0, 0, 6 * m])),
+            (
+                "white, transparent outside",
+                rgba(|m| [255, 255, 255, 255 * m]),
+            ),
+            (
+                "white under transparent",
+                rgba(|m| [255 - 55 * m, 255, 255, 255 * m]),
+            ),
+            ("grey with transparency", alpha.into()),
+            ("opaque", rgba(|m| [255 * m, 255 * m, 255 * m, 255])),
+        ] {
+            let (found, told) = read_as(&image, "m.png", 1);
+            assert_eq!(found.expect(form), true_label(), "{form}");
+            assert!(told.is_empty(), "{form}: {told:?}");
+        }
+        let (none, _) = read_as(&grey(|_| 0).into(), "m.png", 1);
+        assert!(none.expect("empty").iter().all(|v| *v == 0));
+    }
+
+    #[test]
+    fn soft_edges_and_the_noise_of_jpeg_are_no_lesion() {
+        let white = DynamicImage::from(grey(|m| 255 * m));
+        let (found, told) = read_as(&white, "m.jpg", 1);
+        assert!(dice(&found.expect("a JPEG")) > 0.97);
+        assert!(
+            told.len() == 1 && told[0].contains("above half of 255"),
+            "{told:?}"
+        );
+        let larger = white.resize_exact(80, 80, imageops::FilterType::CatmullRom);
+        let soft = larger.resize_exact(SIDE, SIDE, imageops::FilterType::CatmullRom);
+        let (found, told) = read_as(&soft, "m.png", 1);
+        assert!(dice(&found.expect("soft edges")) > 0.95);
+        assert_eq!(told.len(), 1);
+        let (none, _) = read_as(&grey(|_| 3).into(), "m.jpg", 1);
+        assert!(none.expect("noise").iter().all(|v| *v == 0));
+    }
+
+    #[test]
+    fn what_is_no_label_is_refused() {
+        let scan = GrayImage::from_fn(SIDE, SIDE, |x, y| Luma([(4 * x + 3 * y) as u8]));
+        let (refused, _) = read_as(&scan.into(), "m.png", 1);
+        let error = format!("{:#}", refused.expect_err("a picture"));
+        assert!(
+            error.contains("m.png") && error.contains("looks like a picture"),
+            "{error}"
+        );
+        for (image, name, classes, words) in [
+            (
+                DynamicImage::from(grey(|m| 255 * m)),
+                "m.png",
+                3,
+                "the value 255, but the study has 3",
+            ),
+            (grey(|m| 3 * m).into(), "m.jpg", 3, "JPEG mixes"),
+            (
+                RgbImage::from_fn(SIDE, SIDE, |x, y| Rgb([255 * disc(x, y), 0, 0])).into(),
+                "m.png",
+                3,
+                "(0, 0, 0), (255, 0, 0)",
+            ),
+        ] {
+            let (refused, _) = read_as(&image, name, classes);
+            let error = format!("{:#}", refused.expect_err(words));
+            assert!(error.contains(words), "{error}");
+        }
+    }
+
+    #[test]
+    fn numbers_of_classes_are_kept() {
+        let (found, _) = read_as(&grey(|m| 3 * m).into(), "m.png", 3);
+        let expected: Vec<u8> = true_label().into_iter().map(|m| 3 * m).collect();
+        assert_eq!(found.expect("numbers"), expected);
+        let (union, _) = read_as(
+            &GrayImage::from_fn(SIDE, SIDE, |x, y| {
+                Luma([disc(x, y) * (1 + (x % 2) as u8 * 3)])
+            })
+            .into(),
+            "m.png",
+            1,
+        );
+        assert_eq!(union.expect("all classes are lesion"), true_label());
+    }
+
+    /// A PNG whose pixels are numbers into this palette.
+    fn with_palette(colours: &[u8], class: u8) -> Result<Vec<u8>> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("m.png");
+        let file = std::fs::File::create(&path).expect("a file");
+        let mut encoder = png::Encoder::new(file, SIDE, SIDE);
+        encoder.set_color(png::ColorType::Indexed);
+        encoder.set_depth(png::BitDepth::Eight);
+        encoder.set_palette(colours.to_vec());
+        let mut writer = encoder.write_header().expect("a file");
+        let pixels: Vec<u8> = true_label().into_iter().map(|m| m * class).collect();
+        writer.write_image_data(&pixels).expect("a file");
+        writer.finish().expect("a file");
+        let classes = if class == 1 { 1 } else { 4 };
+        let read = read_label(
+            &path.into(),
+            None,
+            &Volumes::default(),
+            (SIDE as usize, classes),
+            false,
+        );
+        read.map(|label| label.classes)
+    }
+
+    #[test]
+    fn a_palette_is_numbers_unless_it_is_black_and_white() {
+        for colours in [
+            &[0, 0, 0, 128, 0, 0][..],
+            &[255, 255, 255, 255, 0, 0],
+            &[0; 6],
+            &[0, 0, 0, 255, 255, 255],
+        ] {
+            assert_eq!(
+                with_palette(colours, 1).expect("a palette"),
+                true_label(),
+                "{colours:?}"
+            );
+        }
+        let swapped = with_palette(&[255, 255, 255, 0, 0, 0], 1).expect("a palette");
+        let white: Vec<u8> = true_label().into_iter().map(|m| 1 - m).collect();
+        assert_eq!(swapped, white, "what is seen");
+        let dark = [0, 0, 0, 1, 1, 1, 2, 2, 2, 0, 0, 20];
+        let expected: Vec<u8> = true_label().into_iter().map(|m| 3 * m).collect();
+        assert_eq!(with_palette(&dark, 3).expect("a palette"), expected);
+    }
+
+    /// A slice of a label as a volume.
+    fn of_volume(values: &[f32]) -> (Result<Vec<u8>>, Vec<String>) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("m.mha");
+        let header =
+            "NDims = 3\nDimSize = 2 2 2\nElementType = MET_FLOAT\nElementDataFile = LOCAL\n";
+        let voxels = values.iter().flat_map(|v| v.to_le_bytes());
+        let bytes: Vec<u8> = header.bytes().chain(voxels).collect();
+        std::fs::write(&path, bytes).expect("a file");
+        let picture = Picture {
+            slice: Some(0),
+            ..path.into()
+        };
+        let volumes = Volumes::default();
+        let read = read_label(&picture, None, &volumes, (2, 1), false);
+        (read.map(|label| label.classes), volumes.told())
+    }
+
+    #[test]
+    fn fractions_are_cut_at_half_of_the_largest_of_the_volume() {
+        let (found, told) = of_volume(&[0.0, 0.3, 0.6, 0.9, 1.0, 0.0, 0.0, 0.0]);
+        // 0.3 and 0.6 are between.
+        assert!(found.is_err(), "half of it is: {told:?}");
+        let (found, _) = of_volume(&[0.0, 1e-7, 0.6, 1.0, 1.0, 0.0, 0.0, 0.0]);
+        assert_eq!(found.expect("one is between"), [0, 0, 1, 1]);
+        let (found, _) = of_volume(&[0.0, 1.0, f32::NAN, f32::NAN, 1.0, 1.0, 1.0, 1.0]);
+        assert_eq!(found.expect("no data is no lesion"), [0, 1, 0, 0]);
+        let (found, _) = of_volume(&[-1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
+        let error = format!("{:#}", found.expect_err("below 0"));
+        assert!(
+            error.contains("m.mha") && error.contains("value -1"),
+            "{error}"
+        );
+    }
+}
