@@ -8,6 +8,7 @@ use crate::label::boxes::Annotations;
 use crate::label::{Label, LabelBox};
 use crate::structure::StructureFilter;
 use crate::study::Study;
+use crate::table::guarded;
 
 /// What every data set, table and picture is marked with.
 pub const MARK: &str = "SYNTHETIC";
@@ -147,10 +148,12 @@ impl Dataset {
         }
     }
 
-    /// The line of `manifest.csv` for one modality of subject `index`, in the order of [`HEADER`].
+    /// The line of `manifest.csv` for one modality of subject `index`, in the order of [`HEADER`]; the class is
+    /// [`guarded`].
     pub fn row(&self, index: u64, modality: &str, entry: &Entry) -> [String; 12] {
         let name = subject_name(index);
-        let class = entry.class.and_then(|c| self.classes.get(c)).cloned();
+        let class = entry.class.and_then(|c| self.classes.get(c));
+        let class = class.map(|name| guarded(name).into_owned());
         let p = &entry.provenance;
         [
             picture_name(index, modality),
@@ -214,4 +217,34 @@ pub fn provenance_name(index: u64) -> String {
 
 fn subject_name(index: u64) -> String {
     format!("{index:06}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::label::LabelKind;
+
+    #[test]
+    fn a_class_is_no_formula_and_is_known_again() {
+        let mut study = Study::named("chest-xray").expect("built in");
+        study.lesion = LabelKind::Class(vec!["normal".into(), "=1+1".into()]);
+        let dataset = Dataset::of(&study, "", "", "", 1, Settings::default());
+        let provenance = Provenance {
+            seed: 1,
+            index: 0,
+            maps: 1,
+            score: None,
+            contour_error: 0.0,
+            accepted: true,
+            noise: 1,
+            found: Vec::new(),
+        };
+        for (class, cell) in [(0, "normal"), (1, "'=1+1")] {
+            let entry = Entry::of(&Label::Class(class), provenance.clone());
+            let row = dataset.row(0, "xray", &entry);
+            assert_eq!(row[4], cell);
+            assert_eq!(study.lesion.class_named(&row[4]), Some(class));
+        }
+        assert_eq!(study.lesion.class_named("=1+1"), Some(1));
+    }
 }

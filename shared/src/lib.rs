@@ -11,6 +11,7 @@ pub mod random;
 pub mod structure;
 pub mod study;
 pub mod synthesis;
+pub mod table;
 pub mod weights;
 
 #[cfg(feature = "train")]

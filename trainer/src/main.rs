@@ -2,6 +2,9 @@
 //!
 //! Parse, run, exit code: 0 done, 1 failed, 2 wrong usage.
 
+#[cfg_attr(not(test), macro_use)]
+mod said;
+
 mod build;
 mod cli;
 mod data;

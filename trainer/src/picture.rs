@@ -10,6 +10,9 @@ use scanweave::label::ClassMap;
 
 use crate::files;
 
+const PNG_START: &[u8] = b"\x89PNG\r\n\x1a\n";
+/// The last chunk, with its checksum.
+const PNG_END: &[u8] = b"IEND\xae\x42\x60\x82";
 /// Pixels between two pictures of a sheet.
 const GAP: usize = 2;
 /// Grey between the pictures.
@@ -61,6 +64,12 @@ fn save_bytes(
         .write_image(bytes, width, height, kind)
         .with_context(|| format!("{} cannot be encoded", path.display()))?;
     files::write_whole(path, &png)
+}
+
+/// Whether a file begins and ends as a PNG that was written whole does.
+pub fn is_whole(path: &Path) -> bool {
+    let ends = |bytes: Vec<u8>| bytes.starts_with(PNG_START) && bytes.ends_with(PNG_END);
+    files::read_whole(path, files::LOG).is_ok_and(ends)
 }
 
 /// Writes rows of images as one picture. Rows may have different lengths.

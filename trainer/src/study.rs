@@ -64,7 +64,7 @@ impl StudyAndRecipe {
 /// # Errors
 /// When the file cannot be read or holds no study that can be used; the error names it.
 pub fn read(path: &Path) -> anyhow::Result<StudyAndRecipe> {
-    let text = files::read_whole(path)?;
+    let text = files::read_whole(path, files::TEXT)?;
     let text =
         String::from_utf8(text).with_context(|| format!("{}: it is no text", path.display()))?;
     let parsed = if path.extension().is_some_and(|e| e == "json") {

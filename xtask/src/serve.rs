@@ -4,29 +4,48 @@
 //! wasm-opt. What the page needs is little: the right types (a browser refuses to stream wasm otherwise), lengths (for
 //! the progress of the weights) and no way out of the folder.
 
-use std::fs;
-use std::io::{ErrorKind, Write as _};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::thread;
+mod connection;
 
-use anyhow::{Context, Result, anyhow, bail};
-use tiny_http::{HTTPVersion, Header, Method, Request, Response};
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
 
 use crate::offline;
+use connection::{Answer, Request};
 
 /// How many ports are tried after the one that was asked for.
 const PORTS_TRIED: u16 = 50;
 
-/// Requests answered at the same time.
-const THREADS: usize = 4;
+/// What clients may take.
+#[derive(Clone, Copy)]
+struct Limits {
+    /// Connections at the same time, each with a thread: who does not read blocks nobody else.
+    clients: usize,
+    /// How long a client may do nothing.
+    patience: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            clients: 256,
+            patience: Duration::from_secs(10),
+        }
+    }
+}
 
 /// A server that has its port and waits to run.
 pub struct Server {
-    http: Arc<tiny_http::Server>,
+    listener: TcpListener,
     site: Site,
     address: SocketAddr,
+    limits: Limits,
 }
 
 /// What is served.
@@ -53,12 +72,11 @@ impl Server {
             .with_context(|| format!("cannot serve {}", folder.display()))?;
         let listener = listen(port)?;
         let address = listener.local_addr()?;
-        let http = tiny_http::Server::from_listener(listener, None)
-            .map_err(|error| anyhow!("the server could not start on {address}: {error}"))?;
         Ok(Self {
-            http: Arc::new(http),
+            listener,
             site: Site::of(folder),
             address,
+            limits: Limits::default(),
         })
     }
 
@@ -69,13 +87,30 @@ impl Server {
 
     /// Answers requests until the process ends.
     pub fn run(&self) {
+        let open = AtomicUsize::new(0);
         thread::scope(|scope| {
-            for _ in 0..THREADS {
-                scope.spawn(|| {
-                    for request in self.http.incoming_requests() {
-                        answer(request, &self.site);
-                    }
+            for stream in self.listener.incoming() {
+                let Ok(mut stream) = stream else {
+                    // The system has no connection left: others end first.
+                    thread::sleep(Duration::from_millis(10));
+                    continue;
+                };
+                if open.load(Ordering::SeqCst) >= self.limits.clients {
+                    let _ = stream.set_nonblocking(true);
+                    let busy = Answer::text(503, "Too many connections.");
+                    let _ = connection::send(&mut stream, busy, true, self.limits.patience);
+                    continue;
+                }
+                open.fetch_add(1, Ordering::SeqCst);
+                let open = &open;
+                let started = thread::Builder::new().spawn_scoped(scope, move || {
+                    // Nobody is left to tell.
+                    let _ = answer(&mut stream, &self.site, self.limits.patience);
+                    open.fetch_sub(1, Ordering::SeqCst);
                 });
+                if started.is_err() {
+                    open.fetch_sub(1, Ordering::SeqCst);
+                }
             }
         });
     }
@@ -95,55 +130,49 @@ fn listen(port: u16) -> Result<TcpListener> {
     bail!("the ports {port} to {last} are all in use: choose another with --port")
 }
 
-fn answer(request: Request, site: &Site) {
-    let outcome = match *request.method() {
-        Method::Get | Method::Head => match resolve(&site.folder, request.url()) {
-            Some(path) => send_file(request, &path, site.policy.as_deref()),
-            None => send_text(request, 404, "There is no such file."),
-        },
-        _ => send_text(request, 405, "Only GET and HEAD are answered."),
+/// Answers one request and closes. With a connection that is kept open a page would hold threads between its requests.
+fn answer(stream: &mut TcpStream, site: &Site, patience: Duration) -> io::Result<()> {
+    let (answer, with_content) = match connection::read(stream, patience) {
+        Ok(request) => (site.answer(&request), request.method != "HEAD"),
+        Err(error) => (connection::refusal(&error).ok_or(error)?, true),
     };
-    // The browser has closed the connection: nobody is left to tell.
-    drop(outcome);
+    connection::send(stream, answer, with_content, patience)
 }
 
-fn send_file(request: Request, path: &Path, policy: Option<&str>) -> std::io::Result<()> {
-    let Ok(file) = fs::File::open(path) else {
-        return send_text(request, 404, "The file cannot be read.");
-    };
-    // A chunked answer has no length, and the page shows progress in bytes.
-    let mut response = Response::from_file(file).with_chunked_threshold(usize::MAX);
-    response.add_header(header("Content-Type", content_type(path)));
-    // A rebuilt page is seen at the next reload.
-    response.add_header(header("Cache-Control", "no-cache"));
-    response.add_header(header("X-Content-Type-Options", "nosniff"));
-    if let Some(policy) = policy {
-        response.add_header(header("Content-Security-Policy", policy));
+impl Site {
+    fn answer(&self, request: &Request) -> Answer<'_> {
+        if !matches!(&*request.method, "GET" | "HEAD") {
+            return Answer::text(405, "Only GET and HEAD are answered.");
+        }
+        if request.has_body {
+            return Answer::text(413, "No request has a body here.");
+        }
+        match resolve(&self.folder, &request.target) {
+            Some(path) => self.file(&path),
+            None => Answer::text(404, "There is no such file."),
+        }
     }
-    send(request, response)
-}
 
-fn send_text(request: Request, status: u16, text: &str) -> std::io::Result<()> {
-    let response = Response::from_string(text).with_status_code(status);
-    send(
-        request,
-        response.with_header(header("Content-Type", "text/plain; charset=utf-8")),
-    )
-}
-
-/// Answers as HTTP/1.0, after which the browser closes the connection. A connection that is kept open
-/// holds one of the server's few reading threads, and with a service worker a page opens more of them
-/// than there are: its last requests would never be read.
-fn send<R: std::io::Read>(request: Request, response: Response<R>) -> std::io::Result<()> {
-    let headers = request.headers().to_vec();
-    let no_body = *request.method() == Method::Head;
-    let mut writer = request.into_writer();
-    response.raw_print(&mut writer, HTTPVersion(1, 0), &headers, no_body, None)?;
-    writer.flush()
-}
-
-fn header(name: &str, value: &str) -> Header {
-    Header::from_bytes(name, value).expect("the names and values above are plain ASCII")
+    fn file(&self, path: &Path) -> Answer<'_> {
+        let opened = fs::File::open(path).and_then(|file| Ok((file.metadata()?.len(), file)));
+        let Ok((length, file)) = opened else {
+            return Answer::text(404, "The file cannot be read.");
+        };
+        let mut headers = vec![
+            ("Content-Type", content_type(path)),
+            // A rebuilt page is seen at the next reload.
+            ("Cache-Control", "no-cache"),
+            ("X-Content-Type-Options", "nosniff"),
+        ];
+        let policy = self.policy.as_deref();
+        headers.extend(policy.map(|policy| ("Content-Security-Policy", policy)));
+        Answer {
+            status: 200,
+            headers,
+            content: Box::new(file),
+            length,
+        }
+    }
 }
 
 /// The file inside `folder` that a request's target names; `folder` is canonical.
@@ -284,6 +313,106 @@ mod tests {
         assert_eq!(resolve(&site.page(), "/link.txt"), None);
     }
 
+    /// All that is answered to `request`.
+    fn asked(port: u16, request: &str) -> String {
+        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).unwrap();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    #[test]
+    fn a_body_is_refused_before_it_comes_and_connections_are_closed() {
+        let site = Folder::new("body");
+        let server = Server::bind(&site.page(), 0).unwrap();
+        let port = server.address.port();
+        thread::spawn(move || server.run());
+        for field in [
+            "Content-Length: 1000000000000",
+            "Transfer-Encoding: chunked",
+        ] {
+            let said = asked(port, &format!("GET / HTTP/1.1\r\n{field}\r\n\r\n"));
+            assert!(said.starts_with("HTTP/1.0 413"), "{said}");
+            let said = asked(port, &format!("POST / HTTP/1.1\r\n{field}\r\n\r\n"));
+            assert!(said.starts_with("HTTP/1.0 405"), "{said}");
+        }
+        // Who asks for it to be kept open reads to its end all the same.
+        let kept = asked(port, "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+        assert!(kept.ends_with("<p>page"), "{kept}");
+        assert!(asked(port, "nonsense\r\n\r\n").starts_with("HTTP/1.0 400"));
+        let long = format!("GET /{} HTTP/1.1\r\n\r\n", "a".repeat(20_000));
+        assert!(asked(port, &long).starts_with("HTTP/1.0 431"));
+    }
+
+    #[test]
+    fn who_does_not_read_blocks_nobody() {
+        let site = Folder::new("deaf");
+        fs::write(site.page().join("large.weave"), vec![1; 32 << 20]).unwrap();
+        let server = Server::bind(&site.page(), 0).unwrap();
+        let port = server.address.port();
+        thread::spawn(move || server.run());
+        let deaf: Vec<TcpStream> = (0..20)
+            .map(|_| {
+                let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
+                let request = b"GET /large.weave HTTP/1.1\r\n\r\n";
+                stream.write_all(request).unwrap();
+                stream
+            })
+            .collect();
+        let page = asked(port, "GET / HTTP/1.1\r\n\r\n");
+        assert!(page.ends_with("<p>page"), "{page}");
+        drop(deaf);
+    }
+
+    /// A server of small limits.
+    fn limited(site: &Folder, limits: Limits) -> u16 {
+        let mut server = Server::bind(&site.page(), 0).unwrap();
+        server.limits = limits;
+        let port = server.address.port();
+        thread::spawn(move || server.run());
+        port
+    }
+
+    #[test]
+    fn who_says_nothing_is_told_so_and_closed() {
+        let site = Folder::new("mute");
+        let patience = Duration::from_millis(100);
+        let port = limited(
+            &site,
+            Limits {
+                clients: 2,
+                patience,
+            },
+        );
+        assert!(asked(port, "").starts_with("HTTP/1.0 408"));
+        assert!(asked(port, "GET / HTTP/1.1\r\n").starts_with("HTTP/1.0 408"));
+    }
+
+    #[test]
+    fn there_is_a_most_of_clients_until_one_goes() {
+        let site = Folder::new("most");
+        let patience = Duration::from_hours(1);
+        let port = limited(
+            &site,
+            Limits {
+                clients: 2,
+                patience,
+            },
+        );
+        let connect = || TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
+        let both = [connect(), connect()];
+        assert!(asked(port, "").starts_with("HTTP/1.0 503"));
+        drop(both);
+        let mut page = String::new();
+        while !page.ends_with("<p>page") {
+            let mut stream = connect();
+            let _ = stream.write_all(b"GET / HTTP/1.1\r\n\r\n");
+            page.clear();
+            let _ = stream.read_to_string(&mut page);
+        }
+    }
+
     #[test]
     fn answers_carry_type_and_length_and_the_next_port_is_taken() {
         let site = Folder::new("http");
@@ -294,15 +423,8 @@ mod tests {
         thread::spawn(move || server.run());
 
         let answer = |line: &str| {
-            let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
-            write!(
-                stream,
-                "{line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
-            )
-            .unwrap();
-            let mut bytes = Vec::new();
-            stream.read_to_end(&mut bytes).unwrap();
-            String::from_utf8_lossy(&bytes).into_owned()
+            let fields = "Host: x\r\nConnection: close\r\n\r\n";
+            asked(port, &format!("{line} HTTP/1.1\r\n{fields}"))
         };
         let wasm = answer("GET /app.wasm");
         assert!(wasm.starts_with("HTTP/1.0 200"), "{wasm}");

@@ -10,6 +10,7 @@ use super::none::NoLabel;
 use super::room::{Panel, Room};
 use super::{Label, LabelError, LesionStatistics};
 use crate::image::Plane;
+use crate::table::guarded;
 
 /// How a lesion label is given to the generator.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -131,9 +132,11 @@ impl LabelKind {
         same && statistics.classes() == self.classes().len()
     }
 
-    /// Place of the class of this name, in any case.
+    /// Place of the class of this name, in any case and also as a table has it.
     pub fn class_named(&self, name: &str) -> Option<usize> {
-        let mut classes = self.classes().iter();
-        classes.position(|class| class.eq_ignore_ascii_case(name))
+        let named = |class: &String| {
+            class.eq_ignore_ascii_case(name) || guarded(class).eq_ignore_ascii_case(name)
+        };
+        self.classes().iter().position(named)
     }
 }

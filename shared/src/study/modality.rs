@@ -129,9 +129,10 @@ impl Modality {
     pub(crate) fn problem(&self) -> Option<String> {
         let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
         let name = &self.name;
-        if name.is_empty() || name.len() > LONGEST_NAME || !name.bytes().all(plain) {
+        let long = name.is_empty() || name.len() > LONGEST_NAME;
+        if long || name.starts_with('-') || !name.bytes().all(plain) {
             return Some(format!(
-                "needs a name of 1 to {LONGEST_NAME} lower-case letters, digits and hyphens"
+                "needs a name of 1 to {LONGEST_NAME} lower-case letters, digits and hyphens, no hyphen first"
             ));
         }
         if super::RESERVED.contains(&name.as_str()) {

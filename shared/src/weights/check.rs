@@ -17,6 +17,8 @@ const MAX_WIDTH: usize = 512;
 /// Sizes are multiples of 16.
 const MAX_DEPTH: usize = 4;
 const MAX_CHANNELS: usize = 64;
+/// Three times what the largest preset's generator makes.
+const MAX_ACTIVATIONS: u64 = 1 << 30;
 const MAX_TENSORS: usize = 1024;
 const MAX_RANK: usize = 8;
 const MAX_NAME: usize = 200;
@@ -108,7 +110,8 @@ pub fn check_config(role: &Role, config: &NetworkConfig) -> Result<(), WeightsEr
     }
 }
 
-/// [`check_config`], and that the network fits the study: what it is given is what it was built for.
+/// [`check_config`], that a picture can be computed with the network, and that it fits the study: what it is given is what
+/// it was built for.
 pub(super) fn fits(
     role: &Role,
     config: &NetworkConfig,
@@ -116,6 +119,7 @@ pub(super) fn fits(
     geometry: &Geometry,
 ) -> Result<(), WeightsError> {
     check_config(role, config)?;
+    affordable(role, config, geometry.size)?;
     let condition = match study.modalities.len() {
         1 => 0,
         several => several,
@@ -148,6 +152,24 @@ pub(super) fn fits(
         role,
         format!("it was not built for this study: {config:?}"),
     ))
+}
+
+/// Whether one picture of `size` x `size` pixels can be computed with it: memory and time grow with the values that its
+/// layers make, however small the file is.
+fn affordable(role: &Role, config: &NetworkConfig, size: usize) -> Result<(), WeightsError> {
+    let footprint = match config {
+        NetworkConfig::Unet(unet) => unet.footprint(size),
+        NetworkConfig::Patch(patch) => patch.footprint(size),
+        NetworkConfig::Decoder(decoder) => decoder.footprint(),
+    };
+    let values = footprint.activations;
+    if values <= MAX_ACTIVATIONS {
+        return Ok(());
+    }
+    let text = format!(
+        "its layers make {values} values of a picture of {size} px; {MAX_ACTIVATIONS} are possible"
+    );
+    Err(network(role, text))
 }
 
 /// The names and shapes of a network's tensors, and that they are not fewer values than its

@@ -9,7 +9,7 @@ use super::*;
 use crate::label::LabelKind;
 use crate::networks::config::{DecoderConfig, LatentForm, NetworkConfig, PatchConfig, UnetConfig};
 use crate::random::{Purpose, Random};
-use crate::study::{Channels, Geometry, Input, Modality, Study};
+use crate::study::{Channels, Geometry, Input, Modality, Preset, Study};
 
 const ALL: [Precision; 3] = [Precision::F16, Precision::Q8, Precision::F32];
 
@@ -639,6 +639,42 @@ fn networks_that_cannot_be_are_refused() {
     );
     let empty = tampered(|h| h.networks[1].tensors.clear()).expect_err("refused");
     assert!(empty.to_string().contains("0 tensors"));
+}
+
+#[test]
+fn a_picture_that_would_take_too_much_is_refused_with_both_numbers() {
+    let unet = |width, depth| UnetConfig {
+        inputs: 1,
+        outputs: 1,
+        width,
+        depth,
+        condition: 0,
+    };
+    let at = |size, config| {
+        let geometry = Geometry {
+            size,
+            ..small().geometry
+        };
+        let config = NetworkConfig::Unet(config);
+        check::fits(&Role::MaskGenerator, &config, &small().study, &geometry)
+    };
+    let error = at(2048, unet(64, 1)).expect_err("gigabytes").to_string();
+    let values = unet(64, 1).footprint(2048).activations.to_string();
+    let said = ["mask generator", "2048 px", &values, "1073741824"];
+    assert!(said.iter().all(|part| error.contains(part)), "{error}");
+
+    for preset in [Preset::Tiny, Preset::Demo, Preset::Large, Preset::Paper] {
+        let g = preset.geometry();
+        let widest = g.generator_width.max(g.mask_width).max(g.segmenter_width);
+        assert_eq!(at(g.size, unet(widest, g.depth)), Ok(()), "{preset:?}");
+        let decoder = DecoderConfig {
+            size: g.size,
+            latent: g.latent,
+            width: g.structure_width,
+            form: g.latent_form,
+        };
+        assert!(decoder.footprint().activations < 1 << 29, "{preset:?}");
+    }
 }
 
 #[test]

@@ -2,12 +2,12 @@
 //! provenance.
 //!
 //! The folder can be read back by `data prepare --dataset folder`. A subject is finished when its
-//! provenance, written last, is there; an interrupted build goes on where it stopped. Every picture
+//! provenance, written last, is there, and its pictures are; an interrupted build goes on where it stopped. Every picture
 //! is marked as synthetic in the folder's `dataset.json` and in its table.
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, ensure};
 use scanweave::dataset::{
     ANNOTATIONS, Dataset, Entry, HEADER, boxes_name, picture_name, provenance_name,
 };
@@ -17,6 +17,11 @@ use scanweave::study::Study;
 use scanweave::synthesis::Subject;
 
 use crate::{files, picture};
+
+/// Endings of the files of a data set.
+pub const ENDINGS: [&str; 4] = ["png", "json", "csv", "txt"];
+
+const TABLE: &str = "manifest.csv";
 
 /// A folder that a data set is built into.
 pub struct Folder {
@@ -32,7 +37,7 @@ impl Folder {
     pub fn open(path: &Path, dataset: Dataset) -> anyhow::Result<Self> {
         let file = path.join("dataset.json");
         if file.exists() {
-            let text = files::read_whole(&file)?;
+            let text = files::read_whole(&file, files::TEXT)?;
             let found: Dataset = serde_json::from_slice(&text)
                 .with_context(|| format!("{} is no data set's description", file.display()))?;
             ensure!(
@@ -41,18 +46,41 @@ impl Folder {
                 path.display()
             );
         } else {
+            let table = path.join(TABLE);
+            ensure!(
+                !table.exists(),
+                "{} is there and is of no data set that was built: choose another --out",
+                table.display()
+            );
             files::create_folder(path)?;
             files::write_whole(&file, &serde_json::to_vec_pretty(&dataset)?)?;
         }
+        files::remove_unfinished(path, |name| files::ends_in(name, &ENDINGS));
         Ok(Self {
             path: path.into(),
             dataset,
         })
     }
 
-    /// Whether subject `index` is there, whole.
+    /// Whether subject `index` is there, whole: with every picture, which may have been removed or emptied since.
     pub fn holds(&self, index: u64) -> bool {
-        self.provenance_file(index).exists()
+        let Ok(entry) = self.entry(index) else {
+            return false;
+        };
+        let label = entry.lesion.then_some("label");
+        let modalities = || self.dataset.modalities.iter().map(String::as_str);
+        let planes = ["structure", "mask"].into_iter().chain(label);
+        let mut stages = planes.chain(modalities());
+        let boxes = |modality| self.path.join(boxes_name(index, modality)).is_file();
+        stages.all(|stage| picture::is_whole(&self.file(index, stage)))
+            && (entry.boxes.is_none() || modalities().all(boxes))
+    }
+
+    /// What is written down of subject `index`.
+    fn entry(&self, index: u64) -> anyhow::Result<Entry> {
+        let file = self.provenance_file(index);
+        let text = files::read_whole(&file, files::TEXT)?;
+        serde_json::from_slice(&text).with_context(|| format!("{} is damaged", file.display()))
     }
 
     /// Writes a subject: its pictures as people are shown them, then its provenance.
@@ -83,13 +111,7 @@ impl Folder {
         let mut table = csv::Writer::from_writer(Vec::new());
         table.write_record(HEADER)?;
         for index in 0..count {
-            let file = self.provenance_file(index);
-            let Ok(text) = files::read_whole(&file) else {
-                bail!("{} is missing: build again", file.display());
-            };
-            let entry: Entry = serde_json::from_slice(&text).with_context(|| {
-                format!("{} is damaged: remove it and build again", file.display())
-            })?;
+            let entry = self.entry(index).context("build again")?;
             for modality in &self.dataset.modalities {
                 table.write_record(self.dataset.row(index, modality, &entry))?;
             }
@@ -99,7 +121,7 @@ impl Folder {
             let text = serde_json::to_vec_pretty(&annotations)?;
             files::write_whole(&self.path.join(ANNOTATIONS), &text)?;
         }
-        files::write_whole(&self.path.join("manifest.csv"), &table.into_inner()?)
+        files::write_whole(&self.path.join(TABLE), &table.into_inner()?)
     }
 
     fn picture(&self, index: u64, stage: &str, plane: &Plane) -> anyhow::Result<()> {
@@ -166,6 +188,53 @@ mod tests {
     }
 
     #[test]
+    fn a_subject_is_whole_with_every_file_of_it() {
+        let (temporary, study) = (tempfile::tempdir().expect("a folder"), study());
+        let open = || {
+            let dataset = Dataset::of(&study, "Boxes", "CC0", "ab", 1, Settings::default());
+            Folder::open(temporary.path(), dataset)
+        };
+        let set = open().expect("a new set");
+        assert!(!set.holds(0));
+        set.add(&study, 0, &subject(0, &[])).expect("written");
+        assert!(set.holds(0));
+        let names = ["structure.png", "mask.png", "xray.png", "xray.txt"];
+        let files = names.map(|name| temporary.path().join(format!("000000-{name}")));
+        for file in files.iter().chain([&set.provenance_file(0)]) {
+            let whole = std::fs::read(file).expect("it was written");
+            std::fs::remove_file(file).expect("it is there");
+            assert!(!set.holds(0), "{}", file.display());
+            // No box makes an empty text.
+            if file.extension().is_some_and(|e| e != "txt") {
+                std::fs::write(file, &whole[..whole.len() / 2]).expect("a file");
+                assert!(!set.holds(0), "{}", file.display());
+            }
+            std::fs::write(file, whole).expect("a file");
+            assert!(set.holds(0), "{}", file.display());
+        }
+        let orphan = temporary.path().join("000001-mask.png.1.tmp");
+        std::fs::write(&orphan, b"half").expect("a file");
+        open().expect("the same set");
+        assert!(!orphan.exists());
+    }
+
+    #[test]
+    fn a_table_of_somebody_is_not_replaced() {
+        let temporary = tempfile::tempdir().expect("a folder");
+        std::fs::write(
+            temporary.path().join(TABLE),
+            b"file
+",
+        )
+        .expect("a file");
+        let dataset = Dataset::of(&study(), "Boxes", "CC0", "ab", 1, Settings::default());
+        let error = Folder::open(temporary.path(), dataset)
+            .err()
+            .expect("refused");
+        assert!(error.to_string().contains(TABLE), "{error}");
+    }
+
+    #[test]
     fn boxes_that_were_written_are_the_boxes_that_are_read() {
         let one = |class, [left, top, right, bottom]: [f32; 4]| LabelBox {
             class,
@@ -202,7 +271,8 @@ mod tests {
                 assert!(found.pixels(SIZE).eq(expected.pixels(SIZE)));
             }
         }
-        let coco = files::read_whole(&temporary.path().join(ANNOTATIONS)).expect("written");
+        let coco =
+            files::read_whole(&temporary.path().join(ANNOTATIONS), files::TEXT).expect("written");
         let coco: serde_json::Value = serde_json::from_slice(&coco).expect("JSON");
         assert_eq!(coco["images"][2]["file_name"], "000002-xray.png");
         assert_eq!(coco["annotations"].as_array().map(Vec::len), Some(3));

@@ -12,7 +12,7 @@ use scanweave::synthesis::Subject;
 use scanweave::weights::{self, Checksums, Role};
 
 use super::Usage;
-use crate::build::Folder;
+use crate::build::{self, Folder};
 use crate::device::Choice;
 use crate::{files, picture};
 
@@ -24,7 +24,7 @@ const SHOWN: usize = 12;
 /// Subject k of seed S is the same, byte for byte, whatever --count is and however often the build was
 /// interrupted: the same command goes on where it stopped. The folder holds PNG pictures, labels
 /// (class numbers from 1, or boxes as YOLO text and in annotations.json as COCO has them), a provenance per subject and manifest.csv, which `data prepare --dataset
-/// folder` reads.
+/// folder` reads; a class whose name begins as a formula does (=, +, -, @) has an apostrophe before it there.
 #[derive(Parser)]
 pub struct Args {
     /// The weights file.
@@ -60,21 +60,23 @@ fn share(text: &str) -> Result<f32, String> {
 
 /// Runs the subcommand.
 pub fn run(args: Args) -> anyhow::Result<()> {
-    let bytes = files::read_whole(&args.weights)?;
+    let bytes = files::read_whole(&args.weights, files::WEIGHTS)?;
     let name = args.weights.display();
     let checksums = Checksums::of(&bytes);
     let model = weights::read_checked(&bytes, checksums);
     let model = model.with_context(|| format!("{name} cannot be used"))?;
+    let unusable = || format!("{name} cannot build a data set");
     for role in [Role::StructureDecoder, Role::MaskGenerator] {
         let needed = model.require(&role);
-        needed.with_context(|| format!("{name} cannot build a data set"))?;
+        needed.with_context(unusable)?;
     }
-    let pipeline = args.device.synthesiser(&model)?;
+    let pipeline = args.device.synthesiser(&model).with_context(unusable)?;
     let settings = settings(&args, model.study.lesion.classes())?;
     ensure!(
         !model.study.lesion.is_placed() || model.lesions.is_some() || args.healthy >= 1.0,
         "{name} does not know what lesions look like: export it from runs of this version, or build with --healthy 1"
     );
+    super::refuse_input_in(&args.out, &build::ENDINGS, &[&args.weights])?;
     let folder = Folder::open(
         &args.out,
         Dataset::of(
@@ -91,9 +93,11 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     let mut shown = Vec::new();
     let (mut refused, mut healthy) = (0, 0);
     for index in 0..args.count {
-        if !folder.holds(index) || shown.len() < SHOWN {
-            let subject = pollster::block_on(pipeline.subject(&settings, args.seed, index))?;
-            if !folder.holds(index) {
+        let holds = folder.holds(index);
+        if !holds || shown.len() < SHOWN {
+            let subject = pollster::block_on(pipeline.subject(&settings, args.seed, index));
+            let subject = subject.with_context(unusable)?;
+            if !holds {
                 refused += u64::from(!subject.provenance.accepted);
                 healthy += u64::from(placed && subject.label.is_empty());
                 folder.add(&model.study, index, &subject)?;

@@ -25,10 +25,10 @@ pub struct Args {
 /// Runs the subcommand.
 pub fn run(args: &Args) -> anyhow::Result<()> {
     super::refuse_input(&args.out, &[&args.old])?;
-    let bytes = files::read_whole(&args.old)?;
+    let bytes = files::read_whole(&args.old, files::WEIGHTS)?;
     let name = || format!("{} cannot be converted", args.old.display());
     let converted = weights::convert(&bytes).with_context(name)?;
-    files::write_whole(&args.out, &converted)?;
+    files::write_output(&args.out, &converted)?;
     println!(
         "{}: {:.2} MB",
         args.out.display(),

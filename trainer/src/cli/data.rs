@@ -123,6 +123,7 @@ pub(super) fn size(text: &str) -> Result<usize, String> {
 }
 
 fn run_prepare(args: &PrepareArgs) -> Result<()> {
+    super::refuse_foreign(&args.out)?;
     let usual = if args.dataset == Dataset::Phantom {
         "phantom-thorax"
     } else {

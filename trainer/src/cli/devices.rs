@@ -2,6 +2,7 @@
 
 use super::table::{Side, table};
 use crate::device::{Ability, Choice};
+use crate::said;
 
 /// The argument with which the program asks itself about one device.
 const PROBE: &str = "--probe";
@@ -24,8 +25,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         return choice.compute();
     }
     let rows: Vec<[String; 3]> = Choice::ALL.into_iter().map(row).collect();
-    print!("{}", table([Side::Left; 3], &rows));
-    Ok(())
+    said::result(&table([Side::Left; 3], &rows))
 }
 
 fn row(choice: Choice) -> [String; 3] {

@@ -17,9 +17,9 @@ use super::train::foundations::finished;
 use crate::data::Prepared;
 use crate::device::{self, Choice};
 use crate::evaluate::{self, ALL_LESIONS, Evaluation, Interval, Report, Row, Sampler, Section};
-use crate::files;
 use crate::run::{Configuration, Finished};
 use crate::stages::lesion;
+use crate::{files, said};
 
 /// Dice on real images below which a judge judges nothing.
 const POOR: f64 = 0.5;
@@ -80,9 +80,13 @@ struct Judge {
 /// Runs the subcommand.
 pub fn run(args: Args) -> anyhow::Result<()> {
     if let Some(out) = &args.out {
-        super::refuse_input(out, &[&args.weights, &args.data])?;
+        let runs = [&args.judge, &args.guide].into_iter().flatten();
+        let runs: Vec<PathBuf> = runs.flat_map(|run| super::of_run(run)).collect();
+        let read = [&args.weights, &args.data].into_iter().chain(&runs);
+        let read: Vec<&Path> = read.map(PathBuf::as_path).collect();
+        super::refuse_input(out, &read)?;
     }
-    let bytes = files::read_whole(&args.weights)?;
+    let bytes = files::read_whole(&args.weights, files::WEIGHTS)?;
     let unusable = || format!("{} cannot be evaluated", args.weights.display());
     let model = weights::read(&bytes).with_context(unusable)?;
     for role in [Role::StructureDecoder, Role::MaskGenerator] {
@@ -109,7 +113,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     let rows = evaluation.run(&|| bar.inc(1));
     bar.finish_and_clear();
     let rows = rows.with_context(with_data)?;
-    print!("{}", text(&rows, seeds.len()));
+    let told = said::result(&text(&rows, seeds.len()));
     for note in notes(&rows) {
         eprintln!("note: {note}");
     }
@@ -125,7 +129,10 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         figures: rows.iter().map(Row::figure).collect(),
         rows,
     };
-    args.out.as_deref().map_or(Ok(()), |out| save(out, &report))
+    if let Some(out) = &args.out {
+        save(out, &report)?;
+    }
+    told
 }
 
 fn progress(length: usize) -> ProgressBar {
@@ -138,7 +145,7 @@ fn save(out: &Path, report: &Report) -> anyhow::Result<()> {
     if let Some(parent) = out.parent().filter(|p| !p.as_os_str().is_empty()) {
         files::create_folder(parent)?;
     }
-    files::write_whole(out, &serde_json::to_vec_pretty(report)?)?;
+    files::write_output(out, &serde_json::to_vec_pretty(report)?)?;
     println!("\nwritten to {}", out.display());
     Ok(())
 }

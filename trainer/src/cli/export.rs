@@ -55,19 +55,20 @@ pub struct Args {
 pub fn run(args: Args) -> anyhow::Result<()> {
     ends_in("--out", args.out.as_deref(), "weave")?;
     ends_in("--onnx", args.onnx.as_deref(), "onnx")?;
+    refuse_inputs(&args)?;
     if let Some(bytes) = other_card(&args)? {
         let out = args.out.as_deref().context("--out is given with it")?;
         return write(out, &bytes);
     }
     let model = model(&args)?;
     if let Some(path) = &args.onnx {
-        write(path, &onnx::generator(&model)?)?;
+        let generator = onnx::generator(&model).with_context(|| of(&args));
+        write(path, &generator?)?;
     }
     if let Some(path) = &args.out {
-        write(
-            path,
-            &export::pack(model, args.precision.unwrap_or(Precision::Q8))?,
-        )?;
+        let precision = args.precision.unwrap_or(Precision::Q8);
+        let packed = export::pack(model, precision).with_context(|| of(&args));
+        write(path, &packed?)?;
     }
     Ok(())
 }
@@ -83,16 +84,47 @@ fn ends_in(option: &str, path: Option<&Path>, extension: &str) -> anyhow::Result
     }
 }
 
-/// One weights file of which only the card changes: its weights are not stored anew.
-fn other_card(args: &Args) -> anyhow::Result<Option<Vec<u8>>> {
+/// What an error of the model itself is about.
+fn of(args: &Args) -> String {
+    let names = args.runs.iter().map(|run| run.display().to_string());
+    format!(
+        "{} cannot be exported",
+        names.collect::<Vec<_>>().join(", ")
+    )
+}
+
+/// Card and runs are read, and so is a weights file: only its card may change in its own place.
+fn refuse_inputs(args: &Args) -> anyhow::Result<()> {
+    let mut read: Vec<PathBuf> = args.card.iter().cloned().collect();
+    for path in &args.runs {
+        if !is_weave(path) {
+            let below = STAGES.iter().map(|stage| path.join(stage.name));
+            let runs = below.chain([path.clone()]);
+            read.extend(runs.flat_map(|run| super::of_run(&run)));
+        } else if with_other_card(args).is_none() {
+            read.push(path.clone());
+        }
+    }
+    let read: Vec<&Path> = read.iter().map(PathBuf::as_path).collect();
+    let mut written = [&args.out, &args.onnx].into_iter().flatten();
+    written.try_for_each(|path| super::refuse_input(path, &read))
+}
+
+/// The one weights file of which only the card changes.
+fn with_other_card(args: &Args) -> Option<&Path> {
     let plain = args.precision.is_none() && args.truncation == 1.0 && args.onnx.is_none();
-    let ([path], true, true) = (&args.runs[..], plain, args.card.is_some()) else {
+    match &args.runs[..] {
+        [path] if plain && args.card.is_some() && is_weave(path) => Some(path),
+        _ => None,
+    }
+}
+
+/// That file with the card: its weights are not stored anew.
+fn other_card(args: &Args) -> anyhow::Result<Option<Vec<u8>>> {
+    let Some(path) = with_other_card(args) else {
         return Ok(None);
     };
-    if !is_weave(path) {
-        return Ok(None);
-    }
-    let bytes = weights::with_card(&files::read_whole(path)?, &card(args)?);
+    let bytes = weights::with_card(&files::read_whole(path, files::WEIGHTS)?, &card(args)?);
     bytes
         .map(Some)
         .with_context(|| format!("{} cannot be used", path.display()))
@@ -106,7 +138,7 @@ fn is_weave(path: &Path) -> bool {
 fn model(args: &Args) -> anyhow::Result<Model> {
     let mut model = match &args.runs[..] {
         [path] if is_weave(path) => {
-            let mut model = weights::read(&files::read_whole(path)?)
+            let mut model = weights::read(&files::read_whole(path, files::WEIGHTS)?)
                 .with_context(|| format!("{} cannot be used", path.display()))?;
             if args.card.is_some() {
                 model.card = card(args)?;
@@ -148,7 +180,7 @@ fn found_below(given: &[PathBuf]) -> Vec<PathBuf> {
 }
 
 fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    files::write_whole(path, bytes)?;
+    files::write_output(path, bytes)?;
     println!("{}: {:.2} MB", path.display(), bytes.len() as f64 / 1e6);
     Ok(())
 }
@@ -158,7 +190,7 @@ fn card(args: &Args) -> anyhow::Result<Card> {
         eprintln!("note: no --card: the model will not say what it was trained on");
         return Ok(Card::default());
     };
-    let text = files::read_whole(path)?;
+    let text = files::read_whole(path, files::TEXT)?;
     serde_json::from_slice(&text).with_context(|| format!("{} is not a model card", path.display()))
 }
 

@@ -85,6 +85,7 @@ pub fn run(args: Args) -> Result<()> {
         super::refuse_input(&args.out.join(name), &[&args.image])?;
     }
     files::create_folder(&args.out)?;
+    files::remove_unfinished(&args.out, |name| files::ends_in(name, &["png"]));
     for (name, picture) in pictures {
         save_image(&args.out.join(name), &picture)?;
     }

@@ -8,7 +8,7 @@ use data_encoding::HEXLOWER;
 use scanweave::study::{Channels, Modality};
 use scanweave::weights::{self, Card, NetworkSummary, Role, Summary, TensorSummary};
 
-use crate::files;
+use crate::{files, said};
 
 /// Say what a .weave file holds.
 ///
@@ -29,15 +29,15 @@ pub struct Args {
 
 /// Runs the subcommand.
 pub fn run(args: Args) -> anyhow::Result<()> {
-    let bytes = files::read_whole(&args.weights)?;
+    let bytes = files::read_whole(&args.weights, files::WEIGHTS)?;
     let summary = weights::inspect(&bytes)
         .with_context(|| format!("{} cannot be used", args.weights.display()))?;
-    println!("{}", args.weights.display());
-    print!("{}", report(&summary, args.tensors));
+    let mut text = format!("{}\n", args.weights.display());
+    text += &report(&summary, args.tensors);
     if args.provenance {
-        print!("{}", provenance(&summary)?);
+        text += &provenance(&summary)?;
     }
-    Ok(())
+    said::result(&text)
 }
 
 fn provenance(summary: &Summary) -> anyhow::Result<String> {

@@ -9,6 +9,7 @@ mod evaluate;
 mod export;
 mod extract;
 mod inspect;
+mod output;
 mod report;
 mod runs;
 mod sample;
@@ -16,9 +17,9 @@ mod study;
 mod table;
 mod train;
 
-use std::path::Path;
-
 use clap::{Parser, Subcommand};
+
+use output::{of_run, refuse_foreign, refuse_input, refuse_input_in};
 
 /// Synthesis of labelled, registered, multimodal medical images.
 ///
@@ -73,23 +74,6 @@ impl std::fmt::Display for Usage {
 }
 
 impl std::error::Error for Usage {}
-
-/// Refuses an output that is one of the inputs: it would be lost.
-///
-/// # Errors
-/// [`Usage`], naming the file.
-fn refuse_input(output: &Path, inputs: &[&Path]) -> anyhow::Result<()> {
-    let place = |path: &Path| std::fs::canonicalize(path).ok();
-    let written = place(output);
-    if written.is_some() && inputs.iter().any(|input| place(input) == written) {
-        let text = format!(
-            "{} is read and would be replaced by what is written: choose another place",
-            output.display()
-        );
-        return Err(Usage(text).into());
-    }
-    Ok(())
-}
 
 /// Runs the chosen subcommand.
 pub fn run(cli: Cli) -> anyhow::Result<()> {

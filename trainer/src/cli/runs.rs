@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::table::{Side, table};
 use crate::run::{Summary, runs_below};
+use crate::said;
 
 /// List the runs below a folder with their state and key figures.
 ///
@@ -44,8 +45,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let mut rows = vec![titles.map(String::from)];
     rows.extend(runs.iter().map(|path| row(path, &args.folder)));
     let (l, r) = (Side::Left, Side::Right);
-    print!("{}", table([l, l, l, l, r, r, l, l], &rows));
-    Ok(())
+    said::result(&table([l, l, l, l, r, r, l, l], &rows))
 }
 
 /// A run that cannot be read is listed with the reason.

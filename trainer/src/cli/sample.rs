@@ -42,7 +42,7 @@ pub struct Args {
 
 /// Runs the subcommand.
 pub fn run(args: Args) -> anyhow::Result<()> {
-    let bytes = files::read_whole(&args.weights)?;
+    let bytes = files::read_whole(&args.weights, files::WEIGHTS)?;
     let model = weights::read(&bytes)
         .with_context(|| format!("{} cannot be used", args.weights.display()))?;
     let unusable = || format!("{} cannot be sampled from", args.weights.display());
@@ -52,13 +52,16 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     model.require(&Role::MaskGenerator).with_context(unusable)?;
     let pipeline = Choice::Flex.synthesiser(&model).with_context(unusable)?;
     let label = label(&args, &pipeline)?;
+    super::refuse_input_in(&args.out, &["png"], &[&args.weights])?;
     files::create_folder(&args.out)?;
+    files::remove_unfinished(&args.out, |name| files::ends_in(name, &["png"]));
     let stages = 3 + usize::from(args.lesion) + pipeline.study().modalities.len();
     let mut rows: Vec<Vec<Image>> = vec![Vec::new(); stages];
     let bar = indicatif::ProgressBar::new(args.count);
     for k in 0..args.count {
         let seed = args.seed.wrapping_add(k);
-        let (sample, lesion) = pollster::block_on(sample(&pipeline, seed, &label, args.lesion))?;
+        let (sample, lesion) = pollster::block_on(sample(&pipeline, seed, &label, args.lesion))
+            .with_context(unusable)?;
         let pictures = pictures(sample, lesion, pipeline.study());
         for (stage, image) in &pictures {
             let file = args.out.join(format!("{seed:06}-{stage}.png"));

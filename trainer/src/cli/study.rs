@@ -7,8 +7,8 @@ use clap::Subcommand;
 use scanweave::study::Study;
 
 use super::table::{Side, table};
-use crate::files;
 use crate::study::{StudyAndRecipe, check_name, chosen, template};
+use crate::{files, said};
 
 /// List, explain and begin studies: what pictures are made from, and how the networks learn.
 ///
@@ -39,11 +39,10 @@ pub enum Command {
 /// Runs the subcommand.
 pub fn run(command: Command) -> anyhow::Result<()> {
     match command {
-        Command::List => print!("{}", list()),
-        Command::Show { study } => print!("{}", template(&study)?),
-        Command::New { file, base } => begin(&file, base)?,
+        Command::List => said::result(&list()),
+        Command::Show { study } => said::result(&template(&study)?),
+        Command::New { file, base } => begin(&file, base),
     }
-    Ok(())
 }
 
 fn list() -> String {

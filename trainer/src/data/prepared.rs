@@ -13,11 +13,15 @@ use scanweave::label::{Kept, Label, LabelKind};
 use scanweave::study::{Extraction, MaskSettings, Modality};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 
 const MAGIC: &[u8; 8] = b"SCANDATA";
 /// To be raised whenever the header's types change: postcard does not describe itself.
 const VERSION: u32 = 4;
+/// The largest side of images, pixels; `data prepare` makes no larger ones.
+const MAX_SIZE: usize = 1024;
 /// Magic, version, header length.
 const PREAMBLE: usize = 8 + 4 + 8;
 const DIGEST: usize = 32;
@@ -108,7 +112,7 @@ impl Prepared {
     /// When the file is no data file, was prepared by another build or is damaged; the error names it and
     /// says how to make a new one.
     pub fn open(path: &Path) -> Result<Self> {
-        let bytes = files::read_whole(path)?;
+        let bytes = files::read_whole(path, files::DATA)?;
         if let Some(version) = foreign_version(&bytes) {
             let build = if version < VERSION {
                 "an earlier"
@@ -128,12 +132,20 @@ impl Prepared {
         })
     }
 
+    /// Whether `path` is a file that begins as one of prepared data does.
+    pub fn is_in(path: &Path) -> bool {
+        let mut start = Vec::new();
+        let file = path.is_file().then(|| File::open(path));
+        let read = file.map(|f| f?.take(MAGIC.len() as u64).read_to_end(&mut start));
+        read.is_some_and(|r| r.is_ok()) && start == MAGIC
+    }
+
     /// Writes the data file, whole or not at all.
     ///
     /// # Errors
     /// When it cannot be written; the error names it.
     pub fn save(&self, path: &Path) -> Result<()> {
-        files::write_whole(path, &self.to_bytes())
+        files::write_output(path, &self.to_bytes())
     }
 
     fn to_bytes(&self) -> Vec<u8> {
@@ -250,14 +262,15 @@ fn whole_bits(plane: &[u8], area: usize, bytes: &mut Vec<u8>) {
 
 fn read_items(index: &Index, mut payload: &[u8]) -> Result<Vec<Item>> {
     let header = &index.header;
-    let area = header
-        .size
-        .checked_mul(header.size)
-        .filter(|&a| a > 0)
-        .context("its image size is impossible")?;
+    ensure!(
+        (1..=MAX_SIZE).contains(&header.size),
+        "its images have {} px, and 1 to {MAX_SIZE} are possible",
+        header.size
+    );
+    let area = header.size * header.size;
     let modalities = &header.modalities;
-    let lengths = index.items.iter().map(|e| e.length(area, modalities));
-    let total = lengths.sum::<Option<usize>>();
+    let mut lengths = index.items.iter().map(|e| e.length(area, modalities));
+    let total = lengths.try_fold(0_usize, |sum, length| sum.checked_add(length?));
     ensure!(
         total == Some(payload.len()),
         "its header does not fit its payload"
@@ -417,6 +430,32 @@ mod tests {
             error.to_string().contains("longer than the file"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn sizes_that_cannot_be_are_refused_before_memory_is_asked_for() {
+        let file = |size, items| {
+            let header = Header {
+                size,
+                ..sample().header
+            };
+            let index = postcard::to_stdvec(&Index { header, items }).expect("plain data");
+            let mut bytes = [MAGIC.as_slice(), &VERSION.to_le_bytes()].concat();
+            bytes.extend((index.len() as u64).to_le_bytes());
+            bytes.extend(index);
+            let digest = Sha256::digest(&bytes);
+            bytes.extend(digest);
+            Prepared::from_bytes(&bytes).map(|data| data.items.len())
+        };
+        assert_eq!(file(1024, Vec::new()).expect("an empty set"), 0);
+        for size in [0, 1025, 20_000, 1 << 31, usize::MAX] {
+            let error = file(size, Vec::new()).expect_err("no size").to_string();
+            let said = [size.to_string(), "1024".into()];
+            assert!(said.iter().all(|part| error.contains(part)), "{error}");
+        }
+        let items = sample().items.iter().map(Entry::of).collect();
+        let error = file(1024, items).expect_err("no pixels").to_string();
+        assert!(error.contains("does not fit its payload"), "{error}");
     }
 
     #[test]

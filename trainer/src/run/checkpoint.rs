@@ -38,7 +38,7 @@ impl Checkpoint {
 
     /// Reads a checkpoint and verifies it.
     pub fn read(path: &Path) -> anyhow::Result<Self> {
-        let bytes = files::read_whole(path)?;
+        let bytes = files::read_whole(path, files::DATA)?;
         Self::parse(&bytes).with_context(|| format!("the checkpoint {} is damaged", path.display()))
     }
 
@@ -55,7 +55,8 @@ impl Checkpoint {
         Ok(postcard::from_bytes(&body[MAGIC.len()..])?)
     }
 
-    /// SHA-256 of the weights, as lower-case hex: names what was trained.
+    /// SHA-256 of the sections, as lower-case hex: names what was trained. A training that is repeated gives it again. Sections
+    /// that earlier builds wrote hold random ids, and keep the name that they had.
     pub fn fingerprint(&self) -> String {
         let mut hash = Sha256::new();
         for (name, bytes) in &self.sections {

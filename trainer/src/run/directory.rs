@@ -40,7 +40,7 @@ impl Directory {
         found.ensure_is(configuration, path)?;
         directory.lock = Some(Lock::take(path)?);
         for folder in [path, &path.join("checkpoints"), &path.join("sheets")] {
-            files::remove_unfinished(folder);
+            files::remove_unfinished(folder, |_| true);
         }
         Ok(directory)
     }
@@ -91,7 +91,7 @@ impl Directory {
                 path.display()
             );
         }
-        let text = files::read_whole(&file)?;
+        let text = files::read_whole(&file, files::TEXT)?;
         let configuration = Configuration::parse(&text, path).with_context(|| {
             let file = file.display();
             format!(
@@ -122,19 +122,23 @@ impl Directory {
         Statistics::new(self.path.join("stats.jsonl"))
     }
 
-    /// The newest checkpoint that can be read whole; a damaged one is skipped with a warning.
+    /// The newest checkpoint that can be read whole, the best one if there is no other; what cannot be read is skipped with
+    /// a warning.
     pub fn newest(&self) -> anyhow::Result<Option<Checkpoint>> {
-        let mut left = self.checkpoints()?;
+        let best = Some(self.best_file()).filter(|file| file.exists());
+        let mut left: Vec<PathBuf> = best.into_iter().chain(self.checkpoints()?).collect();
         while let Some(file) = left.pop() {
-            match Checkpoint::read(&file) {
-                Ok(checkpoint) => return Ok(Some(checkpoint)),
-                Err(error) if left.is_empty() => {
+            match (Checkpoint::read(&file), left.last()) {
+                (Ok(checkpoint), _) => return Ok(Some(checkpoint)),
+                (Err(error), Some(next)) => {
+                    eprintln!("warning: {error:#}; trying {}", next.display());
+                }
+                (Err(error), None) => {
                     let run = self.path.display();
                     return Err(error.context(format!(
-                        "{run} has no whole checkpoint left: train anew with another --run"
+                        "{run} has no checkpoint left that can be read: put one back from a copy, or train anew with another --run"
                     )));
                 }
-                Err(error) => eprintln!("warning: {error:#}; trying the one before it"),
             }
         }
         Ok(None)
@@ -142,9 +146,17 @@ impl Directory {
 
     /// The checkpoint that others build upon.
     pub fn picked(&self, pick: Pick) -> anyhow::Result<Option<Checkpoint>> {
-        let best = self.path.join("checkpoints").join("best.ckpt");
+        let best = self.best_file();
         match pick {
-            Pick::Best if best.exists() => Checkpoint::read(&best).map(Some),
+            Pick::Best if best.exists() => {
+                let read = Checkpoint::read(&best).map(Some);
+                read.with_context(|| {
+                    format!(
+                        "{} is the best one: remove it to take the newest instead",
+                        best.display()
+                    )
+                })
+            }
             Pick::Best | Pick::Newest => self.newest(),
         }
     }
@@ -156,7 +168,9 @@ impl Directory {
             .join("checkpoints")
             .join(format!("step-{:08}.ckpt", checkpoint.step));
         checkpoint.write(&file)?;
-        let all = self.checkpoints()?;
+        // Later ones could not be read, or this one would not have been trained.
+        let mut all = self.checkpoints()?;
+        all.retain(|file| step_of(file) <= Some(checkpoint.step));
         for old in all.iter().take(all.len().saturating_sub(1 + KEPT)) {
             std::fs::remove_file(old)
                 .with_context(|| format!("{} cannot be removed", old.display()))?;
@@ -166,7 +180,11 @@ impl Directory {
 
     /// Keeps a checkpoint as the best, beside the newest.
     pub fn save_best(&self, checkpoint: &Checkpoint) -> anyhow::Result<()> {
-        checkpoint.write(&self.path.join("checkpoints").join("best.ckpt"))
+        checkpoint.write(&self.best_file())
+    }
+
+    fn best_file(&self) -> PathBuf {
+        self.path.join("checkpoints").join("best.ckpt")
     }
 
     /// The newest checkpoint's file, if there is one.

@@ -92,7 +92,7 @@ impl Record {
     /// The record of a run. One without it (an older version's) or with a damaged one counts as
     /// interrupted at step 0; one that says running without a process at work as interrupted.
     pub fn read(run: &Path) -> Self {
-        let text = std::fs::read(run.join("state.json")).unwrap_or_default();
+        let text = files::read_whole(&run.join("state.json"), files::TEXT).unwrap_or_default();
         let mut record: Self = serde_json::from_slice(&text).unwrap_or_default();
         record.state = match (Lock::is_held(run), record.state) {
             (true, _) => State::Running,

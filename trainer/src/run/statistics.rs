@@ -4,7 +4,7 @@
 //! written: the first is passed over, the second are cut before a run goes on.
 
 use std::collections::BTreeMap;
-use std::fs::{self, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::PathBuf;
 
@@ -178,8 +178,7 @@ impl Statistics {
     }
 
     fn text(&self) -> anyhow::Result<String> {
-        let bytes = fs::read(&self.file)
-            .with_context(|| format!("{} cannot be read", self.file.display()))?;
+        let bytes = files::read_whole(&self.file, files::LOG)?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 }
@@ -190,6 +189,8 @@ fn parse(line: &str) -> Option<Line> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn losses(step: u64) -> Line {

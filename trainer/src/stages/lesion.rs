@@ -85,12 +85,8 @@ fn check(data: &Prepared, study: &Study, _recipe: &Recipe) -> anyhow::Result<()>
 pub fn networks(finished: &Finished, device: &Device) -> anyhow::Result<LesionNetworks> {
     let c = &finished.configuration;
     let sections = &finished.checkpoint.sections;
-    Ok(LesionNetworks::finished(
-        &c.study,
-        &c.geometry,
-        sections,
-        device,
-    )?)
+    let networks = LesionNetworks::finished(&c.study, &c.geometry, sections, device);
+    finished.restored(networks)
 }
 
 fn guide(

@@ -151,7 +151,7 @@ pub struct Machine {
 impl Machine {
     /// This machine, as Linux describes it; `None` elsewhere.
     pub fn here() -> Option<Self> {
-        let text = files::read_whole(Path::new("/proc/meminfo")).ok()?;
+        let text = files::read_whole(Path::new("/proc/meminfo"), files::TEXT).ok()?;
         Self::described(&String::from_utf8_lossy(&text))
     }
 

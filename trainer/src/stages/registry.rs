@@ -47,6 +47,7 @@ pub fn finished(run: &Path) -> anyhow::Result<(&'static Stage, Finished)> {
         .picked(stage.pick)?
         .with_context(|| format!("{} has no checkpoint yet: train it first", run.display()))?;
     let finished = Finished {
+        run: run.into(),
         configuration,
         checkpoint,
     };

@@ -100,7 +100,7 @@ pub fn networks(finished: &Finished, device: &Device) -> anyhow::Result<Structur
         &finished.configuration.geometry,
         &finished.checkpoint.sections,
     );
-    Ok(StructureNetworks::finished(geometry, sections, device)?)
+    finished.restored(StructureNetworks::finished(geometry, sections, device))
 }
 
 fn export(finished: &Finished, device: &Device) -> anyhow::Result<Exported> {
@@ -109,7 +109,8 @@ fn export(finished: &Finished, device: &Device) -> anyhow::Result<Exported> {
         &finished.checkpoint.sections,
     );
     let networks = networks(finished, device)?;
-    let discriminator = finished_discriminator(geometry, sections, device)?;
+    let discriminator = finished_discriminator(geometry, sections, device);
+    let discriminator = finished.restored(discriminator)?;
     let (_, decoder, mask, patch) = structure_configurations(geometry);
     Ok(Exported {
         networks: vec![

@@ -140,7 +140,8 @@ fn train(task: &Task) -> anyhow::Result<Ending> {
 fn export(finished: &Finished, device: &Device) -> anyhow::Result<Exported> {
     let c = &finished.configuration;
     let sections = &finished.checkpoint.sections;
-    let networks = SynthesisNetworks::finished(&c.study, &c.recipe, &c.geometry, sections, device)?;
+    let networks = SynthesisNetworks::finished(&c.study, &c.recipe, &c.geometry, sections, device);
+    let networks = finished.restored(networks)?;
     let (generator, _) = synthesis_configurations(&c.study, &c.recipe, &c.geometry);
     Ok(Exported {
         networks: vec![Network {

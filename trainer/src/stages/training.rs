@@ -40,7 +40,12 @@ where
     let mut book = Logbook::open(directory, &history, from.as_ref(), limit, batch);
     let begun = from.as_ref().map_or(0, |c| c.step);
     let trainee = match from {
-        Some(checkpoint) => trainee.load(&checkpoint.sections)?,
+        Some(checkpoint) => {
+            let run = directory.path().display();
+            let loaded = trainee.load(&checkpoint.sections);
+            let loaded = loaded.map_err(anyhow::Error::from);
+            loaded.with_context(|| format!("the run in {run} cannot go on"))?
+        }
         None => trainee,
     };
     if begun == 0 {

@@ -92,7 +92,8 @@ fn guide(
     }
     let c = &finished.configuration;
     let sections = &finished.checkpoint.sections;
-    let found = TranslatorNetworks::finished(&c.study, &c.recipe, &c.geometry, sections, device)?;
+    let found = TranslatorNetworks::finished(&c.study, &c.recipe, &c.geometry, sections, device);
+    let found = finished.restored(found)?;
     let guide = TranslatorGuide::new(found.translator, recipe.synthesis.registration);
     Ok(Some(Box::new(guide)))
 }

@@ -67,6 +67,11 @@ fn a_data_set_is_the_same_however_it_was_built() {
     build(3, "whole");
     build(1, "parts");
     build(3, "parts");
+    // What was lost, emptied or left half-written since.
+    fs::remove_file(folder.join("parts/000000-label.png")).expect("a label");
+    fs::write(folder.join("parts/000002-mask.png"), b"").expect("a file");
+    fs::write(folder.join("parts/000001-mask.png.1.tmp"), b"half").expect("a file");
+    build(3, "parts");
     let files = |out: &str| {
         let root = folder.join(out);
         let all = content(&root).into_iter();

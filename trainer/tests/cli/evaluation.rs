@@ -26,6 +26,7 @@ fn model(folder: &Path) {
     let structure = format!("--run structure --steps {STRUCTURE_STEPS}");
     train(folder, "structure", &structure);
     train(folder, "lesion", "--run guide --steps 8");
+    train(folder, "lesion", "--run twin --steps 8");
     let judge = "--run judge --steps 8 --seed 2 --segmenter-width 5";
     train(folder, "lesion", judge);
     train(folder, "translator", "--run translator --steps 2");
@@ -71,6 +72,8 @@ fn figures_of_a_model_stand_beside_those_of_real_images() {
     untouched(folder, || {
         let line = "evaluate model.weave --data data.scan --judge guide --guide guide --out n.json";
         scanweave(folder, line).badly(1, &["the judge is the guide"]);
+        let line = line.replace("--judge guide", "--judge twin");
+        scanweave(folder, &line).badly(1, &["the judge is the guide"]);
         let line = "evaluate model.weave --data data.scan --judge synthesis --out n.json";
         scanweave(folder, line).badly(1, &["synthesis run", "lesion run"]);
     });

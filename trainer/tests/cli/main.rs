@@ -13,9 +13,12 @@ mod labels;
 mod learning;
 mod overview;
 mod pictures;
+mod places;
 mod process;
 mod real;
 mod runs;
+#[cfg(target_os = "linux")]
+mod streams;
 mod studies;
 mod trained;
 mod training;

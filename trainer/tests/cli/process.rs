@@ -32,15 +32,27 @@ pub fn scanweave(folder: &Path, line: &str) -> Ended {
 pub fn scanweave_on_a_full_disk(folder: &Path, kilobytes: u32, line: &str) -> Ended {
     // The signal that would end the process is ignored, so that the write itself reports the limit.
     // The unit is 512 bytes in POSIX shells.
-    let script = format!(
-        "trap '' XFSZ; ulimit -f {}; exec \"$0\" {line}",
-        2 * kilobytes
-    );
+    let before = format!("trap '' XFSZ; ulimit -f {}", 2 * kilobytes);
+    let mut shell = in_shell(folder, &before, line, "");
+    ended(line, shell.output().expect("a shell"))
+}
+
+/// It as a process of a shell that did `before` first, with its streams led `to` somewhere.
+#[cfg(unix)]
+pub fn in_shell(folder: &Path, before: &str, line: &str, to: &str) -> Command {
+    let script = format!("{before}; exec \"$0\" {line} {to}");
     let mut shell = Command::new("sh");
     shell
         .args(["-c", &script, env!("CARGO_BIN_EXE_scanweave")])
         .current_dir(folder);
-    ended(line, shell.output().expect("a shell"))
+    shell
+}
+
+/// Sends a signal, where there are any.
+pub fn signal(child: &Child, name: &str) {
+    let (name, id) = (format!("-{name}"), child.id().to_string());
+    let sent = Command::new("kill").args([name, id]).status();
+    assert!(sent.expect("kill is there").success());
 }
 
 /// Starts it and does not wait.

@@ -70,7 +70,8 @@ fn a_truncated_checkpoint_is_passed_over_for_the_one_before() {
     let line = structure("structure", &format!("--steps {STRUCTURE_STEPS} --resume"));
     let ended = scanweave(folder, &line).well();
     assert!(ended.complained.contains("step-00000020.ckpt"), "{ended}");
-    assert!(ended.complained.contains("one before"), "{ended}");
+    let next = "trying structure/checkpoints/step-00000015.ckpt";
+    assert!(ended.complained.contains(next), "{ended}");
     let (again, _) = exported(folder, "structure synthesis");
     assert!(
         again == whole,
@@ -85,18 +86,55 @@ fn without_a_whole_checkpoint_nothing_is_done() {
     for step in [10, 15, 20] {
         cut(folder, &format!("step-{step:08}.ckpt"));
     }
+    cut(folder, "best.ckpt");
     untouched(folder, || {
-        let words = ["checkpoint", "step-000000", "damaged", "train anew"];
+        let words = ["checkpoint", "best.ckpt", "damaged", "train anew"];
         scanweave(folder, &structure("structure", "--steps 30 --resume")).badly(1, &words);
         scanweave(folder, &synthesis("new", "--steps 3")).badly(1, &words);
         scanweave(folder, "export structure synthesis --out new.weave").badly(1, &words);
     });
 }
 
+#[test]
+fn the_best_checkpoint_stands_in_where_no_other_is_whole() {
+    let folder = copy();
+    let folder = folder.path();
+    for step in [10, 15, 20] {
+        cut(folder, &format!("step-{step:08}.ckpt"));
+    }
+    let line = structure("structure", &format!("--steps {STRUCTURE_STEPS} --resume"));
+    let ended = scanweave(folder, &line).well();
+    let next = "trying structure/checkpoints/best.ckpt";
+    assert!(ended.complained.contains(next), "{ended}");
+    let (again, _) = exported(folder, "structure synthesis");
+    let untouched = copy();
+    let (whole, _) = exported(untouched.path(), "structure synthesis");
+    assert!(again == whole, "the same steps lead to the same networks");
+}
+
 fn cut(folder: &Path, name: &str) {
     let path = folder.join("structure/checkpoints").join(name);
     let bytes = fs::read(&path).expect("a checkpoint");
     fs::write(&path, &bytes[..bytes.len() * 2 / 3]).expect("a cut checkpoint");
+}
+
+#[test]
+fn a_run_that_was_trained_twice_is_the_same_run() {
+    let folder = copy();
+    let folder = folder.path();
+    scanweave(
+        folder,
+        &structure("twin", &format!("--steps {STRUCTURE_STEPS}")),
+    )
+    .well();
+    let upon = |run: &str| {
+        let line = synthesis("synthesis", "--steps 7 --resume");
+        let line = line.replace("--structure structure", &format!("--structure {run}"));
+        scanweave(folder, &line)
+    };
+    upon("twin").well();
+    scanweave(folder, &structure("other", "--steps 5")).well();
+    upon("other").badly(1, &["`foundations`"]);
 }
 
 #[test]

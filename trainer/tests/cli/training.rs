@@ -1,13 +1,12 @@
 //! From phantoms to pictures, and that an interruption on the way changes nothing.
 
-use crate::process::{content, scanweave, start, until_there, untouched, wait};
+use crate::process::{content, scanweave, signal, start, until_there, untouched, wait};
 use crate::trained::{
     STRUCTURE_STEPS, SYNTHESIS_STEPS, TRAINED, copy, exported, structure, synthesis,
 };
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 #[test]
 fn a_run_leaves_what_people_look_at() {
@@ -175,10 +174,7 @@ fn a_synthesis_run_interrupted_and_resumed_equals_one_that_was_not() {
 /// Ctrl-C where there is one.
 fn interrupt(child: &mut std::process::Child) {
     if cfg!(unix) {
-        let sent = Command::new("kill")
-            .args(["-INT", &child.id().to_string()])
-            .status();
-        assert!(sent.expect("kill is there").success());
+        signal(child, "INT");
     } else {
         child.kill().expect("it runs");
     }

@@ -32,6 +32,7 @@ pub use translator::{
 };
 pub use views::{SynthesisBatch, View};
 
+use burn::module::{Module, ModuleMapper, Param, ParamId};
 use burn::tensor::Tensor;
 
 use crate::train::ModalityHead;
@@ -73,25 +74,34 @@ fn class_loss(
     })
 }
 
-/// Saves a module's weights, with the parameter ids that its optimizer state refers to.
-fn save_module<M: burn::module::Module>(name: &str, module: &M) -> Section {
+/// Saves a module's weights. Their ids are drawn at random when a network is made; here they are numbered in the order of
+/// the layers, so that the same weights make the same bytes, and a checkpoint's fingerprint names what was trained.
+fn save_module<M: Module>(name: &str, module: &M) -> Section {
     let bytes = module
         .clone()
+        .map(&mut Numbered(0))
         .into_record()
         .into_bytes()
         .expect("weights in memory can be packed");
     (name.into(), bytes.to_vec())
 }
 
-fn load_module<M: burn::module::Module>(
-    name: &str,
-    module: M,
-    sections: &[Section],
-) -> Result<M, RestoreError> {
+fn load_module<M: Module>(name: &str, module: M, sections: &[Section]) -> Result<M, RestoreError> {
     let unfit = |e: burn::store::RecordError| RestoreError::Unfit(name.into(), e.to_string());
     let bytes = burn::tensor::Bytes::from_bytes_vec(section(name, sections)?.to_vec());
     let record = burn::store::ModuleRecord::from_bytes(bytes).map_err(unfit)?;
     module.try_load_record(record).map_err(unfit)
+}
+
+/// Numbers parameters from 1.
+struct Numbered(u64);
+
+impl ModuleMapper for Numbered {
+    fn map_float<const D: usize>(&mut self, mut param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        self.0 += 1;
+        param.id = ParamId::from(self.0);
+        param
+    }
 }
 
 fn section<'a>(name: &str, sections: &'a [Section]) -> Result<&'a [u8], RestoreError> {

@@ -1,14 +1,13 @@
 //! Gradients reach exactly the networks they should, and a saved stage goes on as if it had not
 //! been interrupted.
 
-use burn::module::Module;
 use burn::tensor::{Device, Distribution, Tensor};
 use pollster::block_on;
 
 use super::*;
 use crate::networks::Unet;
-use crate::networks::config::LatentForm;
-use crate::networks::tensors::read_tensors;
+use crate::networks::config::{LatentForm, PatchConfig};
+use crate::networks::tensors::{load_tensors, read_tensors};
 use crate::study::{Geometry, Study};
 use crate::train::guides::{Guide, SegmenterGuide, TranslatorGuide};
 use crate::train::{Recipe, SegmenterWeights, SynthesisWeights};
@@ -395,6 +394,32 @@ fn the_lesion_stage_resumes_and_trains_one_modality_at_a_time() {
     assert_eq!(straight[2], untrained[2], "no step saw the third modality");
 }
 
+/// Two networks of the same weights, whose parameters were given other ids, are one network in a checkpoint.
+#[test]
+fn the_same_weights_make_the_same_bytes() {
+    fn check<M: Module>(new: impl Fn() -> M) {
+        let (first, other) = (new(), new());
+        let mut weights = read_tensors(&first);
+        let same = load_tensors(other, &weights).expect("of the same layers");
+        let bytes = save_module("network", &first);
+        assert_eq!(save_module("network", &same), bytes);
+        weights[0].values[0] += 1.0;
+        let changed = load_tensors(same, &weights).expect("of the same layers");
+        assert_ne!(save_module("network", &changed), bytes);
+    }
+    let study = Study::named("phantom-brain").expect("built in");
+    let (encoder, decoder, unet, patch) = structure_configurations(&GEOMETRY);
+    let spectral = PatchConfig {
+        spectral: true,
+        ..patch
+    };
+    check(|| encoder.init(&device()));
+    check(|| decoder.init(&device()));
+    check(|| unet.init(&device()));
+    check(|| spectral.init(&device()));
+    check(|| lesion_configuration(&study, &GEOMETRY).init(&device()));
+}
+
 #[test]
 fn a_missing_or_foreign_section_is_named() {
     let stage = || StructureStage::new(&GEOMETRY, 1e-3, &device());
@@ -541,11 +566,8 @@ fn an_average_moves_by_its_share() {
 
 struct AddOne;
 
-impl burn::module::ModuleMapper for AddOne {
-    fn map_float<const D: usize>(
-        &mut self,
-        param: burn::module::Param<Tensor<D>>,
-    ) -> burn::module::Param<Tensor<D>> {
+impl ModuleMapper for AddOne {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         param.map(|t| (t + 1.0).detach())
     }
 }

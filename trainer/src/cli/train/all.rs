@@ -2,10 +2,11 @@
 
 use super::begin::{Job, below, check_data};
 use super::foundations::Sources;
-use super::{Args, report, stop_on_interrupt};
+use super::{Args, report, stop};
 use crate::cli::Usage;
 use crate::data::Prepared;
 use crate::run::{Directory, Record, State};
+use crate::said;
 use crate::stages::registry::STAGES;
 use crate::stages::{Ending, Stage};
 use crate::study::StudyAndRecipe;
@@ -28,7 +29,7 @@ pub fn run(args: &Args, data: &Prepared) -> anyhow::Result<()> {
     }
     let stages = stages(args);
     check_data(data, args, &stages)?;
-    let stop = stop_on_interrupt()?;
+    let stop = stop::asked()?;
     for (number, &stage) in stages.iter().enumerate() {
         let job = job(args, stage, &stages);
         println!("[{}/{}] {}", number + 1, stages.len(), stage.name);
@@ -42,7 +43,7 @@ pub fn run(args: &Args, data: &Prepared) -> anyhow::Result<()> {
         }
         let configuration = job.resolve(data)?;
         if args.dry_run {
-            println!("{}", serde_json::to_string_pretty(&configuration)?);
+            said::result(&(serde_json::to_string_pretty(&configuration)? + "\n"))?;
             continue;
         }
         if job.resume {

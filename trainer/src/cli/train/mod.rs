@@ -4,10 +4,9 @@ mod all;
 mod begin;
 pub(super) mod foundations;
 mod options;
+mod stop;
 
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Parser;
 use clap::builder::{PossibleValue, PossibleValuesParser};
@@ -17,6 +16,7 @@ use scanweave::train::Ablation;
 use crate::cli::choice::one_of;
 use crate::data::Prepared;
 use crate::device::{self, Choice};
+use crate::said;
 use crate::stages::registry::{self, STAGES};
 use crate::stages::{Ending, Stage};
 use crate::study::StudyAndRecipe;
@@ -26,7 +26,7 @@ use options::StageArgs;
 /// The name that stands for every stage that the study needs.
 const ALL: &str = "all";
 
-/// Train a stage, or all; Ctrl-C finishes the step, saves and says how to resume.
+/// Train a stage, or all; Ctrl-C (SIGTERM and SIGHUP too) finishes the step, saves and says how to resume.
 ///
 /// Order: `structure` (draws structure maps from noise), `lesion` (finds lesions in real images) and
 /// `translator` (turns one modality into another) where the study has masks and several modalities,
@@ -141,25 +141,11 @@ pub fn run(mut args: Args) -> anyhow::Result<()> {
     let configuration = job.resolve(&data)?;
     if args.dry_run {
         eprintln!("{memory}");
-        println!("{}", serde_json::to_string_pretty(&configuration)?);
-        return Ok(());
+        return said::result(&(serde_json::to_string_pretty(&configuration)? + "\n"));
     }
-    let ending = job.train(&data, &configuration, &stop_on_interrupt()?)?;
+    let ending = job.train(&data, &configuration, &stop::asked()?)?;
     report(&job, ending, "the same command and --resume");
     Ok(())
-}
-
-/// A flag that Ctrl-C sets; a second Ctrl-C ends the process at once.
-fn stop_on_interrupt() -> anyhow::Result<Arc<AtomicBool>> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let flag = stop.clone();
-    ctrlc::set_handler(move || {
-        if flag.swap(true, Ordering::SeqCst) {
-            std::process::exit(130);
-        }
-        eprintln!("\nfinishing this step, then saving (Ctrl-C again to stop at once)");
-    })?;
-    Ok(stop)
 }
 
 fn report(job: &Job, ending: Ending, again: &str) {

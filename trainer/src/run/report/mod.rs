@@ -122,7 +122,7 @@ fn sheets(directory: &Directory) -> anyhow::Result<String> {
         let _ = writeln!(
             html,
             "<figure><figcaption>step {step}</figcaption><img alt=\"sample sheet at step {step}\" src=\"data:image/png;base64,{}\"></figure>",
-            BASE64.encode(&files::read_whole(file)?)
+            BASE64.encode(&files::read_whole(file, files::LOG)?)
         );
     }
     Ok(section("Sample sheets", "sheets", &html))

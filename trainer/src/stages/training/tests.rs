@@ -136,7 +136,7 @@ fn a_loss_that_is_no_number_stops_the_training_before_it_is_saved() {
         assert!(error.contains(word), "`{word}`: {error}");
     }
     assert_eq!(directory.newest().unwrap().unwrap().step, 6);
-    let page = files::read_whole(&directory.path().join("report.html")).unwrap();
+    let page = files::read_whole(&directory.path().join("report.html"), files::LOG).unwrap();
     let page = String::from_utf8(page).unwrap();
     assert!(page.contains("diverged") && page.contains("`scripted` is NaN"));
     let path = directory.path().to_owned();
