@@ -257,7 +257,9 @@ mod tests {
         }
         set.finish(3, SIZE).expect("written");
 
-        let records = folder::records(temporary.path(), &study, &[]).expect("its own layout");
+        let options = folder::Options::default();
+        let listing = folder::records(temporary.path(), &study, options).expect("its own layout");
+        let records = listing.records;
         let read = prepare(&study, SIZE, &records, Lenience::default(), || {}).expect("prepared");
         for (item, expected) in read.data.items.iter().zip(&labels) {
             let found = item.label.boxes().expect("boxes");

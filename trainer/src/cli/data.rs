@@ -1,19 +1,21 @@
 //! `scanweave data`: from a data set on disk to one prepared file, and a look into it.
 
-use crate::data::datasets::{chest_xray, folder, phantom};
+use crate::data::datasets::{Listing, chest_xray, counted, folder, phantom};
 use crate::data::prepare::{Lenience, prepare};
 use crate::data::prepared::{Item, Prepared};
 use crate::data::unpacked::unpack;
-use crate::data::{Record, Split, split};
+use crate::data::{Record, Split, copies, split};
 use crate::files;
 use crate::picture::save_sheet;
 use crate::study::StudyAndRecipe;
 use anyhow::{Context, Result};
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
+use regex_lite::Regex;
 use scanweave::image::{Image, Plane};
 use scanweave::structure::{fuse, fusion_noise};
 use scanweave::study::{Channels, Study};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Cases on a contact sheet.
@@ -28,14 +30,35 @@ pub enum Command {
     Inspect(InspectArgs),
 }
 
+/// What --help of `data prepare` says of folders.
+const FOLDER_HELP: &str = "\
+A folder with a table, manifest.csv, one row per file; commas, semicolons or tabs, any usual encoding:
+  file       path below the folder; needed
+  modality   a modality of the study, such as xray, t1, flair; needed
+  subject    who was imaged: nobody is in two splits. Read from folders and names where it is empty
+  slice      of a volume (.nii, .nii.gz, .mha) which slice, from 0 along its third axis; of images a number
+  label      class of the whole image, by a name of the study
+  source     the collection that it comes from
+  split      train, val or test; drawn 9:1 by --seed where it is empty. val chooses the best checkpoint
+  group      what the images of one slice share where a study has several modalities, or a class
+  mask_file  the lesion label: 0 where there is none, else the number of its class
+
+A plain folder: images of t1 below a folder t1/, those of one case under the same name below each modality's folder; a
+study of one modality needs no such folder. Labels lie in label/, labels/, mask/, masks/, seg/, .. under the name of
+their image, or beside it as a_mask, a_seg or a_label. Folders train/, val/ and test/ are splits, those named after
+classes of the study are classes; a folder per patient is a subject. Else the number in a file's name up to the
+counter behind it is: patient03_1.png and patient03_2.png show patient03.
+
+Boxes stand in boxes.csv (image, class, x0, y0, x1, y1 in pixels of the image; slice of a volume), or as YOLO text
+beside the images.";
+
 /// Layouts that can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Dataset {
     /// The public chest X-ray set: train|test/NORMAL|PNEUMONIA/*.jpeg
     ChestXray,
-    /// A folder with manifest.csv, or one folder per modality (t1/, flair/, ..). A row of the table may
-    /// name a volume (.nii, .nii.gz, .mha) and one of its slices in the column slice, from 0. Boxes stand in
-    /// boxes.csv (image, class, x0, y0, x1, y1; pixels of the image) or as YOLO text beside the images
+    /// Any folder: with a table manifest.csv, or plain, its folders named after modalities (t1/, flair/, ..),
+    /// splits (train/, val/, test/), classes and patients
     Folder,
     /// Drawn anatomy with known truth; needs no files
     Phantom,
@@ -44,8 +67,10 @@ pub enum Dataset {
 /// Decode a data set once: images, structure maps and masks into one .scan file.
 ///
 /// Images are stretched to 0..1, resized to a square and split by subject: as the data set says, else
-/// 9:1 by seed. The same folder and options always give the same file.
+/// 9:1 by seed. The same folder and options always give the same file. How names were understood, and what was left
+/// aside, is said.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = FOLDER_HELP)]
 pub struct PrepareArgs {
     /// Layout of the data set
     #[arg(long)]
@@ -56,6 +81,10 @@ pub struct PrepareArgs {
     /// Take only the rows of manifest.csv with this value in this column; may be given several times
     #[arg(long = "only", value_name = "COLUMN=VALUE", value_parser = only)]
     only: Vec<(String, String)>,
+    /// What tells whose image a file is, where folders and names are misunderstood: the first group of this regular
+    /// expression in the path below --source, such as 'scans/([a-z]+)-'
+    #[arg(long, value_name = "REGEX", value_parser = subject)]
+    subject: Option<Regex>,
     /// Data file to write, by custom with the ending .scan
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
@@ -111,6 +140,14 @@ fn only(text: &str) -> Result<(String, String), String> {
     Ok((column.trim().into(), value.trim().into()))
 }
 
+/// An expression with a group on the command line.
+fn subject(text: &str) -> Result<Regex, String> {
+    let expression = Regex::new(text).map_err(|error| error.to_string())?;
+    let grouped = expression.captures_len() > 1;
+    let expression = grouped.then_some(expression);
+    expression.ok_or_else(|| "a group in round brackets must capture the subject".into())
+}
+
 /// A working size on the command line: a multiple of 16, which the networks need.
 pub(super) fn size(text: &str) -> Result<usize, String> {
     let side: usize = text.parse().map_err(|_| "not a whole number".to_string())?;
@@ -132,12 +169,10 @@ fn run_prepare(args: &PrepareArgs) -> Result<()> {
     let chosen = args.chosen.as_ref().map(|both| both.study.clone());
     let study = chosen.or_else(|| Study::named(usual));
     let study = study.context("a built-in study")?;
-    let mut records = list(args, &study)?;
-    let moved = split::assign(&mut records, args.seed);
-    if moved > 0 {
-        eprintln!(
-            "note: {moved} subjects stood in both splits; they are trained on, not tested on"
-        );
+    let Listing { mut records, notes } = list(args, &study)?;
+    let several = split::assign(&mut records, args.seed);
+    for note in notes.into_iter().chain(on_splits(&records, &several)) {
+        eprintln!("note: {note}");
     }
     if let Some(parent) = args.out.parent().filter(|p| !p.as_os_str().is_empty()) {
         files::create_folder(parent)?;
@@ -184,14 +219,57 @@ fn run_prepare(args: &PrepareArgs) -> Result<()> {
     Ok(())
 }
 
-fn list(args: &PrepareArgs, study: &Study) -> Result<Vec<Record>> {
+fn list(args: &PrepareArgs, study: &Study) -> Result<Listing> {
+    if args.dataset != Dataset::Folder && (args.subject.is_some() || !args.only.is_empty()) {
+        let text = "--only and --subject belong to --dataset folder";
+        return Err(super::Usage(text.into()).into());
+    }
     let source = args.source.as_deref();
     let given = || source.context("--source DIR is missing");
+    let options = folder::Options {
+        only: &args.only,
+        subject: args.subject.as_ref(),
+    };
     match args.dataset {
-        Dataset::ChestXray => chest_xray::records(given()?, study),
-        Dataset::Folder => folder::records(given()?, study, &args.only),
-        Dataset::Phantom => phantom::records(study, args.count as usize, args.seed),
+        Dataset::ChestXray => chest_xray::records(given()?, study).map(Into::into),
+        Dataset::Folder => folder::records(given()?, study, options),
+        Dataset::Phantom => phantom::records(study, args.count as usize, args.seed).map(Into::into),
     }
+}
+
+/// What to know of the splits before anything is decoded: people and images in several, and what a split is for.
+fn on_splits(records: &[Record], several: &[String]) -> Vec<String> {
+    let mut notes = Vec::new();
+    let count = |split| records.iter().filter(|r| r.split == Some(split)).count();
+    if let Some(first) = several.first() {
+        notes.push(format!(
+            "{} found in several splits of the data set, such as {first}: each is kept in the first of train, val and test, so that nobody is tested who was learnt from",
+            counted(several.len(), "subject")
+        ));
+    }
+    let copies = copies::across_splits(records);
+    if let Some(example) = copies.first() {
+        // The last one lies in another split than the first.
+        let ends = [example.first(), example.last()];
+        let ends = ends.iter().flatten().take(example.len());
+        let names: Vec<String> = ends.map(|path| path.display().to_string()).collect();
+        notes.push(format!(
+            "{} found in several splits, byte for byte: {}; remove all but one, or give them one subject",
+            counted(copies.len(), "image"),
+            names.join(" = ")
+        ));
+    }
+    let validation = count(Split::Validation);
+    if validation > 0 {
+        notes.push(format!(
+            "split val: {} that choose the best checkpoint, neither learnt from nor tested on",
+            counted(validation, "item")
+        ));
+    }
+    if count(Split::Test) == 0 && count(Split::Train) > 0 {
+        notes.push("no item is kept for testing: figures of unseen images need some".into());
+    }
+    notes
 }
 
 fn progress(length: usize, what: &'static str) -> ProgressBar {
@@ -231,36 +309,33 @@ fn print_counts(path: &Path, prepared: &Prepared) {
     );
     println!("study        {}", header.study);
     println!("fingerprint  {}", prepared.fingerprint);
-    println!("\n{:24}{:>10}{:>10}", "", "train", "test");
-    let row = |name: &str, belongs: &dyn Fn(&Item) -> bool| {
-        let count = |split| {
-            prepared
-                .items
-                .iter()
-                .filter(|i| i.split == split && belongs(i))
-                .count()
-        };
-        println!(
-            "{name:24}{:>10}{:>10}",
-            count(Split::Train),
-            count(Split::Test)
-        );
+    let there = |split: &Split| prepared.items.iter().any(|item| item.split == *split);
+    // Without a split of its own for it, training sets some items apart.
+    let splits = Split::ALL.into_iter();
+    let splits = splits.filter(|split| *split != Split::Validation || there(split));
+    let splits: Vec<Split> = splits.collect();
+    let line = |name: &str, cell: &dyn Fn(Split) -> String| {
+        let cells = splits.iter().map(|&split| format!("{:>10}", cell(split)));
+        println!("{name:24}{}", cells.collect::<String>());
     };
-    row("items", &|_| true);
-    let subjects = |split| {
-        let names = prepared
+    println!("");
+    line("", &|split| split.name().into());
+    let of = |split: Split| {
+        prepared
             .items
             .iter()
-            .filter(|i| i.split == split)
-            .map(|i| &i.subject);
-        names.collect::<std::collections::BTreeSet<_>>().len()
+            .filter(move |item| item.split == split)
     };
-    println!(
-        "{:24}{:>10}{:>10}",
-        "subjects",
-        subjects(Split::Train),
-        subjects(Split::Test)
-    );
+    let row = |name: &str, belongs: &dyn Fn(&Item) -> bool| {
+        line(name, &|split| {
+            of(split).filter(|item| belongs(item)).count().to_string()
+        });
+    };
+    row("items", &|_| true);
+    line("subjects", &|split| {
+        let names = of(split).map(|item| &item.subject);
+        names.collect::<BTreeSet<_>>().len().to_string()
+    });
     for (place, modality) in header.modalities.iter().enumerate() {
         let name = match modality.channels {
             Channels::Grey => format!("modality {}", modality.name),

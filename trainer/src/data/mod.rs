@@ -4,6 +4,7 @@
 //! takes structure maps and masks, and [`prepared`] keeps the result in one file that the training
 //! loop reads whole. Nothing after that file knows where the images came from.
 
+pub mod copies;
 pub mod datasets;
 pub mod decode;
 mod grid;
@@ -31,22 +32,32 @@ pub enum Split {
     Train,
     /// Kept for measuring.
     Test,
+    /// Chooses the best checkpoint, where the data set says which items do.
+    Validation,
 }
 
 impl Split {
-    /// The name in manifests and tables.
-    pub fn name(self) -> &'static str {
+    /// All of them, from what is learnt from to what is measured on.
+    pub const ALL: [Self; 3] = [Self::Train, Self::Validation, Self::Test];
+
+    /// The names that data sets use, the one that we use first.
+    pub fn names(self) -> &'static [&'static str] {
         match self {
-            Self::Train => "train",
-            Self::Test => "test",
+            Self::Train => &["train", "training", "trn"],
+            Self::Validation => &["val", "valid", "validation", "dev"],
+            Self::Test => &["test", "testing", "tst"],
         }
     }
 
-    /// The split of this name; `None` for an empty or foreign name.
+    /// The name in manifests and tables.
+    pub fn name(self) -> &'static str {
+        self.names()[0]
+    }
+
+    /// The split that has this among its names, in letters of any case; `None` for a foreign word.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Train, Self::Test]
-            .into_iter()
-            .find(|s| s.name().eq_ignore_ascii_case(name))
+        let has = |split: &Self| split.names().iter().any(|n| n.eq_ignore_ascii_case(name));
+        Self::ALL.into_iter().find(has)
     }
 }
 

@@ -10,37 +10,37 @@ use std::collections::{BTreeMap, BTreeSet};
 /// One subject in this many is kept for testing.
 const TEST_SHARE: usize = 10;
 
-/// Gives every record a split. What the data set prescribes stays, save that a subject found on both
-/// sides is trained on as a whole; the other subjects are drawn 9:1. Returns how many subjects were
-/// moved to the training side.
-pub fn assign(records: &mut [Record], seed: u64) -> usize {
-    let mut sides: BTreeMap<String, BTreeSet<Split>> = BTreeMap::new();
+/// Gives every record a split. What the data set prescribes stays, save that a subject found in several
+/// splits is kept whole in the first of [`Split::ALL`]: what was learnt from is not measured on. The other subjects
+/// are drawn 9:1. Returns the subjects that were found in several.
+pub fn assign(records: &mut [Record], seed: u64) -> Vec<String> {
+    let mut given: BTreeMap<String, BTreeSet<Split>> = BTreeMap::new();
     for record in records.iter() {
-        sides
+        given
             .entry(record.subject.clone())
             .or_default()
             .extend(record.split);
     }
-    let moved = sides.values().filter(|s| s.len() > 1).count();
-    let undecided = sides
-        .iter()
-        .filter(|(_, s)| s.is_empty())
-        .map(|(name, _)| name.clone())
-        .collect();
-    let drawn = draw(undecided, seed);
+    let names = |wanted: &dyn Fn(usize) -> bool| {
+        let found = given.iter().filter(|(_, splits)| wanted(splits.len()));
+        found.map(|(name, _)| name.clone()).collect::<Vec<_>>()
+    };
+    let drawn = draw(names(&|splits| splits == 0), seed);
     for record in records {
-        let prescribed = sides[&record.subject].first().copied();
+        let splits = &given[&record.subject];
         let test = drawn.contains(&record.subject);
-        record.split = Some(prescribed.unwrap_or(if test { Split::Test } else { Split::Train }));
+        let otherwise = if test { Split::Test } else { Split::Train };
+        let prescribed = Split::ALL.into_iter().find(|split| splits.contains(split));
+        record.split = Some(prescribed.unwrap_or(otherwise));
     }
-    moved
+    names(&|splits| splits > 1)
 }
 
 /// Items by what a stage does with them.
 pub struct Parts<'a> {
     /// It learns from these.
     pub training: Vec<&'a Item>,
-    /// These choose its best checkpoint: of a tenth of the subjects of the training split.
+    /// These choose its best checkpoint: those that the data set says, else a tenth of the subjects of the training split.
     pub validation: Vec<&'a Item>,
     /// These decide nothing and are measured on.
     pub test: Vec<&'a Item>,
@@ -48,21 +48,24 @@ pub struct Parts<'a> {
 
 /// The items of the training split.
 pub fn training(items: &[Item]) -> Vec<&Item> {
-    let train = items.iter().filter(|item| item.split == Split::Train);
-    train.collect()
+    of(items, Split::Train)
 }
 
-/// Sets validation subjects apart, drawn by `seed`; none of fewer than ten, nor where the training items
-/// or the validation items that would come of it would not be `enough`.
+fn of(items: &[Item], split: Split) -> Vec<&Item> {
+    items.iter().filter(|item| item.split == split).collect()
+}
+
+/// The items of the validation split choose; where the data set has none, subjects of the training split are set
+/// apart for it, drawn by `seed`, though none of fewer than ten. Nobody chooses where the training items or the validation
+/// items that would come of it would not be `enough`.
 pub fn parts(items: &[Item], seed: u64, enough: impl Fn(&[&Item], &[&Item]) -> bool) -> Parts<'_> {
-    let (all, test): (Vec<&Item>, Vec<&Item>) =
-        items.iter().partition(|item| item.split == Split::Train);
-    let subjects: BTreeSet<String> = all.iter().map(|item| item.subject.clone()).collect();
-    let few = subjects.len() < TEST_SHARE;
-    let drawn = draw(subjects.into_iter().collect(), seed);
-    let (validation, training): (Vec<&Item>, Vec<&Item>) =
-        all.iter().partition(|item| drawn.contains(&item.subject));
-    let (training, validation) = if !few && enough(&training, &validation) {
+    let (all, given) = (training(items), of(items, Split::Validation));
+    let (training, validation) = if given.is_empty() {
+        set_apart(&all, seed)
+    } else {
+        (all.clone(), given)
+    };
+    let (training, validation) = if !validation.is_empty() && enough(&training, &validation) {
         (training, validation)
     } else {
         (all, Vec::new())
@@ -70,8 +73,20 @@ pub fn parts(items: &[Item], seed: u64, enough: impl Fn(&[&Item], &[&Item]) -> b
     Parts {
         training,
         validation,
-        test,
+        test: of(items, Split::Test),
     }
+}
+
+/// The items without, and of, a tenth of their subjects.
+fn set_apart<'a>(items: &[&'a Item], seed: u64) -> (Vec<&'a Item>, Vec<&'a Item>) {
+    let subjects: BTreeSet<String> = items.iter().map(|item| item.subject.clone()).collect();
+    if subjects.len() < TEST_SHARE {
+        return (items.to_vec(), Vec::new());
+    }
+    let drawn = draw(subjects.into_iter().collect(), seed);
+    let items = items.iter().copied();
+    let (validation, training) = items.partition(|item| drawn.contains(&item.subject));
+    (training, validation)
 }
 
 /// At most `count` of the items, evenly spread over them.
@@ -122,18 +137,67 @@ mod tests {
 
     #[test]
     fn a_prescribed_split_stays_and_a_leak_is_closed() {
-        let (train, test) = (Some(Split::Train), Some(Split::Test));
-        let mut given = records(&[("a", train), ("b", test), ("c", train), ("c", test)]);
-        assert_eq!(assign(&mut given, 1), 1);
-        assert_eq!(
-            splits(&given),
-            [Split::Train, Split::Test, Split::Train, Split::Train]
-        );
+        let [train, validation, test] = Split::ALL.map(Some);
+        let mut given = records(&[
+            ("a", train),
+            ("b", test),
+            ("c", test),
+            ("c", train),
+            ("d", validation),
+            ("e", test),
+            ("e", validation),
+        ]);
+        assert_eq!(assign(&mut given, 1), ["c", "e"]);
+        let [train, validation, test] = Split::ALL;
+        let kept = [
+            train, test, train, train, validation, validation, validation,
+        ];
+        assert_eq!(splits(&given), kept);
     }
 
     #[test]
-    fn validation_subjects_are_nobodys_else() {
+    fn names_of_splits_are_those_that_people_write() {
+        for (word, split) in [
+            ("Training", Split::Train),
+            ("val", Split::Validation),
+            ("VALID", Split::Validation),
+            ("validation", Split::Validation),
+            ("testing", Split::Test),
+        ] {
+            assert_eq!(Split::from_name(word), Some(split), "{word}");
+        }
+        assert_eq!(Split::from_name("fold 3").or(Split::from_name("")), None);
+        assert_eq!(Split::ALL.map(Split::name), ["train", "val", "test"]);
+    }
+
+    #[test]
+    fn a_validation_split_of_the_data_set_chooses_and_no_other() {
         let item = |i: usize| Item {
+            split: [Split::Train, Split::Validation, Split::Test][i % 3],
+            ..item(i)
+        };
+        let items: Vec<Item> = (0..60).map(item).collect();
+        let of = parts(&items, 3, |_, _| true);
+        for (part, split) in [
+            (&of.training, Split::Train),
+            (&of.validation, Split::Validation),
+            (&of.test, Split::Test),
+        ] {
+            assert_eq!(part.len(), 20);
+            assert!(part.iter().all(|item| item.split == split));
+        }
+        let without = parts(&items, 3, |_, validation| validation.len() > 20);
+        let counts = [
+            without.training.len(),
+            without.validation.len(),
+            without.test.len(),
+        ];
+        assert_eq!(counts, [20, 0, 20], "they are trained on by nobody");
+    }
+
+    /// Two of a subject.
+    fn item(i: usize) -> Item {
+        Item {
             subject: format!("s{}", i / 2),
             split: if i < 50 { Split::Train } else { Split::Test },
             source: i.to_string(),
@@ -141,7 +205,11 @@ mod tests {
             structure: Vec::new(),
             mask: Vec::new(),
             label: Label::None,
-        };
+        }
+    }
+
+    #[test]
+    fn validation_subjects_are_nobodys_else() {
         let items: Vec<Item> = (0..60).map(item).collect();
         let of = parts(&items, 3, |_, _| true);
         let counts = [&of.training, &of.validation, &of.test].map(Vec::len);
@@ -178,7 +246,7 @@ mod tests {
     fn a_tenth_of_the_subjects_is_drawn() {
         let names: Vec<String> = (0..40).map(|i| format!("s{}", i / 2)).collect();
         let mut given = records(&names.iter().map(|n| (n.as_str(), None)).collect::<Vec<_>>());
-        assert_eq!(assign(&mut given, 3), 0);
+        assert!(assign(&mut given, 3).is_empty());
         let drawn = splits(&given);
         assert_eq!(
             drawn.iter().filter(|s| **s == Split::Test).count(),

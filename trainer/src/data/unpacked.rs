@@ -7,6 +7,7 @@ use crate::picture;
 use anyhow::{Context, Result, ensure};
 use scanweave::image::{Image, Plane};
 use scanweave::label::LabelBox;
+use scanweave::table::guarded;
 use std::path::Path;
 
 /// The table of all items.
@@ -56,10 +57,10 @@ pub fn unpack(prepared: &Prepared, folder: &Path, done: impl Fn()) -> Result<()>
         };
         let row: [&str; 7] = [
             &number,
-            &item.subject,
+            &guarded(&item.subject),
             item.split.name(),
-            class.map_or("", String::as_str),
-            &item.source,
+            &guarded(class.map_or("", String::as_str)),
+            &guarded(&item.source),
             &modalities.join(" "),
             has_label,
         ];
@@ -109,7 +110,7 @@ fn row_of(number: &str, one: &LabelBox, header: &Header) -> [String; 6] {
     let class = header.label.classes().get(one.class);
     [
         number.to_owned(),
-        class.cloned().unwrap_or_default(),
+        class.map_or_else(String::new, |class| guarded(class).into_owned()),
         one.left.to_string(),
         one.top.to_string(),
         one.right.to_string(),

@@ -37,6 +37,15 @@ pub fn is_volume(path: &Path) -> bool {
     ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
+/// Whether the name ends as that of a DICOM file, which mostly is one slice.
+pub fn is_dicom(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let name = name.to_ascii_lowercase();
+    [".dcm", ".dicom", ".ima"]
+        .iter()
+        .any(|ending| name.ends_with(ending))
+}
+
 /// Reads volumes and keeps those used last.
 #[derive(Default)]
 pub struct Volumes {

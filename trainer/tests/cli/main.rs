@@ -8,6 +8,7 @@ mod brain;
 mod brain_data;
 mod colour;
 mod evaluation;
+mod folders;
 mod images;
 mod labels;
 mod learning;

@@ -3,42 +3,39 @@
 //! A reader only looks at names and tables; it decodes nothing and returns its records sorted, so
 //! that the same folder always gives the same data file.
 
-mod boxes;
 pub mod chest_xray;
 pub mod folder;
 pub mod phantom;
+mod table;
+mod walk;
 
+use super::Record;
 use super::decode::is_image;
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, bail, ensure};
 use std::path::{Component, Path, PathBuf};
+use walk::files_below;
+
+/// What a reader found.
+#[derive(Debug, PartialEq)]
+pub struct Listing {
+    /// The items.
+    pub records: Vec<Record>,
+    /// What whoever prepares the data should know: how names were understood, and what was left aside.
+    pub notes: Vec<String>,
+}
+
+impl From<Vec<Record>> for Listing {
+    fn from(records: Vec<Record>) -> Self {
+        let notes = Vec::new();
+        Self { records, notes }
+    }
+}
 
 /// All images below `folder`, at any depth, sorted by path.
 fn images_below(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    let mut open = vec![folder.to_path_buf()];
-    while let Some(folder) = open.pop() {
-        let entries = std::fs::read_dir(&folder)
-            .with_context(|| format!("reading the folder {}", folder.display()))?;
-        for entry in entries {
-            let path = entry
-                .with_context(|| format!("reading the folder {}", folder.display()))?
-                .path();
-            if path.is_dir() {
-                open.push(path);
-            } else if is_image(&path) && !is_hidden(&path) {
-                found.push(path);
-            }
-        }
-    }
-    found.sort();
-    Ok(found)
-}
-
-/// Archives made on other systems carry hidden shadow files that look like images.
-fn is_hidden(path: &Path) -> bool {
-    path.file_name()
-        .and_then(|n| n.to_str())
-        .is_some_and(|n| n.starts_with('.'))
+    let mut files = files_below(folder)?;
+    files.retain(|path| is_image(path));
+    Ok(files)
 }
 
 /// A path below `folder` with forward slashes, the same on every system.
@@ -50,17 +47,26 @@ fn relative(path: &Path, folder: &Path) -> String {
         .join("/")
 }
 
-/// A file of the table, which must lie below the folder.
+/// A file of the table, which must lie below the folder: `img/a.png`, also as `./img/a.png` or `img\a.png`.
 fn inside(folder: &Path, file: &str) -> Result<PathBuf> {
-    let path = Path::new(file);
-    let plain = path
-        .components()
-        .all(|part| matches!(part, Component::Normal(_)));
+    let slashes = file.replace('\\', "/");
+    let mut path = folder.to_path_buf();
+    let mut named = false;
+    for part in Path::new(&slashes).components() {
+        match part {
+            Component::CurDir => {}
+            Component::Normal(name) => {
+                path.push(name);
+                named = true;
+            }
+            _ => bail!("the file name '{file}' must be a path below the table's folder"),
+        }
+    }
     ensure!(
-        plain && !file.is_empty(),
+        named,
         "the file name '{file}' must be a path below the table's folder"
     );
-    Ok(folder.join(path))
+    Ok(path)
 }
 
 fn check_folder(source: &Path) -> Result<()> {
@@ -70,4 +76,18 @@ fn check_folder(source: &Path) -> Result<()> {
         source.display()
     );
     Ok(())
+}
+
+/// The first `shown` of some names, for a message.
+fn first(names: impl IntoIterator<Item = impl Into<String>>, shown: usize) -> String {
+    let mut names = names.into_iter().map(Into::into);
+    let mut text: Vec<String> = names.by_ref().take(shown).collect();
+    text.extend(names.next().map(|_| "..".to_owned()));
+    text.join(", ")
+}
+
+/// `1 file`, `3 files`.
+pub fn counted(count: usize, what: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{ending}")
 }

@@ -6,26 +6,29 @@
 //! says that the image was looked at and shows no lesion, as an image does that has no row.
 //! Without a table, `a.txt` holds the boxes of `a.png`; an image without one shows no lesion.
 
-use super::relative;
+use crate::data::datasets::table::{Table, number};
+use crate::data::datasets::{inside, relative};
 use crate::data::{ListedBox, ListedBoxes, Picture};
 use anyhow::{Context, Result, bail, ensure};
 use scanweave::label::LabelKind;
 use scanweave::label::boxes::yolo;
 use serde::Deserialize;
-use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The table's file name.
 pub const TABLE: &str = "boxes.csv";
+/// The columns that it needs.
+const COLUMNS: [&str; 6] = ["image", "class", "x0", "y0", "x1", "y1"];
 
 /// Where the boxes of a folder's images stand.
 pub struct Boxes<'a> {
     folder: &'a Path,
     kind: &'a LabelKind,
     table: Option<BTreeMap<Image, Vec<ListedBox>>>,
-    /// Whether a text file was there.
-    found: Cell<bool>,
+    /// Text files that were read.
+    texts: RefCell<BTreeSet<PathBuf>>,
 }
 
 /// A file and its slice, where it is a volume.
@@ -37,10 +40,10 @@ struct Row {
     #[serde(default)]
     slice: Option<usize>,
     class: String,
-    x0: Option<f64>,
-    y0: Option<f64>,
-    x1: Option<f64>,
-    y1: Option<f64>,
+    x0: String,
+    y0: String,
+    x1: String,
+    y1: String,
 }
 
 impl<'a> Boxes<'a> {
@@ -59,7 +62,7 @@ impl<'a> Boxes<'a> {
             folder,
             kind,
             table: table.transpose()?,
-            found: Cell::new(false),
+            texts: RefCell::default(),
         }))
     }
 
@@ -87,7 +90,7 @@ impl<'a> Boxes<'a> {
         if !path.is_file() {
             return Ok(Vec::new());
         }
-        self.found.set(true);
+        self.texts.borrow_mut().insert(path.clone());
         let name = path.display();
         let text =
             std::fs::read_to_string(&path).with_context(|| format!("{name}: cannot be read"))?;
@@ -119,13 +122,20 @@ impl<'a> Boxes<'a> {
         })
     }
 
+    /// The files that hold the boxes of the cases asked for.
+    pub fn used(&self) -> Vec<PathBuf> {
+        let table = self.table.as_ref().map(|_| self.folder.join(TABLE));
+        let texts = self.texts.borrow();
+        table.into_iter().chain(texts.iter().cloned()).collect()
+    }
+
     /// Refuses a folder without any boxes, once all cases were asked for.
     ///
     /// # Errors
     /// When there is neither a table nor a text file.
     pub fn check(&self) -> Result<()> {
         ensure!(
-            self.table.is_some() || self.found.get(),
+            self.table.is_some() || !self.texts.borrow().is_empty(),
             "{}: the study's labels are boxes, and there are none: add {TABLE} (image, class, x0, y0, x1, y1; pixels of the image) or a YOLO text file beside each image",
             self.folder.display()
         );
@@ -134,27 +144,12 @@ impl<'a> Boxes<'a> {
 }
 
 fn read(folder: &Path, table: &Path, kind: &LabelKind) -> Result<BTreeMap<Image, Vec<ListedBox>>> {
-    let name = table.display();
-    let mut reader = csv::ReaderBuilder::new()
-        .trim(csv::Trim::All)
-        .from_path(table)
-        .with_context(|| format!("{name}: cannot be read"))?;
-    let headers = reader.headers().with_context(|| name.to_string())?.clone();
-    for column in ["image", "class", "x0", "y0", "x1", "y1"] {
-        ensure!(
-            headers.iter().any(|header| header == column),
-            "{name}: there is no column {column}; it needs image, class, x0, y0, x1 and y1"
-        );
-    }
+    let table = Table::read(table, &COLUMNS, &COLUMNS.join(","))?;
     let mut found: BTreeMap<Image, Vec<ListedBox>> = BTreeMap::new();
-    for record in reader.records() {
-        let record = record.with_context(|| name.to_string())?;
-        let line = record.position().map_or(0, csv::Position::line);
-        let place = format!("{name}, line {line}");
-        let row: Row = record
-            .deserialize(Some(&headers))
-            .with_context(|| format!("{place}: a corner is no number"))?;
-        let image = super::inside(folder, &row.image).with_context(|| place.clone())?;
+    for line in table.rows() {
+        let place = table.place(line);
+        let row: Row = table.fields(line)?;
+        let image = inside(folder, &row.image).with_context(|| place.clone())?;
         ensure!(
             image.is_file(),
             "{place}: there is no image {} in the folder",
@@ -169,7 +164,9 @@ fn read(folder: &Path, table: &Path, kind: &LabelKind) -> Result<BTreeMap<Image,
 impl Row {
     /// The box of a row; none where the row says that there is none.
     fn listed(&self, kind: &LabelKind, place: String) -> Result<Option<ListedBox>> {
-        let corners = [self.x0, self.y0, self.x1, self.y1];
+        let corners = [&self.x0, &self.y0, &self.x1, &self.y1].map(|cell| number(cell));
+        let [x0, y0, x1, y1] = corners.map(|corner| corner.with_context(|| place.clone()));
+        let corners = [x0?, y0?, x1?, y1?];
         if self.class.is_empty() && corners.iter().all(Option::is_none) {
             return Ok(None);
         }
