@@ -150,15 +150,14 @@ impl Values {
 
     /// The numbers of the classes as they stand there.
     fn numbers_of(&self, classes: usize) -> Result<Vec<u8>> {
+        ensure!(
+            !self.smeared,
+            "JPEG mixes the numbers of the {classes} lesion classes: save the label as a PNG"
+        );
         let known = |v: f32| v >= 0.0 && v <= classes as f32 && v.fract() == 0.0;
         let Some(value) = self.numbers.values.iter().find(|v| !known(**v)) else {
             return Ok(self.numbers.values.iter().map(|&v| v as u8).collect());
         };
-        if self.smeared {
-            bail!(
-                "JPEG mixes the numbers of the {classes} lesion classes: save the label as a PNG"
-            );
-        }
         if value.fract() != 0.0 {
             bail!(
                 "the label holds the value {value}, between the numbers of the {classes} lesion classes: resample labels to the nearest neighbour"

@@ -72,7 +72,9 @@ fn missing(place: &Path, study: &Study) -> String {
 pub fn volumes_aside(files: &[Located], study: &Study) -> Option<String> {
     let aside = |file: &&Located| {
         let mut folders = file.folders.iter();
-        is_volume(&file.path) && !folders.any(|folder| says(folder, study) == Says::Labels)
+        is_volume(&file.path)
+            && !is_dicom(file)
+            && !folders.any(|folder| says(folder, study) == Says::Labels)
     };
     let volumes: Vec<&Located> = files.iter().filter(aside).collect();
     let volume = volumes.first()?;
@@ -127,8 +129,8 @@ type Kind = (&'static str, fn(&Located) -> bool);
 
 const KINDS: [Kind; 5] = [
     ("image", |file| is_image(&file.path)),
-    ("volume", |file| is_volume(&file.path)),
     ("DICOM file", is_dicom),
+    ("volume", |file| is_volume(&file.path)),
     ("table", |file| {
         ends(file, &["csv", "tsv", "xlsx", "xls", "ods"])
     }),
