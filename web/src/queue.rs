@@ -219,6 +219,25 @@ mod tests {
     }
 
     #[test]
+    fn a_drag_that_never_rests_starves_nobody() {
+        let mut queue = Plain::default();
+        queue.push(paint(1), ());
+        let mut painted = Vec::new();
+        for round in 0..5 {
+            let Some((id, true)) = next(&mut queue) else {
+                panic!("round {round}: nothing is painted");
+            };
+            painted.push(id);
+            // Three moves while one picture is painted: it is painted to its end, then the newest follows.
+            for step in 2..5 {
+                queue.push(paint(3 * round + step), ());
+            }
+            assert_eq!(queue.end(None), None);
+        }
+        assert_eq!(painted, [1, 4, 7, 10, 13]);
+    }
+
+    #[test]
     fn jobs_take_turns_behind_everything_else() {
         let mut queue = Plain::default();
         queue.push(build(1), ());

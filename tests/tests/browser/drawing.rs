@@ -2,6 +2,7 @@
 //! pixel, and elsewhere what it held.
 
 use super::backends::png;
+use super::everyone::speak;
 use super::model::fresh;
 use super::page::Page;
 use super::site::{Offer, Site};
@@ -137,5 +138,39 @@ fn clearing_takes_away_what_was_drawn_and_leaves_what_was_there() {
     // All of it is one step.
     page.browser.click("[data-testid=undo]");
     page.until_hash("structure", &drawn.hash);
+    page.is_quiet();
+}
+
+#[test]
+fn an_empty_sheet_and_an_open_outline_paint_nothing_and_say_what_is_missing() {
+    let site = Site::with_models(&[Offer::whole("fresh", &fresh(7))]);
+    let page = Page::open(&site, "backend=cpu&seed=4&lang=en");
+    page.until_ready("Seed 4:");
+    page.browser.click("[data-testid=tab-draw]");
+    let is_blank = || {
+        let dark = ["image", "structure"].map(|name| page.shown(name).pixels);
+        dark.concat().iter().all(|v| *v == 0)
+    };
+    assert!(!is_blank());
+    let told = "[data-testid=missing]";
+    assert!(!page.browser.displayed(told), "nothing is missing");
+    page.browser.click("[data-testid=empty-sheet]");
+    page.until_ready("Nothing is painted: the sheet is empty.");
+    assert!(is_blank() && page.browser.displayed(told));
+
+    // Three sides of a square, in which a network sees an organ all the same; then the fourth.
+    page.browser.click("[data-testid=tool-pen]");
+    let corners = [(-0.2, -0.2), (-0.2, 0.2), (0.2, 0.2), (0.2, -0.2)];
+    page.browser.drag(BOARD, &corners, "mouse");
+    page.until_ready("Nothing is painted: no outline is closed.");
+    assert!(is_blank() && page.browser.displayed(told));
+    speak(&page, "zh-Hans");
+    page.wait("Chinese", || page.text("missing").contains("轮廓没有闭合"));
+    speak(&page, "en");
+    page.browser.drag(BOARD, &[corners[3], corners[0]], "mouse");
+    page.until_ready("From your drawing:");
+    assert!(!is_blank() && !page.browser.displayed(told));
+    let organ = page.shown("mask").pixels;
+    assert!(organ.contains(&0), "what it encloses is the organ");
     page.is_quiet();
 }

@@ -2,6 +2,7 @@
 //! file field or are dropped on it, and become a structure map and images.
 
 use super::backends::png;
+use super::failures::choose;
 use super::model::{Native, fresh};
 use super::page::{CPU, Page, Shown, distance};
 use super::site::{Offer, Site};
@@ -96,6 +97,41 @@ fn a_jpeg_is_painted_anew() {
     assert!(largest <= 4, "decoded otherwise by {largest} of 255");
     let plane = Plane::from_u8(64, 64, &seen).expect("one value per pixel");
     agrees(&page, &native, &plane);
+    page.is_quiet();
+}
+
+/// Before the first model is there, and while another one comes.
+#[test]
+fn a_file_that_is_chosen_while_weights_load_is_read_when_they_are_there() {
+    let (model, other) = (fresh(7), fresh(8));
+    let site = Site::with_models(&[Offer::whole("fresh", &model), Offer::whole("other", &other)]);
+    let plane = &thoraces()[0];
+    let side = SIDE as u32;
+    let file = site.file("own.png", &png(side, side, plane.to_u8()));
+    let read = Plane::from_u8(SIDE, SIDE, &plane.to_u8()).expect("one value per pixel");
+    for weights in ["assets/fresh.weave", "assets/other.weave"] {
+        site.give(weights, 1000);
+    }
+    let page = Page::open(&site, &format!("backend=cpu&seed={SEED}&lang=en"));
+    let loads = || page.status().starts_with("Loading the weights");
+    for (id, bytes) in [("fresh", &model), ("other", &other)] {
+        if id == "other" {
+            choose(&page, id);
+        }
+        page.wait("weights on their way", loads);
+        page.pick(&file);
+        page.wait("a word on the file", || {
+            page.status()
+                .contains("own.png is read as soon as the model is there")
+        });
+        assert_eq!(
+            (page.state().as_str(), page.error()),
+            ("loading", String::new())
+        );
+        site.give_all(&format!("assets/{id}.weave"));
+        page.until_ready("From own.png:");
+        agrees(&page, &Native::open(bytes), &read);
+    }
     page.is_quiet();
 }
 

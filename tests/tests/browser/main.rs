@@ -6,6 +6,7 @@
 //! and compared with the same pipeline computed here.
 
 mod about;
+mod agreement;
 mod archives;
 mod backends;
 mod colours;
@@ -23,6 +24,7 @@ mod marking;
 mod memory;
 mod model;
 mod network;
+mod numbers;
 mod overlays;
 mod page;
 mod shares;

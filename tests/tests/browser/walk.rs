@@ -4,6 +4,25 @@ use super::model::fresh;
 use super::page::Page;
 use super::site::{Offer, Site};
 
+/// At the head of an engine: it takes so long for each picture that several moves of a pointer go by.
+const SLOW: &str = "const say = self.postMessage.bind(self);
+    self.postMessage = (...what) => { const end = performance.now() + 60; while (performance.now() < end); say(...what); };";
+/// Counts the pictures that are shown while the walk is dragged.
+const COUNTING: &str = "const find = name => document.querySelector(`[data-testid=${name}]`);
+    const pad = find('walk-pad'), image = find('image');
+    window.repaints = 0; let held = false, last = image.dataset.hash;
+    pad.addEventListener('pointerdown', () => { held = true; });
+    pad.addEventListener('pointerup', () => { held = false; });
+    new MutationObserver(() => {
+      if (held && image.dataset.hash !== last) window.repaints += 1;
+      last = image.dataset.hash;
+    }).observe(image, { attributeFilter: ['data-hash'] });";
+/// How long a pointer rests between two moves, ms, and how many moves there are.
+const PACE: u32 = 16;
+const MOVES: u32 = 125;
+/// Pictures that are shown at least in these two seconds.
+const REPAINTS: u64 = 5;
+
 /// The small model with a pin at the seed and one beside it, on the way between them.
 pub fn pinned(site: &Site) -> Page {
     let page = Page::open(site, "backend=cpu&seed=4&lang=en");
@@ -64,6 +83,31 @@ fn the_way_between_two_pins_begins_at_the_one_and_ends_at_the_other() {
     page.browser.click("[data-testid=tab-sample]");
     let seed = page.seed(4);
     assert!(here == seed, "the beginning is pin A");
+    page.is_quiet();
+}
+
+#[test]
+fn the_picture_follows_a_drag_that_never_rests() {
+    let site = Site::with_models(&[Offer::whole("fresh", &fresh(7))]);
+    site.before_engine(SLOW);
+    let page = Page::open(&site, "backend=cpu&seed=4&lang=en");
+    page.until_ready("Seed 4:");
+    page.browser.click("[data-testid=tab-walk]");
+    page.browser.script(COUNTING);
+    let part = |step: u32| f64::from(step) / f64::from(MOVES);
+    let way: Vec<(f64, f64)> = (0..=MOVES)
+        .map(|step| (0.6 * part(step) - 0.3, 0.2 - 0.4 * part(step)))
+        .collect();
+    let pad = "[data-testid=walk-pad]";
+    page.browser.drag_with(pad, &way, "mouse", (PACE, 0));
+    let repaints = page.browser.script("return window.repaints").as_u64();
+    assert!(repaints >= Some(REPAINTS), "{repaints:?} repaints");
+    // At the end it is the picture of the place where the pointer was lifted.
+    page.until_ready("From the latent space:");
+    let walked = page.shown("image");
+    page.browser.reload();
+    page.until_ready("From the latent space:");
+    assert!(page.shown("image") == walked, "another place");
     page.is_quiet();
 }
 

@@ -17,6 +17,7 @@ mod failure;
 mod keys;
 mod lesion;
 mod link;
+mod number;
 mod page;
 mod png;
 mod shell;

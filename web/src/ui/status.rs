@@ -3,13 +3,14 @@
 use leptos::prelude::*;
 
 use super::page::{Page, Phase, Progress};
+use super::structure::missing;
 use super::words::{
     BADGE_CHOOSING, BADGE_CPU, BADGE_WEBGPU, BRING_AN_IMAGE, ENGINE_RESTARTED,
-    ENGINE_RESTARTED_NO_MEMORY, ENGINE_STARTS, FROM_DRAWING, FROM_FILE, FROM_FIXED, FROM_LATENT,
-    FROM_SEED, KNOWN_PICTURE, MEGABYTES, MODEL_LOADS, NETWORKS_BUILD, NOT_KEPT, PAINTED,
-    PAINTED_IN, PAINTING, REASON_ASKED, REASON_GIVEN_UP, REASON_IN_SOFTWARE, REASON_NO_ADAPTER,
-    REASON_NO_TIMESTAMPS, REASON_NO_WEBGPU, REASON_NOT_STARTED, REASON_REFUSED, REASON_SLOWER,
-    THAT_FAILED, WEIGHTS_LOAD, Word,
+    ENGINE_RESTARTED_NO_MEMORY, ENGINE_STARTS, FILE_WAITS, FROM_DRAWING, FROM_FILE, FROM_FIXED,
+    FROM_LATENT, FROM_SEED, KNOWN_PICTURE, MEGABYTES, MODEL_LOADS, NETWORKS_BUILD, NOT_KEPT,
+    PAINTED, PAINTED_IN, PAINTING, REASON_ASKED, REASON_GIVEN_UP, REASON_IN_SOFTWARE,
+    REASON_NO_ADAPTER, REASON_NO_TIMESTAMPS, REASON_NO_WEBGPU, REASON_NOT_STARTED, REASON_REFUSED,
+    REASON_SLOWER, THAT_FAILED, WEIGHTS_LOAD, Word,
 };
 use crate::model::protocol::{Backend, BackendKind, Reason, Stage};
 use crate::model::scene::{Latent, Origin};
@@ -50,11 +51,18 @@ pub fn Line() -> impl IntoView {
 /// Said by screen readers: words only, no counting bytes.
 fn announced(page: Page) -> String {
     match page.phase.get() {
-        Phase::Loading => loading(page.progress.get().map(|p| p.stage)).say().into(),
+        Phase::Loading => {
+            let stage = loading(page.progress.get().map(|p| p.stage)).say();
+            let waits = |name: String| format!("{stage} {}", FILE_WAITS.with(&[("name", &name)]));
+            page.waits.get().map_or_else(|| stage.into(), waits)
+        }
         Phase::Busy => PAINTING.say().into(),
         Phase::Error => THAT_FAILED.say().into(),
         Phase::Ready if page.picture.with(Option::is_none) => BRING_AN_IMAGE.say().into(),
         Phase::Ready => {
+            if let Some(missing) = missing(page) {
+                return missing.say().into();
+            }
             let from = from(page);
             match page.time.get() {
                 Some(time) => PAINTED_IN.with(&[("from", &from), ("time", &format!("{time:.0}"))]),

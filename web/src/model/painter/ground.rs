@@ -5,6 +5,7 @@ use scanweave::structure::{Source, Step, Structure, forbidden};
 use scanweave::study::{Extraction, MaskSettings};
 use scanweave::synthesis::Synthesiser;
 
+use super::outline::encloses;
 use super::{PaintError, Refusal, source_plane};
 use crate::model::protocol::Pixels;
 use crate::model::scene::{Origin, Runs, Values};
@@ -111,7 +112,8 @@ impl Sketch {
     }
 
     /// With what was drawn. Where a network drew the map, or nobody did, the organ is looked for
-    /// again in the lines as they are now; that of an image stays.
+    /// again in the lines as they are now; that of an image stays. On an empty sheet it has an outline, or
+    /// there is none.
     pub(super) async fn edited(
         &self,
         synthesiser: &Synthesiser,
@@ -125,7 +127,11 @@ impl Sketch {
             None => before.map.clone(),
         };
         let mask = before.mask.clone();
-        let free = matches!(origin, Origin::Latent(_) | Origin::Empty);
+        let free = match origin {
+            Origin::Latent(_) => true,
+            Origin::Empty => encloses(&lines),
+            Origin::Image { .. } | Origin::Fixed { .. } => false,
+        };
         let structure = if free && lines != before.map {
             synthesiser.structure_of_lines(lines).await?
         } else {

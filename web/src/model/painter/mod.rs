@@ -7,6 +7,7 @@
 mod ask;
 mod channels;
 mod ground;
+mod outline;
 
 use scanweave::image::{Image, ImageError, Plane};
 use scanweave::label::{ClassMap, Label};
@@ -161,8 +162,14 @@ impl Painter {
             }
         };
         let structure = &ground.structure;
-        let painted = synthesiser.paint_some(structure, &asked.label, scene.noise, &modalities);
-        let sample = painted.await?;
+        // Without an outline there is no organ, whatever a network makes of an empty sheet.
+        let is_blank = *origin == Origin::Empty && !structure.mask.values().contains(&0.0);
+        let seen: &[usize] = if is_blank { &[] } else { &modalities };
+        let painted = synthesiser.paint_some(structure, &asked.label, scene.noise, seen);
+        let mut sample = painted.await?;
+        if is_blank {
+            sample.images = black(synthesiser, &modalities)?;
+        }
         let image = match origin {
             Origin::Image { .. } => self.image.as_ref(),
             _ => None,
@@ -211,6 +218,20 @@ impl Painter {
         }
         Ok(())
     }
+}
+
+/// What is shown of these modalities where nothing is painted.
+fn black(
+    synthesiser: &Synthesiser,
+    modalities: &[usize],
+) -> Result<Vec<(String, Image)>, ImageError> {
+    let plane = Plane::filled(synthesiser.size(), synthesiser.size(), 0.0);
+    let image = |&place: &usize| {
+        let modality = &synthesiser.study().modalities[place];
+        let planes = vec![plane.clone(); modality.channels.count()];
+        Ok((modality.name.clone(), Image::new(planes)?))
+    };
+    modalities.iter().map(image).collect()
 }
 
 impl Painted {

@@ -261,6 +261,39 @@ fn strokes_move_the_organ_only_where_a_network_saw_it() {
 }
 
 #[test]
+fn an_empty_sheet_and_an_open_outline_paint_nothing() {
+    let pipeline = masks();
+    let on_sheet = |edits| Scene {
+        origin: Origin::Empty,
+        edits,
+        lesion: Lesion::None,
+        noise: 1,
+    };
+    let full = fresh(&pipeline, &of_seed(&pipeline, 1)).sample.images;
+    let mut open = outline();
+    open[4 * SIZE + 10..4 * SIZE + 20].fill(0);
+    for edits in [Edits::default(), strokes(&open)] {
+        let painted = fresh(&pipeline, &on_sheet(edits));
+        let Sample {
+            structure, images, ..
+        } = painted.sample;
+        assert_eq!(structure.mask, Plane::filled(SIZE, SIZE, 1.0));
+        assert_eq!(structure.map, Plane::filled(SIZE, SIZE, 0.0));
+        assert_eq!(images.len(), full.len());
+        for ((name, black), (expected, image)) in images.iter().zip(&full) {
+            assert_eq!((name, black.channels()), (expected, image.channels()));
+            assert!(black.to_u8().iter().all(|v| *v == 0), "{name}");
+        }
+    }
+    let closed = fresh(&pipeline, &on_sheet(strokes(&outline())));
+    let (_, image) = &closed.sample.images[0];
+    assert!(
+        image.to_u8().iter().any(|v| *v > 0),
+        "an outline is painted"
+    );
+}
+
+#[test]
 fn without_a_mask_generator_the_outline_is_the_organ() {
     let kind = Study::named("phantom-brain").expect("built in").lesion;
     let mut model = networks::untrained(kind, SIZE);

@@ -146,6 +146,15 @@ impl Scene {
         (lesion && self.noise == seed && self.edits == Edits::default()).then_some(seed)
     }
 
+    /// The seed of the subject: that of the latent which the map comes from, whatever was done to it since. `None`
+    /// for maps from elsewhere, and between two places.
+    pub fn subject(&self) -> Option<u64> {
+        match &self.origin {
+            Origin::Latent(latent) => latent.pin().map(|pin| pin.seed),
+            Origin::Image { .. } | Origin::Fixed { .. } | Origin::Empty => None,
+        }
+    }
+
     /// The scene with another latent. What was drawn belonged to the lines before it.
     #[must_use]
     pub fn walked_to(self, latent: Latent) -> Self {
@@ -313,6 +322,26 @@ mod tests {
         }
         assert_eq!(Lesion::Drawn(Runs::of(1, 1, &[1])).finding(), Some(1));
         assert_eq!(Lesion::Boxes(Vec::new()).finding(), None);
+    }
+
+    #[test]
+    fn a_subject_stays_who_it_is_whatever_is_done_to_it() {
+        let plain = Scene::of_seed(6, &LabelKind::None, 0);
+        let drawn = Scene {
+            lesion: Lesion::Drawn(Runs::of(1, 1, &[1])),
+            ..plain.clone()
+        };
+        assert_eq!((drawn.seed(), drawn.subject()), (None, Some(6)));
+        let (seed, x, y) = (6, 0.5, 0.0);
+        let aside = drawn.walked_to(Latent::Plane { seed, x, y });
+        assert_eq!(aside.subject(), Some(6));
+        let (from, to) = (Pin { seed, x, y }, Pin { seed: 9, x, y });
+        let between = plain
+            .clone()
+            .walked_to(Latent::Between { from, to, t: 0.5 });
+        assert_eq!(between.subject(), None);
+        let origin = Origin::Empty;
+        assert_eq!(Scene { origin, ..plain }.subject(), None);
     }
 
     #[test]

@@ -23,10 +23,22 @@ pub fn outside(lesion: &Sheet, forbidden: &[u8]) -> usize {
         .count()
 }
 
-/// Whether a stroke that leaves `after` pixels outside, where `before` were, is taken back. A lesion whose
+/// Whether a change that leaves `after` pixels outside, where `before` were, is taken back. A lesion whose
 /// organ was changed beneath it may be mended, and drawn on where it may lie.
 pub fn is_refused(before: usize, after: usize) -> bool {
     after > before
+}
+
+/// The stroke from `before` to `after` as far as it lies where it may. Elsewhere all is as it was, but for what was
+/// rubbed out.
+pub fn clipped(before: &Sheet, after: &Sheet, forbidden: &[u8]) -> Sheet {
+    let mut result = after.clone();
+    for spot in after.spots() {
+        if after.at(spot) != 0 && is_forbidden(forbidden, after.side(), spot) {
+            result.put(spot, before.at(spot));
+        }
+    }
+    result
 }
 
 /// Two corners of an ellipse that lies where it may, `None` where there is no room. `chance` gives
@@ -86,6 +98,26 @@ mod tests {
         assert!(!is_refused(0, 0) && is_refused(0, 1));
         assert!(is_refused(3, 4));
         assert!(!is_refused(3, 3) && !is_refused(3, 2) && !is_refused(3, 0));
+    }
+
+    #[test]
+    fn a_stroke_keeps_the_part_that_may_lie_there() {
+        let draw = |spots: &[(Spot, u8)]| {
+            let mut sheet = Sheet::empty(6);
+            for &(spot, class) in spots {
+                sheet.put(spot, class);
+            }
+            sheet
+        };
+        // A lesion that the organ was taken from beneath, at (1, 2).
+        let before = draw(&[((1, 2), 1), ((2, 2), 1)]);
+        let stroke = draw(&[((0, 2), 2), ((1, 2), 2), ((2, 2), 2), ((3, 2), 2)]);
+        let kept = draw(&[((1, 2), 1), ((2, 2), 2), ((3, 2), 2)]);
+        assert_eq!(clipped(&before, &stroke, &forbidden()), kept);
+        let rubbed = draw(&[((2, 2), 1)]);
+        assert_eq!(clipped(&before, &rubbed, &forbidden()), rubbed);
+        let beside = draw(&[((1, 2), 1), ((2, 2), 1), ((5, 5), 3)]);
+        assert_eq!(clipped(&before, &beside, &forbidden()), before);
     }
 
     #[test]

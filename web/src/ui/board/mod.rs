@@ -17,12 +17,12 @@ mod undo;
 mod view;
 
 pub use colours::Sight;
-pub use legal::{anywhere, is_refused, outside};
+pub use legal::{anywhere, clipped, is_refused, outside};
 pub use pose::{Pose, posed};
 pub use raster::{Brush, oval, rectangle};
 pub use sheet::{Sheet, Spot};
 pub use slider::Slider;
-pub use stroke::Hand;
+pub use stroke::{Allowed, Hand};
 pub use tool::{Ink, Tool};
 pub use trial::Trial;
 pub use undo::UndoRedo;

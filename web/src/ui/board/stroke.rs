@@ -16,10 +16,21 @@ pub trait Hand: Copy + Send + Sync + 'static {
     fn ink(self) -> Ink;
     /// The scene with what was drawn, from `start` to `to`.
     fn scene(self, before: &Scene, work: &Sheet, start: Spot, to: Spot) -> Scene;
-    /// Whether the change cannot stay.
-    fn refuses(self, _before: &Sheet, _after: &Sheet) -> bool {
-        false
+    /// What of the change stays.
+    fn allows(self, _before: &Sheet, _after: &Sheet) -> Allowed {
+        Allowed::All
     }
+}
+
+/// What of a stroke stays when the pen is lifted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Allowed {
+    /// All of it.
+    All,
+    /// As much as this sheet holds.
+    Part(Sheet),
+    /// Nothing.
+    Nothing,
 }
 
 /// How a stroke ended.
@@ -103,9 +114,17 @@ impl<H: Hand> Stroke<H> {
             self.trial.take_back();
             return Ending::None;
         }
-        if self.hand.refuses(&going.base, &going.work) {
-            self.trial.take_back();
-            return Ending::Refused;
+        match self.hand.allows(&going.base, &going.work) {
+            Allowed::All => {}
+            Allowed::Part(sheet) => {
+                let before = self.trial.before();
+                let scene = self.hand.scene(&before, &sheet, going.start, going.last);
+                self.trial.show(scene);
+            }
+            Allowed::Nothing => {
+                self.trial.take_back();
+                return Ending::Refused;
+            }
         }
         self.trial.keep();
         Ending::Kept

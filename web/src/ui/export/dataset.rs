@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::build::{self, MOST, Order, State};
 use crate::ui::failure;
+use crate::ui::number::{NumberField, Refusal, Typed};
 use crate::ui::page::{Controller, MAX_SEED, Page};
 use crate::ui::words::{
     DATA_SET, DATA_SET_CANCEL, DATA_SET_CANCELLED, DATA_SET_COUNT, DATA_SET_DONE, DATA_SET_FAILED,
@@ -17,36 +18,28 @@ pub fn DataSet() -> impl IntoView {
     let (page, controller) = (expect_context::<Page>(), expect_context::<Controller>());
     let state = RwSignal::new(State::Idle);
     let (count, seed, healthy) = (
-        RwSignal::new(20_u32),
+        RwSignal::new(20_u64),
         RwSignal::new(1_u64),
-        RwSignal::new(0_u32),
+        RwSignal::new(0_u64),
     );
+    let counted = Typed::new("build-count", count, 1, u64::from(MOST));
+    let seeded = Typed::new("build-seed", seed, 0, MAX_SEED);
+    let shared = Typed::new("build-healthy", healthy, 0, 100);
     let grows = move || state.with(|s| matches!(s, State::Growing { .. }));
     let cannot = move || page.opened.with(|m| !m.as_ref().is_some_and(|m| m.samples));
     let places = move || page.opened.with(|m| m.as_ref().is_some_and(|m| m.placed));
+    let refused =
+        move || counted.is_refused() || seeded.is_refused() || (places() && shared.is_refused());
     let start = move |_| {
         let order = Order {
-            count: count.get_untracked(),
+            count: count.get_untracked() as u32,
             seed: seed.get_untracked(),
             healthy: healthy.get_untracked() as f32 / 100.0,
         };
         build::start(controller, order, state);
     };
-    let counted = move |event| {
-        if let Ok(number) = event_target_value(&event).parse::<u32>() {
-            count.set(number.clamp(1, MOST));
-        }
-    };
-    let seeded = move |event| {
-        if let Ok(number) = event_target_value(&event).parse::<u64>() {
-            seed.set(number.min(MAX_SEED));
-        }
-    };
-    let shared = move |event| {
-        if let Ok(number) = event_target_value(&event).parse::<u32>() {
-            healthy.set(number.min(100));
-        }
-    };
+    let off = Signal::derive(grows);
+    Effect::new(move |_| controller.builds(grows()));
     let share = move || {
         state.with(|s| match s {
             State::Growing { done, count, .. } => f64::from(*done) / f64::from((*count).max(1)),
@@ -60,21 +53,21 @@ pub fn DataSet() -> impl IntoView {
             <h3>{move || DATA_SET.say()}</h3>
             <p class="help">{move || DATA_SET_HELP.say()}</p>
             <label class="field"><span>{move || DATA_SET_COUNT.say()}</span>
-                <input data-testid="build-count" type="number" inputmode="numeric" min="1" max=MOST.to_string() disabled=grows
-                    prop:value=move || count.get().to_string() on:change=counted />
+                <NumberField typed=counted off take=move |number| count.set(number) />
             </label>
+            <Refusal typed=counted />
             <label class="field"><span>{move || DATA_SET_SEED.say()}</span>
-                <input data-testid="build-seed" type="number" inputmode="numeric" min="0" max=MAX_SEED.to_string() disabled=grows
-                    prop:value=move || seed.get().to_string() on:change=seeded />
+                <NumberField typed=seeded off take=move |number| seed.set(number) />
             </label>
+            <Refusal typed=seeded />
             <Show when=places>
                 <label class="field"><span>{move || DATA_SET_HEALTHY.say()}</span>
-                    <input data-testid="build-healthy" type="number" inputmode="numeric" min="0" max="100" disabled=grows
-                        prop:value=move || healthy.get().to_string() on:change=shared />
+                    <NumberField typed=shared off take=move |number| healthy.set(number) />
                 </label>
+                <Refusal typed=shared />
             </Show>
             <div class="row">
-                <button type="button" data-testid="build-start" disabled=move || cannot() || grows() on:click=start>{move || DATA_SET_START.say()}</button>
+                <button type="button" data-testid="build-start" disabled=move || cannot() || grows() || refused() on:click=start>{move || DATA_SET_START.say()}</button>
                 <button type="button" data-testid="build-cancel" disabled=move || !grows() on:click=move |_| build::cancel(controller)>{move || DATA_SET_CANCEL.say()}</button>
             </div>
             <progress data-testid="build-progress" aria-label=move || DATA_SET.say() max="1" prop:value=share hidden=move || !grows()></progress>

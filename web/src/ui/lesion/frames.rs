@@ -7,7 +7,7 @@ use super::place::{between, boxed};
 use super::shown::shown;
 use super::verdict::Verdict;
 use crate::model::scene::{Lesion, LesionBox, Scene};
-use crate::ui::board::{Hand, Ink, Sheet, Spot, Tool, side};
+use crate::ui::board::{Allowed, Hand, Ink, Sheet, Spot, Tool, side};
 use crate::ui::page::Page;
 
 /// Boxes that one lesion may have, as many as a scene can carry.
@@ -84,12 +84,16 @@ impl Hand for Frames {
     }
 
     /// Judged by the boxes themselves: the board's own sheet moves all of them.
-    fn refuses(self, before: &Sheet, _after: &Sheet) -> bool {
+    fn allows(self, before: &Sheet, _after: &Sheet) -> Allowed {
         let after = self
             .page
             .scene
             .with_untracked(|scene| boxed(of(scene), before.side()));
-        self.verdict.judges(before, &after)
+        if self.verdict.refuses(before, &after) {
+            Allowed::Nothing
+        } else {
+            Allowed::All
+        }
     }
 }
 

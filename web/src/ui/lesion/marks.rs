@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::shown::shown;
 use super::verdict::Verdict;
 use crate::model::scene::{Lesion, Scene};
-use crate::ui::board::{Brush, Hand, Ink, Sheet, Spot, Tool};
+use crate::ui::board::{Allowed, Brush, Hand, Ink, Sheet, Spot, Tool};
 use crate::ui::page::Page;
 
 /// What is drawn with.
@@ -73,8 +73,16 @@ impl Hand for Marks {
         drawn(before, work)
     }
 
-    fn refuses(self, before: &Sheet, after: &Sheet) -> bool {
-        self.verdict.judges(before, after)
+    /// A lesion that is moved is moved as a whole; what is drawn over the border ends there.
+    fn allows(self, before: &Sheet, after: &Sheet) -> Allowed {
+        if self.tool.get_untracked() != MarkTool::Move {
+            return self.verdict.clips(before, after);
+        }
+        if self.verdict.refuses(before, after) {
+            Allowed::Nothing
+        } else {
+            Allowed::All
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The lesion: a finding of the whole image, or a mask or boxes drawn where they may lie.
 //!
-//! Legality is live: what lies where no lesion may lie is marked while it is drawn, and a stroke that
-//! leaves it there is taken back.
+//! Legality is live: what lies where no lesion may lie is marked while it is drawn. When the pen is lifted a stroke
+//! is cut to where it may lie; a box or a whole lesion that would lie elsewhere goes back to where it was.
 
 mod class;
 mod frames;

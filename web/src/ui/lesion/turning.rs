@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::marks::{Marks, drawn};
 use super::shown::shown;
 use crate::model::scene::{Lesion, Runs, Scene};
-use crate::ui::board::{Hand, Pose, Sheet, Slider, Trial, posed};
+use crate::ui::board::{Pose, Sheet, Slider, Trial, posed};
 use crate::ui::page::Controller;
 use crate::ui::words::{
     DEGREES, LARGER, PERCENT, SCALE, SMALLER, TURN, TURN_LEFT, TURN_RIGHT, Word,
@@ -107,7 +107,7 @@ impl Turner {
         let (before, after) = (kept.as_ref().and_then(sheet), now.as_ref().and_then(sheet));
         let refused = before
             .zip(after)
-            .is_some_and(|(before, after)| self.marks.refuses(&before, &after));
+            .is_some_and(|(before, after)| self.marks.verdict.refuses(&before, &after));
         if refused {
             self.pose
                 .set(kept.as_ref().map_or_else(Pose::default, |k| k.pose));

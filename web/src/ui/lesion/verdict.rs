@@ -3,15 +3,28 @@
 use leptos::prelude::*;
 
 use super::shown::shown;
-use crate::ui::board::{Sheet, bytes, is_refused, newest, outside, side};
+use crate::ui::board::{Allowed, Sheet, bytes, clipped, is_refused, newest, outside, side};
 use crate::ui::page::Page;
-use crate::ui::words::{LESION_INSIDE, LESION_INSIDE_BY, LESION_LIES_OUTSIDE, LESION_TAKEN_BACK};
+use crate::ui::words::{
+    LESION_CUT, LESION_INSIDE, LESION_INSIDE_BY, LESION_LIES_OUTSIDE, LESION_TAKEN_BACK,
+};
 
-/// Whether the last stroke was refused, and whether the lesion that is shown is legal.
+/// What became of the last change, and whether the lesion that is shown is legal.
 #[derive(Clone, Copy)]
 pub struct Verdict {
     page: Page,
-    refused: RwSignal<bool>,
+    end: RwSignal<End>,
+}
+
+/// What became of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// It stays as it is.
+    Whole,
+    /// What reached over the border was cut off.
+    Cut,
+    /// It was taken back.
+    Refused,
 }
 
 impl Verdict {
@@ -19,27 +32,51 @@ impl Verdict {
     pub fn new(page: Page) -> Self {
         Self {
             page,
-            refused: RwSignal::new(false),
+            end: RwSignal::new(End::Whole),
         }
     }
 
     /// A new stroke begins.
     pub fn clear(self) {
-        self.refused.set(false);
+        self.end.set(End::Whole);
     }
 
     /// Whether a change is refused; then it is said until the next stroke.
-    pub fn judges(self, before: &Sheet, after: &Sheet) -> bool {
+    pub fn refuses(self, before: &Sheet, after: &Sheet) -> bool {
         let forbidden = untrack(|| forbidden(self.page));
         let no = forbidden.is_some_and(|forbidden| refused(before, after, &forbidden));
-        self.refused.set(no);
+        self.end.set(if no { End::Refused } else { End::Whole });
         no
+    }
+
+    /// What of a stroke stays; that some or all of it does not is said until the next one.
+    pub fn clips(self, before: &Sheet, after: &Sheet) -> Allowed {
+        let forbidden = untrack(|| forbidden(self.page));
+        let allowed = forbidden.map_or(Allowed::All, |no| allowed(before, after, &no));
+        self.end.set(match allowed {
+            Allowed::All => End::Whole,
+            Allowed::Part(_) => End::Cut,
+            Allowed::Nothing => End::Refused,
+        });
+        allowed
     }
 }
 
 /// Whether the change from one sheet to the other is refused where `forbidden` says so.
 fn refused(before: &Sheet, after: &Sheet, forbidden: &[u8]) -> bool {
     is_refused(outside(before, forbidden), outside(after, forbidden))
+}
+
+/// What of the change from one sheet to the other stays.
+fn allowed(before: &Sheet, after: &Sheet, forbidden: &[u8]) -> Allowed {
+    let kept = clipped(before, after, forbidden);
+    if kept == *after {
+        Allowed::All
+    } else if kept == *before {
+        Allowed::Nothing
+    } else {
+        Allowed::Part(kept)
+    }
 }
 
 /// Where no lesion may lie, 255; followed by whoever asks.
@@ -68,18 +105,18 @@ pub fn VerdictView(verdict: Verdict) -> impl IntoView {
         margin => LESION_INSIDE_BY.with(&[("margin", &margin.to_string())]),
     };
     let said = move || {
-        let more = if lies_outside.get() {
-            LESION_LIES_OUTSIDE
-        } else if verdict.refused.get() {
-            LESION_TAKEN_BACK
-        } else {
-            return String::new();
+        let more = match (lies_outside.get(), verdict.end.get()) {
+            (true, _) => LESION_LIES_OUTSIDE,
+            (false, End::Refused) => LESION_TAKEN_BACK,
+            (false, End::Cut) => LESION_CUT,
+            (false, End::Whole) => return String::new(),
         };
         format!("{} {}", rule(), more.say())
     };
-    let shows = move || verdict.refused.get() || lies_outside.get();
+    let refused = move || verdict.end.get() == End::Refused;
+    let shows = move || verdict.end.get() != End::Whole || lies_outside.get();
     view! {
-        <p class="verdict" role="alert" data-testid="lesion-refused" data-refused=move || verdict.refused.get().to_string()
+        <p class="verdict" role="alert" data-testid="lesion-refused" data-refused=move || refused().to_string()
             hidden=move || !shows()>{said}</p>
     }
 }
@@ -87,6 +124,7 @@ pub fn VerdictView(verdict: Verdict) -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ui::board::Spot;
 
     #[test]
     fn a_step_over_the_outline_is_refused_and_one_back_is_not() {
@@ -101,5 +139,27 @@ mod tests {
         assert!(refused(&over, &far, &forbidden));
         assert!(!refused(&far, &over, &forbidden));
         assert!(!refused(&over, &inside, &forbidden));
+    }
+
+    #[test]
+    fn a_stroke_over_the_outline_ends_there_and_one_beyond_it_leaves_nothing() {
+        let forbidden = [0, 0, 255, 255];
+        let none = Sheet::empty(2);
+        let drawn = |spots: &[Spot]| {
+            let mut sheet = none.clone();
+            spots.iter().for_each(|&spot| sheet.put(spot, 1));
+            sheet
+        };
+        let inside = drawn(&[(0, 0), (1, 0)]);
+        let over = drawn(&[(0, 0), (0, 1), (1, 0)]);
+        let beyond = drawn(&[(0, 1)]);
+        assert_eq!(allowed(&none, &inside, &forbidden), Allowed::All);
+        assert_eq!(allowed(&none, &over, &forbidden), Allowed::Part(inside));
+        assert_eq!(allowed(&none, &beyond, &forbidden), Allowed::Nothing);
+        assert_eq!(
+            allowed(&beyond, &none, &forbidden),
+            Allowed::All,
+            "rubbed out"
+        );
     }
 }

@@ -3,7 +3,7 @@
 
 use web_sys::File;
 
-use crate::model::protocol::{BackendChoice, CommandId, Lane, Reason, Request};
+use crate::model::protocol::{BackendChoice, CommandId, Detail, Lane, Reason, Request};
 use crate::ui::words::Word;
 
 /// The command that asked for a model, and what came with it.
@@ -23,6 +23,8 @@ pub struct Asked {
     newest: CommandId,
     /// Whether that one reads an image.
     reads: bool,
+    /// Previews that were asked for up to this command come too late: what is shown is newer, or was settled since.
+    late: CommandId,
     /// The model that was asked for last: what to open again after the engine died.
     model: Option<Wanted>,
     /// The model that is open; it stays when another one cannot be opened.
@@ -41,6 +43,9 @@ impl Asked {
         if matches!(lane, Lane::Open | Lane::Read | Lane::Paint) {
             self.newest = id;
             self.reads = lane == Lane::Read;
+            if !is_preview(&request) {
+                self.late = id;
+            }
         }
         if lane == Lane::Open {
             self.model = Some(Wanted { id, request, file });
@@ -50,6 +55,14 @@ impl Asked {
     /// Whether this is the newest command that loads, reads or paints.
     pub fn is_newest(&self, id: CommandId) -> bool {
         id == self.newest
+    }
+
+    /// Whether the preview of this command is to be shown, and from now on none before it. While a pointer moves on
+    /// a newer one is always wished already: who waited for the newest would see none.
+    pub fn shows(&mut self, id: CommandId) -> bool {
+        let is_newer = id > self.late;
+        self.late = self.late.max(id);
+        is_newer
     }
 
     /// Whether the newest command reads an image.
@@ -67,6 +80,12 @@ impl Asked {
         self.open = self.model.clone().filter(|wanted| wanted.id == id);
         let request = self.open.as_ref().map(|wanted| &wanted.request);
         matches!(request, Some(Request::OpenFile { .. }))
+    }
+
+    /// Whether a model is still to come: none is open, or another one was asked for since.
+    pub fn is_loading(&self) -> bool {
+        let id = |wanted: &Option<Wanted>| wanted.as_ref().map(|wanted| wanted.id);
+        self.open.is_none() || id(&self.open) != id(&self.model)
     }
 
     /// The model that was wanted last could not be opened: the one before goes on. Returns whether the engine
@@ -112,6 +131,14 @@ impl Asked {
     }
 }
 
+fn is_preview(request: &Request) -> bool {
+    let detail = match request {
+        Request::Paint { detail, .. } => *detail,
+        _ => Detail::Full,
+    };
+    detail != Detail::Full
+}
+
 impl Wanted {
     fn on_cpu(self) -> Self {
         let backend = BackendChoice::Cpu;
@@ -127,7 +154,9 @@ impl Wanted {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::scene::Scene;
     use crate::ui::words::{ENGINE_BACK, ENGINE_BACK_NO_MEMORY};
+    use scanweave::label::LabelKind;
 
     fn model(name: &str) -> Request {
         Request::OpenFile {
@@ -141,6 +170,11 @@ mod tests {
             name: "a.png".into(),
             slice: None,
         }
+    }
+
+    fn paint(detail: Detail) -> Request {
+        let scene = Box::new(Scene::of_seed(1, &LabelKind::None, 0));
+        Request::Paint { scene, detail }
     }
 
     fn name(wanted: Option<Wanted>) -> Option<(String, BackendChoice)> {
@@ -157,14 +191,19 @@ mod tests {
     #[test]
     fn the_model_before_goes_on_when_another_cannot_be_opened() {
         let mut asked = Asked::default();
+        assert!(asked.is_loading(), "the first one is still to come");
         asked.note(1, model("a"), None);
         assert!(!asked.not_opened(), "there is none before");
+        assert!(asked.is_loading());
         assert!(asked.opened(1), "a file of the user's");
+        assert!(!asked.is_loading());
         asked.note(2, model("b"), None);
         assert!(asked.is_for_model(2) && !asked.is_for_model(1));
+        assert!(asked.is_loading(), "another one");
         assert!(asked.not_opened());
-        assert!(asked.is_for_model(1));
+        assert!(asked.is_for_model(1) && !asked.is_loading());
         asked.lost();
+        assert!(asked.is_loading());
         assert!(!asked.not_opened(), "it went with its worker");
     }
 
@@ -176,6 +215,27 @@ mod tests {
         assert!(asked.is_newest(1) && asked.reads());
         asked.note(3, model("a"), None);
         assert!(asked.is_newest(3) && !asked.reads());
+    }
+
+    #[test]
+    fn every_preview_newer_than_the_one_shown_is_shown_until_the_scene_is_settled() {
+        let preview = || paint(Detail::Preview { modality: 0 });
+        let mut asked = Asked::default();
+        asked.note(1, paint(Detail::Full), None);
+        for id in 2..6 {
+            asked.note(id, preview(), None);
+        }
+        assert!(asked.shows(2), "though others are wished already");
+        assert!(asked.shows(4) && !asked.shows(3), "never back");
+        assert!(!asked.shows(4), "and none twice");
+        asked.note(6, paint(Detail::Full), None);
+        assert!(!asked.shows(5), "what was settled is newer");
+        asked.note(7, preview(), None);
+        asked.note(8, Request::ClearCache, None);
+        assert!(asked.shows(7), "housekeeping settles nothing");
+        asked.note(9, preview(), None);
+        asked.note(10, model("a"), None);
+        assert!(!asked.shows(9), "of the model before");
     }
 
     #[test]

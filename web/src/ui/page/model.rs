@@ -36,7 +36,8 @@ pub struct Page {
     pub class: Known<usize>,
     /// The picture that is shown: every modality, of the newest scene that was painted in full.
     pub picture: Known<Option<Picture>>,
-    /// What a pointer that is still down would make of it: structure, lesion and one modality.
+    /// What a pointer that is down makes of it: structure, lesion and one modality. It stays after the pointer was
+    /// lifted, until the picture is painted in full.
     pub preview: Known<Option<Picture>>,
     /// The figures of the picture; `None` until they are known.
     pub figures: Known<Option<Figures>>,
@@ -54,6 +55,8 @@ pub struct Page {
     pub look: Known<String>,
     /// The image or volume that the engine holds, for scenes that come from it.
     pub image: Known<Option<ImageInfo>>,
+    /// The name of an image or volume that is read as soon as a model is there.
+    pub waits: Known<Option<String>>,
     /// How many steps undo and redo can go.
     pub steps: Known<(usize, usize)>,
 }
@@ -81,6 +84,7 @@ impl Page {
             focus: Known::default(),
             look: Known::new(wish.look),
             image: Known::default(),
+            waits: Known::default(),
             steps: Known::default(),
         }
     }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
+use web_sys::{HtmlInputElement, HtmlSelectElement};
 
 use crate::ui::page::{Controller, Offer, Page};
 use crate::ui::words::{OPEN_WEAVE, OPEN_WEAVE_HELP, OWN_FILE, STUDY};
@@ -18,11 +18,17 @@ pub fn Study() -> impl IntoView {
         };
         page.catalogue.get().into_iter().map(entry).collect_view()
     };
+    let chosen = move |event| {
+        controller.open(&event_target_value(&event));
+        // Who is asked and stays has another one chosen than the one that is open.
+        let select: HtmlSelectElement = event_target(&event);
+        select.set_value(&page.model.get_untracked());
+    };
     view! {
         <div class="plain">
             <div class="field">
                 <label for="model">{move || STUDY.say()}</label>
-                <select id="model" data-testid="model-select" on:change=move |e| controller.open(&event_target_value(&e))>
+                <select id="model" data-testid="model-select" on:change=chosen>
                     {options}
                     <Show when=move || page.model.with(String::is_empty)>
                         <option value="" selected=true>{move || OWN_FILE.say()}</option>

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::lines::{LineTool, Lines, emptied, sight};
+use super::lines::{LineTool, Lines, emptied, missing, sight};
 use crate::model::scene::{Edits, Origin, Scene};
 use crate::ui::board::{Board, Sight, Slider};
 use crate::ui::page::{Controller, Page};
@@ -43,6 +43,7 @@ pub fn Draw() -> impl IntoView {
             said=Signal::derive(move || PIXELS.with(&[("n", &lines.width.get().to_string())]))
             off=Signal::stored(false) try_out=wide keep=wide />
         <Board id="board" label=Signal::derive(|| BOARD_LINES.say().to_owned()) sight=seen_signal(seen) width=lines.width hand=lines />
+        <p class="verdict" data-testid="missing" hidden=move || missing(page).is_none()>{move || missing(page).map(Word::say)}</p>
         <div class="row">
             <button type="button" data-testid="clear" disabled=clean on:click=clear>{move || CLEAR.say()}</button>
             <button type="button" data-testid="empty-sheet" disabled=empty

@@ -5,7 +5,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{DragEvent, File, HtmlInputElement};
 
 use crate::ui::page::{Controller, Page};
-use crate::ui::words::{FILE_HINT, FILE_LABEL, FILE_LATER, FILE_NONE, FILE_PRIVATE, FILE_TAKEN};
+use crate::ui::words::{FILE_HINT, FILE_LABEL, FILE_NONE, FILE_PRIVATE, FILE_TAKEN, FILE_WAITS};
 
 /// What the picker offers; `.nii.gz` is `.gz` to it.
 const ACCEPT: &str = "image/png,image/jpeg,.png,.jpg,.jpeg,.nii,.gz,.nii.gz,.mha,.dcm,.dicom,application/dicom,.weave";
@@ -27,11 +27,10 @@ pub fn FromImage() -> impl IntoView {
         // So that choosing the same file again is noticed.
         input.set_value("");
     };
-    let hint = move || {
-        page.image.get().map_or_else(
-            || FILE_HINT.say().to_owned(),
-            |image| FILE_TAKEN.with(&[("name", &image.name)]),
-        )
+    let hint = move || match (page.waits.get(), page.image.get()) {
+        (Some(name), _) => FILE_WAITS.with(&[("name", &name)]),
+        (None, Some(image)) => FILE_TAKEN.with(&[("name", &image.name)]),
+        (None, None) => FILE_HINT.say().to_owned(),
     };
     view! {
         <div class="field">
@@ -49,8 +48,6 @@ pub fn FromImage() -> impl IntoView {
 fn take(controller: Controller, file: File) {
     if file.name().to_lowercase().ends_with(".weave") {
         controller.open_file(file);
-    } else if controller.page.opened.with_untracked(Option::is_none) {
-        controller.fail(FILE_LATER);
     } else {
         controller.bring(file);
     }

@@ -6,6 +6,7 @@ use crate::model::protocol::Picture;
 use crate::model::scene::{Edits, Lesion, Origin, Scene};
 use crate::ui::board::{Brush, Hand, Ink, Sheet, Sight, Spot, Tool, bytes, newest, side};
 use crate::ui::page::Page;
+use crate::ui::words::{OUTLINE_OPEN, SHEET_EMPTY, Word};
 
 /// What is drawn with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,6 +111,17 @@ pub fn emptied(scene: Scene) -> Scene {
         lesion,
         ..scene
     }
+}
+
+/// What is missing on a sheet on which nothing is painted; followed by whoever asks.
+pub fn missing(page: Page) -> Option<Word> {
+    let drawn = page.scene.with(|scene| match scene.origin {
+        Origin::Empty => Some(scene.edits.strokes.is_some()),
+        _ => None,
+    })?;
+    let no_organ = |picture: &Picture| !picture.mask.grey().contains(&0);
+    let is_blank = newest(page, |picture| picture.is_some_and(no_organ));
+    is_blank.then_some(if drawn { OUTLINE_OPEN } else { SHEET_EMPTY })
 }
 
 /// What the board shows.

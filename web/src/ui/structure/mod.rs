@@ -16,6 +16,7 @@ mod values;
 mod walk;
 
 pub use finding::named;
+pub use lines::missing;
 
 use leptos::prelude::*;
 

@@ -5,6 +5,7 @@ use scanweave::label::Panel;
 
 use super::finding::named;
 use crate::model::protocol::ModelInfo;
+use crate::ui::number::{NumberField, Refusal, Typed};
 use crate::ui::page::{Controller, MAX_SEED, Page};
 use crate::ui::words::{FINDING, RANDOM, SAMPLE, SEED, SEED_HELP};
 
@@ -13,24 +14,21 @@ use crate::ui::words::{FINDING, RANDOM, SAMPLE, SEED, SEED_HELP};
 pub fn Sample() -> impl IntoView {
     let (page, controller) = (expect_context::<Page>(), expect_context::<Controller>());
     let cannot = move || page.opened.with(|m| !m.as_ref().is_some_and(|m| m.samples));
-    let typed = move |event| {
-        if let Ok(seed) = event_target_value(&event).parse::<u64>() {
-            controller.sample(seed);
-        }
-    };
+    let seed = Signal::derive(move || page.seed.get());
+    let typed = Typed::new("seed", seed, 0, MAX_SEED);
     let random = move |_| controller.sample((js_sys::Math::random() * MAX_SEED as f64) as u64);
     view! {
         <div class="field">
             <label for="seed">{move || SEED.say()}</label>
             <div class="row">
-                <input id="seed" data-testid="seed" type="number" inputmode="numeric" min="0" max=MAX_SEED.to_string()
-                    aria-describedby="seed-help" prop:value=move || page.seed.get().to_string() on:input=typed />
+                <NumberField typed off=Signal::stored(false) help="seed-help" take=move |seed| controller.sample(seed) />
                 <button type="button" data-testid="random" disabled=cannot on:click=random>{move || RANDOM.say()}</button>
             </div>
+            <Refusal typed />
             <p id="seed-help" class="help">{move || SEED_HELP.say()}</p>
         </div>
         <Findings />
-        <button type="button" class="primary" data-testid="sample-image" disabled=cannot
+        <button type="button" class="primary" data-testid="sample-image" disabled=move || cannot() || typed.is_refused()
             on:click=move |_| controller.sample(page.seed.get_untracked())>{move || SAMPLE.say()}</button>
     }
 }

@@ -8,18 +8,15 @@ use web_sys::{Element, KeyboardEvent, PointerEvent};
 use super::atlas::{Atlas, AtlasView};
 use super::pad::{self, Place};
 use super::pins::{Pins, PinsView};
-use crate::model::scene::{Origin, Pin};
+use crate::model::scene::{Origin, Pin, Scene};
 use crate::ui::board::Trial;
 use crate::ui::page::{Controller, Page};
 use crate::ui::words::{WALK_AT, WALK_HELP, WALK_KEYS, WALK_NAME, WALK_NOT, WALK_OFF};
 
 /// Seed of the plane: that of the place that is shown, otherwise the page's.
 fn plane(page: Page) -> u64 {
-    let pin = page.scene.with(|scene| match &scene.origin {
-        Origin::Latent(latent) => latent.pin(),
-        _ => None,
-    });
-    pin.map_or_else(|| page.seed.get(), |pin| pin.seed)
+    let subject = page.scene.with(Scene::subject);
+    subject.unwrap_or_else(|| page.seed.get())
 }
 
 /// The place that is shown, if it lies on a plane.

@@ -27,7 +27,7 @@ pub fn read() -> Wish {
     // What is wrong with a link is told by `follow`, when the page can speak.
     let scene = Shared::read(&fragment()).ok().flatten();
     let scene = scene.and_then(|shared| shared.scene);
-    let seed = scene.as_ref().and_then(Scene::seed);
+    let seed = scene.as_ref().and_then(Scene::subject);
     Wish {
         model: query.get("model").unwrap_or_default(),
         seed: seed.or_else(|| number("seed")).unwrap_or(1).min(MAX_SEED),

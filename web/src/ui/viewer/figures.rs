@@ -4,13 +4,13 @@ use leptos::prelude::*;
 use scanweave::synthesis::PairRegister;
 
 use super::shown;
-use crate::model::protocol::{Figures, Found};
+use crate::model::protocol::{Figures, Found, Picture, Pixels};
 use crate::ui::page::Page;
 use crate::ui::status;
 use crate::ui::words::{
     FIGURE_BACKEND, FIGURE_DICE, FIGURE_DICE_NOTE, FIGURE_DICE_VALUE, FIGURE_NO_LESION,
-    FIGURE_REGISTER, FIGURE_REGISTER_VALUE, FIGURE_STRUCTURE, FIGURE_STRUCTURE_VALUE, FIGURE_TIME,
-    FIGURE_TIME_VALUE, FIGURE_UNKNOWN, FIGURES,
+    FIGURE_NOT_ASKED, FIGURE_REGISTER, FIGURE_REGISTER_VALUE, FIGURE_STRUCTURE,
+    FIGURE_STRUCTURE_VALUE, FIGURE_TIME, FIGURE_TIME_VALUE, FIGURE_UNKNOWN, FIGURES,
 };
 
 /// The list of them.
@@ -52,11 +52,14 @@ fn rows(page: Page) -> Vec<(String, String)> {
 
 fn measured(page: Page, figures: &Figures) -> Vec<(String, String)> {
     let found = figures.found.iter().enumerate();
+    let asked = page
+        .picture
+        .with(|picture| picture.as_ref().is_some_and(asks_for_lesion));
     let mut rows: Vec<(String, String)> = found
         .filter_map(|(index, found)| Some((index, found.as_ref()?)))
         .map(|(index, found)| {
             let name = FIGURE_DICE.with(&[("name", &shown::name(page, index))]);
-            (name, dice(found))
+            (name, dice(found, asked))
         })
         .collect();
     rows.extend(figures.register.iter().map(|pair| register(page, pair)));
@@ -67,8 +70,24 @@ fn measured(page: Page, figures: &Figures) -> Vec<(String, String)> {
     rows
 }
 
-fn dice(found: &Found) -> String {
+/// Whether a lesion was asked for.
+fn asks_for_lesion(picture: &Picture) -> bool {
+    let lesion = picture.lesion.as_ref();
+    lesion.is_some_and(|lesion| area(&lesion.shades) > 0)
+}
+
+/// Pixels of a lesion.
+fn area(shades: &Pixels) -> usize {
+    shades.grey().iter().filter(|shade| **shade > 0).count()
+}
+
+fn dice(found: &Found, asked: bool) -> String {
     match found.dice {
+        // Nothing to compare with: an overlap of 0 would blame what was found.
+        Some(_) if !asked => {
+            let found = area(&found.shades).to_string();
+            FIGURE_NOT_ASKED.with(&[("n", &found)])
+        }
         Some(dice) => FIGURE_DICE_VALUE.with(&[("dice", &format!("{dice:.2}"))]),
         None => FIGURE_NO_LESION.say().into(),
     }

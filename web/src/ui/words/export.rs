@@ -36,6 +36,8 @@ super::words! {
     SECONDS_LEFT = "{n} s", "{n} 秒";
     /// A time.
     MINUTES_LEFT = "{n} min", "{n} 分钟";
+    /// Asked before the model becomes another meanwhile.
+    DATA_SET_ENDS = "A data set is being built. Changing the study ends it, and nothing of it is saved. Change the study?", "正在生成数据集。切换检查类型会中止生成，且不保存任何内容。确定要切换吗？";
     /// It is there.
     DATA_SET_DONE = "{count} subjects saved as {name}.", "已将 {count} 个受试者保存为 {name}。";
     /// It was stopped.

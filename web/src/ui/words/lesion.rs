@@ -2,11 +2,11 @@
 
 super::words! {
     /// A study without lesions.
-    LESION_UNKNOWN = "This study knows no lesions: its images are painted without.", "此研究没有病灶：其图像均不含病灶。";
+    LESION_UNKNOWN = "This study knows no lesions: its images are painted without.", "此检查类型没有病灶：其图像均不含病灶。";
     /// Title of the findings.
     LESION_FINDING = "What the image shows", "图像所示";
     /// What a finding is.
-    LESION_CLASS_HELP = "This study labels whole images: a finding has no place that could be drawn.", "此研究标注的是整幅图像：所见没有可绘制的位置。";
+    LESION_CLASS_HELP = "This study labels whole images: a finding has no place that could be drawn.", "此检查类型标注的是整幅图像：所见没有可绘制的位置。";
     /// What the tools do.
     LESION_HELP = "Blue is the lesion asked for. The hatched orange zone is closed to it.", "蓝色为所要求的病灶。橙色斜线区域内不能放置病灶。";
     /// A lesion by chance.
@@ -41,6 +41,8 @@ super::words! {
     LESION_INSIDE_BY = "A lesion may only lie inside the organ, {margin} px from its outline.", "病灶只能位于器官内部，且距其轮廓至少 {margin} 像素。";
     /// It lies outside now.
     LESION_LIES_OUTSIDE = "The chequered part does not.", "棋盘格部分不符合要求。";
+    /// A part of it did.
+    LESION_CUT = "What reached beyond was cut off.", "超出的部分已去除。";
     /// It was taken back.
     LESION_TAKEN_BACK = "The last change was taken back.", "上一次更改已撤回。";
     /// Turns.

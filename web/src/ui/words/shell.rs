@@ -3,7 +3,7 @@
 
 super::words! {
     /// Label of the choice of models.
-    STUDY = "Study", "研究";
+    STUDY = "Study", "检查类型";
     /// A model from the user's own file.
     OWN_FILE = "Own file", "自己的文件";
     /// Opens a weights file.
@@ -21,9 +21,12 @@ super::words! {
     /// Title of the panel of the lesion.
     LESION_PANEL = "Lesion", "病灶";
     /// Title of the panel of exports.
-    EXPORT_PANEL = "Take it home", "带走结果";
+    EXPORT_PANEL = "Take it home", "下载与分享";
     /// Title of the panel of the device and the keys.
     ENGINE_PANEL = "Computed on", "计算设备";
+
+    /// A number that was refused where it was typed.
+    NUMBER_REFUSED = "Not taken: this must be a whole number from {least} to {most}.", "未采用：请输入 {least} 到 {most} 之间的整数。";
 
     /// Title of the list of keys.
     KEYS = "Keys", "快捷键";

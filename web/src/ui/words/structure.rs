@@ -98,7 +98,7 @@ super::words! {
     /// Where it stays.
     FILE_PRIVATE = "Its structure map is taken and painted anew. Nothing leaves this page. A .weave file opens as a model.", "提取其结构图并重新绘制。任何数据都不会离开本页面。.weave 文件会作为模型打开。";
     /// A file before a model.
-    FILE_LATER = "No model is ready yet: bring the image when loading has ended.", "模型尚未就绪：请在加载完成后再提供图像。";
+    FILE_WAITS = "{name} is read as soon as the model is there.", "模型就绪后将读取 {name}。";
     /// Something dropped that is no file.
     FILE_NONE = "Only files can be dropped here: save the image first, then drop the file.", "此处只能拖入文件：请先保存图像，再拖入该文件。";
     /// Nothing was brought.
@@ -114,7 +114,7 @@ super::words! {
     /// What they are.
     VALUES_HELP = "Values of algorithms 1 and 2, in the order in which they are used.", "算法 1 和算法 2 的参数，按使用顺序排列。";
     /// Back to the study's values.
-    VALUES_STUDY = "The study's values", "恢复研究默认值";
+    VALUES_STUDY = "The study's values", "恢复该检查类型的默认值";
     /// A value.
     VALUE_SMOOTHING = "Smoothing, sigma", "平滑，sigma";
     /// Switches local contrast.
@@ -192,6 +192,10 @@ super::words! {
     CLEAR = "Clear drawing", "清除绘图";
     /// An empty sheet.
     EMPTY_SHEET = "Empty sheet", "空白画布";
+    /// Why nothing is painted.
+    SHEET_EMPTY = "Nothing is painted: the sheet is empty. Draw a closed outline; what it encloses becomes the organ.", "未绘制任何内容：画布为空。请画出闭合的轮廓，其所围的区域即为器官。";
+    /// Why nothing is painted.
+    OUTLINE_OPEN = "Nothing is painted: no outline is closed. Join its ends; what it encloses becomes the organ.", "未绘制任何内容：轮廓没有闭合。请连接其两端，所围的区域即为器官。";
 
     /// Name of the board for lines.
     BOARD_LINES = "Drawing board: structure map", "绘图板：结构图";

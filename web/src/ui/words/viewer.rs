@@ -96,6 +96,8 @@ super::words! {
     FIGURE_DICE_VALUE = "Dice {dice}", "Dice {dice}";
     /// Neither asked for nor found.
     FIGURE_NO_LESION = "none asked for, none found", "未要求，也未发现";
+    /// Not asked for, but found.
+    FIGURE_NOT_ASKED = "none asked for, {n} px found", "未要求，发现 {n} 像素";
     /// What these figures are not.
     FIGURE_DICE_NOTE = "Dice compares the lesion asked for with what the model's own segmenter finds. That segmenter guided the generator: a hint, no judgement.", "Dice 比较所要求的病灶与模型自带分割网络找到的病灶。该分割网络曾指导生成网络：仅供参考，不能作为评判。";
     /// How two modalities fit.

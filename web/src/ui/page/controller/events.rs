@@ -53,8 +53,7 @@ impl Controller {
                 detail: Detail::Full,
                 milliseconds,
             } => self.painted(picture, milliseconds, is_newest(id)),
-            // One that comes late would lie over a newer picture.
-            Event::Painted { id, picture, .. } if is_newest(id) => page.preview.set(Some(picture)),
+            Event::Painted { id, picture, .. } => self.previewed(id, picture),
             Event::Measured { id, figures, .. } if is_newest(id) => page.figures.set(Some(figures)),
             Event::Read { id, image } if is_newest(id) => self.show_image(image),
             Event::SteppedDown { backend } => {
@@ -78,9 +77,11 @@ impl Controller {
         }
         page.progress.set(None);
         page.picture.set(None);
+        page.preview.set(None);
         self.show_model(model);
         page.backend.set(Some(backend));
         self.paint();
+        self.bring_what_waits();
         if let Some(mended) = self.asked.try_update_value(Asked::take_mended).flatten() {
             trouble::show(mended);
         }
@@ -94,6 +95,14 @@ impl Controller {
         page.time.set(Some(milliseconds));
         if newest {
             page.phase.set(Phase::Ready);
+        }
+    }
+
+    /// One that comes late would lie over a newer picture.
+    fn previewed(self, id: CommandId, picture: Picture) {
+        let shows = self.asked.try_update_value(|asked| asked.shows(id));
+        if shows == Some(true) {
+            self.page.preview.set(Some(picture));
         }
     }
 
@@ -132,6 +141,7 @@ impl Controller {
             .flatten();
         self.page.opened.set(None);
         self.page.image.set(None);
+        self.page.preview.set(None);
         self.forget_file();
         match again {
             Some(Wanted { request, file, .. }) => {

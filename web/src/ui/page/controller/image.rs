@@ -6,14 +6,29 @@ use web_sys::File;
 use super::Controller;
 use crate::model::protocol::{ImageInfo, Request};
 use crate::model::scene::{Edits, Origin, Scene};
+use crate::ui::page::asked::Asked;
 use crate::ui::page::phase::Phase;
 use crate::ui::trouble;
 
 impl Controller {
-    /// Reads this image or volume; its structure map is painted when it is there.
+    /// Reads this image or volume; its structure map is painted when it is there. While a model is loading the file
+    /// waits for it.
     pub fn bring(self, file: File) {
+        let loads = self.asked.with_value(Asked::is_loading);
+        self.page.waits.set(loads.then(|| file.name()));
+        if loads {
+            return self.waiting.set_value(Some(file));
+        }
+        self.waiting.set_value(None);
         self.file.set_value(Some(file));
         self.read(None);
+    }
+
+    /// A model is there: reads the file that waited for one.
+    pub(super) fn bring_what_waits(self) {
+        if let Some(file) = self.waiting.try_update_value(Option::take).flatten() {
+            self.bring(file);
+        }
     }
 
     /// Reads another slice of the volume that was brought.

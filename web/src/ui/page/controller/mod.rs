@@ -29,6 +29,10 @@ pub struct Controller {
     choice: BackendChoice,
     /// The file of [`Page::image`], to read another slice of it.
     file: StoredValue<Option<File>, LocalStorage>,
+    /// The file of [`Page::waits`].
+    waiting: StoredValue<Option<File>, LocalStorage>,
+    /// Whether a data set grows, which a change of the model ends.
+    builds: StoredValue<bool>,
     history: StoredValue<History<Scene>, LocalStorage>,
     asked: StoredValue<Asked, LocalStorage>,
     link: StoredValue<Option<Link>, LocalStorage>,
@@ -41,6 +45,8 @@ impl Controller {
             choice: wish.backend,
             page: Page::new(wish),
             file: StoredValue::new_local(None),
+            waiting: StoredValue::new_local(None),
+            builds: StoredValue::new(false),
             history: StoredValue::new_local(History::default()),
             asked: StoredValue::new_local(Asked::default()),
             link: StoredValue::new_local(None),
@@ -80,8 +86,14 @@ impl Controller {
     /// As [`Controller::fail`]; behind the sentence stands what the engine or the browser says in English.
     pub fn fail_with(self, sentence: impl Into<Sentence>, detail: &str, remedy: Remedy) {
         self.page.progress.set(None);
+        self.page.preview.set(None);
         self.page.phase.set(Phase::Error);
         trouble::tell(sentence, detail, remedy);
+    }
+
+    /// A data set grows, or has ended: while one grows, a person is asked before the model becomes another.
+    pub fn builds(self, grows: bool) {
+        self.builds.set_value(grows);
     }
 
     /// Another modality is looked at: previews paint it from now on.

@@ -10,7 +10,7 @@ use crate::ui::page::fit::findings_of;
 use crate::ui::page::offer::Offer;
 use crate::ui::page::phase::Phase;
 use crate::ui::trouble;
-use crate::ui::words::{NO_MODELS, NOT_ON_OFFER};
+use crate::ui::words::{DATA_SET_ENDS, NO_MODELS, NOT_ON_OFFER};
 
 impl Controller {
     /// The models on offer are known: the one that the address wishes is opened, or the first.
@@ -21,11 +21,17 @@ impl Controller {
             return self.fail(NO_MODELS);
         };
         self.page.catalogue.set(models);
-        self.open(&id);
+        self.load_offered(&id);
     }
 
-    /// Loads the model of this id.
+    /// Loads the model of this id, if the one that is open may go.
     pub fn open(self, id: &str) {
+        if self.may_go() {
+            self.load_offered(id);
+        }
+    }
+
+    fn load_offered(self, id: &str) {
         let known = |offers: &Vec<Offer>| offers.iter().find(|offer| offer.id == id).cloned();
         let Some(offer) = self.page.catalogue.with_untracked(known) else {
             return self.fail(NOT_ON_OFFER);
@@ -38,8 +44,11 @@ impl Controller {
         self.load(request, None);
     }
 
-    /// Loads a model from a file of the user's.
+    /// Loads a model from a file of the user's, if the one that is open may go.
     pub fn open_file(self, file: File) {
+        if !self.may_go() {
+            return;
+        }
         let request = Request::OpenFile {
             name: file.name(),
             backend: self.choice,
@@ -50,14 +59,25 @@ impl Controller {
     /// Shows what a model samples with this seed and finding.
     pub fn show_sample(self, model: &str, seed: u64, class: usize) {
         let page = self.page;
+        let open = page.opened.with_untracked(Option::is_some);
+        let same = open && page.model.with_untracked(|chosen| chosen == model);
+        if !same && !self.may_go() {
+            return;
+        }
         page.seed.set(seed);
         page.class.set(class);
-        let open = page.opened.with_untracked(Option::is_some);
-        if open && page.model.with_untracked(|chosen| chosen == model) {
+        if same {
             self.sample(seed);
         } else {
-            self.open(model);
+            self.load_offered(model);
         }
+    }
+
+    /// Whether the model may become another. A data set that grows from it would end: a person is asked.
+    fn may_go(self) -> bool {
+        let ask = || window().confirm_with_message(untrack(|| DATA_SET_ENDS.say()));
+        // A browser that asks nobody does what was wished.
+        !self.builds.get_value() || ask().unwrap_or(true)
     }
 
     /// Starts the engine anew, on the CPU, with the model that was asked for last.
@@ -69,7 +89,7 @@ impl Controller {
         }
         match self.asked.try_update_value(Asked::restarted).flatten() {
             Some(Wanted { request, file, .. }) => self.send(request, file),
-            None => self.open(&self.page.model.get_untracked()),
+            None => self.load_offered(&self.page.model.get_untracked()),
         }
     }
 

@@ -105,7 +105,7 @@ impl Controller {
     /// Shows a scene; the seed field and the finding, which the next sample takes over, follow it.
     pub(super) fn show_scene(self, scene: Scene) {
         let page = self.page;
-        let seed = scene.seed().map(|seed| seed.min(MAX_SEED));
+        let seed = scene.subject().map(|seed| seed.min(MAX_SEED));
         if let Some(seed) = seed.filter(|seed| *seed != page.seed.get_untracked()) {
             page.seed.set(seed);
         }
@@ -118,7 +118,8 @@ impl Controller {
         page.scene.set(scene);
     }
 
-    /// Paints the scene in full; without a model, as soon as there is one.
+    /// Paints the scene in full; without a model, as soon as there is one. Until it is there the last preview stays:
+    /// what was there before the drag is older.
     pub(super) fn paint(self) {
         let page = self.page;
         page.settled
@@ -128,8 +129,8 @@ impl Controller {
             return;
         }
         trouble::clear();
-        page.preview.set(None);
         if !self.can_paint(&scene) {
+            page.preview.set(None);
             return page.phase.set(Phase::Ready);
         }
         page.phase.set(Phase::Busy);
