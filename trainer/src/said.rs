@@ -15,6 +15,9 @@ use anyhow::{Context as _, Result};
 /// A line on standard output. Tests keep that of the standard library, whose output is caught.
 #[cfg(not(test))]
 macro_rules! println {
+    () => {
+        $crate::said::line(&mut std::io::stdout(), format_args!(""))
+    };
     ($($said:tt)+) => {
         $crate::said::line(&mut std::io::stdout(), format_args!($($said)+))
     };

@@ -318,7 +318,7 @@ fn print_counts(path: &Path, prepared: &Prepared) {
         let cells = splits.iter().map(|&split| format!("{:>10}", cell(split)));
         println!("{name:24}{}", cells.collect::<String>());
     };
-    println!("");
+    println!();
     line("", &|split| split.name().into());
     let of = |split: Split| {
         prepared

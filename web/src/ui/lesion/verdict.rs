@@ -147,7 +147,9 @@ mod tests {
         let none = Sheet::empty(2);
         let drawn = |spots: &[Spot]| {
             let mut sheet = none.clone();
-            spots.iter().for_each(|&spot| sheet.put(spot, 1));
+            for &spot in spots {
+                sheet.put(spot, 1);
+            }
             sheet
         };
         let inside = drawn(&[(0, 0), (1, 0)]);
