@@ -279,14 +279,9 @@ fn read(path: &Path, of_series: usize) -> Result<Kept> {
             name()
         );
     }
-    let is_old_dicom = || {
-        let name = name().to_ascii_lowercase();
-        let ends = [".dcm", ".dicom", ".ima"]
-            .iter()
-            .any(|end| name.ends_with(end));
-        ends && formats::stranger(&bytes).is_none()
-    };
-    let (volume, window, inverted) = if dicom::is_dicom(&bytes) || is_old_dicom() {
+    // Files of old scanners lack the mark.
+    let is_old = || is_dicom(path) && formats::stranger(&bytes).is_none();
+    let (volume, window, inverted) = if dicom::is_dicom(&bytes) || is_old() {
         let read = dicom::read(&bytes).with_context(name)?;
         (read.volume, read.window, read.inverted)
     } else {

@@ -4,7 +4,7 @@ use super::words::{Says, says};
 use super::{Located, MANIFEST, subjects, tally};
 use crate::data::datasets::{counted, first};
 use crate::data::decode::is_image;
-use crate::data::volumes::is_volume;
+use crate::data::volumes::{self, is_volume};
 use scanweave::study::Study;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -140,7 +140,7 @@ const KINDS: [Kind; 5] = [
 ];
 
 fn is_dicom(file: &Located) -> bool {
-    ends(file, &["dcm", "dicom", "ima"])
+    volumes::is_dicom(&file.path)
 }
 
 fn ends(file: &Located, endings: &[&str]) -> bool {
