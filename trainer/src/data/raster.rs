@@ -5,6 +5,7 @@
 //! is asked for, a decoder that panics is one broken file and not the end of the work, and of a file with several
 //! pictures one has to be chosen.
 
+use crate::files;
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
@@ -19,8 +20,6 @@ use tiff::ColorType;
 use tiff::decoder::{Decoder, DecodingResult};
 use tiff::tags::Tag;
 
-/// The longest file, bytes.
-const MAX_FILE: u64 = 1 << 30;
 /// The largest decoded image, bytes.
 const MAX_DECODED: u64 = 1 << 30;
 /// The most pixels: a gigapixel takes a few hundred bytes in a file, and gigabytes in memory.
@@ -63,19 +62,12 @@ impl Raster {
     /// When it is missing, empty, too long or no picture of a known kind; the error names it and what to do.
     pub fn open(path: &Path) -> Result<Self> {
         let name = path.display();
-        let length = std::fs::metadata(path)
-            .with_context(|| format!("{name}: cannot be opened"))?
-            .len();
-        if length == 0 {
-            bail!(
-                "{name}: the file is empty (0 bytes): copy it again from its source or leave it out"
-            );
-        }
+        let bytes = files::read_whole(path, files::LOG)
+            .with_context(|| format!("{name}: cannot be opened"))?;
         ensure!(
-            length <= MAX_FILE,
-            "{name}: the file has {length} bytes, at most {MAX_FILE} are read: shrink the image first"
+            !bytes.is_empty(),
+            "{name}: the file is empty (0 bytes): copy it again from its source or leave it out"
         );
-        let bytes = std::fs::read(path).with_context(|| format!("{name}: cannot be opened"))?;
         if let Some(what) = stranger(&bytes) {
             bail!("{name}: {what}");
         }

@@ -8,12 +8,11 @@ use super::Picture;
 use super::grid::Grid;
 use super::notes::Notes;
 use super::raster::Numbers;
+use crate::files;
 use anyhow::{Context, Result, bail, ensure};
 use scanweave::formats::{self, Axis, FormatError, Volume, Window, dicom, gzip};
 use scanweave::image::{Image, Plane};
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -326,26 +325,18 @@ fn beside(path: &Path, header: &[u8]) -> Result<Option<Vec<u8>>> {
 /// compressed for themselves: what its header says is left to its reader.
 fn bytes(path: &Path) -> Result<Vec<u8>> {
     let name = path.display();
-    let opened = || format!("{name}: cannot be opened");
-    let file = File::open(path).with_context(opened)?;
-    let too_long = |bytes: &[u8]| {
-        ensure!(
-            bytes.len() as u64 <= MAX_BYTES,
-            "{name}: the volume is too large: crop or resample it to at most 1 GiB"
-        );
-        Ok(())
-    };
-    let mut bytes = Vec::new();
-    let read = file.take(MAX_BYTES + 1).read_to_end(&mut bytes);
-    read.with_context(|| format!("{name}: cannot be read"))?;
-    too_long(&bytes)?;
+    let mut bytes =
+        files::read_whole(path, MAX_BYTES).with_context(|| format!("{name}: cannot be opened"))?;
     if bytes.starts_with(&gzip::MAGIC) {
         bytes = gzip::inflate(&bytes, MAX_BYTES).with_context(|| {
             format!(
                 "{name}: the compressed file is damaged or cut short: copy it again from its source"
             )
         })?;
-        too_long(&bytes)?;
+        ensure!(
+            bytes.len() as u64 <= MAX_BYTES,
+            "{name}: the volume is too large: crop or resample it to at most 1 GiB"
+        );
     }
     Ok(bytes)
 }
