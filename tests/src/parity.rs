@@ -102,6 +102,7 @@ const EXTRACTIONS: [Extraction; 2] = [
         sigma2: 0.4,
         beta: 0.2,
         median: 1,
+        headroom: None,
     },
     Extraction {
         size: 128,
@@ -117,6 +118,7 @@ const EXTRACTIONS: [Extraction; 2] = [
         sigma2: 0.45,
         beta: 0.2,
         median: 3,
+        headroom: None,
     },
 ];
 

@@ -2,12 +2,13 @@
 //!
 //! Signed Sobel derivatives are split into the lower and the upper of the two per pixel; what lies
 //! far enough below or above their mean is a line. The thesis leaves two gaps that are closed here:
-//! lower and upper are min-max normalised (as the thesis's code does, otherwise no threshold
-//! transfers between images), and the blur of the union is thresholded itself (the printed
+//! lower and upper are brought to one scale (min-max as in the thesis's code, or by percentiles inside the
+//! organ: [`Extraction::headroom`]; otherwise no threshold transfers between images), and the blur of the union is thresholded itself (the printed
 //! `(s1 + s2) > beta` would discard the blur).
 
 use super::Extraction;
 use super::operators::{blur, dilate, local_contrast, median_binary, smoothed, sobel};
+use super::scale::Scale;
 use crate::image::{ImageError, Plane};
 
 /// Smallest side that has a neighbourhood of 3x3.
@@ -116,7 +117,8 @@ fn run(
     if width < MIN_SIDE || height < MIN_SIDE {
         return Err(ImageError::TooSmall { width, height });
     }
-    let mut image = image.normalised()?;
+    let scale = Scale::of(mask, width, height, values.headroom);
+    let mut image = scale.greys(image.normalised()?);
     seen("image", &image);
     if values.smoothing > 0.0 {
         image = smoothed(&image, values.smoothing);
@@ -133,19 +135,19 @@ fn run(
     seen("sobel-x", &across);
     seen("sobel-y", &down);
 
-    let lower = stretched(across.zip(&down, lower_of));
+    let lower = scale.gradients(across.zip(&down, lower_of));
     seen("lower", &lower);
     let lower = blur(&lower, values.sigma1);
     seen("lower-blurred", &lower);
-    let mean = lower.mean();
+    let mean = scale.mean(&lower);
     let lower = lower.map(|v| mean - v).above(values.alpha);
     seen("lower-lines", &lower);
 
-    let upper = stretched(across.zip(&down, upper_of));
+    let upper = scale.gradients(across.zip(&down, upper_of));
     seen("upper", &upper);
     let upper = blur(&upper, values.sigma1);
     seen("upper-blurred", &upper);
-    let mean = upper.mean();
+    let mean = scale.mean(&upper);
     let upper = upper.map(|v| v - mean).above(values.alpha);
     seen("upper-lines", &upper);
 
@@ -172,21 +174,6 @@ fn lower_of(a: f32, b: f32) -> f32 {
 
 fn upper_of(a: f32, b: f32) -> f32 {
     if b > a { b } else { a }
-}
-
-/// Min-max normalised to 0..=1. A constant plane holds no line (in a picture that varies along one
-/// axis only, one of the two is constant) and becomes 0.
-fn stretched(mut plane: Plane) -> Plane {
-    let (lo, hi) = plane.min_max();
-    let range = hi - lo;
-    for value in plane.values_mut() {
-        *value = if range > 0.0 {
-            (*value - lo) / range
-        } else {
-            0.0
-        };
-    }
-    plane
 }
 
 #[cfg(test)]
@@ -296,6 +283,7 @@ mod tests {
         let plain = Extraction {
             alpha: 0.2,
             contrast: None,
+            headroom: None,
             ..values()
         };
         let (small, large) = (disc(64), disc(128));

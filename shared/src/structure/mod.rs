@@ -11,6 +11,7 @@ pub mod filter;
 pub mod fuse;
 pub mod mask;
 pub mod operators;
+mod scale;
 mod settings;
 mod source;
 

@@ -20,6 +20,8 @@ const THRESHOLDS: RangeInclusive<f32> = -10.0..=10.0;
 const DARKEST: RangeInclusive<f32> = -1.0..=2.0;
 /// The floor of the local contrast: nothing is divided by less.
 const FLOORS: RangeInclusive<f32> = 1e-4..=10.0;
+/// Times the span of most gradients.
+const HEADROOMS: RangeInclusive<f32> = 1e-2..=100.0;
 /// The limit of the local contrast, deviations.
 const LIMITS: RangeInclusive<f32> = 1e-3..=1000.0;
 
@@ -65,6 +67,12 @@ pub struct Extraction {
     pub beta: f32,
     /// Side of the median filter, odd, pixels; 1 leaves the map as it is.
     pub median: usize,
+    /// What brings the planes to one scale. `None`, as printed: their least and greatest value. A number: percentiles
+    /// inside the organ, which markers, lettering and metal do not move; the range is this many times what 99 % of
+    /// the organ's gradients span, which is where the greatest ones of a clean picture lie, so that thresholds keep
+    /// their meaning.
+    #[serde(default)]
+    pub headroom: Option<f32>,
 }
 
 impl Extraction {
@@ -77,6 +85,7 @@ impl Extraction {
             && sigmas.iter().all(|sigma| SIGMAS.contains(sigma))
             && thresholds.iter().all(|t| THRESHOLDS.contains(t))
             && self.contrast.is_none_or(|contrast| contrast.is_sound())
+            && self.headroom.is_none_or(|h| HEADROOMS.contains(&h))
             && self.median <= LONGEST
     }
 
@@ -282,7 +291,9 @@ mod tests {
                 limit,
             })
         };
-        let wild: [fn(&mut Extraction); 8] = [
+        let wild: [fn(&mut Extraction); 10] = [
+            |e| e.headroom = Some(0.0),
+            |e| e.headroom = Some(f32::NAN),
             |e| e.scale = 0,
             |e| e.scale = usize::MAX,
             |e| e.smoothing = 33.0,

@@ -9,7 +9,7 @@ use crate::picture::save_image;
 use crate::study::StudyAndRecipe;
 use anyhow::{Context, Result};
 use scanweave::image::{Image, Plane};
-use scanweave::structure::{fuse, fusion_noise, organ_mask, structure_steps};
+use scanweave::structure::{Source, fuse, fusion_noise};
 use std::path::PathBuf;
 
 /// Take the structure map and the organ mask from one image (no training, no labels).
@@ -53,12 +53,11 @@ pub fn run(args: Args) -> Result<()> {
         eprintln!("note: {note}");
     }
     let values = study.extraction_at(args.size);
-    let side = args.size * values.scale;
-    let source = study.source_plane(&image).normalised().with_context(name)?;
-    let large = source.resized(side, side);
-    let small = source.resized(args.size, args.size);
-    let mask = organ_mask(&small, &study.mask_at(args.size)).with_context(name)?;
-    let steps = structure_steps(&large, &mask, &values).with_context(name)?;
+    let source = study.source_plane(&image);
+    let source = Source::of(&source, args.size, values.scale).with_context(name)?;
+    let mask_settings = study.mask_at(args.size);
+    let mask = source.mask(&values, &mask_settings).with_context(name)?;
+    let steps = source.steps(&values, &mask_settings).with_context(name)?;
     let map = steps
         .last()
         .map(|step| step.plane.clone())

@@ -18,7 +18,7 @@ use scanweave::label::{LabelKind, Panel};
 use scanweave::study::{Extraction, MaskSettings};
 
 /// Raised whenever the meaning of a scene's bytes changes: old links are then refused with a sentence.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 /// Boxes that one lesion may have.
 const MOST_BOXES: usize = 64;
 
