@@ -35,6 +35,10 @@ pub const WEBGPU: Tolerance = Tolerance {
     largest: 8,
 };
 
+/// Makes wasm into machine code once, fast. The engine for WebGPU is large, and most of its code prepares one pipeline: to
+/// compile it a second time, optimised, takes a fifth of such a test.
+const COMPILE_ONCE: &str = "--js-flags=--liftoff-only";
+
 /// The page in a browser.
 pub struct Page {
     /// What it runs in.
@@ -55,14 +59,16 @@ pub struct Shown {
 impl Page {
     /// Opens the page of a site with these parameters.
     pub fn open(site: &Site, query: &str) -> Self {
-        let browser = Browser::start();
-        browser.open(&site.url(query));
-        Self { browser }
+        Self::at(&site.url(query))
     }
 
     /// Opens an address in a browser of its own.
     pub fn at(url: &str) -> Self {
-        let browser = Browser::start();
+        let browser = if url.contains("backend=webgpu") {
+            Browser::with_flags(&[COMPILE_ONCE.to_owned()])
+        } else {
+            Browser::start()
+        };
         browser.open(url);
         Self { browser }
     }
