@@ -7,6 +7,8 @@
 mod brain;
 mod brain_data;
 mod colour;
+#[cfg(target_os = "linux")]
+mod damaged;
 mod evaluation;
 mod folders;
 mod images;
