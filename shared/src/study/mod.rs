@@ -8,6 +8,7 @@
 mod channels;
 mod geometry;
 mod modality;
+mod names;
 mod studies;
 
 pub use crate::structure::{Extraction, LocalContrast, MaskSettings};
@@ -168,6 +169,16 @@ impl Study {
     pub fn place_of(&self, modality: &str) -> Option<usize> {
         let mut modalities = self.modalities.iter();
         modalities.position(|m| m.name.eq_ignore_ascii_case(modality))
+    }
+
+    /// Place of the modality that data sets call so: by its own name, else by another usual one, such as `t1n`, `T1w`
+    /// and `t1ce`.
+    pub fn place_called(&self, name: &str) -> Option<usize> {
+        let place = |wanted: &str| {
+            let mut modalities = self.modalities.iter();
+            modalities.position(|m| names::plain(&m.name) == wanted)
+        };
+        place(&names::plain(name)).or_else(|| names::built_in(name).and_then(place))
     }
 
     /// Names of the modalities, in order.

@@ -112,6 +112,11 @@ impl Modality {
         Some(Self::of(name, title, channels, scale))
     }
 
+    /// The name of the built-in modality that data sets call so, such as `t1` for `T1w`.
+    pub fn called(name: &str) -> Option<&'static str> {
+        super::names::built_in(name)
+    }
+
     fn of(name: &str, (en, zh): (&str, &str), channels: Channels, scale: Scale) -> Self {
         let title = Title {
             en: en.into(),

@@ -1,6 +1,8 @@
 //! `scanweave data`: from a data set on disk to one prepared file, and a look into it.
 
-use crate::data::datasets::{Listing, chest_xray, counted, folder, phantom};
+use crate::data::datasets::{
+    Listing, bids, brats, cases, chest_xray, counted, decathlon, folder, nnunet, phantom, slices,
+};
 use crate::data::prepare::{Lenience, prepare};
 use crate::data::prepared::{Item, Prepared};
 use crate::data::unpacked::unpack;
@@ -34,9 +36,10 @@ pub enum Command {
 const FOLDER_HELP: &str = "\
 A folder with a table, manifest.csv, one row per file; commas, semicolons or tabs, any usual encoding:
   file       path below the folder; needed
-  modality   a modality of the study, such as xray, t1, flair; needed
+  modality   a modality of the study, such as xray, t1, flair, also by other usual names: T1w, t1ce, t2f; needed
   subject    who was imaged: nobody is in two splits. Read from folders and names where it is empty
-  slice      of a volume (.nii, .nii.gz, .mha) which slice, from 0 along its third axis; of images a number
+  slice      of a volume (.nii.gz, .mha, .., or a folder of DICOM slices) which slice, from 0, from the feet to the head;
+             of images a number
   label      class of the whole image, by a name of the study
   source     the collection that it comes from
   split      train, val or test; drawn 9:1 by --seed where it is empty. val chooses the best checkpoint
@@ -60,8 +63,36 @@ pub enum Dataset {
     /// Any folder: with a table manifest.csv, or plain, its folders named after modalities (t1/, flair/, ..),
     /// splits (train/, val/, test/), classes and patients
     Folder,
+    /// BraTS of every release: CASE_flair, CASE-t2f, CASE_seg, in folders or flat
+    Brats,
+    /// The Medical Segmentation Decathlon: dataset.json, imagesTr/, labelsTr/
+    Decathlon,
+    /// BIDS: sub-01/ses-1/anat/sub-01_ses-1_T1w.nii.gz, lesion masks below derivatives/
+    Bids,
+    /// nnU-Net: dataset.json, imagesTr/CASE_0000.nii.gz, labelsTr/CASE.nii.gz
+    Nnunet,
     /// Drawn anatomy with known truth; needs no files
     Phantom,
+}
+
+/// Those that need --source.
+const OF_FILES: [(&str, &str); 6] = [
+    ("dataset", "chest-xray"),
+    ("dataset", "folder"),
+    ("dataset", "brats"),
+    ("dataset", "decathlon"),
+    ("dataset", "bids"),
+    ("dataset", "nnunet"),
+];
+
+impl Dataset {
+    /// Whether its files are whole volumes, of which slices are chosen.
+    fn is_of_volumes(self) -> bool {
+        matches!(
+            self,
+            Self::Brats | Self::Decathlon | Self::Bids | Self::Nnunet
+        )
+    }
 }
 
 /// Decode a data set once: images, structure maps and masks into one .scan file.
@@ -76,7 +107,7 @@ pub struct PrepareArgs {
     #[arg(long)]
     dataset: Dataset,
     /// Folder of the data set (not for phantoms)
-    #[arg(long, value_name = "DIR", required_if_eq_any([("dataset", "chest-xray"), ("dataset", "folder")]))]
+    #[arg(long, value_name = "DIR", required_if_eq_any(OF_FILES))]
     source: Option<PathBuf>,
     /// Take only the rows of manifest.csv with this value in this column; may be given several times
     #[arg(long = "only", value_name = "COLUMN=VALUE", value_parser = only)]
@@ -85,10 +116,14 @@ pub struct PrepareArgs {
     /// expression in the path below --source, such as 'scans/([a-z]+)-'
     #[arg(long, value_name = "REGEX", value_parser = subject)]
     subject: Option<Regex>,
+    /// Slices to take of each volume, evenly spread over those that show the organ, where the layout names whole volumes
+    /// (brats, decathlon, bids, nnunet) [default: 16]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1000))]
+    slices: Option<u64>,
     /// Data file to write, by custom with the ending .scan
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// The study: a built-in one (`scanweave study list`), a study file or the config.json of a run; phantom-thorax for phantoms and chest-xray for the rest unless given
+    /// The study: a built-in one (`scanweave study list`), a study file or the config.json of a run; phantom-thorax for phantoms, brats for BraTS and chest-xray for the rest unless given
     #[arg(long = "study", value_name = "NAME|FILE", value_parser = crate::study::chosen)]
     chosen: Option<StudyAndRecipe>,
     /// Side of the square images, pixels: 64 for preset tiny, 128 for demo, 256 for large, 512 for paper
@@ -161,10 +196,10 @@ pub(super) fn size(text: &str) -> Result<usize, String> {
 
 fn run_prepare(args: &PrepareArgs) -> Result<()> {
     super::refuse_foreign(&args.out)?;
-    let usual = if args.dataset == Dataset::Phantom {
-        "phantom-thorax"
-    } else {
-        "chest-xray"
+    let usual = match args.dataset {
+        Dataset::Phantom => "phantom-thorax",
+        Dataset::Brats => "brats",
+        _ => "chest-xray",
     };
     let chosen = args.chosen.as_ref().map(|both| both.study.clone());
     let study = chosen.or_else(|| Study::named(usual));
@@ -220,21 +255,42 @@ fn run_prepare(args: &PrepareArgs) -> Result<()> {
 }
 
 fn list(args: &PrepareArgs, study: &Study) -> Result<Listing> {
-    if args.dataset != Dataset::Folder && (args.subject.is_some() || !args.only.is_empty()) {
-        let text = "--only and --subject belong to --dataset folder";
-        return Err(super::Usage(text.into()).into());
-    }
+    check_options(args)?;
     let source = args.source.as_deref();
     let given = || source.context("--source DIR is missing");
     let options = folder::Options {
         only: &args.only,
         subject: args.subject.as_ref(),
     };
+    let of_volumes = cases::Options {
+        slices: args.slices.map_or(slices::USUAL, |slices| slices as usize),
+        subject: args.subject.as_ref(),
+    };
     match args.dataset {
         Dataset::ChestXray => chest_xray::records(given()?, study).map(Into::into),
         Dataset::Folder => folder::records(given()?, study, options),
+        Dataset::Brats => brats::records(given()?, study, of_volumes),
+        Dataset::Decathlon => decathlon::records(given()?, study, of_volumes),
+        Dataset::Bids => bids::records(given()?, study, of_volumes),
+        Dataset::Nnunet => nnunet::records(given()?, study, of_volumes),
         Dataset::Phantom => phantom::records(study, args.count as usize, args.seed).map(Into::into),
     }
+}
+
+/// Refuses options that belong to other layouts.
+fn check_options(args: &PrepareArgs) -> Result<()> {
+    let folder = args.dataset == Dataset::Folder;
+    let volumes = args.dataset.is_of_volumes();
+    let refused = if !args.only.is_empty() && !folder {
+        "--only belongs to --dataset folder"
+    } else if args.subject.is_some() && !folder && !volumes {
+        "--subject belongs to --dataset folder, brats, decathlon, bids and nnunet"
+    } else if args.slices.is_some() && !volumes {
+        "--slices belongs to --dataset brats, decathlon, bids and nnunet; in a manifest.csv the column slice chooses"
+    } else {
+        return Ok(());
+    };
+    Err(super::Usage(refused.into()).into())
 }
 
 /// What to know of the splits before anything is decoded: people and images in several, and what a split is for.

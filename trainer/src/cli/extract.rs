@@ -97,6 +97,7 @@ fn picture(args: &Args, volumes: &Volumes) -> Result<Picture> {
         path: args.image.clone(),
         slice: args.slice,
         volume: args.volume,
+        codes: None,
     };
     let name = args.image.display();
     if !is_volume(&args.image) {

@@ -63,7 +63,9 @@ pub fn read_label(
         let grid = Grid::flat(path, (values.numbers.width, values.numbers.height));
         (values, grid)
     };
-    let meant = if classes == 1 {
+    let meant = if let Some(codes) = &picture.codes {
+        codes.classes(&values.numbers.values)
+    } else if classes == 1 {
         values.one_class(path, volumes.notes(), accept)
     } else {
         values.numbers_of(classes)

@@ -4,10 +4,14 @@
 //! takes structure maps and masks, and [`prepared`] keeps the result in one file that the training
 //! loop reads whole. Nothing after that file knows where the images came from.
 
+mod codec;
+mod codes;
 pub mod copies;
 pub mod datasets;
 pub mod decode;
+pub mod dicom;
 mod grid;
+mod guard;
 mod label;
 mod notes;
 pub mod prepare;
@@ -21,9 +25,11 @@ pub mod volumes;
 pub use prepared::{Item, Prepared};
 
 use anyhow::Context as _;
+use codes::Codes;
 use scanweave::label::LabelBox;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Which part of a data set an item belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -146,6 +152,8 @@ pub struct Picture {
     pub slice: Option<usize>,
     /// Which volume of a series, or page of a TIFF, from 0.
     pub volume: Option<usize>,
+    /// Of a label what its values mean, where its data set says so.
+    pub codes: Option<Arc<Codes>>,
 }
 
 impl From<PathBuf> for Picture {
@@ -154,6 +162,7 @@ impl From<PathBuf> for Picture {
             path,
             slice: None,
             volume: None,
+            codes: None,
         }
     }
 }

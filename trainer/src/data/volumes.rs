@@ -5,12 +5,14 @@
 //! as the page shows them, whichever way the files hold them.
 
 use super::Picture;
+use super::dicom::{self, is_dicom};
 use super::grid::Grid;
 use super::notes::Notes;
 use super::raster::Numbers;
 use crate::files;
 use anyhow::{Context, Result, bail, ensure};
-use scanweave::formats::{self, Axis, FormatError, Volume, Window, dicom, gzip};
+use scanweave::formats::dicom::Dicom;
+use scanweave::formats::{self, Axis, FormatError, Volume, Window, gzip};
 use scanweave::image::{Image, Plane};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -29,20 +31,11 @@ const KEPT: usize = 1 << 27;
 /// Axes that stand askew by more than so many degrees are told.
 const OBLIQUE: f32 = 15.0;
 
-/// Whether the name ends as one of [`ENDINGS`].
+/// Whether the name ends as one of [`ENDINGS`], or is that of a folder, which holds a DICOM series.
 pub fn is_volume(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let name = name.to_ascii_lowercase();
-    ENDINGS.iter().any(|ending| name.ends_with(ending))
-}
-
-/// Whether the name ends as that of a DICOM file, which mostly is one slice.
-pub fn is_dicom(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let name = name.to_ascii_lowercase();
-    [".dcm", ".dicom", ".ima"]
-        .iter()
-        .any(|ending| name.ends_with(ending))
+    ENDINGS.iter().any(|ending| name.ends_with(ending)) || path.is_dir()
 }
 
 /// Reads volumes and keeps those used last.
@@ -66,6 +59,8 @@ struct Kept {
     /// Low values are meant to be white.
     inverted: bool,
     largest: f32,
+    /// What to know about it.
+    told: Vec<String>,
 }
 
 /// A slice of a label, and what it belongs to.
@@ -140,6 +135,24 @@ impl Volumes {
     /// When the file cannot be read.
     pub fn slices(&self, picture: &Picture) -> Result<usize> {
         Ok(self.get(picture)?.volume.slices(Axis::Z))
+    }
+
+    /// How many pixels of each slice are brighter than `above`, 0..=1 by the window of the volume.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or is constant.
+    pub fn bright(&self, picture: &Picture, above: f32) -> Result<Vec<usize>> {
+        let kept = self.get(picture)?;
+        let bright = || -> Result<Vec<usize>, FormatError> {
+            let window = kept.window.clone()?;
+            let of = |z| -> Result<usize, FormatError> {
+                let plane = kept.volume.slice(Axis::Z, z)?;
+                let plane = kept.shown(plane.map(|v| window.of(v)));
+                Ok(plane.values().iter().filter(|v| **v > above).count())
+            };
+            (0..kept.volume.slices(Axis::Z)).map(of).collect()
+        };
+        bright().with_context(|| picture.path.display().to_string())
     }
 
     /// Where what was put right is noted.
@@ -217,6 +230,9 @@ impl Volumes {
 
     fn note(&self, new: &Kept) {
         let (path, volume) = (&new.path, &new.volume);
+        for text in &new.told {
+            self.notes.add(path, text.clone());
+        }
         let replaced = volume.replaced();
         if replaced > 0 {
             let of = volume.voxels().len();
@@ -270,6 +286,10 @@ impl Kept {
 }
 
 fn read(path: &Path, of_series: usize) -> Result<Kept> {
+    if path.is_dir() {
+        let (series, told) = dicom::read_folder(path)?;
+        return Ok(kept(path, of_series, of_dicom(series), told));
+    }
     let name = || path.display().to_string();
     let bytes = bytes(&header_of(path))?;
     if bytes.is_empty() {
@@ -280,23 +300,35 @@ fn read(path: &Path, of_series: usize) -> Result<Kept> {
     }
     // Files of old scanners lack the mark.
     let is_old = || is_dicom(path) && formats::stranger(&bytes).is_none();
-    let (volume, window, inverted) = if dicom::is_dicom(&bytes) || is_old() {
-        let read = dicom::read(&bytes).with_context(name)?;
-        (read.volume, read.window, read.inverted)
+    let read = if formats::dicom::is_dicom(&bytes) || is_old() {
+        of_dicom(dicom::read(path, &bytes)?)
     } else {
         let beside = beside(path, &bytes)?;
         let volume = formats::read_of(&bytes, beside.as_deref(), of_series);
         (volume.with_context(name)?.upright(), None, false)
     };
+    Ok(kept(path, of_series, read, Vec::new()))
+}
+
+/// A volume, the window that it wishes, and whether low values are meant to be white.
+type Read = (Volume, Option<Window>, bool);
+
+fn of_dicom(read: Dicom) -> Read {
+    (read.volume.upright(), read.window, read.inverted)
+}
+
+fn kept(path: &Path, of_series: usize, read: Read, told: Vec<String>) -> Kept {
+    let (volume, window, inverted) = read;
     let largest = volume.voxels().iter().copied();
-    Ok(Kept {
+    Kept {
         path: path.into(),
         of_series,
         window: window.map_or_else(|| volume.window(), Ok),
         largest: largest.fold(f32::NEG_INFINITY, f32::max),
         volume,
         inverted,
-    })
+        told,
+    }
 }
 
 /// Of a pair the header, whichever of the two is named.

@@ -13,6 +13,7 @@ mod evaluation;
 mod folders;
 mod images;
 mod labels;
+mod layouts;
 mod learning;
 mod overview;
 mod pictures;

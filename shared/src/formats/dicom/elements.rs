@@ -1,7 +1,7 @@
 //! The elements of a DICOM file, one after the other.
 //!
-//! Sequences are walked through, since their length is often left open, but nothing in them is
-//! returned: a thumbnail's size must not pass for the image's.
+//! Sequences are walked through, since their length is often left open. Of a few the elements are returned with where
+//! they lie; nothing of any other, or a thumbnail's size would pass for the image's.
 
 use super::super::FormatError;
 
@@ -14,6 +14,13 @@ const ITEM: u32 = 0xfffe_e000;
 const ITEM_END: u32 = 0xfffe_e00d;
 const SEQUENCE_END: u32 = 0xfffe_e0dd;
 const PIXELS: u32 = 0x7fe0_0010;
+
+const MODALITY_LUTS: u32 = 0x0028_3000;
+const VOI_LUTS: u32 = 0x0028_3010;
+const SHARED: u32 = 0x5200_9229;
+const PER_FRAME: u32 = 0x5200_9230;
+/// Pixel measures, frame VOI LUT, pixel value transformation: what the groups of frames hold.
+const GROUPS: [u32; 3] = [0x0028_9110, 0x0028_9132, 0x0028_9145];
 
 /// How elements are written, always little endian.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,8 +36,32 @@ pub(super) enum Syntax {
 pub(super) enum Value<'a> {
     /// Its bytes.
     Bytes(&'a [u8]),
-    /// A sequence of pieces: compressed pixels.
-    Pieces,
+    /// A sequence of pieces, from its first one on: compressed pixels.
+    Pieces(&'a [u8]),
+}
+
+/// Where an element lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// In no sequence.
+    Top,
+    /// In a table from stored values to those of the modality.
+    ModalityLut,
+    /// In a table from values of the modality to those that are shown.
+    VoiLut,
+    /// In what all frames have in common.
+    Shared,
+    /// In what one frame has of its own.
+    Frame,
+}
+
+/// An open sequence or item.
+struct Nest {
+    /// None of an item.
+    sequence: Option<u32>,
+    syntax: Syntax,
+    /// Where it ends, if its length is known.
+    end: usize,
 }
 
 /// Walks over the elements of a file.
@@ -39,8 +70,7 @@ pub(super) struct Elements<'a> {
     at: usize,
     /// That of the data behind the head.
     syntax: Syntax,
-    /// Of each open sequence or item how its inside is written.
-    nested: Vec<Syntax>,
+    nested: Vec<Nest>,
 }
 
 impl<'a> Elements<'a> {
@@ -73,33 +103,39 @@ impl<'a> Elements<'a> {
         self.syntax = syntax;
     }
 
-    /// The next element that lies in no sequence; `None` at the end of the file.
-    pub(super) fn next_element(&mut self) -> Result<Option<(u32, Value<'a>)>, FormatError> {
+    /// The next element that lies in no sequence or in one of those that matter; `None` at the end of the file.
+    pub(super) fn next_element(&mut self) -> Result<Option<(Place, u32, Value<'a>)>, FormatError> {
         while self.at < self.bytes.len() {
+            while self.nested.pop_if(|nest| nest.end <= self.at).is_some() {}
             let (tag, kind, length) = self.header()?;
+            // What has an unknown kind is implicit inside.
+            let unknown = kind == Some(*b"UN");
+            let inside = if unknown {
+                Syntax::Implicit
+            } else {
+                self.inside()
+            };
+            let end = match length {
+                OPEN => usize::MAX,
+                length => self.at.saturating_add(length as usize),
+            };
             match tag {
-                ITEM if length == OPEN => self.enter(self.inside())?,
+                ITEM if length == OPEN || self.place().is_some() => {
+                    self.enter(None, self.inside(), end)?;
+                }
                 ITEM_END | SEQUENCE_END => {
                     self.nested.pop();
                 }
                 // The image may be a sequence of pieces only at the top.
                 PIXELS if length == OPEN && self.nested.is_empty() => {
-                    return Ok(Some((tag, Value::Pieces)));
+                    let pieces = &self.bytes[self.at..];
+                    return Ok(Some((Place::Top, tag, Value::Pieces(pieces))));
                 }
-                _ if length == OPEN => {
-                    // What has an unknown kind and an open length is a sequence in implicit writing.
-                    let unknown = kind == Some(*b"UN");
-                    let inside = if unknown {
-                        Syntax::Implicit
-                    } else {
-                        self.inside()
-                    };
-                    self.enter(inside)?;
-                }
+                _ if length == OPEN || self.matters(tag) => self.enter(Some(tag), inside, end)?,
                 _ => {
                     let value = self.take(length as usize)?;
-                    if self.nested.is_empty() {
-                        return Ok(Some((tag, Value::Bytes(value))));
+                    if let Some(place) = self.place() {
+                        return Ok(Some((place, tag, Value::Bytes(value))));
                     }
                 }
             }
@@ -107,17 +143,57 @@ impl<'a> Elements<'a> {
         Ok(None)
     }
 
-    fn inside(&self) -> Syntax {
-        self.nested.last().copied().unwrap_or(self.syntax)
+    /// Whether a sequence here is one whose elements are returned.
+    fn matters(&self, tag: u32) -> bool {
+        let sequences: Vec<u32> = self.sequences().collect();
+        match sequences[..] {
+            [] => [MODALITY_LUTS, VOI_LUTS, SHARED, PER_FRAME].contains(&tag),
+            [SHARED | PER_FRAME] => GROUPS.contains(&tag),
+            _ => false,
+        }
     }
 
-    fn enter(&mut self, syntax: Syntax) -> Result<(), FormatError> {
+    /// Where we are; none in a sequence that does not matter.
+    fn place(&self) -> Option<Place> {
+        let mut sequences = self.sequences();
+        let outermost = sequences.next();
+        let group = sequences.next().is_none_or(|tag| GROUPS.contains(&tag));
+        let deeper = sequences.next().is_some();
+        match outermost {
+            None => Some(Place::Top),
+            Some(SHARED) if group && !deeper => Some(Place::Shared),
+            Some(PER_FRAME) if group && !deeper => Some(Place::Frame),
+            Some(MODALITY_LUTS) if self.sequences().count() == 1 => Some(Place::ModalityLut),
+            Some(VOI_LUTS) if self.sequences().count() == 1 => Some(Place::VoiLut),
+            Some(_) => None,
+        }
+    }
+
+    /// The open sequences, the outermost first.
+    fn sequences(&self) -> impl Iterator<Item = u32> {
+        self.nested.iter().filter_map(|nest| nest.sequence)
+    }
+
+    fn inside(&self) -> Syntax {
+        self.nested.last().map_or(self.syntax, |nest| nest.syntax)
+    }
+
+    fn enter(
+        &mut self,
+        sequence: Option<u32>,
+        syntax: Syntax,
+        end: usize,
+    ) -> Result<(), FormatError> {
         if self.nested.len() == DEEPEST {
             return Err(FormatError::Header(
                 "its sequences are nested too deep".into(),
             ));
         }
-        self.nested.push(syntax);
+        self.nested.push(Nest {
+            sequence,
+            syntax,
+            end,
+        });
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! Files written here byte by byte, and whatever can happen to them.
 
+use super::found::*;
 use super::*;
 use crate::formats::Axis;
 use proptest::prelude::*;
@@ -43,6 +44,8 @@ struct File {
     photometric: &'static str,
     bits: [u16; 4],
     extra: Vec<(u32, [u8; 2], &'static str)>,
+    /// Further elements as bytes.
+    more: Vec<u8>,
     pixels: Vec<u8>,
 }
 
@@ -53,6 +56,7 @@ impl Default for File {
             photometric: "MONOCHROME2",
             bits: [16, 12, 11, 0],
             extra: Vec::new(),
+            more: Vec::new(),
             pixels: words(&[0, 1, 2, 3, 4, 4095]),
         }
     }
@@ -85,6 +89,7 @@ impl File {
         for (tag, kind, text) in &self.extra {
             bytes.extend(element(syntax, *tag, *kind, text.as_bytes()));
         }
+        bytes.extend(&self.more);
         bytes.extend(element(syntax, PIXELS, *b"OW", &self.pixels));
         bytes
     }
@@ -329,4 +334,174 @@ proptest! {
         file.extend(bytes);
         let _ = read(&file);
     }
+}
+
+/// A sequence of items with known lengths.
+fn sequence(syntax: Syntax, tag: u32, items: &[Vec<u8>]) -> Vec<u8> {
+    let item = |item: &Vec<u8>| {
+        let mut bytes = vec![0xfe, 0xff, 0x00, 0xe0];
+        bytes.extend((item.len() as u32).to_le_bytes());
+        bytes.extend(item);
+        bytes
+    };
+    let items: Vec<u8> = items.iter().flat_map(item).collect();
+    element(syntax, tag, *b"SQ", &items)
+}
+
+const BOTH: [(&str, Syntax); 2] = [
+    ("1.2.840.10008.1.2.1", Syntax::Explicit),
+    ("1.2.840.10008.1.2", Syntax::Implicit),
+];
+
+/// A lookup table from `first` on.
+fn table(syntax: Syntax, first: u16, bits: u16, values: &[u16]) -> Vec<u8> {
+    let descriptor = words(&[values.len() as u16, first, bits]);
+    [
+        element(syntax, DESCRIPTOR, *b"US", &descriptor),
+        element(syntax, DATA, *b"OW", &words(values)),
+    ]
+    .concat()
+}
+
+#[test]
+fn lookup_tables_stand_for_slope_and_window() {
+    for (uid, syntax) in BOTH {
+        let of = |tag| File {
+            uid,
+            extra: vec![
+                (SLOPE, *b"DS", "2"),
+                (CENTRE, *b"DS", "40"),
+                (WIDTH, *b"DS", "400"),
+            ],
+            more: sequence(syntax, tag, &[table(syntax, 2, 10, &[900, 500, 100])]),
+            ..File::default()
+        };
+        // 0, 1, 2, 3, 4 and 4095 through a table of 2, 3 and 4.
+        let read = of(0x0028_3000).read().expect("a modality LUT");
+        let expected = [900.0, 900.0, 900.0, 500.0, 100.0, 100.0];
+        assert_eq!(read.volume.voxels(), expected, "{uid}");
+        assert_eq!(read.window.expect("its own").low, -160.0);
+        // Twice that through the same.
+        let read = of(0x0028_3010).read().expect("a VOI LUT");
+        let expected = [900.0, 900.0, 100.0, 100.0, 100.0, 100.0];
+        assert_eq!(read.volume.voxels(), expected, "{uid}");
+        let window = read.window.expect("that of the table");
+        assert_eq!((window.low, window.high), (0.0, 1023.0));
+    }
+    let short = [
+        element(Syntax::Explicit, DESCRIPTOR, *b"US", &words(&[9, 0, 16])),
+        element(Syntax::Explicit, DATA, *b"OW", &words(&[1])),
+    ]
+    .concat();
+    let short = File {
+        more: sequence(Syntax::Explicit, 0x0028_3000, &[short]),
+        ..File::default()
+    };
+    assert!(short.refusal().contains("lookup table"));
+}
+
+#[test]
+fn frames_have_slopes_and_windows_of_their_own() {
+    for (uid, syntax) in BOTH {
+        let transform = |slope: &str| {
+            let slope = element(syntax, SLOPE, *b"DS", slope.as_bytes());
+            sequence(syntax, 0x0028_9145, &[slope])
+        };
+        let file = |more: Vec<u8>| File {
+            uid,
+            extra: vec![(FRAMES, *b"IS", "2")],
+            more,
+            pixels: words(&(0..12).collect::<Vec<u16>>()),
+            ..File::default()
+        };
+        let each = sequence(syntax, 0x5200_9230, &[transform("10"), transform("0.5")]);
+        let read = file(each).read().expect("two frames");
+        assert_eq!(read.volume.voxels()[5..8], [50.0, 3.0, 3.5], "{uid}");
+        let window = [
+            element(syntax, CENTRE, *b"DS", b"5.5"),
+            element(syntax, WIDTH, *b"DS", b"10"),
+        ];
+        let window = sequence(syntax, 0x0028_9132, &[window.concat()]);
+        let spacing = element(syntax, SPACING, *b"DS", b"2\\3");
+        let spacing = sequence(syntax, 0x0028_9110, &[spacing]);
+        let shared = [transform("3"), window, spacing].concat();
+        let read = file(sequence(syntax, 0x5200_9229, &[shared])).read();
+        let read = read.expect("two frames");
+        assert_eq!(read.volume.voxels()[5..8], [15.0, 18.0, 21.0]);
+        assert_eq!(read.volume.spacing(), [3.0, 2.0, 1.0]);
+        let window = read.window.expect("that of all frames");
+        assert_eq!((window.low, window.high), (0.5, 9.5));
+    }
+}
+
+#[test]
+fn padding_is_background_whichever_way_grey_runs() {
+    let short = |tag, value: u16| element(Syntax::Explicit, tag, *b"US", &value.to_le_bytes());
+    let padded = |photometric, more| File {
+        photometric,
+        more,
+        ..File::default()
+    };
+    let one = padded("MONOCHROME2", short(PADDING, 0))
+        .read()
+        .expect("five");
+    assert_eq!(one.volume.voxels()[..3], [1.0, 1.0, 2.0]);
+    assert_eq!(one.volume.replaced(), 1);
+    let range = [short(PADDING, 4), short(PADDING_LIMIT, 4095)].concat();
+    let many = padded("MONOCHROME1", range).read().expect("four");
+    assert_eq!(many.volume.voxels(), [0.0, 1.0, 2.0, 3.0, 3.0, 3.0]);
+    let signed = File {
+        bits: [16, 16, 15, 1],
+        pixels: words(&[0xf830, 0, 1, 2, 3, 4]),
+        ..padded("MONOCHROME2", short(PADDING, 0xf830))
+    };
+    assert_eq!(signed.read().expect("five").volume.voxels()[0], 0.0);
+}
+
+#[test]
+fn what_is_shown_may_be_turned_and_windows_exact() {
+    let file = |extra| File {
+        extra,
+        ..File::default()
+    };
+    assert!(
+        file(vec![(SHAPE, *b"CS", "INVERSE")])
+            .read()
+            .expect("grey")
+            .inverted
+    );
+    assert!(
+        !file(vec![(SHAPE, *b"CS", "IDENTITY")])
+            .read()
+            .expect("grey")
+            .inverted
+    );
+    let exact = vec![
+        (CENTRE, *b"DS", "500"),
+        (WIDTH, *b"DS", "3"),
+        (FUNCTION, *b"CS", "LINEAR_EXACT"),
+    ];
+    let window = file(exact).read().expect("grey").window.expect("exact");
+    assert_eq!((window.low, window.high), (498.5, 501.5));
+}
+
+#[test]
+fn where_an_image_lies_is_read() {
+    let file = File {
+        extra: vec![
+            (0x0020_000e, *b"UI", "1.2.3"),
+            (0x0020_0032, *b"DS", "-10\\2.5\\30"),
+            (0x0020_0037, *b"DS", "1\\0\\0\\0\\0\\-1"),
+        ],
+        ..File::default()
+    };
+    let place = file.read().expect("grey").place;
+    assert_eq!(place.series, "1.2.3");
+    assert_eq!(place.position, Some([-10.0, 2.5, 30.0]));
+    let directions = [[1.0, 0.0, 0.0], [0.0, 0.0, -1.0]];
+    assert_eq!(place.directions, Some(directions));
+    assert_eq!(
+        File::default().read().expect("grey").place,
+        Where::default()
+    );
 }

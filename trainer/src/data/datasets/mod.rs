@@ -3,9 +3,19 @@
 //! A reader only looks at names and tables; it decodes nothing and returns its records sorted, so
 //! that the same folder always gives the same data file.
 
+pub mod bids;
+pub mod brats;
+pub mod cases;
 pub mod chest_xray;
+pub mod decathlon;
+mod described;
 pub mod folder;
+mod located;
+pub mod nnunet;
 pub mod phantom;
+#[cfg(test)]
+mod sketch;
+pub mod slices;
 mod table;
 mod walk;
 

@@ -6,15 +6,19 @@
 //! from 0.
 
 use super::{Found, Located, MANIFEST, labels_whole_images, survey, tally, unknown_classes};
+use crate::data::codes::Codes;
+use crate::data::datasets::brats;
 use crate::data::datasets::table::Table;
 use crate::data::datasets::{inside, relative};
-use crate::data::volumes::{is_dicom, is_volume};
+use crate::data::dicom::is_dicom;
+use crate::data::volumes::is_volume;
 use crate::data::{Content, Picture, Record, Split};
 use anyhow::{Context, Result, bail};
 use scanweave::study::Study;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A heading line, for messages.
 pub const COLUMNS: &str = "file,modality,subject,slice,label,source,split,group,mask_file,volume";
@@ -62,6 +66,7 @@ pub fn read(
         others: BTreeMap::new(),
         unknown: BTreeMap::new(),
         named: BTreeSet::new(),
+        told: BTreeSet::new(),
     };
     for line in table.rows() {
         let taken = wanted.iter().all(|(at, value)| line.cell(*at) == *value);
@@ -102,12 +107,15 @@ struct Reading<'a> {
     /// Cases by words that are no class of the study.
     unknown: BTreeMap<String, usize>,
     named: BTreeSet<PathBuf>,
+    /// How labels were understood.
+    told: BTreeSet<String>,
 }
 
 impl Reading<'_> {
     /// Takes a row, or only remembers the files that it names.
     fn add(&mut self, mut row: Row, taken: bool) -> Result<()> {
         let path = inside(self.folder, &row.file)?;
+        let volume = is_volume(&path);
         row.file = relative(&path, self.folder);
         self.named.insert(path);
         if !row.mask_file.is_empty() {
@@ -116,12 +124,13 @@ impl Reading<'_> {
         if !taken {
             return Ok(());
         }
-        let Some(place) = self.study.place_of(&row.modality) else {
+        let Some(place) = self.study.place_called(&row.modality) else {
             *self.others.entry(row.modality.clone()).or_default() += 1;
             return Ok(());
         };
         let file = picture(self.folder, &row.file, &row.slice, &row.volume)?;
-        let name = case_name(&row, self.study);
+        let name = case_name(&row, self.study, volume);
+        let codes = self.codes(&row.mask_file);
         if !self.cases.contains_key(&name) {
             let record = self.record(&row, &name)?;
             self.cases.insert(name.clone(), record);
@@ -140,7 +149,8 @@ impl Reading<'_> {
         if row.mask_file.is_empty() {
             return Ok(());
         }
-        let mask = picture(self.folder, &row.mask_file, &row.slice, "")?;
+        let mut mask = picture(self.folder, &row.mask_file, &row.slice, "")?;
+        mask.codes = codes;
         match label {
             Some(other) if *other != mask => bail!(
                 "two labels of the same case: {} and {}",
@@ -150,6 +160,17 @@ impl Reading<'_> {
             _ => *label = Some(mask),
         }
         Ok(())
+    }
+
+    /// What the values of a label mean, where its name says so and the study has several classes.
+    fn codes(&mut self, mask_file: &str) -> Option<Arc<Codes>> {
+        let several = self.study.lesion.is_segmented() && self.study.label_planes() > 1;
+        let names = several
+            .then(|| brats::named_recently(mask_file))
+            .flatten()?;
+        let (codes, told) = Codes::of(&names, self.study).ok()?;
+        self.told.insert(format!("BraTS from 2023 on, {told}"));
+        Some(Arc::new(codes))
     }
 
     /// A case without images yet; its class is counted where it is unknown.
@@ -190,6 +211,7 @@ impl Reading<'_> {
             ));
         }
         notes.extend(unknown_classes(&self.unknown, self.study));
+        notes.extend(self.told);
         Found {
             records: self.cases.into_values().collect(),
             named: self.named,
@@ -215,8 +237,7 @@ fn split_of(word: &str) -> Result<Option<Split>> {
 
 /// Rows of one case share this name: with several modalities the group (a slice of a subject), else
 /// every file, or slice of a volume, is a case.
-fn case_name(row: &Row, study: &Study) -> String {
-    let volume = is_volume(Path::new(&row.file));
+fn case_name(row: &Row, study: &Study, volume: bool) -> String {
     if study.modalities.len() == 1 {
         return if volume {
             format!("{}, slice {}", row.file, row.slice)
@@ -248,6 +269,7 @@ fn picture(folder: &Path, file: &str, slice: &str, volume: &str) -> Result<Pictu
             .filter(|v| !v.is_empty())
             .map(|v| number(v, "volume"))
             .transpose()?,
+        codes: None,
         path,
     })
 }

@@ -8,14 +8,13 @@ mod labels;
 mod manifest;
 mod names;
 mod plain;
-mod subjects;
+pub(super) mod subjects;
 mod survey;
 mod words;
 
+use super::located::{Located, stem, unused};
 use super::walk::files_below;
 use super::{Listing, check_folder, counted, first, relative};
-use crate::data::decode::is_image;
-use crate::data::volumes::is_volume;
 use crate::data::{Content, Record};
 use anyhow::{Result, ensure};
 use boxes::Boxes;
@@ -26,8 +25,6 @@ use std::path::{Path, PathBuf};
 
 /// The table's file name.
 pub const MANIFEST: &str = "manifest.csv";
-/// Files that systems leave in every folder.
-const LITTER: [&str; 2] = ["thumbs.db", "desktop.ini"];
 /// Names shown of many.
 const SHOWN: usize = 5;
 
@@ -38,32 +35,6 @@ pub struct Options<'a> {
     pub only: &'a [(String, String)],
     /// What tells subjects from paths, in its first group.
     pub subject: Option<&'a Regex>,
-}
-
-/// A file below the data set's folder.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Located {
-    path: PathBuf,
-    /// The path below the data set's folder.
-    name: String,
-    /// The folders that it lies in, the outermost first.
-    folders: Vec<String>,
-    /// Its name without the ending.
-    stem: String,
-}
-
-impl Located {
-    fn new(path: PathBuf, source: &Path) -> Self {
-        let name = relative(&path, source);
-        let above = name.rsplit_once('/').map_or("", |(above, _)| above);
-        let folders = above.split('/').filter(|folder| !folder.is_empty());
-        Self {
-            folders: folders.map(Into::into).collect(),
-            stem: stem(&name).into(),
-            path,
-            name,
-        }
-    }
 }
 
 /// What one of the two layouts holds.
@@ -130,42 +101,6 @@ fn image_of(record: &Record, source: &Path) -> String {
     )
 }
 
-/// The name of a file without its ending, `.nii.gz` being one.
-fn stem(path: &str) -> &str {
-    let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
-    let uncompressed = match name.rsplit_once('.') {
-        Some((stem, ending)) if ending.eq_ignore_ascii_case("gz") => stem,
-        _ => name,
-    };
-    match uncompressed.rsplit_once('.') {
-        Some((stem, _)) if !stem.is_empty() => stem,
-        _ => uncompressed,
-    }
-}
-
-/// What lies there and is named by nothing; images and volumes first, which might have been meant to be.
-fn unused(files: &[Located], named: &BTreeSet<PathBuf>) -> Option<String> {
-    let is_litter = |file: &Located| {
-        let name = file.name.rsplit('/').next().unwrap_or_default();
-        LITTER.contains(&name.to_lowercase().as_str())
-    };
-    let unused = files
-        .iter()
-        .filter(|file| !named.contains(&file.path) && !is_litter(file));
-    let (seen, other): (Vec<_>, Vec<_>) =
-        unused.partition(|file| is_image(&file.path) || is_volume(&file.path));
-    let count = seen.len() + other.len();
-    let names = seen.iter().chain(&other).map(|file| file.name.as_str());
-    let names = first(names, SHOWN);
-    let verb = if count == 1 { "is" } else { "are" };
-    (count > 0).then(|| {
-        format!(
-            "{} in the folder {verb} used by nothing: {names}",
-            counted(count, "file")
-        )
-    })
-}
-
 /// Whether the study's label is a class of the whole image.
 fn labels_whole_images(study: &Study) -> bool {
     study.lesion.whole(0).is_some()
@@ -195,6 +130,7 @@ fn tally(words: &BTreeMap<String, usize>, what: &str) -> String {
 mod tests {
     use super::*;
     use crate::data::Split;
+    use scanweave::label::LabelKind;
     use std::fs;
 
     /// A folder with these files.
@@ -496,6 +432,16 @@ mod tests {
         let unused =
             "2 files in the folder are used by nothing: manual1/01_dr.tif, mask/01_dr_mask.tif";
         assert_eq!(found.notes[1..], [unused]);
+        let mut vessels = study("retina");
+        vessels.lesion = LabelKind::Mask(vec!["vessels".into()]);
+        let place = folder("vessels", &lying);
+        let found = records(&place, &vessels, Options::default());
+        fs::remove_dir_all(place).expect("cleaned");
+        let found = found.expect("two photographs");
+        let labelled: Vec<bool> = found.records.iter().map(|r| files(r).1).collect();
+        assert_eq!(labelled, [true, false]);
+        let unused = "1 file in the folder is used by nothing: mask/01_dr_mask.tif";
+        assert_eq!(found.notes.last().map(String::as_str), Some(unused));
     }
 
     #[test]
@@ -513,17 +459,5 @@ mod tests {
             error.contains("2 volumes are not read") && error.contains(row),
             "{error}"
         );
-    }
-
-    #[test]
-    fn endings_of_two_parts_are_one() {
-        for (path, expected) in [
-            ("a/scan.1.png", "scan.1"),
-            ("a.NII.GZ", "a"),
-            ("b.c/d", "d"),
-            (".e", ".e"),
-        ] {
-            assert_eq!(stem(path), expected);
-        }
     }
 }

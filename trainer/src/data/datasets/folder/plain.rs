@@ -6,6 +6,7 @@
 use super::words::{self, Says, labelled};
 use super::{Found, Located, labels, labels_whole_images, relative, survey, unknown_classes};
 use crate::data::decode::is_image;
+use crate::data::dicom::is_dicom;
 use crate::data::volumes::is_volume;
 use crate::data::{Content, Record};
 use anyhow::{Result, bail};
@@ -47,6 +48,7 @@ pub fn read(source: &Path, files: &[Located], study: &Study) -> Result<Found> {
     if labels_whole_images(study) {
         notes.extend(unknown_classes(&unknown(&cases, study), study));
     }
+    notes.extend(survey::layout(files).map(|text| format!("the folder {text}")));
     notes.extend(survey::volumes_aside(files, study));
     Ok(Found {
         named: cases.values().flat_map(paths).collect(),
@@ -60,14 +62,24 @@ fn sorted<'a>(
     files: &'a [Located],
     study: &Study,
 ) -> (Vec<(usize, &'a Located)>, Vec<&'a Located>) {
+    let folders = || files.iter().flat_map(|file| &file.folders);
+    let has_vessels = folders().any(|folder| words::is_of_vessels(folder));
     let says = |file: &Located| -> Vec<Says> {
-        let folders = file.folders.iter();
-        folders.map(|folder| words::says(folder, study)).collect()
+        let said = |folder: &String| {
+            if has_vessels && words::is_of_masks(folder) {
+                Says::Aside
+            } else {
+                words::says(folder, study)
+            }
+        };
+        file.folders.iter().map(said).collect()
     };
     let readable = |file: &&Located| is_image(&file.path) || is_volume(&file.path);
+    let aside = |file: &&Located| says(file).contains(&Says::Aside);
     let (mut labels, images): (Vec<&Located>, Vec<&Located>) = files
         .iter()
         .filter(readable)
+        .filter(|file| !aside(file))
         .partition(|file| says(file).contains(&Says::Labels));
     let is_label = |file: &&Located| labelled(&file.stem).is_some();
     let (beside, images): (Vec<_>, Vec<_>) = images.into_iter().partition(is_label);
@@ -79,9 +91,9 @@ fn sorted<'a>(
             _ => None,
         })
     };
-    let pictures = images
-        .into_iter()
-        .filter(|file| is_image(&file.path) && !says(file).contains(&Says::Aside));
+    // A DICOM file mostly is one slice, and often the only way in which radiographs come.
+    let is_picture = |file: &&Located| is_image(&file.path) || is_dicom(&file.path);
+    let pictures = images.into_iter().filter(is_picture);
     let pictures: Vec<_> = pictures.map(|file| (place(file), file)).collect();
     // A study of one modality needs no folder for it; where there is one, it says what is an image.
     let alone = study.modalities.len() == 1 && pictures.iter().all(|(place, _)| place.is_none());
@@ -98,7 +110,7 @@ fn case_name(image: &Located, study: &Study) -> String {
     let modality = image
         .folders
         .iter()
-        .position(|folder| study.place_of(folder).is_some());
+        .position(|folder| study.place_called(folder).is_some());
     let shared = folders.enumerate().filter(|(at, _)| Some(*at) != modality);
     let parts = shared.map(|(_, folder)| folder);
     let parts: Vec<&str> = parts.chain([image.stem.as_str()]).collect();

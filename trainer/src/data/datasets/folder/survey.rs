@@ -4,7 +4,7 @@ use super::words::{Says, says};
 use super::{Located, MANIFEST, subjects, tally};
 use crate::data::datasets::{counted, first};
 use crate::data::decode::is_image;
-use crate::data::volumes::{self, is_volume};
+use crate::data::volumes::is_volume;
 use scanweave::study::Study;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -37,7 +37,7 @@ pub fn no_rows(
 /// That no image of plain folders is of the study.
 pub fn no_images(source: &Path, study: &Study, files: &[Located]) -> String {
     let found = there(&files.iter().collect::<Vec<_>>());
-    let layout = layout(files).map(|layout| format!(" This looks like {layout}."));
+    let layout = layout(files).map(|text| format!(" This {text}."));
     let volumes = volumes_aside(files, study).map(|text| format!(" {text}."));
     let images = files.iter().any(|file| is_image(&file.path));
     let folders = images.then(|| {
@@ -48,7 +48,7 @@ pub fn no_images(source: &Path, study: &Study, files: &[Located]) -> String {
         )
     });
     let dicom = files.iter().any(is_dicom);
-    let dicom = dicom.then_some(" Convert DICOM files to NIfTI, for instance with dcm2niix.");
+    let dicom = dicom.then_some(" DICOM slices of one series are a volume: name their folder in the column file of manifest.csv, or convert them with dcm2niix.");
     format!(
         "{}; found: {found}.{}{}{}{} Otherwise choose another --study or --source",
         missing(source, study),
@@ -92,15 +92,11 @@ pub fn volumes_aside(files: &[Located], study: &Study) -> Option<String> {
 
 /// The modality that a path names, else the first of the study.
 fn modality(file: &Located, study: &Study) -> String {
-    let of = |word: &str| {
-        let unweighted = word.strip_suffix('w').unwrap_or(word);
-        study.place_of(word).or_else(|| study.place_of(unweighted))
-    };
     let lower = file.stem.to_lowercase();
     let words = file.folders.iter().map(String::as_str);
     let place = words
         .chain(lower.split(|c: char| !c.is_alphanumeric()))
-        .find_map(of);
+        .find_map(|word| study.place_called(word));
     study.modalities[place.unwrap_or(0)].name.clone()
 }
 
@@ -140,7 +136,7 @@ const KINDS: [Kind; 5] = [
 ];
 
 fn is_dicom(file: &Located) -> bool {
-    volumes::is_dicom(&file.path)
+    crate::data::dicom::is_dicom(&file.path)
 }
 
 fn ends(file: &Located, endings: &[&str]) -> bool {
@@ -150,33 +146,34 @@ fn ends(file: &Located, endings: &[&str]) -> bool {
         .any(|known| ending.eq_ignore_ascii_case(known))
 }
 
-/// The convention that files are named by, where it is a known one.
-fn layout(files: &[Located]) -> Option<&'static str> {
-    let in_training = |file: &&Located| file.folders.iter().any(|folder| folder == "imagesTr");
+/// The convention that files are named by and the option that reads it, where it is a known one.
+pub fn layout(files: &[Located]) -> Option<String> {
+    let in_training = |file: &Located| file.folders.iter().any(|folder| folder == "imagesTr");
     let bids = |file: &Located| {
         let subject = file.folders.iter().any(|folder| folder.starts_with("sub-"));
-        subject && file.stem.starts_with("sub-")
+        subject && file.stem.starts_with("sub-") && is_volume(&file.path)
     };
     let brats = |file: &Located| {
         let stem = file.stem.to_lowercase();
         let ends = ["-t1n", "-t1c", "-t2w", "-t2f", "_t1ce"];
-        stem.starts_with("brats") || ends.iter().any(|end| stem.ends_with(end))
+        let named = stem.starts_with("brats") || ends.iter().any(|end| stem.ends_with(end));
+        named && is_volume(&file.path)
     };
-    let mut training = files.iter().filter(in_training).peekable();
-    if training.peek().is_some() {
-        let numbered = training.any(|file| file.stem.ends_with("_0000"));
-        Some(if numbered {
-            "nnU-Net"
-        } else {
-            "the Medical Segmentation Decathlon"
-        })
+    let numbered = |file: &Located| in_training(file) && file.stem.ends_with("_0000");
+    let (name, option) = if files.iter().any(numbered) {
+        ("nnU-Net", "nnunet")
+    } else if files.iter().any(in_training) {
+        ("the Medical Segmentation Decathlon", "decathlon")
     } else if files.iter().any(bids) {
-        Some("BIDS")
+        ("BIDS", "bids")
     } else if files.iter().any(brats) {
-        Some("BraTS")
+        ("BraTS", "brats")
     } else {
-        None
-    }
+        return None;
+    };
+    Some(format!(
+        "looks like {name}: --dataset {option} reads it as it is"
+    ))
 }
 
 #[cfg(test)]
@@ -215,7 +212,7 @@ mod tests {
                     "sub-01/anat/sub-01_FLAIR.nii.gz",
                     "sub-01/anat/sub-01_T1w.nii.gz",
                 ],
-                "looks like BIDS",
+                "looks like BIDS: --dataset bids",
                 "`sub-01/anat/sub-01_FLAIR.nii.gz,flair,sub-01,40`",
             ),
             (
@@ -223,12 +220,12 @@ mod tests {
                     "BraTS-GLI-00000-000/BraTS-GLI-00000-000-t1c.nii.gz",
                     "BraTS-GLI-00002-000/BraTS-GLI-00002-000-t1n.nii.gz",
                 ],
-                "looks like BraTS",
+                "looks like BraTS: --dataset brats",
                 "t1c.nii.gz,t1c,BraTS-GLI-00000-000,40`",
             ),
             (
                 ["imagesTr/BRATS_001.nii.gz", "labelsTr/BRATS_001.nii.gz"],
-                "Decathlon",
+                "Decathlon: --dataset decathlon",
                 "`imagesTr/BRATS_001.nii.gz,t1,BRATS_001,40`",
             ),
             (
@@ -236,7 +233,7 @@ mod tests {
                     "imagesTr/case_001_0000.nii.gz",
                     "imagesTr/case_002_0000.nii.gz",
                 ],
-                "nnU-Net",
+                "nnU-Net: --dataset nnunet",
                 "`imagesTr/case_001_0000.nii.gz,t1,case_001,40`",
             ),
             (

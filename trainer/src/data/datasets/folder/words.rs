@@ -23,19 +23,10 @@ const LABELS: [&str; 14] = [
 ];
 /// Folders of images, whatever they show.
 const PICTURES: [&str; 6] = ["image", "images", "imagestr", "img", "imgs", "data"];
+/// Folders of drawings of vessels: labels for studies of them.
+const VESSELS: [&str; 5] = ["manual", "manual1", "1st_manual", "vessel", "vessels"];
 /// Folders of drawings that are neither images nor labels of lesions.
-const ASIDE: [&str; 10] = [
-    "manual",
-    "manual1",
-    "manual2",
-    "1st_manual",
-    "2nd_manual",
-    "vessel",
-    "vessels",
-    "fov",
-    "roi",
-    "rois",
-];
+const ASIDE: [&str; 5] = ["manual2", "2nd_manual", "fov", "roi", "rois"];
 
 /// What the name of a folder says about the files in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,7 +57,7 @@ pub enum Says {
 pub fn says(folder: &str, study: &Study) -> Says {
     let plain = plain(folder);
     let is_among = |words: &[&str]| words.contains(&plain.as_str());
-    if let Some(place) = study.place_of(folder) {
+    if let Some(place) = study.place_called(folder) {
         Says::Modality(place)
     } else if let Some(class) = study.lesion.class_named(folder) {
         Says::Class(class)
@@ -76,11 +67,33 @@ pub fn says(folder: &str, study: &Study) -> Says {
         Says::Labels
     } else if is_among(&PICTURES) {
         Says::Pictures
+    } else if is_among(&VESSELS) {
+        if draws_vessels(study) {
+            Says::Labels
+        } else {
+            Says::Aside
+        }
     } else if is_among(&ASIDE) {
         Says::Aside
     } else {
         of_numbers(folder)
     }
+}
+
+/// Whether vessels are what the study has labels of.
+fn draws_vessels(study: &Study) -> bool {
+    let mut classes = study.lesion.classes().iter();
+    classes.any(|class| plain(class).starts_with("vessel"))
+}
+
+/// Whether a folder holds drawings of vessels.
+pub fn is_of_vessels(folder: &str) -> bool {
+    VESSELS.contains(&plain(folder).as_str())
+}
+
+/// Whether a folder holds masks, which show where there is an image at all where they lie beside drawings of vessels.
+pub fn is_of_masks(folder: &str) -> bool {
+    ["mask", "masks"].contains(&plain(folder).as_str())
 }
 
 fn of_numbers(folder: &str) -> Says {
@@ -157,6 +170,17 @@ mod tests {
         ] {
             assert_eq!(says(folder, &study), said, "{folder}");
         }
+    }
+
+    #[test]
+    fn drawings_of_vessels_are_labels_where_a_study_has_them() {
+        let mut study = Study::named("retina").expect("built in");
+        assert_eq!(says("manual1", &study), Says::Aside);
+        study.lesion = scanweave::label::LabelKind::Mask(vec!["vessels".into()]);
+        assert_eq!(says("1st_manual", &study), Says::Labels);
+        assert_eq!(says("2nd_manual", &study), Says::Aside);
+        assert!(is_of_vessels("1st Manual") && !is_of_vessels("manuals"));
+        assert!(is_of_masks("Mask") && !is_of_masks("label"));
     }
 
     #[test]

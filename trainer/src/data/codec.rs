@@ -1,0 +1,82 @@
+//! Codecs of pictures inside DICOM files: JPEG with and without loss, JPEG-LS and JPEG 2000, in Rust alone.
+//!
+//! What a frame claims of its size is compared with its file before memory is asked for. JPEG of 12 bits with loss is not
+//! read: the error says with what to unpack it.
+
+mod jpeg_ls;
+
+use hayro_jpeg2000::{DecodeSettings, DecoderContext, Image};
+use jpeg_decoder::{Decoder, PixelFormat};
+use scanweave::formats::FormatError;
+use scanweave::formats::dicom::{Frame, Packing};
+
+/// Where the precision of the first component stands in a code stream of JPEG 2000.
+const PRECISION: usize = 42;
+
+/// The stored pixels of a compressed frame.
+///
+/// # Errors
+/// When it is damaged, has another size than its file says, or is packed in another way.
+pub fn unpacked(frame: &Frame) -> Result<Vec<u16>, FormatError> {
+    match frame.packing {
+        Packing::Jpeg => jpeg(frame),
+        Packing::JpegLs => jpeg_ls::decode(&frame.bytes, frame.sides).map_err(damaged),
+        Packing::Jpeg2000 => jpeg_2000(frame),
+        Packing::Rle | Packing::Other => Err(frame.packing.refused()),
+    }
+}
+
+fn damaged(error: impl std::fmt::Display) -> FormatError {
+    FormatError::Compression(format!(
+        "{error}; if other programs show it, save it uncompressed (gdcmconv --raw, dcmdjpeg)"
+    ))
+}
+
+fn check(frame: &Frame, sides: [usize; 2]) -> Result<(), FormatError> {
+    if sides == frame.sides {
+        return Ok(());
+    }
+    let ([a, b], [c, d]) = (sides, frame.sides);
+    Err(damaged(format!(
+        "a frame has {a} x {b} pixels, its file says {c} x {d}"
+    )))
+}
+
+fn jpeg(frame: &Frame) -> Result<Vec<u16>, FormatError> {
+    let mut decoder = Decoder::new(&frame.bytes[..]);
+    decoder.read_info().map_err(damaged)?;
+    let info = decoder.info().ok_or_else(|| damaged("it has no head"))?;
+    check(frame, [info.width, info.height].map(usize::from))?;
+    let bytes = decoder.decode().map_err(damaged)?;
+    match info.pixel_format {
+        PixelFormat::L8 => Ok(bytes.into_iter().map(u16::from).collect()),
+        PixelFormat::L16 => {
+            let (pairs, _) = bytes.as_chunks::<2>();
+            Ok(pairs.iter().map(|&pair| u16::from_ne_bytes(pair)).collect())
+        }
+        PixelFormat::RGB24 | PixelFormat::CMYK32 => Err(damaged("a frame is in colour")),
+    }
+}
+
+fn jpeg_2000(frame: &Frame) -> Result<Vec<u16>, FormatError> {
+    let settings = DecodeSettings {
+        strict: true,
+        ..DecodeSettings::default()
+    };
+    let image = Image::new(&frame.bytes, &settings).map_err(damaged)?;
+    check(frame, [image.width(), image.height()].map(|s| s as usize))?;
+    let mut context = DecoderContext::default();
+    let decoded = image.decode(&mut context).map_err(damaged)?;
+    let [component] = decoded.components() else {
+        return Err(damaged("a frame is in colour"));
+    };
+    // The library takes numbers with a sign for numbers without, and lifts them by half of their range.
+    let precision = frame.bytes.get(PRECISION).copied().unwrap_or(0);
+    let lifted = if precision >> 7 == 1 {
+        1 << (component.bit_depth() - 1)
+    } else {
+        0
+    };
+    let stored = |value: &f32| (value.round() as i32 - lifted) as u16;
+    Ok(component.samples().iter().map(stored).collect())
+}
