@@ -137,6 +137,22 @@ pub fn create_folder(path: &Path) -> Result<()> {
         .with_context(|| format!("the folder {} cannot be created", path.display()))
 }
 
+/// The first bytes of a file, `limit` of them or all that there are.
+///
+/// # Errors
+/// When it cannot be read or is no file; the error names it.
+pub fn read_head(path: &Path, limit: u64) -> Result<Vec<u8>> {
+    let unread = || format!("{} cannot be read", path.display());
+    let there = fs::metadata(path).with_context(unread)?;
+    ensure!(there.is_file(), "{} is {}", path.display(), no_file(&there));
+    let mut bytes = Vec::new();
+    let file = File::open(path).with_context(unread)?;
+    file.take(limit)
+        .read_to_end(&mut bytes)
+        .with_context(unread)?;
+    Ok(bytes)
+}
+
 /// Reads a whole file of at most `limit` bytes.
 ///
 /// # Errors
@@ -184,6 +200,8 @@ mod tests {
         let path = folder.path().join("a.json");
         fs::write(&path, [7; 100]).expect("a file");
         assert_eq!(read_whole(&path, 100).expect("read"), [7; 100]);
+        assert_eq!(read_head(&path, 3).expect("read"), [7; 3]);
+        assert_eq!(read_head(&path, 101).expect("read"), [7; 100]);
         let error = read_whole(&path, 99).expect_err("too large").to_string();
         let said = ["a.json", "100 bytes", "99"];
         assert!(said.iter().all(|part| error.contains(part)), "{error}");
@@ -242,7 +260,8 @@ mod tests {
             for path in [&pipe, &link, Path::new("/dev/null")] {
                 let written = write_whole(path, b"new").expect_err("no file");
                 let read = read_whole(path, DATA).expect_err("no file");
-                for error in [written, read].map(|e| e.to_string()) {
+                let begun = read_head(path, 9).expect_err("no file");
+                for error in [written, read, begun].map(|e| e.to_string()) {
                     let said = error.contains("a device, pipe or socket");
                     assert!(said && error.contains(&*path.to_string_lossy()), "{error}");
                 }

@@ -13,6 +13,7 @@ mod evaluate;
 mod export;
 mod files;
 mod onnx;
+mod page;
 mod picture;
 mod run;
 mod stages;

@@ -1,5 +1,7 @@
 //! Pictures that people look at: single images and sheets of them, as PNG, in grey or in colour.
 
+pub mod letters;
+
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -15,55 +17,53 @@ const PNG_START: &[u8] = b"\x89PNG\r\n\x1a\n";
 const PNG_END: &[u8] = b"IEND\xae\x42\x60\x82";
 /// Pixels between two pictures of a sheet.
 const GAP: usize = 2;
-/// Grey between the pictures.
-const PAPER: f32 = 0.25;
+/// Grey between the pictures of a sheet.
+pub const PAPER: f32 = 0.25;
 
 /// Writes one plane, 0..=1 as 8-bit grey.
 pub fn save_plane(path: &Path, plane: &Plane) -> anyhow::Result<()> {
-    let bytes = plane.to_u8();
-    save_bytes(
-        path,
-        &bytes,
-        plane.width(),
-        plane.height(),
-        ExtendedColorType::L8,
-    )
+    save_image(path, &plane.clone().into())
 }
 
-/// Writes an image, 0..=1 as 8 bits: in colour where it has three channels, else its first one.
+/// Writes an image as [`png`] has it.
 pub fn save_image(path: &Path, image: &Image) -> anyhow::Result<()> {
-    if image.channels() != 3 {
-        return save_plane(path, &image.planes()[0]);
-    }
-    let bytes = image.to_interleaved_u8();
-    save_bytes(
-        path,
-        &bytes,
-        image.width(),
-        image.height(),
-        ExtendedColorType::Rgb8,
-    )
+    let png = png(image).with_context(|| path.display().to_string())?;
+    files::write_whole(path, &png)
+}
+
+/// The bytes of a PNG of an image, 0..=1 as 8 bits: in colour where it has three channels, else its first one.
+///
+/// # Errors
+/// When it cannot be encoded.
+pub fn png(image: &Image) -> anyhow::Result<Vec<u8>> {
+    let (bytes, kind) = if image.channels() == 3 {
+        (image.to_interleaved_u8(), ExtendedColorType::Rgb8)
+    } else {
+        (image.planes()[0].to_u8(), ExtendedColorType::L8)
+    };
+    encoded(&bytes, image.width(), image.height(), kind)
 }
 
 /// Writes a label as 8-bit class numbers, 0 where there is no lesion.
 pub fn save_label(path: &Path, label: &ClassMap) -> anyhow::Result<()> {
     let (width, height) = (label.width(), label.height());
-    save_bytes(path, label.values(), width, height, ExtendedColorType::L8)
+    let png = encoded(label.values(), width, height, ExtendedColorType::L8)
+        .with_context(|| path.display().to_string())?;
+    files::write_whole(path, &png)
 }
 
-fn save_bytes(
-    path: &Path,
+fn encoded(
     bytes: &[u8],
     width: usize,
     height: usize,
     kind: ExtendedColorType,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Vec<u8>> {
     let mut png = Vec::new();
     let (width, height) = (width as u32, height as u32);
     PngEncoder::new(&mut png)
         .write_image(bytes, width, height, kind)
-        .with_context(|| format!("{} cannot be encoded", path.display()))?;
-    files::write_whole(path, &png)
+        .context("the picture cannot be encoded")?;
+    Ok(png)
 }
 
 /// Whether a file begins and ends as a PNG that was written whole does.

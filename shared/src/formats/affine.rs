@@ -90,9 +90,30 @@ impl Affine {
         })
     }
 
+    /// This grid in voxels of the `other` one instead of millimetres, where that has three directions.
+    pub fn in_voxels_of(&self, other: &Self) -> Option<Self> {
+        let [a, b, c] = other.steps.map(|step| step.map(f64::from));
+        // Cramer's rule: what is perpendicular to two steps counts the third.
+        let counts = [cross(b, c), cross(c, a), cross(a, b)];
+        let volume = dot(a, counts[0]);
+        let within = |way: [f32; 3]| {
+            let way = way.map(f64::from);
+            counts.map(|count| (dot(count, way) / volume) as f32)
+        };
+        volume.is_normal().then(|| Self {
+            steps: self.steps.map(within),
+            origin: within(difference(self.origin, other.origin)),
+        })
+    }
+
+    /// The way from a voxel to the next along x, y and z, millimetres.
+    pub fn spacing(&self) -> [f32; 3] {
+        self.steps.map(length)
+    }
+
     /// The shortest way from a voxel to a neighbour, millimetres.
     pub fn shortest_step(&self) -> f32 {
-        self.steps.map(length).into_iter().fold(f32::MAX, f32::min)
+        self.spacing().into_iter().fold(f32::MAX, f32::min)
     }
 
     /// As it is for a volume of these sides in the file that is looked at with this turn.
@@ -141,7 +162,7 @@ impl Affine {
 impl std::fmt::Display for Affine {
     /// As `1.0 x 1.0 x 1.5 mm, first voxel at (-31.5, -31.5, 0.0), axes to left, back, head`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let [x, y, z] = self.steps.map(length);
+        let [x, y, z] = self.spacing();
         let [left, back, head] = self.origin;
         write!(
             f,
@@ -152,6 +173,14 @@ impl std::fmt::Display for Affine {
 
 fn length(vector: [f32; 3]) -> f32 {
     vector.iter().map(|v| v * v).sum::<f32>().sqrt()
+}
+
+fn dot(a: [f64; 3], b: [f64; 3]) -> f64 {
+    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+}
+
+fn cross([a, b, c]: [f64; 3], [x, y, z]: [f64; 3]) -> [f64; 3] {
+    [b * z - c * y, c * x - a * z, a * y - b * x]
 }
 
 fn difference(a: [f32; 3], b: [f32; 3]) -> [f32; 3] {
@@ -267,6 +296,31 @@ mod tests {
             ..own
         };
         assert!(own.apart(&nowhere, [2; 3]).is_nan());
+    }
+
+    #[test]
+    fn a_grid_is_found_in_the_voxels_of_another() {
+        // Turned by some 37 degrees about the head, of 2 x 1 x 4 mm.
+        let other = Affine {
+            steps: [[1.6, 1.2, 0.0], [-0.6, 0.8, 0.0], [0.0, 0.0, 4.0]],
+            origin: [10.0, -5.0, 3.0],
+        };
+        let own = Affine {
+            steps: [[1.0, 0.0, 0.5], [0.0, -1.0, 0.0], [0.0, 0.25, 2.0]],
+            origin: [1.0, 2.0, 3.0],
+        };
+        let within = own.in_voxels_of(&other).expect("three directions");
+        for voxel in [[0.0, 0.0, 0.0], [3.0, -1.0, 2.0], [7.0, 5.0, 9.0]] {
+            let there = other.place(within.place(voxel));
+            for (found, expected) in there.into_iter().zip(own.place(voxel)) {
+                assert!((found - expected).abs() < 1e-4, "{found}, not {expected}");
+            }
+        }
+        let flat = Affine {
+            steps: [other.steps[0], other.steps[1], other.steps[1]],
+            ..other
+        };
+        assert_eq!(own.in_voxels_of(&flat), None);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! MGH, the format of FreeSurfer (`.mgh`, and `.mgz` where gzip has compressed it): a header of 284 bytes, then the
 //! voxels, all big endian (surfer.nmr.mgh.harvard.edu, `MghFormat`).
 
-use super::{Affine, Element, FormatError, Volume, count, of_series};
+use super::{Affine, Element, FormatError, Outline, Volume, count, of_series};
 
 /// Where the voxels begin.
 const HEADER: usize = 284;
@@ -26,13 +26,8 @@ pub fn is_mgh(bytes: &[u8]) -> bool {
 
 /// Volume number `index` of an MGH file.
 pub fn read(bytes: &[u8], index: usize) -> Result<Volume, FormatError> {
-    let header = bytes.get(..HEADER).ok_or(FormatError::Truncated {
-        need: HEADER as u64,
-        got: bytes.len() as u64,
-    })?;
-    let side = |at: usize| u64::try_from(integer(header, at)).unwrap_or(0);
-    let sides = [4, 8, 12].map(side);
-    let series = side(16).max(1);
+    let header = header(bytes)?;
+    let (sides, series) = (sides(header), series(header));
     let kind = integer(header, 20);
     let element = KINDS.iter().find(|(k, _)| *k == kind).map(|(_, e)| *e);
     let element = element.ok_or_else(|| {
@@ -51,6 +46,34 @@ pub fn read(bytes: &[u8], index: usize) -> Result<Volume, FormatError> {
     Ok(volume
         .lying(place.map(|place| place.affine(sides)))
         .of(series))
+}
+
+/// What a header says, be its voxels there or not.
+pub(super) fn outline(bytes: &[u8]) -> Result<Outline, FormatError> {
+    let header = header(bytes)?;
+    let sides = sides(header).map(|side| side as usize);
+    let affine = Place::of(header).map(|place| place.affine(sides));
+    Ok(Outline::new(sides, affine, series(header)))
+}
+
+fn header(bytes: &[u8]) -> Result<&[u8], FormatError> {
+    bytes.get(..HEADER).ok_or(FormatError::Truncated {
+        need: HEADER as u64,
+        got: bytes.len() as u64,
+    })
+}
+
+fn sides(header: &[u8]) -> [u64; 3] {
+    [4, 8, 12].map(|at| side(header, at))
+}
+
+/// Volumes in the file, at least 1.
+fn series(header: &[u8]) -> u64 {
+    side(header, 16).max(1)
+}
+
+fn side(header: &[u8], at: usize) -> u64 {
+    u64::try_from(integer(header, at)).unwrap_or(0)
 }
 
 /// How the volume lies, where the header says so.

@@ -1,7 +1,7 @@
 //! MetaImage (itk.org, MetaIO): lines of text `Key = Value`, then the voxels, plain or compressed by zlib, in the same
 //! file (`.mha`) or in one of their own (`.mhd` with `.raw` or `.zraw`).
 
-use super::{Affine, Element, FormatError, Volume, count, of_series};
+use super::{Affine, Element, FormatError, Outline, Volume, count, of_series};
 
 /// Longest header that is read.
 const MAX_HEADER: usize = 64 * 1024;
@@ -51,6 +51,14 @@ pub fn read(bytes: &[u8], beside: Option<&[u8]>, index: usize) -> Result<Volume,
     let numbers = element.numbers(voxels, count, big, [1.0, 0.0])?;
     let volume = Volume::new(sides, header.spacing(), numbers)?;
     Ok(volume.lying(header.affine()).of(series))
+}
+
+/// What a header says, be its voxels there or not.
+pub(super) fn outline(bytes: &[u8]) -> Result<Outline, FormatError> {
+    let (header, _) = Header::split(bytes)?;
+    header.check_kind()?;
+    let sides = header.sides()?;
+    Ok(Outline::new(sides, header.affine(), header.volumes()?))
 }
 
 /// The name of the file that holds the voxels, where it is another one.

@@ -17,11 +17,13 @@ pub mod mgh;
 pub mod mha;
 pub mod nifti;
 pub mod nrrd;
+mod outline;
 mod stranger;
 mod volume;
 
 pub use affine::Affine;
 pub use element::Element;
+pub use outline::Outline;
 pub use stranger::stranger;
 pub use volume::{Axis, Volume, Window};
 
@@ -142,6 +144,29 @@ pub fn read_of(bytes: &[u8], beside: Option<&[u8]>, index: usize) -> Result<Volu
         nrrd::read(bytes, beside, index)
     } else if mgh::is_mgh(bytes) {
         mgh::read(bytes, index)
+    } else {
+        Err(FormatError::Unknown)
+    }
+}
+
+/// The outline of the volume that these bytes, not compressed by gzip as a whole, begin with; 64 KiB hold any header.
+///
+/// # Errors
+/// When they begin no volume of the formats of [`read`], or their header is damaged.
+pub fn outline(head: &[u8]) -> Result<Outline, FormatError> {
+    if let Some(what) = stranger(head) {
+        return Err(FormatError::Stranger(what));
+    }
+    if head.starts_with(&gzip::MAGIC) {
+        Err(FormatError::Gzip)
+    } else if nifti::is_nifti(head) {
+        nifti::outline(head)
+    } else if mha::is_mha(head) {
+        mha::outline(head)
+    } else if nrrd::is_nrrd(head) {
+        nrrd::outline(head)
+    } else if mgh::is_mgh(head) {
+        mgh::outline(head)
     } else {
         Err(FormatError::Unknown)
     }

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::{Affine, Element, FormatError, Volume, count, gzip, of_series};
+use super::{Affine, Element, FormatError, Outline, Volume, count, gzip, of_series};
 
 /// The mark; the number of the version follows.
 const MARK: &[u8] = b"NRRD000";
@@ -113,6 +113,14 @@ pub fn read(bytes: &[u8], beside: Option<&[u8]>, index: usize) -> Result<Volume,
     let sides = sides.map(|s| s as usize);
     let volume = Volume::new(sides, header.spacing(&axes), numbers)?;
     Ok(volume.lying(header.affine(&axes)).of(axes.series))
+}
+
+/// What a header says, be its voxels there or not.
+pub(super) fn outline(bytes: &[u8]) -> Result<Outline, FormatError> {
+    let (header, _) = Header::split(bytes)?;
+    let axes = header.axes()?;
+    let sides = axes.space.map(|axis| axes.sizes[axis] as usize);
+    Ok(Outline::new(sides, header.affine(&axes), axes.series))
 }
 
 /// The name of the file that holds the voxels, where it is another one.

@@ -1,29 +1,25 @@
 //! `scanweave data`: from a data set on disk to one prepared file, and a look into it.
 
+use crate::data::counts::Counts;
+use crate::data::datasets::legend::Legend;
 use crate::data::datasets::{
     Listing, bids, brats, cases, chest_xray, counted, decathlon, folder, nnunet, phantom, slices,
 };
+use crate::data::glance::glance;
+use crate::data::lookalikes;
 use crate::data::prepare::{Lenience, prepare};
-use crate::data::prepared::{Item, Prepared};
+use crate::data::prepared::Prepared;
+use crate::data::report::{self, Told};
 use crate::data::unpacked::unpack;
-use crate::data::{Record, Split, copies, split};
+use crate::data::{Record, Split, copies, refused, split};
 use crate::files;
-use crate::picture::save_sheet;
 use crate::study::StudyAndRecipe;
 use anyhow::{Context, Result};
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 use regex_lite::Regex;
-use scanweave::image::{Image, Plane};
-use scanweave::structure::{fuse, fusion_noise};
-use scanweave::study::{Channels, Study};
-use std::collections::BTreeSet;
+use scanweave::study::Study;
 use std::path::{Path, PathBuf};
-
-/// Cases on a contact sheet.
-const SHEET_CASES: usize = 24;
-/// Cases side by side on a contact sheet.
-const SHEET_COLUMNS: usize = 4;
 
 /// Prepare a data set for training, or look into a prepared one.
 #[derive(Debug, clap::Subcommand)]
@@ -31,6 +27,9 @@ pub enum Command {
     Prepare(Box<PrepareArgs>),
     Inspect(InspectArgs),
 }
+
+/// Refusals that a dry run shows.
+const REFUSED: usize = 20;
 
 /// What --help of `data prepare` says of folders.
 const FOLDER_HELP: &str = "\
@@ -44,7 +43,7 @@ A folder with a table, manifest.csv, one row per file; commas, semicolons or tab
   source     the collection that it comes from
   split      train, val or test; drawn 9:1 by --seed where it is empty. val chooses the best checkpoint
   group      what the images of one slice share where a study has several modalities, or a class
-  mask_file  the lesion label: 0 where there is none, else the number of its class
+  mask_file  the lesion label: 0 where there is none, else the number of its class, or a colour of --legend
 
 A plain folder: images of t1 below a folder t1/, those of one case under the same name below each modality's folder; a
 study of one modality needs no such folder. Labels lie in label/, labels/, mask/, masks/, seg/, .. under the name of
@@ -99,9 +98,14 @@ impl Dataset {
 ///
 /// Images are stretched to 0..1, resized to a square and split by subject: as the data set says, else
 /// 9:1 by seed. The same folder and options always give the same file. How names were understood, and what was left
-/// aside, is said.
+/// aside, is said, and stands with counts, greys, sizes of lesions and up to 40 cases in a report beside the file:
+/// NAME.report.html and NAME.sheet.png for NAME.scan.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = FOLDER_HELP)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 pub struct PrepareArgs {
     /// Layout of the data set
     #[arg(long)]
@@ -141,18 +145,33 @@ pub struct PrepareArgs {
     /// Take labels that look like a picture, or cover more than half of the organ
     #[arg(long)]
     accept_label: bool,
+    /// Bring volumes of a case that lie on another grid than its first image onto that: linear between the voxels of images,
+    /// the nearest one of labels. A slice's number is then that of the first image
+    #[arg(long)]
+    resample: bool,
+    /// What the colours of labels mean: a table of the columns colour (#ff0000, or 255 0 0) and class (its name or
+    /// number in the study, 0 where there is no lesion)
+    #[arg(long, value_name = "FILE")]
+    legend: Option<PathBuf>,
+    /// Say what would happen and write nothing: names and headers are read, and no pixel. Takes seconds
+    #[arg(long)]
+    dry_run: bool,
 }
 
 /// Count what a .scan file holds and draw a contact sheet.
 ///
-/// The contact sheet shows, per case: image, mask over image, structure map, fused input.
+/// The contact sheet shows up to 40 cases: every modality with the label drawn on it, background over image, structure map,
+/// fused input.
 #[derive(Debug, clap::Args)]
 pub struct InspectArgs {
     /// A file made by data prepare
     file: PathBuf,
-    /// Where to write the contact sheet; beside the file with the ending .png unless given
+    /// Where to write the contact sheet; NAME.sheet.png beside NAME.scan unless given
     #[arg(long, value_name = "PNG")]
     sheet: Option<PathBuf>,
+    /// Also write the report as one HTML file; what was said while the data was prepared stands only in the one that data prepare wrote
+    #[arg(long, value_name = "HTML")]
+    report: Option<PathBuf>,
     /// Also write every item into this new folder: images, structure map, mask and label as PNG, subject, split and source as a table
     #[arg(long, value_name = "DIR")]
     export: Option<PathBuf>,
@@ -204,54 +223,125 @@ fn run_prepare(args: &PrepareArgs) -> Result<()> {
     let chosen = args.chosen.as_ref().map(|both| both.study.clone());
     let study = chosen.or_else(|| Study::named(usual));
     let study = study.context("a built-in study")?;
+    let legend = legend(args, &study)?;
     let Listing { mut records, notes } = list(args, &study)?;
     let several = split::assign(&mut records, args.seed);
-    for note in notes.into_iter().chain(on_splits(&records, &several)) {
-        eprintln!("note: {note}");
+    refuse_images(&args.out, &records)?;
+    let mut told = Told::default();
+    note(&mut told, notes);
+    note(&mut told, on_splits(&records, &several));
+    if args.dry_run {
+        say_plan(args, &study, &records);
+        return Ok(());
     }
     if let Some(parent) = args.out.parent().filter(|p| !p.as_os_str().is_empty()) {
         files::create_folder(parent)?;
     }
+    let copies = copies::across_splits(&records);
+    note(&mut told, on_copies(&copies));
     let bar = progress(records.len(), "preparing");
     let lenience = Lenience {
         skip_broken: args.skip_broken,
         accept_label: args.accept_label,
+        resample: args.resample,
+        legend: legend.as_ref(),
     };
     let outcome = prepare(&study, args.size, &records, lenience, || {
         bar.inc(1);
     })?;
     bar.finish_and_clear();
-    for error in &outcome.left_out {
-        eprintln!("left out: {error}");
+    let folder = refused::folder_of(&args.out);
+    refused::clear(&folder);
+    for (at, left) in outcome.left_out.iter().enumerate() {
+        let told_of = left.told(&folder, at);
+        eprintln!("left out: {told_of}");
+        told.left_out.push(told_of);
     }
-    for note in &outcome.mended {
+    note(&mut told, outcome.mended);
+    note(&mut told, on_items(&outcome.data, &study));
+    if args.dataset != Dataset::Phantom {
+        let source = study.source_place();
+        let alike = lookalikes::note(&outcome.data, source, &records, &copies);
+        note(&mut told, alike.into_iter().collect());
+    }
+    told.grids = outcome.grids;
+    outcome.data.save(&args.out)?;
+    let [page, sheet] = write_report(&args.out, &outcome.data, &told)?;
+    print_counts(&args.out, &outcome.data);
+    println!();
+    println!("report       {}", page.display());
+    println!("sheet        {}", sheet.display());
+    Ok(())
+}
+
+/// What colours mean, where it is said.
+fn legend(args: &PrepareArgs, study: &Study) -> Result<Option<Legend>> {
+    let Some(path) = &args.legend else {
+        return Ok(None);
+    };
+    if !study.lesion.is_placed() || study.lesion.is_listed() {
+        let text = format!(
+            "--legend belongs to masks, and study {} has none",
+            study.name
+        );
+        return Err(super::Usage(text).into());
+    }
+    Legend::read(path, study).map(Some)
+}
+
+/// Refuses to write the sheet over an image that is read.
+fn refuse_images(data: &Path, records: &[Record]) -> Result<()> {
+    let pictures = records.iter().flat_map(|record| {
+        let images = record.content.images();
+        images.chain(record.content.label())
+    });
+    let inputs: Vec<&Path> = pictures.map(|picture| picture.path.as_path()).collect();
+    super::refuse_input(&report::sheet_of(data), &inputs)
+}
+
+/// Says each, and keeps it for the report.
+fn note(told: &mut Told, notes: Vec<String>) {
+    for note in &notes {
         eprintln!("note: {note}");
     }
-    let prepared = outcome.data;
-    let foreign = prepared
-        .items
-        .iter()
-        .filter(|i| !i.has(study.source_place()));
-    let foreign = foreign.count();
+    told.notes.extend(notes);
+}
+
+/// Writes page and sheet beside the data.
+fn write_report(data: &Path, prepared: &Prepared, told: &Told) -> Result<[PathBuf; 2]> {
+    let (page, picture) = (report::page_of(data), report::sheet_of(data));
+    let sheet = report::sheet(prepared)?;
+    files::write_output(&picture, &sheet)?;
+    report::write(&page, &name(data), prepared, told, &sheet)?;
+    Ok([page, picture])
+}
+
+fn name(data: &Path) -> String {
+    let name = data.file_name().unwrap_or(data.as_os_str());
+    name.to_string_lossy().into_owned()
+}
+
+/// What to know of the items: those that lack what structure maps come from, and those without a class.
+fn on_items(prepared: &Prepared, study: &Study) -> Vec<String> {
+    let mut notes = Vec::new();
+    let items = prepared.items.len();
+    let source = study.source_place();
+    let foreign = prepared.items.iter().filter(|i| !i.has(source)).count();
     if foreign > 0 {
-        eprintln!(
-            "note: {foreign} of {} items have no {} image; their structure maps are taken from another modality, and the structure stage learns from the others where there are any",
-            prepared.items.len(),
+        notes.push(format!(
+            "{foreign} of {items} items have no {} image; their structure maps are taken from another modality, and the structure stage learns from the others where there are any",
             study.source
-        );
+        ));
     }
     let kind = &prepared.header.label;
     let unlabelled = prepared.items.iter().filter(|i| !kind.trains(&i.label));
     let unlabelled = unlabelled.count();
     if unlabelled > 0 {
-        eprintln!(
-            "note: {unlabelled} of {} items have no class of the study; they are kept, but train nothing that needs one",
-            prepared.items.len()
-        );
+        notes.push(format!(
+            "{unlabelled} of {items} items have no class of the study; they are kept, but train nothing that needs one"
+        ));
     }
-    prepared.save(&args.out)?;
-    print_counts(&args.out, &prepared);
-    Ok(())
+    notes
 }
 
 fn list(args: &PrepareArgs, study: &Study) -> Result<Listing> {
@@ -303,18 +393,6 @@ fn on_splits(records: &[Record], several: &[String]) -> Vec<String> {
             counted(several.len(), "subject")
         ));
     }
-    let copies = copies::across_splits(records);
-    if let Some(example) = copies.first() {
-        // The last one lies in another split than the first.
-        let ends = [example.first(), example.last()];
-        let ends = ends.iter().flatten().take(example.len());
-        let names: Vec<String> = ends.map(|path| path.display().to_string()).collect();
-        notes.push(format!(
-            "{} found in several splits, byte for byte: {}; remove all but one, or give them one subject",
-            counted(copies.len(), "image"),
-            names.join(" = ")
-        ));
-    }
     let validation = count(Split::Validation);
     if validation > 0 {
         notes.push(format!(
@@ -328,6 +406,51 @@ fn on_splits(records: &[Record], several: &[String]) -> Vec<String> {
     notes
 }
 
+/// Images that are in two splits byte for byte.
+fn on_copies(copies: &[Vec<PathBuf>]) -> Vec<String> {
+    let Some(example) = copies.first() else {
+        return Vec::new();
+    };
+    // The last one lies in another split than the first.
+    let ends = [example.first(), example.last()];
+    let ends = ends.iter().flatten().take(example.len());
+    let names: Vec<String> = ends.map(|path| path.display().to_string()).collect();
+    vec![format!(
+        "{} found in several splits, byte for byte: {}; remove all but one, or give them one subject",
+        counted(copies.len(), "image"),
+        names.join(" = ")
+    )]
+}
+
+/// What would be prepared, by names and headers.
+fn say_plan(args: &PrepareArgs, study: &Study, records: &[Record]) {
+    let glance = glance(records, study, args.resample);
+    for refused in glance.refused.iter().take(REFUSED) {
+        eprintln!("would be refused: {refused}");
+    }
+    if let Some(more) = glance.refused.len().checked_sub(REFUSED + 1) {
+        eprintln!("would be refused: {} more", more + 1);
+    }
+    println!(
+        "{} would hold {} of {} x {} pixels; nothing is written",
+        args.out.display(),
+        counted(records.len() - glance.refused.len(), "item"),
+        args.size,
+        args.size
+    );
+    println!("study        {}", study.name);
+    println!();
+    for line in Counts::of_records(records, study).lines() {
+        println!("{line}");
+    }
+    for (what, kinds) in &glance.grids {
+        println!();
+        for (grid, count) in kinds {
+            println!("{what:24}{count:>10}  {grid}");
+        }
+    }
+}
+
 fn progress(length: usize, what: &'static str) -> ProgressBar {
     let style = ProgressStyle::with_template("{msg} {bar:40} {pos}/{len} ({per_sec}, {eta} left)");
     ProgressBar::new(length as u64)
@@ -338,13 +461,17 @@ fn progress(length: usize, what: &'static str) -> ProgressBar {
 fn run_inspect(args: &InspectArgs) -> Result<()> {
     let prepared = Prepared::open(&args.file)?;
     print_counts(&args.file, &prepared);
-    let path = args
-        .sheet
-        .clone()
-        .unwrap_or_else(|| args.file.with_extension("png"));
+    let path = args.sheet.clone();
+    let path = path.unwrap_or_else(|| report::sheet_of(&args.file));
     super::refuse_input(&path, &[&args.file])?;
-    save_sheet(&path, &sheet(&prepared)?)?;
+    let sheet = report::sheet(&prepared)?;
+    files::write_output(&path, &sheet)?;
     println!("contact sheet: {}", path.display());
+    if let Some(page) = &args.report {
+        super::refuse_input(page, &[&args.file])?;
+        report::write(page, &name(&args.file), &prepared, &Told::default(), &sheet)?;
+        println!("report: {}", page.display());
+    }
     if let Some(folder) = &args.export {
         let bar = progress(prepared.items.len(), "exporting");
         unpack(&prepared, folder, || bar.inc(1))?;
@@ -365,78 +492,8 @@ fn print_counts(path: &Path, prepared: &Prepared) {
     );
     println!("study        {}", header.study);
     println!("fingerprint  {}", prepared.fingerprint);
-    let there = |split: &Split| prepared.items.iter().any(|item| item.split == *split);
-    // Without a split of its own for it, training sets some items apart.
-    let splits = Split::ALL.into_iter();
-    let splits = splits.filter(|split| *split != Split::Validation || there(split));
-    let splits: Vec<Split> = splits.collect();
-    let line = |name: &str, cell: &dyn Fn(Split) -> String| {
-        let cells = splits.iter().map(|&split| format!("{:>10}", cell(split)));
-        println!("{name:24}{}", cells.collect::<String>());
-    };
     println!();
-    line("", &|split| split.name().into());
-    let of = |split: Split| {
-        prepared
-            .items
-            .iter()
-            .filter(move |item| item.split == split)
-    };
-    let row = |name: &str, belongs: &dyn Fn(&Item) -> bool| {
-        line(name, &|split| {
-            of(split).filter(|item| belongs(item)).count().to_string()
-        });
-    };
-    row("items", &|_| true);
-    line("subjects", &|split| {
-        let names = of(split).map(|item| &item.subject);
-        names.collect::<BTreeSet<_>>().len().to_string()
-    });
-    for (place, modality) in header.modalities.iter().enumerate() {
-        let name = match modality.channels {
-            Channels::Grey => format!("modality {}", modality.name),
-            other => format!("modality {}, {}", modality.name, other.name()),
-        };
-        row(&name, &|item| item.images[place].is_some());
+    for line in Counts::of(prepared).lines() {
+        println!("{line}");
     }
-    for (class, name) in header.label.classes().iter().enumerate() {
-        row(&format!("class {name}"), &|item| {
-            item.label.has_class(class)
-        });
-    }
-    row("without a class", &|item| {
-        (0..header.label.classes().len()).all(|class| !item.label.has_class(class))
-    });
-}
-
-/// Cases evenly spread over the file, four pictures each.
-fn sheet(prepared: &Prepared) -> Result<Vec<Vec<Image>>> {
-    let size = prepared.header.size;
-    let count = prepared.items.len();
-    let shown = count.min(SHEET_CASES);
-    let noise = fusion_noise(size, 0, (0.5, 0.6));
-    let mut pictures = Vec::new();
-    for place in 0..shown {
-        let item = &prepared.items[place * count / shown];
-        let mut images = item.images.iter().zip(&prepared.header.modalities);
-        let first = images.find_map(|(bytes, modality)| Some((bytes.as_deref()?, modality)));
-        let (bytes, modality) = first.context("an item without an image")?;
-        let image = modality.channels.shown(&Image::of_u8(size, size, bytes)?);
-        let map = binary(size, &item.structure)?;
-        let mask = binary(size, &item.mask)?;
-        let covered = |plane: &Plane| plane.zip(&mask, |x, m| if m > 0.5 { 0.35 } else { x });
-        let masked = image.map_planes(covered);
-        let fused = fuse(&map, &mask, &noise);
-        pictures.extend([image, masked, map.into(), fused.into()]);
-    }
-    let columns = 4 * SHEET_COLUMNS.min(shown).max(1);
-    Ok(pictures.chunks(columns).map(<[Image]>::to_vec).collect())
-}
-
-fn binary(size: usize, bits: &[u8]) -> Result<Plane> {
-    Ok(Plane::new(
-        size,
-        size,
-        bits.iter().map(|&bit| f32::from(bit)).collect(),
-    )?)
 }

@@ -3,7 +3,7 @@
 //! Archives hold images twice, under another name and another subject. One of them in training and the other in the test
 //! split is a figure for memory, not for skill.
 
-use super::{Content, Picture, Record, Split};
+use super::{Record, Split};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 pub fn across_splits(records: &[Record]) -> Vec<Vec<PathBuf>> {
     let mut splits: BTreeMap<&Path, BTreeSet<Split>> = BTreeMap::new();
     for record in records {
-        for picture in images(record) {
+        for picture in record.content.images() {
             let of = splits.entry(&picture.path).or_default();
             of.extend(record.split);
         }
@@ -64,13 +64,6 @@ pub fn across_splits(records: &[Record]) -> Vec<Vec<PathBuf>> {
     copies
 }
 
-fn images(record: &Record) -> Vec<&Picture> {
-    match &record.content {
-        Content::Files { images, .. } => images.iter().flatten().collect(),
-        Content::Phantom { .. } => Vec::new(),
-    }
-}
-
 /// SHA-256 of a file.
 fn digest(path: &Path) -> Option<[u8; 32]> {
     let mut hasher = Sha256::new();
@@ -81,6 +74,7 @@ fn digest(path: &Path) -> Option<[u8; 32]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Content;
 
     #[test]
     fn copies_in_other_splits_are_found_and_no_others() {

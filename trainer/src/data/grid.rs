@@ -3,8 +3,8 @@
 //! Two volumes are compared where they lie in the patient, since one may be stored mirrored or turned against the
 //! other; what does not say how it lies is believed to lie as the case's first image, if it has the same sides.
 
-use anyhow::{Result, bail, ensure};
-use scanweave::formats::{Affine, Volume};
+use anyhow::{Context, Result, bail, ensure};
+use scanweave::formats::{Affine, FormatError, Outline, Volume};
 use std::path::{Path, PathBuf};
 
 /// Voxels of one grid may lie so far apart, in voxels: headers round.
@@ -49,6 +49,30 @@ impl Grid {
         }
     }
 
+    /// The grid of a volume by its header.
+    pub fn of_outline(path: &Path, outline: &Outline) -> Self {
+        let [width, height, depth] = outline.sides;
+        Self {
+            path: path.into(),
+            sides: (width, height),
+            depth: Some(depth),
+            affine: outline.affine.map(|[looked_at, _]| looked_at),
+            own: outline.affine.map(|[_, own]| own),
+        }
+    }
+
+    /// Refuses a slice that a volume does not have.
+    ///
+    /// # Errors
+    /// When there is no such slice; the error names the file.
+    pub fn check_slice(&self, index: usize) -> Result<()> {
+        let Some(count) = self.depth.filter(|count| index >= *count) else {
+            return Ok(());
+        };
+        let error = FormatError::Slice { index, count };
+        Err(error).with_context(|| self.path.display().to_string())
+    }
+
     /// Width and height, pixels.
     pub fn sides(&self) -> (usize, usize) {
         self.sides
@@ -59,9 +83,54 @@ impl Grid {
         self.own.as_ref()
     }
 
+    /// What the file says of the grid, for people: sides, and of a volume voxels and how it is stored.
+    pub fn in_words(&self) -> String {
+        let Some(affine) = &self.affine else {
+            let unsaid = if self.depth.is_some() {
+                ", it does not say how they lie"
+            } else {
+                ""
+            };
+            return self.shape(true) + unsaid;
+        };
+        let [x, y, z] = affine.spacing();
+        let code = self.own.as_ref().and_then(Affine::code).unwrap_or_default();
+        format!(
+            "{} of {x:.2} x {y:.2} x {z:.2} mm, stored {code}",
+            self.shape(true)
+        )
+    }
+
     /// Whether a volume that is compared with `first`, another one, is only believed to lie there.
     pub fn is_believed(&self, first: &Self) -> bool {
         self.depth.is_some() && self.own.is_none() && first.own.is_some()
+    }
+
+    /// The slices before and after this one; at either end it is its own neighbour.
+    pub fn beside(&self, slice: usize) -> (usize, usize) {
+        let last = self.depth.map_or(0, |depth| depth - 1);
+        (slice.saturating_sub(1), (slice + 1).min(last))
+    }
+
+    /// Where the grid of the `other` volume lies in voxels of this one; none where one of them does not say how it lies.
+    pub fn holds(&self, other: &Self) -> Option<Affine> {
+        let (own, other) = self.affine.zip(other.affine)?;
+        other.in_voxels_of(&own)
+    }
+
+    /// Whether two pictures without depth are of one shape, however large.
+    pub fn is_scaled(&self, other: &Self) -> bool {
+        self.depth.is_none() && other.depth.is_none() && self.is_of_shape(other)
+    }
+
+    /// Whether it can be brought onto the grid of the `other`: both say how they lie, or they are pictures of one shape.
+    pub fn is_brought_onto(&self, other: &Self) -> bool {
+        self.holds(other).is_some() || self.is_scaled(other)
+    }
+
+    fn is_of_shape(&self, other: &Self) -> bool {
+        let ratio = |(width, height): (usize, usize)| width as f64 / height as f64;
+        (ratio(self.sides) / ratio(other.sides) - 1.0).abs() <= SHAPE
     }
 
     /// Refuses the label `self` when it is not on the grid of the case's first image; an image file has no depth to
@@ -74,7 +143,7 @@ impl Grid {
         self.check_volumes(first, "label")?;
         ensure!(
             self.sides == first.sides,
-            "{}: the label has {}, its image {} {}: export it on the image's grid",
+            "{}: the label has {}, its image {} {}: export it on the image's grid, or pass --resample",
             self.path.display(),
             self.shape(false),
             first.path.display(),
@@ -90,10 +159,8 @@ impl Grid {
     /// As [`Grid::check_label`].
     pub fn check_image(&self, first: &Self) -> Result<()> {
         self.check_volumes(first, "volume")?;
-        let ratio = |(width, height): (usize, usize)| width as f64 / height as f64;
-        let (own, other) = (ratio(self.sides), ratio(first.sides));
         ensure!(
-            (own / other - 1.0).abs() <= SHAPE,
+            self.is_of_shape(first),
             "{}: the image has {}, {} of the same case {}: both must show the same part, export them on one grid",
             self.path.display(),
             self.shape(false),
@@ -110,7 +177,7 @@ impl Grid {
         let deeper = depth != other;
         ensure!(
             self.sides == first.sides && !deeper,
-            "{}: the {what} has {}, its image {} {}: export it on the image's grid",
+            "{}: the {what} has {}, its image {} {}: export it on the image's grid, or pass --resample",
             self.path.display(),
             self.shape(deeper),
             first.path.display(),
@@ -125,7 +192,7 @@ impl Grid {
             return Ok(());
         }
         bail!(
-            "{}: the {what} lies elsewhere in the patient than its image {}, by up to {apart:.1} mm: {own} against {there}. Resample it onto the image's grid, or mend its header",
+            "{}: the {what} lies elsewhere in the patient than its image {}, by up to {apart:.1} mm: {own} against {there}. Pass --resample, or mend its header",
             self.path.display(),
             first.path.display()
         );

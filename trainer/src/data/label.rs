@@ -2,12 +2,16 @@
 //!
 //! Class numbers are taken as they are. With one class of lesion a label may also be black and white, in colour, in
 //! the transparency, a palette, smeared by JPEG or by having been resampled: what is above half of the full value is
-//! lesion then, and it is said. What is a picture rather than a label is refused, since all of it would be lesion.
+//! lesion then, and it is said. Colours of several classes are told by a legend. What is a picture rather than a label is
+//! refused, since all of it would be lesion.
 
 use super::Picture;
+use super::datasets::legend::{Legend, named_colour};
 use super::grid::Grid;
 use super::notes::Notes;
 use super::raster::{Numbers, Pixels, Raster};
+use super::refused::RefusedLabel;
+use super::resample::{self, Target};
 use super::volumes::{LabelSlice, Volumes, is_volume};
 use anyhow::{Context, Result, bail, ensure};
 use image::DynamicImage;
@@ -32,18 +36,30 @@ pub struct Label {
     pub classes: Vec<u8>,
 }
 
+/// How labels are understood.
+#[derive(Debug, Clone, Copy)]
+pub struct Meaning<'a> {
+    /// Lesion classes of the study.
+    pub classes: usize,
+    /// What colours mean.
+    pub legend: Option<&'a Legend>,
+    /// What looks like a picture is taken all the same.
+    pub accept: bool,
+    /// Volumes that lie apart from this are brought there; none where they are refused.
+    pub target: Option<Target<'a>>,
+}
+
 /// The lesion label in a file, one class number per pixel (0 is no lesion), resized to the nearest
 /// pixel of `size` x `size`. A volume that does not say how it lies is turned as `image`, the first one of its case.
-/// `accept` takes what looks like a picture all the same.
 ///
 /// # Errors
-/// As [`super::decode::read_image`], and when the values are no label of `classes` classes.
+/// As [`super::decode::read_image`], and, marked by [`RefusedLabel`], when the values are no label of these classes.
 pub fn read_label(
     picture: &Picture,
     image: Option<&Grid>,
     volumes: &Volumes,
-    (size, classes): (usize, usize),
-    accept: bool,
+    size: usize,
+    meaning: Meaning,
 ) -> Result<Label> {
     let path = &picture.path;
     let (values, grid) = if is_volume(path) {
@@ -51,7 +67,11 @@ pub fn read_label(
             numbers,
             largest,
             grid,
-        } = volumes.label(picture, image)?;
+        } = match meaning.target {
+            Some(target) => resample::label(picture, target, volumes)?,
+            None => None,
+        }
+        .map_or_else(|| volumes.label(picture, image), Ok)?;
         let values = Values {
             numbers,
             full: largest,
@@ -59,18 +79,18 @@ pub fn read_label(
         };
         (values, grid)
     } else {
-        let values = Values::of_file(path, picture.volume, classes)?;
+        let values = Values::of_file(path, picture.volume, meaning)?;
         let grid = Grid::flat(path, (values.numbers.width, values.numbers.height));
         (values, grid)
     };
     let meant = if let Some(codes) = &picture.codes {
         codes.classes(&values.numbers.values)
-    } else if classes == 1 {
-        values.one_class(path, volumes.notes(), accept)
+    } else if meaning.classes == 1 {
+        values.one_class(path, volumes.notes(), meaning.accept)
     } else {
-        values.numbers_of(classes)
+        values.numbers_of(meaning.classes)
     };
-    let meant = meant.with_context(|| path.display().to_string())?;
+    let meant = meant.with_context(|| RefusedLabel(path.clone()))?;
     let (width, height) = grid.sides();
     let pick = |i: usize, side: usize| ((2 * i + 1) * side / (2 * size)).min(side - 1);
     let places = (0..size * size).map(|i| pick(i / size, height) * width + pick(i % size, width));
@@ -90,15 +110,23 @@ struct Values {
 }
 
 impl Values {
-    fn of_file(path: &Path, page: Option<usize>, classes: usize) -> Result<Self> {
+    fn of_file(path: &Path, page: Option<usize>, meaning: Meaning) -> Result<Self> {
         let file = Raster::open(path)?;
+        let refused = || RefusedLabel(path.into());
+        if let Some(legend) = meaning.legend {
+            let pixels = file.pixels(page)?;
+            let numbers = by_legend(pixels, legend, file.is_jpeg()).with_context(refused)?;
+            return Ok(Self {
+                full: numbers.values.iter().copied().fold(0.0, f32::max),
+                smeared: false,
+                numbers,
+            });
+        }
         let numbers = match file.palette()? {
             Some((numbers, colours)) if !is_black_and_white(&colours) => numbers,
             _ => match file.pixels(page)? {
                 Pixels::Numbers(numbers) => numbers,
-                Pixels::Image(image) => {
-                    numbers(image, classes).with_context(|| path.display().to_string())?
-                }
+                Pixels::Image(image) => numbers(image, meaning.classes).with_context(refused)?,
             },
         };
         let known = numbers
@@ -190,6 +218,33 @@ impl Values {
     }
 }
 
+/// The class numbers that colours mean; what is transparent is black.
+fn by_legend(pixels: Pixels, legend: &Legend, is_jpeg: bool) -> Result<Numbers> {
+    let of_eight_bits = |image: &DynamicImage| {
+        let color = image.color();
+        color.bytes_per_pixel() == color.channel_count()
+    };
+    let image = match pixels {
+        Pixels::Image(image) if of_eight_bits(&image) => image,
+        _ => bail!(
+            "it holds numbers and no colours of 8 bits: leave --legend out, or save it as a PNG in colour"
+        ),
+    };
+    ensure!(!is_jpeg, "JPEG mixes colours: save the label as a PNG");
+    let (width, height) = (image.width() as usize, image.height() as usize);
+    let pixels = image.into_rgba8();
+    let seen = pixels.pixels().map(|pixel| match pixel.0 {
+        [red, green, blue, alpha] if alpha >= 128 => [red, green, blue],
+        _ => [0; 3],
+    });
+    let classes = legend.classes(&seen.collect::<Vec<_>>())?;
+    Ok(Numbers {
+        width,
+        height,
+        values: classes.into_iter().map(f32::from).collect(),
+    })
+}
+
 /// A palette of these two is a picture of a label, not its numbers: either may come first.
 fn is_black_and_white(colours: &[[u8; 3]]) -> bool {
     let plain = |c: &[u8; 3]| *c == [0; 3] || *c == [255; 3];
@@ -247,9 +302,10 @@ fn of_colours(pixels: &[[f32; 4]], opaque: f32, classes: usize) -> Result<Vec<f3
             break;
         }
     }
-    let colours = colours.iter().map(|[r, g, b]| format!("({r}, {g}, {b})"));
+    let shade = |v: u32| (v * 255 / opaque as u32) as u8;
+    let colours = colours.iter().map(|colour| named_colour(colour.map(shade)));
     bail!(
-        "the label is in colour, and which colour is which of the {classes} lesion classes is not known: save it in grey, or with a palette, each pixel the number of its class (it holds {})",
+        "the label is in colour, and which colour is which of the {classes} lesion classes is not known: name a table of the columns colour and class with --legend, or save it in grey, each pixel the number of its class (it holds {})",
         colours.collect::<Vec<_>>().join(", ")
     );
 }
@@ -258,6 +314,7 @@ fn of_colours(pixels: &[[f32; 4]], opaque: f32, classes: usize) -> Result<Vec<f3
 mod tests {
     use super::*;
     use image::{GrayImage, ImageBuffer, Luma, LumaA, Rgb, RgbImage, Rgba, imageops};
+    use scanweave::study::Study;
 
     const SIDE: u32 = 32;
 
@@ -271,19 +328,23 @@ mod tests {
         (0..SIDE * SIDE).map(|i| disc(i % SIDE, i / SIDE)).collect()
     }
 
+    fn plain(classes: usize) -> Meaning<'static> {
+        Meaning {
+            classes,
+            legend: None,
+            accept: false,
+            target: None,
+        }
+    }
+
     /// What is read of this picture, with what was said.
     fn read_as(image: &DynamicImage, name: &str, classes: usize) -> (Result<Vec<u8>>, Vec<String>) {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join(name);
         image.save(&path).expect("saved");
         let volumes = Volumes::default();
-        let read = read_label(
-            &path.into(),
-            None,
-            &volumes,
-            (SIDE as usize, classes),
-            false,
-        );
+        let size = SIDE as usize;
+        let read = read_label(&path.into(), None, &volumes, size, plain(classes));
         (read.map(|label| label.classes), volumes.told())
     }
 
@@ -380,12 +441,60 @@ mod tests {
                 RgbImage::from_fn(SIDE, SIDE, |x, y| Rgb([255 * disc(x, y), 0, 0])).into(),
                 "m.png",
                 3,
-                "(0, 0, 0), (255, 0, 0)",
+                "#000000, #ff0000",
             ),
         ] {
             let (refused, _) = read_as(&image, name, classes);
             let error = format!("{:#}", refused.expect_err(words));
             assert!(error.contains(words), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_legend_tells_what_colours_mean() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| folder.path().join(name);
+        let table = "colour,class
+#ff0000,oedema
+0 0 255,enhancing
+";
+        std::fs::write(at("legend.csv"), table).expect("a file");
+        let brats = Study::named("brats").expect("built in");
+        let legend = Legend::read(&at("legend.csv"), &brats).expect("a legend");
+        let read = |image: DynamicImage, name: &str, classes| {
+            image.save(at(name)).expect("saved");
+            let meaning = Meaning {
+                legend: Some(&legend),
+                ..plain(classes)
+            };
+            let picture = at(name).into();
+            let read = read_label(&picture, None, &Volumes::default(), SIDE as usize, meaning);
+            read.map(|label| label.classes)
+        };
+        let colours = [[0_u8; 3], [255, 0, 0], [0, 0, 255]];
+        let place = |x: u32, y: u32| usize::from(disc(x, y)) * (1 + usize::from(x > 12));
+        let picture = RgbImage::from_fn(SIDE, SIDE, |x, y| Rgb(colours[place(x, y)]));
+        let numbers = |numbers: [u8; 3]| -> Vec<u8> {
+            let places = (0..SIDE * SIDE).map(|i| place(i % SIDE, i / SIDE));
+            places.map(|place| numbers[place]).collect()
+        };
+        let found = read(picture.clone().into(), "a.png", 4);
+        assert_eq!(found.expect("listed"), numbers([0, 2, 4]));
+        let found = read(picture.clone().into(), "a.bmp", 1);
+        assert_eq!(found.expect("any of them"), numbers([0, 1, 1]));
+
+        let mut other = picture.clone();
+        other.put_pixel(0, 0, Rgb([1, 2, 3]));
+        let deep = ImageBuffer::from_fn(SIDE, SIDE, |x, y| Luma([u16::from(disc(x, y))]));
+        for (image, name, words) in [
+            (other.into(), "b.png", "#010203 (1 pixel)"),
+            (picture.into(), "c.jpg", "JPEG mixes colours"),
+            (deep.into(), "d.png", "no colours of 8 bits"),
+        ] {
+            let error = read(image, name, 4).expect_err(words);
+            assert!(error.is::<RefusedLabel>(), "{error:#}");
+            let text = format!("{error:#}");
+            assert!(text.contains(words) && text.contains(name), "{text}");
         }
     }
 
@@ -419,13 +528,8 @@ mod tests {
         writer.write_image_data(&pixels).expect("a file");
         writer.finish().expect("a file");
         let classes = if class == 1 { 1 } else { 4 };
-        let read = read_label(
-            &path.into(),
-            None,
-            &Volumes::default(),
-            (SIDE as usize, classes),
-            false,
-        );
+        let volumes = Volumes::default();
+        let read = read_label(&path.into(), None, &volumes, SIDE as usize, plain(classes));
         read.map(|label| label.classes)
     }
 
@@ -465,7 +569,7 @@ mod tests {
             ..path.into()
         };
         let volumes = Volumes::default();
-        let read = read_label(&picture, None, &volumes, (2, 1), false);
+        let read = read_label(&picture, None, &volumes, 2, plain(1));
         (read.map(|label| label.classes), volumes.told())
     }
 

@@ -7,16 +7,22 @@
 mod codec;
 mod codes;
 pub mod copies;
+pub mod counts;
 pub mod datasets;
 pub mod decode;
 pub mod dicom;
+pub mod glance;
 mod grid;
 mod guard;
 mod label;
+pub mod lookalikes;
 mod notes;
 pub mod prepare;
 pub mod prepared;
 mod raster;
+pub mod refused;
+pub mod report;
+mod resample;
 pub mod split;
 pub mod standardise;
 pub mod unpacked;
@@ -101,6 +107,29 @@ pub enum Content {
         /// Whether it has a lesion.
         lesion: bool,
     },
+}
+
+impl Content {
+    /// One entry per modality of the study, in its order; nothing of what is drawn.
+    pub fn slots(&self) -> &[Option<Picture>] {
+        match self {
+            Self::Files { images, .. } => images,
+            Self::Phantom { .. } => &[],
+        }
+    }
+
+    /// The images in files.
+    pub fn images(&self) -> impl Iterator<Item = &Picture> {
+        self.slots().iter().flatten()
+    }
+
+    /// The label in a file.
+    pub fn label(&self) -> Option<&Picture> {
+        match self {
+            Self::Files { label, .. } => label.as_ref(),
+            Self::Phantom { .. } => None,
+        }
+    }
 }
 
 /// The boxes of a case as its data set lists them.

@@ -1,44 +1,56 @@
 //! Decode once: every record becomes an item at working size with its structure map and mask.
 
+use super::datasets::legend::Legend;
 use super::datasets::phantom::anatomy;
 use super::decode::read_image;
 use super::grid::Grid;
-use super::label::read_label;
+use super::label::{Meaning, read_label};
 use super::prepared::{Header, Item, Prepared};
+use super::refused::{LeftOut, RefusedLabel};
+use super::resample::{self, Target};
 use super::standardise::standardised;
 use super::volumes::Volumes;
 use super::{Content, ListedBox, ListedBoxes, Picture, Record, Split};
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Error, Result, bail, ensure};
 use rayon::prelude::*;
 use scanweave::image::{Image, Plane};
 use scanweave::label::{ClassMap, Label, LabelBox, Source, boxes};
 use scanweave::phantom;
 use scanweave::structure::{Structure, erase_lines};
 use scanweave::study::{Channels, Extraction, MaskSettings, Modality, Scale, Study};
+use std::collections::BTreeMap;
 
 /// Pixels around a lesion whose lines count as its own, at a working size of 128.
 const ERASED: usize = 2;
 /// Errors shown when several images cannot be used.
 const SHOWN: usize = 5;
+/// Refused labels that are drawn.
+const DRAWN: usize = 40;
 
 /// A data set, and what became of its records on the way.
 #[derive(Debug, PartialEq)]
 pub struct Outcome {
     /// The data set.
     pub data: Prepared,
-    /// Why records were left out.
-    pub left_out: Vec<String>,
+    /// The records that were left out.
+    pub left_out: Vec<LeftOut>,
     /// What was put right in files.
     pub mended: Vec<String>,
+    /// Per modality how its files lie, with the number of items: `256 x 256 pixels`, or of volumes voxels and directions.
+    pub grids: BTreeMap<String, BTreeMap<String, usize>>,
 }
 
-/// What is not held against a data set.
+/// What is not held against a data set, and what helps to understand it.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Lenience {
+pub struct Lenience<'a> {
     /// Items that cannot be used are left out.
     pub skip_broken: bool,
     /// Labels that look like none, or cover most of the organ, are taken.
     pub accept_label: bool,
+    /// Volumes of a case that lie on another grid than its first image are brought onto that.
+    pub resample: bool,
+    /// What the colours of labels mean.
+    pub legend: Option<&'a Legend>,
 }
 
 /// Decodes all `records` at `size` x `size`, in parallel; `done` is called after each.
@@ -60,9 +72,15 @@ pub fn prepare(
         extraction: study.extraction_at(size),
         mask: study.mask_at(size),
         volumes: Volumes::default(),
-        accept: lenience.accept_label,
+        resample: lenience.resample,
+        meaning: Meaning {
+            classes: study.label_planes(),
+            legend: lenience.legend,
+            accept: lenience.accept_label,
+            target: None,
+        },
     };
-    let results: Vec<Result<Item>> = records
+    let results: Vec<Result<Made>> = records
         .par_iter()
         .map(|record| {
             let item = work.item(record).with_context(|| record.source.clone());
@@ -71,24 +89,36 @@ pub fn prepare(
         })
         .collect();
     let (mut items, mut broken) = (Vec::new(), Vec::new());
-    for result in results {
+    let mut grids: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
+    for (record, result) in records.iter().zip(results) {
         match result {
-            Ok(item) => items.push(item),
-            Err(error) => broken.push(format!("{error:#}")),
+            Ok(made) => {
+                items.push(made.item);
+                for (modality, grid) in made.grids {
+                    *grids.entry(modality).or_default().entry(grid).or_default() += 1;
+                }
+            }
+            Err(error) => broken.push((record, error)),
         }
     }
-    if !broken.is_empty() && (!lenience.skip_broken || items.is_empty()) {
-        bail!("{}", refusal(&broken, records.len()));
+    let left_out = work.left_out(&broken);
+    if !left_out.is_empty() && (!lenience.skip_broken || items.is_empty()) {
+        bail!("{}", refusal(&left_out, records.len()));
     }
     Ok(Outcome {
         data: Prepared::new(work.header(), items),
-        left_out: broken,
+        left_out,
         mended: work.volumes.told(),
+        grids,
     })
 }
 
-fn refusal(broken: &[String], of: usize) -> String {
-    let shown = broken[..broken.len().min(SHOWN)].join("\n  ");
+/// What is said when nothing is written: pictures of labels lie where things of no worth do.
+fn refusal(broken: &[LeftOut], of: usize) -> String {
+    let folder = std::env::temp_dir().join(format!("scanweave-refused-{}", std::process::id()));
+    let shown = broken.iter().take(SHOWN).enumerate();
+    let shown: Vec<String> = shown.map(|(at, left)| left.told(&folder, at)).collect();
+    let shown = shown.join("\n  ");
     let more = broken.len().saturating_sub(SHOWN);
     let rest = if more > 0 {
         format!("\n  and {more} more")
@@ -101,12 +131,21 @@ fn refusal(broken: &[String], of: usize) -> String {
     )
 }
 
+/// What a record became.
+struct Made {
+    item: Item,
+    /// How each of its images lies, by modality.
+    grids: Vec<(String, String)>,
+}
+
 /// What a record shows.
 struct Pixels {
     /// Per modality the image at its own size.
     images: Vec<Option<Image>>,
     /// The label at working size.
     label: Label,
+    /// How each of the images lies, by modality.
+    grids: Vec<(String, String)>,
 }
 
 /// What is the same for all items.
@@ -116,8 +155,10 @@ struct Work<'a> {
     extraction: Extraction,
     mask: MaskSettings,
     volumes: Volumes,
-    /// Labels that look like none are labels.
-    accept: bool,
+    /// Volumes may lie apart.
+    resample: bool,
+    /// How labels are understood.
+    meaning: Meaning<'a>,
 }
 
 impl Work<'_> {
@@ -132,13 +173,27 @@ impl Work<'_> {
         }
     }
 
-    fn item(&self, record: &Record) -> Result<Item> {
-        let Pixels { images, label } = self.pixels(record)?;
+    /// Those of the first of them whose labels were refused are drawn.
+    fn left_out(&self, broken: &[(&Record, Error)]) -> Vec<LeftOut> {
+        let of = |(at, (record, error)): (usize, &(&Record, Error))| {
+            LeftOut::new(record, error, at < DRAWN, self.study, &self.volumes)
+        };
+        broken.iter().enumerate().map(of).collect()
+    }
+
+    fn item(&self, record: &Record) -> Result<Made> {
+        let Pixels {
+            images,
+            label,
+            grids,
+        } = self.pixels(record)?;
         let measured = matches!(record.content, Content::Files { .. });
         let source = self.source(&images)?;
         let structure = Structure::of_image(&source, self.size, &self.extraction, &self.mask)?;
-        if measured && !self.accept {
-            check_cover(&label, &structure.mask)?;
+        if measured && !self.meaning.accept {
+            let file = || record.content.label().map(|label| label.path.clone());
+            let checked = check_cover(&label, &structure.mask);
+            checked.with_context(|| RefusedLabel(file().unwrap_or_default()))?;
         }
         let map = match label.own_lines() {
             Some(lesion) => erase_lines(&structure.map, &lesion, self.margin()),
@@ -155,7 +210,7 @@ impl Work<'_> {
             Some(scaled.to_u8())
         };
         let modalities = &self.study.modalities;
-        Ok(Item {
+        let item = Item {
             subject: record.subject.clone(),
             split: record.split.unwrap_or(Split::Train),
             source: record.source.clone(),
@@ -163,7 +218,8 @@ impl Work<'_> {
             structure: binary(&map),
             mask: binary(&structure.mask),
             label,
-        })
+        };
+        Ok(Made { item, grids })
     }
 
     /// The plane that structure map and mask are taken from: of a subject that lacks the source
@@ -199,17 +255,20 @@ impl Work<'_> {
         label: Option<&Picture>,
         boxes: Option<&ListedBoxes>,
     ) -> Result<Pixels> {
-        let mut first: Option<Grid> = None;
+        let mut first: Option<(Grid, usize)> = None;
         let mut seen: Vec<Option<(Image, Grid)>> = Vec::with_capacity(images.len());
         for (picture, modality) in images.iter().zip(&self.study.modalities) {
             let Some(picture) = picture else {
                 seen.push(None);
                 continue;
             };
-            let image = read_image(picture, modality.channels, first.as_ref(), &self.volumes)?;
-            match &first {
-                Some(first) => self.on_one_grid(picture, &image.1, first)?,
-                None => first = Some(image.1.clone()),
+            let target = first.as_ref().map(|(grid, slice)| Target {
+                grid,
+                slice: *slice,
+            });
+            let image = self.image(picture, modality.channels, target)?;
+            if first.is_none() {
+                first = Some((image.1.clone(), picture.slice.unwrap_or(0)));
             }
             seen.push(Some(image));
         }
@@ -220,8 +279,15 @@ impl Work<'_> {
             label,
             boxes,
             images: &images,
+            slice: first.map_or(0, |(_, slice)| slice),
         };
+        let named = images.iter().zip(&self.study.modalities);
+        let grids = named.filter_map(|(image, modality)| {
+            let (_, grid) = image.as_ref()?;
+            Some((modality.name.clone(), grid.in_words()))
+        });
         Ok(Pixels {
+            grids: grids.collect(),
             label: self.study.lesion.read(&files)?,
             images: images
                 .into_iter()
@@ -230,10 +296,37 @@ impl Work<'_> {
         })
     }
 
-    fn on_one_grid(&self, picture: &Picture, grid: &Grid, first: &Grid) -> Result<()> {
-        grid.check_image(first)?;
-        self.note_believed(picture, grid, first);
-        Ok(())
+    /// An image on the grid of the case's first one, which is `first` of the others.
+    fn image(
+        &self,
+        picture: &Picture,
+        channels: Channels,
+        first: Option<Target>,
+    ) -> Result<(Image, Grid)> {
+        if let Some(target) = first.filter(|_| self.resample) {
+            let resampled = resample::image(picture, channels, target, &self.volumes)?;
+            if let Some(image) = resampled {
+                return Ok((image, target.grid.clone()));
+            }
+        }
+        let like = first.map(|target| target.grid);
+        let (image, grid) = read_image(picture, channels, like, &self.volumes)?;
+        if let Some(like) = like {
+            grid.check_image(like)?;
+            self.note_believed(picture, &grid, like);
+        }
+        Ok((image, grid))
+    }
+
+    fn note_stretched(&self, picture: &Picture, grid: &Grid, first: &Grid) {
+        if grid.sides() != first.sides() {
+            let text = format!(
+                "the label has another size than its image, and is resampled: from {} onto {}",
+                grid.in_words(),
+                first.in_words()
+            );
+            self.volumes.notes().add(&picture.path, text);
+        }
     }
 
     fn note_believed(&self, picture: &Picture, grid: &Grid, first: &Grid) {
@@ -261,6 +354,7 @@ impl Work<'_> {
         };
         Ok(Pixels {
             images: self.study.modalities.iter().map(find).collect(),
+            grids: Vec::new(),
             label: self.study.lesion.read(&truth)?,
         })
     }
@@ -299,10 +393,12 @@ struct Files<'a> {
     label: Option<&'a Picture>,
     boxes: Option<&'a ListedBoxes>,
     images: &'a [Option<(Image, Grid)>],
+    /// Which slice the first image is.
+    slice: usize,
 }
 
 impl Source for Files<'_> {
-    type Error = anyhow::Error;
+    type Error = Error;
 
     fn class(&self) -> Option<usize> {
         self.class
@@ -313,11 +409,18 @@ impl Source for Files<'_> {
         let Some(picture) = self.label else {
             return Ok(None);
         };
-        let (size, classes) = (self.work.size, self.work.study.label_planes());
+        let (size, meaning) = (self.work.size, self.work.meaning);
         let first = self.images.iter().flatten().next().map(|(_, grid)| grid);
-        let volumes = &self.work.volumes;
-        let label = read_label(picture, first, volumes, (size, classes), self.work.accept)?;
-        label.grid.check_label(first)?;
+        let target = first.filter(|_| self.work.resample).map(|grid| Target {
+            grid,
+            slice: self.slice,
+        });
+        let meaning = Meaning { target, ..meaning };
+        let label = read_label(picture, first, &self.work.volumes, size, meaning)?;
+        match target.filter(|target| label.grid.is_scaled(target.grid)) {
+            Some(target) => self.work.note_stretched(picture, &label.grid, target.grid),
+            None => label.grid.check_label(first)?,
+        }
         if let Some(first) = first {
             self.work.note_believed(picture, &label.grid, first);
         }
@@ -349,7 +452,7 @@ struct Truth {
 }
 
 impl Source for Truth {
-    type Error = anyhow::Error;
+    type Error = Error;
 
     fn class(&self) -> Option<usize> {
         self.class
@@ -397,11 +500,13 @@ mod tests {
     use crate::data::datasets::phantom;
     use scanweave::label::LabelKind;
 
-    const STRICT: Lenience = Lenience {
+    const STRICT: Lenience<'static> = Lenience {
         skip_broken: false,
         accept_label: false,
+        resample: false,
+        legend: None,
     };
-    const SKIPPING: Lenience = Lenience {
+    const SKIPPING: Lenience<'static> = Lenience {
         skip_broken: true,
         ..STRICT
     };

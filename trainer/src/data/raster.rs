@@ -22,6 +22,10 @@ use tiff::tags::Tag;
 const MAX_DECODED: u64 = 1 << 30;
 /// The most pixels: a gigapixel takes a few hundred bytes in a file, and gigabytes in memory.
 const MAX_PIXELS: u64 = 1 << 26;
+/// Bytes that tell what a file is.
+const HEAD: u64 = 1 << 12;
+/// What to do about a file that a decoder fails on.
+const AGAIN: &str = "save it again, as a PNG of 8 or 16 bits";
 /// Pages that are counted.
 const MAX_PAGES: usize = 100_000;
 /// So many zero bytes in a row are no picture: a copy that broke off left a hole.
@@ -248,26 +252,36 @@ impl Raster {
     }
 
     fn guarded<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
-        guarded(&self.path, "save it again, as a PNG of 8 or 16 bits", work)
+        guarded(&self.path, AGAIN, work)
     }
+}
+
+/// Width and height of the picture in a file as a viewer turns it, by what stands before its pixels.
+///
+/// # Errors
+/// When it is missing, no picture, or its header is damaged; the error names it.
+pub fn sides(path: &Path) -> Result<(usize, usize)> {
+    let name = path.display();
+    let head = files::read_head(path, HEAD).with_context(|| format!("{name}: cannot be opened"))?;
+    ensure!(!head.is_empty(), "{name}: the file is empty (0 bytes)");
+    if let Some(what) = stranger(&head) {
+        bail!("{name}: {what}");
+    }
+    guarded(path, AGAIN, || {
+        let reader = ImageReader::open(path)?.with_guessed_format()?;
+        let decoder = reader.into_decoder();
+        let mut decoder = decoder.map_err(|error| refused(path, error))?;
+        let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+        let (width, height) = turned_sides(decoder.dimensions(), orientation);
+        Ok((width as usize, height as usize))
+    })
 }
 
 impl Numbers {
     /// Turned as a viewer turns it.
     fn turned(self, orientation: Orientation) -> Self {
         let (across, down) = (self.width, self.height);
-        let swapped = matches!(
-            orientation,
-            Orientation::Rotate90
-                | Orientation::Rotate270
-                | Orientation::Rotate90FlipH
-                | Orientation::Rotate270FlipH
-        );
-        let (width, height) = if swapped {
-            (down, across)
-        } else {
-            (across, down)
-        };
+        let (width, height) = turned_sides((across, down), orientation);
         // Where the pixel at (x, y) of the turned picture stands in the file.
         let place = |x: usize, y: usize| match orientation {
             Orientation::NoTransforms => (x, y),
@@ -289,6 +303,22 @@ impl Numbers {
             height,
             values: values.collect(),
         }
+    }
+}
+
+/// Width and height of a picture after it was turned.
+fn turned_sides<T>((width, height): (T, T), orientation: Orientation) -> (T, T) {
+    let swapped = matches!(
+        orientation,
+        Orientation::Rotate90
+            | Orientation::Rotate270
+            | Orientation::Rotate90FlipH
+            | Orientation::Rotate270FlipH
+    );
+    if swapped {
+        (height, width)
+    } else {
+        (width, height)
     }
 }
 

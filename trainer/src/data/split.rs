@@ -90,7 +90,7 @@ fn set_apart<'a>(items: &[&'a Item], seed: u64) -> (Vec<&'a Item>, Vec<&'a Item>
 }
 
 /// At most `count` of the items, evenly spread over them.
-pub fn spread<'a>(items: &[&'a Item], count: usize) -> Vec<&'a Item> {
+pub fn spread<T: Copy>(items: &[T], count: usize) -> Vec<T> {
     let count = count.min(items.len());
     (0..count).map(|i| items[i * items.len() / count]).collect()
 }

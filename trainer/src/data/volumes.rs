@@ -38,6 +38,9 @@ pub fn is_volume(path: &Path) -> bool {
     ENDINGS.iter().any(|ending| name.ends_with(ending)) || path.is_dir()
 }
 
+/// A volume that is kept.
+pub type Shared = Arc<Kept>;
+
 /// Reads volumes and keeps those used last.
 #[derive(Default)]
 pub struct Volumes {
@@ -48,17 +51,18 @@ pub struct Volumes {
     notes: Notes,
 }
 
-struct Kept {
+/// A volume in memory.
+pub struct Kept {
     path: PathBuf,
     /// Which of a series.
     of_series: usize,
     /// Upright, where the file says how it lies.
     volume: Volume,
     /// Of the whole volume; labels may be constant.
-    window: Result<Window, FormatError>,
+    pub(super) window: Result<Window, FormatError>,
     /// Low values are meant to be white.
     inverted: bool,
-    largest: f32,
+    pub(super) largest: f32,
     /// What to know about it.
     told: Vec<String>,
 }
@@ -179,18 +183,23 @@ impl Volumes {
         told
     }
 
-    /// The volume that a picture is a slice of, turned, and which slice it is.
-    fn slice_of(
-        &self,
-        picture: &Picture,
-        like: Option<&Grid>,
-    ) -> Result<(Arc<Kept>, Volume, usize)> {
+    /// The volume that a picture is a slice of, turned.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn turned(&self, picture: &Picture, like: Option<&Grid>) -> Result<(Shared, Volume)> {
         let kept = self.get(picture)?;
         let like = like.and_then(Grid::own_affine);
         let volume = match (kept.volume.own_affine(), like) {
             (None, Some(_)) => kept.volume.clone().upright_as(like),
             _ => kept.volume.clone(),
         };
+        Ok((kept, volume))
+    }
+
+    /// The volume that a picture is a slice of, turned, and which slice it is.
+    fn slice_of(&self, picture: &Picture, like: Option<&Grid>) -> Result<(Shared, Volume, usize)> {
+        let (kept, volume) = self.turned(picture, like)?;
         let count = volume.slices(Axis::Z);
         let slice = match picture.slice {
             Some(slice) => slice,
@@ -276,7 +285,7 @@ impl Kept {
     }
 
     /// As it is meant to be looked at.
-    fn shown(&self, plane: Plane) -> Plane {
+    pub(super) fn shown(&self, plane: Plane) -> Plane {
         if self.inverted {
             plane.map(|v| 1.0 - v)
         } else {
@@ -332,7 +341,7 @@ fn kept(path: &Path, of_series: usize, read: Read, told: Vec<String>) -> Kept {
 }
 
 /// Of a pair the header, whichever of the two is named.
-fn header_of(path: &Path) -> PathBuf {
+pub(super) fn header_of(path: &Path) -> PathBuf {
     let is_img = path
         .extension()
         .is_some_and(|e| e.eq_ignore_ascii_case("img"));

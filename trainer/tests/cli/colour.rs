@@ -127,7 +127,7 @@ fn photographs_stay_in_colour_and_their_maps_come_from_green() {
         "{said}"
     );
     run("data inspect eyes.scan");
-    coloured(&folder.join("eyes.png"));
+    coloured(&folder.join("eyes.sheet.png"));
 
     run("extract set/eye0.png --study retina --size 64 --out colour");
     run("extract set/grey.png --study retina --size 64 --out green");
@@ -196,7 +196,7 @@ fn slices_with_their_neighbours_are_learnt_together_and_shown_alone() {
         "{held} bytes hold three slices each"
     );
     run("data inspect ct.scan");
-    grey(&folder.join("ct.png"));
+    grey(&folder.join("ct.sheet.png"));
     run("extract set/1.nii --slice 2 --study slices.toml --size 64 --out steps");
     grey(&folder.join("steps/image.png"));
 

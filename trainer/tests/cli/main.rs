@@ -15,11 +15,13 @@ mod images;
 mod labels;
 mod layouts;
 mod learning;
+mod look;
 mod overview;
 mod pictures;
 mod places;
 mod process;
 mod real;
+mod resample;
 mod runs;
 #[cfg(target_os = "linux")]
 mod streams;

@@ -63,7 +63,7 @@ fn radiographs_are_prepared_by_their_table() {
     assert!(ended.said.contains(&format!("{ROWS} items")), "{ended}");
     assert!(ended.said.contains("class normal"), "{ended}");
     scanweave(folder.path(), "data inspect data.scan").well();
-    assert!(image::open(folder.path().join("data.png")).is_ok());
+    assert!(image::open(folder.path().join("data.sheet.png")).is_ok());
 }
 
 #[test]
@@ -141,5 +141,5 @@ fn slices_of_real_volumes_are_prepared() {
     let ended = scanweave(folder.path(), line).well();
     assert!(ended.said.contains("4 items"), "{ended}");
     scanweave(folder.path(), "data inspect data.scan").well();
-    assert!(image::open(folder.path().join("data.png")).is_ok());
+    assert!(image::open(folder.path().join("data.sheet.png")).is_ok());
 }

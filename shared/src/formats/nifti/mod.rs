@@ -6,7 +6,7 @@ mod write;
 
 pub use write::{write, write_colour};
 
-use super::{FormatError, Volume, count, of_series};
+use super::{FormatError, Outline, Volume, count, of_series};
 use header::Header;
 
 /// Whether `bytes` begin as a NIfTI header does, of either version and byte order.
@@ -43,4 +43,11 @@ pub fn read(bytes: &[u8], beside: Option<&[u8]>, index: usize) -> Result<Volume,
     )?;
     let volume = Volume::new(sides, header.spacing(), numbers)?;
     Ok(volume.lying(header.affine()).of(header.series()))
+}
+
+/// What a header says, be its voxels there or not.
+pub(super) fn outline(bytes: &[u8]) -> Result<Outline, FormatError> {
+    let header = Header::of(bytes)?;
+    let sides = header.sides()?;
+    Ok(Outline::new(sides, header.affine(), header.series()))
 }

@@ -10,6 +10,7 @@ pub mod chest_xray;
 pub mod decathlon;
 mod described;
 pub mod folder;
+pub mod legend;
 mod located;
 pub mod nnunet;
 pub mod phantom;

@@ -5,7 +5,7 @@
 
 use super::cases::Options;
 use crate::data::decode::read_image;
-use crate::data::label::read_label;
+use crate::data::label::{Meaning, read_label};
 use crate::data::volumes::Volumes;
 use crate::data::{Content, Record};
 use flate2::{Compression, write::GzEncoder};
@@ -146,9 +146,15 @@ pub fn item(record: &Record, study: &str) -> Item {
         });
         seen.push(read);
     }
-    let sizes = (SIDE, study.label_planes());
+    let classes = study.label_planes();
     let label = label.as_ref().map_or_else(Vec::new, |picture| {
-        let label = read_label(picture, first.as_ref(), &volumes, sizes, false);
+        let meaning = Meaning {
+            classes,
+            legend: None,
+            accept: false,
+            target: None,
+        };
+        let label = read_label(picture, first.as_ref(), &volumes, SIDE, meaning);
         let label = label.expect("a label");
         label.grid.check_label(first.as_ref()).expect("one grid");
         label.classes

@@ -42,7 +42,7 @@ impl Walk {
                 .insert(folder.canonicalize().with_context(reading)?);
             for entry in std::fs::read_dir(&folder).with_context(reading)? {
                 let path = entry.with_context(reading)?.path();
-                if is_hidden(&path) {
+                if is_hidden(&path) || is_of_prepared_data(&path) {
                     continue;
                 }
                 if !path.is_dir() {
@@ -73,11 +73,41 @@ fn is_hidden(path: &Path) -> bool {
         .is_some_and(|n| n.starts_with('.'))
 }
 
+/// What `data prepare` wrote beside its data, which may lie in the folder of the images: it is no image of theirs.
+fn is_of_prepared_data(path: &Path) -> bool {
+    let name = path
+        .file_name()
+        .and_then(|n| n.to_str())
+        .unwrap_or_default();
+    let endings = [".sheet.png", ".report.html", ".refused"];
+    let of = endings.iter().find_map(|ending| name.strip_suffix(ending));
+    of.is_some_and(|name| path.with_file_name(format!("{name}.scan")).is_file())
+}
+
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
     use std::fs;
     use std::os::unix::fs::symlink;
+
+    #[test]
+    fn what_was_written_beside_data_is_no_part_of_the_next() {
+        let place = tempfile::tempdir().expect("a folder");
+        let set = place.path();
+        fs::create_dir(set.join("a.refused")).expect("a folder");
+        for file in [
+            "a.scan",
+            "a.sheet.png",
+            "a.report.html",
+            "a.refused/1.png",
+            "b.sheet.png",
+        ] {
+            fs::write(set.join(file), b"x").expect("a file");
+        }
+        let found = files_below(set).expect("a folder");
+        let names = found.iter().map(|path| super::super::relative(path, set));
+        assert_eq!(names.collect::<Vec<_>>(), ["a.scan", "b.sheet.png"]);
+    }
 
     #[test]
     fn links_are_followed_once_and_never_in_a_circle() {

@@ -1,21 +1,15 @@
 //! `report.html`: one page that holds everything worth seeing of a run and needs nothing else.
 
-mod axis;
-mod chart;
 mod tables;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use axis::label;
-use chart::{Chart, Series};
-use data_encoding::BASE64;
-
 use super::{Directory, History, Record, State, Summary};
 use crate::files;
+use crate::page::{self, Chart, Series, escape, label, section};
 
-const STYLE: &str = include_str!("style.css");
 /// Sample sheets shown, first and last among them.
 const SHEETS: usize = 4;
 
@@ -24,11 +18,11 @@ pub fn write(directory: &Directory, record: &Record) -> anyhow::Result<PathBuf> 
     let mut summary = Summary::read(directory.path())?;
     summary.record = record.clone();
     let file = directory.path().join("report.html");
-    files::write_whole(&file, page(&summary, directory)?.as_bytes())?;
+    files::write_whole(&file, whole(&summary, directory)?.as_bytes())?;
     Ok(file)
 }
 
-fn page(summary: &Summary, directory: &Directory) -> anyhow::Result<String> {
+fn whole(summary: &Summary, directory: &Directory) -> anyhow::Result<String> {
     let (history, record) = (&summary.history, &summary.record);
     let mut body = heading(summary);
     body += &sheets(directory)?;
@@ -50,23 +44,13 @@ fn page(summary: &Summary, directory: &Directory) -> anyhow::Result<String> {
         &tables::configuration(&summary.configuration)?,
     );
     body += &section("Sittings", "", &tables::sittings(record));
-    Ok(format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n<title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n{body}</body>\n</html>\n",
-        escape(&name(summary))
-    ))
+    Ok(page::whole(&name(summary), &body))
 }
 
 fn name(summary: &Summary) -> String {
     let path = std::path::absolute(&summary.path).unwrap_or_else(|_| summary.path.clone());
     let name = path.file_name().unwrap_or(path.as_os_str());
     name.to_string_lossy().into_owned()
-}
-
-fn section(title: &str, class: &str, content: &str) -> String {
-    if content.is_empty() {
-        return String::new();
-    }
-    format!("<h2>{title}</h2>\n<div class=\"{class}\">\n{content}</div>\n")
 }
 
 fn heading(summary: &Summary) -> String {
@@ -82,16 +66,7 @@ fn heading(summary: &Summary) -> String {
     if let (State::Diverged, Some(reason)) = (record.state, &record.reason) {
         let _ = writeln!(html, "<p class=\"warning\">{}</p>", escape(reason));
     }
-    html += "<dl class=\"facts\">";
-    for (term, value) in facts(summary) {
-        let _ = write!(
-            html,
-            "<div><dt>{}</dt><dd>{}</dd></div>",
-            escape(&term),
-            escape(&value)
-        );
-    }
-    html + "</dl>\n"
+    html + &page::facts(&facts(summary))
 }
 
 fn facts(summary: &Summary) -> Vec<(String, String)> {
@@ -119,11 +94,9 @@ fn sheets(directory: &Directory) -> anyhow::Result<String> {
     let chosen: BTreeSet<usize> = (0..SHEETS).map(|i| i * last / (SHEETS - 1)).collect();
     let mut html = String::new();
     for (step, file) in chosen.iter().filter_map(|&i| all.get(i)) {
-        let _ = writeln!(
-            html,
-            "<figure><figcaption>step {step}</figcaption><img alt=\"sample sheet at step {step}\" src=\"data:image/png;base64,{}\"></figure>",
-            BASE64.encode(&files::read_whole(file, files::LOG)?)
-        );
+        let alt = format!("sample sheet at step {step}");
+        let png = files::read_whole(file, files::LOG)?;
+        html += &page::picture(&format!("step {step}"), &alt, &png);
     }
     Ok(section("Sample sheets", "sheets", &html))
 }
@@ -193,12 +166,4 @@ fn speed(history: &History) -> String {
         mark: None,
     }
     .html()
-}
-
-/// Text that stands for itself in a page.
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use super::super::{Configuration, Record};
-use super::escape;
+use crate::page::escape;
 
 /// Where the time of a training went.
 pub fn timings(record: &Record, seconds: f64) -> String {

@@ -75,10 +75,12 @@ impl Chart {
         )
     }
 
-    /// The last value of the only line, or the names of several.
+    /// The last value of the only line, where the title says what it is of; else the names.
     fn legend(&self) -> String {
         match self.series.as_slice() {
-            [only] => only.points.last().map_or(String::new(), |p| label(p.1)),
+            [only] if self.title.starts_with(&only.name) => {
+                only.points.last().map_or(String::new(), |p| label(p.1))
+            }
             several => several
                 .iter()
                 .enumerate()
