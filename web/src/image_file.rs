@@ -3,7 +3,7 @@
 //! A few hundred bytes can declare an image of a gigapixel. The browser's decoder would try it and
 //! take the tab down with it, so the size is read from the file's head first and refused here.
 
-use scanweave::formats::{self, dicom};
+use scanweave::formats::{self, dicom, stranger};
 use scanweave::image::MAX_SIDE;
 
 use crate::model::protocol::{Cause, Failure};
@@ -32,8 +32,7 @@ impl Kind {
     pub fn of(name: &str, head: &[u8]) -> Self {
         let name = name.to_ascii_lowercase();
         let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
-        let picture = head.starts_with(b"\x89PNG") || head.starts_with(&[0xff, 0xd8]);
-        if picture {
+        if head.starts_with(b"\x89PNG") || head.starts_with(&[0xff, 0xd8]) {
             Self::Picture
         } else if head.starts_with(&[0x1f, 0x8b]) {
             Self::Gzip
@@ -51,13 +50,19 @@ impl Kind {
     }
 }
 
-/// Checks that these bytes are a PNG or JPEG file of bearable size; returns width and height.
+/// Checks that these bytes are a picture that browsers decode (PNG, JPEG, GIF, WebP, BMP), of bearable size; returns
+/// width and height as they are stored.
 pub fn size_of(name: &str, bytes: &[u8]) -> Result<(u32, u32), Failure> {
     if bytes.is_empty() {
         return Err(Cause::FileEmpty.of(name));
     }
-    let size = png_size(bytes).or_else(|| jpeg_size(bytes));
-    let (width, height) = size.ok_or_else(|| Cause::FileUnknown.of(name))?;
+    if is_tiff(bytes) {
+        return Err(Cause::FileTiff.of(name));
+    }
+    let sizes = [png_size, jpeg_size, gif_size, webp_size, bmp_size];
+    let size = sizes.iter().find_map(|size| size(bytes));
+    let unknown = || Cause::FileUnknown.because(name, stranger(bytes).unwrap_or_default());
+    let (width, height) = size.ok_or_else(unknown)?;
     let fits = |side: u32| (1..=MAX_SIDE as u32).contains(&side);
     if fits(width) && fits(height) {
         Ok((width, height))
@@ -88,6 +93,57 @@ fn jpeg_size(bytes: &[u8]) -> Option<(u32, u32)> {
         }
         rest = rest.get(length.max(2)..)?;
     }
+}
+
+/// The two orders of bytes, and the large form.
+fn is_tiff(bytes: &[u8]) -> bool {
+    [b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"]
+        .iter()
+        .any(|mark| bytes.starts_with(*mark))
+}
+
+fn gif_size(bytes: &[u8]) -> Option<(u32, u32)> {
+    let screen = bytes
+        .strip_prefix(b"GIF87a")
+        .or_else(|| bytes.strip_prefix(b"GIF89a"))?;
+    Some((
+        little_endian(screen.get(..2)?),
+        little_endian(screen.get(2..4)?),
+    ))
+}
+
+/// The first chunk is a lossy frame, a lossless one, or the canvas of several (RFC 9649).
+fn webp_size(bytes: &[u8]) -> Option<(u32, u32)> {
+    let chunk = bytes.strip_prefix(b"RIFF")?.get(4..)?;
+    let chunk = chunk.strip_prefix(b"WEBP")?;
+    let (name, content) = (chunk.get(..4)?, chunk.get(8..)?);
+    let number = |from: usize, to: usize| content.get(from..to).map(little_endian);
+    match name {
+        b"VP8 " => Some((number(6, 8)? & 0x3fff, number(8, 10)? & 0x3fff)),
+        b"VP8L" => {
+            let sides = number(1, 5)?;
+            Some(((sides & 0x3fff) + 1, (sides >> 14 & 0x3fff) + 1))
+        }
+        b"VP8X" => Some((number(4, 7)? + 1, number(7, 10)? + 1)),
+        _ => None,
+    }
+}
+
+/// A height below 0 means that the rows run downwards.
+fn bmp_size(bytes: &[u8]) -> Option<(u32, u32)> {
+    let header = bytes.strip_prefix(b"BM")?;
+    let side = |at: usize| {
+        let side = header.get(at..at + 4).map(little_endian)?;
+        Some(side.cast_signed().unsigned_abs())
+    };
+    Some((side(16)?, side(20)?))
+}
+
+fn little_endian(bytes: &[u8]) -> u32 {
+    bytes
+        .iter()
+        .rev()
+        .fold(0, |sum, &b| sum << 8 | u32::from(b))
 }
 
 fn big_endian(bytes: &[u8]) -> u32 {
@@ -132,6 +188,41 @@ mod tests {
         let mut bytes = vec![0xff, 0xd8, 0xff, 0xe0, 0, 4, 1, 2, 0xff, 0xc4, 0, 3, 9];
         bytes.extend([0xff, 0xff, 0xc2, 0, 17, 8, 0x01, 0x00, 0x02, 0x80]);
         assert_eq!(size_of("a.jpg", &bytes), Ok((640, 256)));
+    }
+
+    #[test]
+    fn reads_the_sizes_of_what_else_browsers_decode() {
+        let sized = |bytes: &[u8]| size_of("a", bytes);
+        assert_eq!(sized(b"GIF89a\x80\x02\x00\x01rest"), Ok((640, 256)));
+        let webp = |chunk: &[u8]| [b"RIFF\0\0\0\0WEBP".as_slice(), chunk].concat();
+        let lossy = webp(b"VP8 \0\0\0\0\0\0\0\x9d\x01\x2a\x80\x02\x00\x01");
+        assert_eq!(sized(&lossy), Ok((640, 256)));
+        // 639 and 255 in 14 bits each.
+        let sides = (0x27f_u32 | 0xff << 14).to_le_bytes();
+        let lossless = webp(&[b"VP8L\0\0\0\0\x2f".as_slice(), &sides].concat());
+        assert_eq!(sized(&lossless), Ok((640, 256)));
+        let canvas = webp(b"VP8X\0\0\0\0\0\0\0\0\x7f\x02\0\xff\0\0");
+        assert_eq!(sized(&canvas), Ok((640, 256)));
+        let mut bmp = [b"BM".as_slice(), &[0; 16]].concat();
+        bmp.extend(640_i32.to_le_bytes());
+        bmp.extend((-256_i32).to_le_bytes());
+        assert_eq!(sized(&bmp), Ok((640, 256)));
+        for whole in [lossy, lossless, canvas, bmp] {
+            for end in 0..whole.len() - 4 {
+                assert!(sized(&whole[..end]).is_err(), "cut at {end}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_picture_is_called_what_it_is() {
+        let refusal = |bytes: &[u8]| size_of("a", bytes).unwrap_err();
+        for mark in [b"II*\0", b"MM\0*", b"II+\0"] {
+            assert_eq!(refusal(mark), Cause::FileTiff.of("a"));
+        }
+        let page = refusal(b"<!DOCTYPE html><html>Sign in</html>");
+        assert_eq!(page.cause, Cause::FileUnknown);
+        assert!(page.detail.contains("web page"), "{}", page.detail);
     }
 
     #[test]

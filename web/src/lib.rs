@@ -10,6 +10,8 @@ pub mod bridge;
 pub mod engine;
 pub mod image_file;
 pub mod model;
+pub mod png16;
 pub mod queue;
+pub mod square;
 #[cfg(feature = "page")]
 pub mod ui;

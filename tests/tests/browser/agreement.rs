@@ -1,5 +1,7 @@
 //! Address, controls and pictures agree, whatever was done and taken back.
 
+use super::everyone::speak;
+use super::failures::choose;
 use super::model::fresh_brain;
 use super::page::Page;
 use super::site::{Offer, Site};
@@ -72,8 +74,119 @@ fn address_fields_and_picture_name_the_same_subject_and_finding() {
     drop(page);
 
     let elsewhere = Page::at(&link.replace('?', "?backend=cpu&lang=en&"));
-    elsewhere.until_ready("Seed 6:");
-    let seed = "return document.querySelector('[data-testid=seed]').value";
-    assert_eq!(elsewhere.browser.script(seed), "6");
+    agree(&elsewhere, 6, 1);
     elsewhere.is_quiet();
+}
+
+/// Goes through the browser's history.
+fn go(page: &Page, way: &str) {
+    page.browser.script(&format!("history.{way}()"));
+}
+
+#[test]
+fn back_and_forward_lead_to_what_was_seen() {
+    let site = Site::with_models(&[Offer::whole("brain", &fresh_brain(7))]);
+    let page = Page::open(&site, "backend=cpu&seed=6&class=0&lang=en");
+    let entries = || page.browser.script("return history.length").as_u64();
+    agree(&page, 6, 0);
+    let plain = page.shown("image");
+    let first = entries();
+    // Many changes of one subject are one entry.
+    for _ in 0..3 {
+        let before = page.shown("image");
+        page.browser.click("[data-testid=lesion-random]");
+        page.until_changed("image", &before.hash);
+    }
+    agree(&page, 6, 1);
+    let changed = page.shown("image");
+    assert_eq!(entries(), first.map(|count| count + 1));
+    page.step();
+    agree(&page, 7, 1);
+    let next = page.shown("image");
+
+    go(&page, "back");
+    page.until_hash("image", &changed.hash);
+    agree(&page, 6, 1);
+    go(&page, "back");
+    page.until_hash("image", &plain.hash);
+    agree(&page, 6, 0);
+    go(&page, "forward");
+    page.until_hash("image", &changed.hash);
+    go(&page, "forward");
+    page.until_hash("image", &next.hash);
+    agree(&page, 7, 1);
+    assert_eq!(entries(), first.map(|count| count + 2), "no entry is added");
+    // It is a step like any other.
+    page.browser.click("[data-testid=undo]");
+    page.until_hash("image", &changed.hash);
+    page.is_quiet();
+}
+
+#[test]
+fn back_leads_to_the_study_that_was_left() {
+    let (one, other) = (fresh_brain(7), fresh_brain(8));
+    let site = Site::with_models(&[Offer::whole("one", &one), Offer::whole("other", &other)]);
+    let page = Page::open(&site, "backend=cpu&seed=6&class=0&lang=en");
+    agree(&page, 6, 0);
+    let chosen = |id: &str| {
+        let script = "return [document.querySelector('[data-testid=model-select]').value,
+            new URLSearchParams(location.search).get('model')]";
+        let both = serde_json::json!([id, id]);
+        page.wait(id, || page.browser.script(script) == both);
+    };
+    let before = page.shown("image");
+    choose(&page, "other");
+    page.until_changed("image", &before.hash);
+    chosen("other");
+    let after = page.shown("image");
+    go(&page, "back");
+    page.until_hash("image", &before.hash);
+    chosen("one");
+    agree(&page, 6, 0);
+    go(&page, "forward");
+    page.until_hash("image", &after.hash);
+    chosen("other");
+    page.is_quiet();
+}
+
+#[test]
+fn a_subject_that_was_worked_on_comes_back_as_it_was_left() {
+    let site = Site::with_models(&[Offer::whole("brain", &fresh_brain(7))]);
+    let page = Page::open(&site, "backend=cpu&seed=6&class=0&lang=en");
+    agree(&page, 6, 0);
+    let plain = page.shown("image");
+    page.browser.click("[data-testid=lesion-random]");
+    page.until_changed("image", &plain.hash);
+    let worked_on = page.shown("image");
+    page.step();
+    agree(&page, 7, 1);
+    page.browser
+        .script("window.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowLeft' }))");
+    page.until_hash("image", &worked_on.hash);
+    agree(&page, 6, 1);
+    // Who asks for the sample gets it.
+    page.browser.click("[data-testid=lesion-none]");
+    page.until_hash("image", &plain.hash);
+    agree(&page, 6, 0);
+    page.is_quiet();
+}
+
+#[test]
+fn nonsense_in_the_address_is_said() {
+    let site = Site::with_models(&[Offer::whole("brain", &fresh_brain(7))]);
+    let query = "model=knee&seed=-5&class=9&backend=abacus&lang=en";
+    let page = Page::open(&site, query);
+    agree(&page, 1, 0);
+    let told = "The address asks for model=knee, seed=-5, class=9, backend=abacus, which there is not: \
+        model=brain, seed=1, class=0, backend=auto is shown instead.";
+    page.wait("a sentence", || page.error() == told);
+    speak(&page, "zh-Hans");
+    page.wait("Chinese", || {
+        page.error().starts_with("地址要求 model=knee")
+    });
+    speak(&page, "en");
+    page.step();
+    agree(&page, 2, 0);
+    assert_eq!(page.error(), "", "it goes with the next picture");
+    page.is_quiet();
 }

@@ -7,6 +7,7 @@ use super::model::fresh;
 use super::page::Page;
 use super::site::{Offer, Site};
 use scanweave::phantom::{self, Anatomy};
+use serde_json::json;
 
 /// Side of the model's pictures.
 const SIDE: usize = 64;
@@ -157,6 +158,13 @@ fn an_empty_sheet_and_an_open_outline_paint_nothing_and_say_what_is_missing() {
     page.browser.click("[data-testid=empty-sheet]");
     page.until_ready("Nothing is painted: the sheet is empty.");
     assert!(is_blank() && page.browser.displayed(told));
+    // What is black all over is no synthesis to take home.
+    let off = || {
+        page.browser.script(
+            "return ['save', 'save-nifti', 'share'].map(name => document.querySelector(`[data-testid=${name}]`).disabled)",
+        )
+    };
+    assert_eq!(off(), json!([true, true, true]));
 
     // Three sides of a square, in which a network sees an organ all the same; then the fourth.
     page.browser.click("[data-testid=tool-pen]");
@@ -170,6 +178,7 @@ fn an_empty_sheet_and_an_open_outline_paint_nothing_and_say_what_is_missing() {
     page.browser.drag(BOARD, &[corners[3], corners[0]], "mouse");
     page.until_ready("From your drawing:");
     assert!(!is_blank() && !page.browser.displayed(told));
+    assert_eq!(off(), json!([false, false, false]));
     let organ = page.shown("mask").pixels;
     assert!(organ.contains(&0), "what it encloses is the organ");
     page.is_quiet();

@@ -144,7 +144,7 @@ fn a_phone_shows_everything_without_scrolling_sideways() {
             }
         }
         if model == "brain" {
-            for mode in ["mode-blink", "mode-difference"] {
+            for mode in ["mode-blink", "mode-swipe", "mode-difference"] {
                 press(&page, mode);
                 fits(&page, mode);
                 is_spoken(&page, "zh-Hans", mode);

@@ -268,6 +268,66 @@ fn a_difference_is_that_of_the_pixels_and_blinking_shows_one_after_the_other() {
     page.is_quiet();
 }
 
+/// In a study of one modality, too.
+#[test]
+fn an_own_image_and_its_synthesis_are_blinked_and_swiped() {
+    let site = Site::with_models(&[Offer::whole("fresh", &fresh(7))]);
+    let page = Page::open(&site, "backend=cpu&seed=4&lang=en");
+    page.until_ready("Seed 4:");
+    let offered = "return !!document.querySelector('[data-testid=mode-blink]')";
+    assert_eq!(page.browser.script(offered), false, "one picture");
+    let drawn = phantom::draw(Anatomy::Thorax, 11, 64, false);
+    page.drop_file("thorax.png", &png(64, 64, drawn.images[0].1.to_u8()));
+    page.until_ready("From thorax.png");
+    let (own, painted) = (page.shown("source"), page.shown("image"));
+    assert!(own.pixels != painted.pixels, "two pictures");
+
+    page.browser.click("[data-testid=mode-swipe]");
+    page.wait("both", || page.text("pair-second").contains("Your image"));
+    let legend = "return document.querySelector('.line + figcaption').textContent";
+    page.wait("what is where", || {
+        let said = page.browser.script(legend);
+        said.as_str().is_some_and(|said| {
+            said.starts_with("Left: Synthetic") && said.ends_with("Right: Your image.")
+        })
+    });
+    page.until_hash("compare", &painted.hash);
+    page.until_hash("compare-second", &own.hash);
+    let clip = "return document.querySelector('[data-testid=compare-second]').style.clipPath";
+    for (line, left) in [(25.0, "25%"), (80.0, "80%")] {
+        page.slide("swipe-line", line);
+        page.wait("the line", || {
+            let clip = page.browser.script(clip);
+            clip.as_str()
+                .is_some_and(|clip| clip.ends_with(&format!(" {left})")))
+        });
+    }
+    let address = "return new URLSearchParams(location.search).get('view')";
+    page.wait("the address", || page.browser.script(address) == "swipe0-1");
+
+    page.browser.click("[data-testid=mode-blink]");
+    page.browser.click("[data-testid=blink-pause]");
+    let seen = || {
+        page.browser
+            .script("return document.querySelector('canvas[data-testid=compare]').dataset.hash")
+    };
+    let other = if seen() == own.hash.as_str() {
+        &painted
+    } else {
+        &own
+    };
+    page.browser.click("[data-testid=blink-other]");
+    page.wait("the other", || seen() == other.hash.as_str());
+
+    // Without the image there is one picture again.
+    page.browser.click("[data-testid=tab-sample]");
+    page.browser.click("[data-testid=sample-image]");
+    page.until_ready("Seed 4:");
+    page.wait("one picture", || page.browser.script(offered) == false);
+    assert!(page.browser.displayed("canvas[data-testid=image]"));
+    page.is_quiet();
+}
+
 /// Sliders of algorithms 1 and 2, a value far from the study's, and the first plane on the way to the
 /// structure map that it changes.
 const SLIDERS: [(&str, f64, &str); 8] = [

@@ -1,8 +1,9 @@
 //! The way between two pinned places of the latent space.
 
-use super::model::fresh;
+use super::model::{fresh, fresh_brain};
 use super::page::Page;
 use super::site::{Offer, Site};
+use serde_json::json;
 
 /// At the head of an engine: it takes so long for each picture that several moves of a pointer go by.
 const SLOW: &str = "const say = self.postMessage.bind(self);
@@ -108,6 +109,39 @@ fn the_picture_follows_a_drag_that_never_rests() {
     page.browser.reload();
     page.until_ready("From the latent space:");
     assert!(page.shown("image") == walked, "another place");
+    page.is_quiet();
+}
+
+/// A drag paints the modality that is looked at: the others look waiting until it ends.
+#[test]
+fn modalities_that_a_drag_does_not_paint_look_waiting() {
+    let site = Site::with_models(&[Offer::whole("brain", &fresh_brain(7))]);
+    let page = Page::open(&site, "backend=cpu&seed=4&lang=en");
+    page.until_ready("Seed 4:");
+    page.browser.click("[data-testid=tab-walk]");
+    let behind = || {
+        page.browser.script(
+            "return [...document.querySelectorAll('.panes canvas.data')].map(c => Number(getComputedStyle(c).opacity) < 0.5)",
+        )
+    };
+    let none = json!([false, false, false, false]);
+    assert_eq!(behind(), none);
+    let point = |kind: &str, x: f64| {
+        page.browser.script(&format!(
+            "const pad = document.querySelector('[data-testid=walk-pad]'), frame = pad.getBoundingClientRect();
+             pad.dispatchEvent(new PointerEvent('{kind}', {{ pointerId: 7, pointerType: 'mouse', isPrimary: true, button: 0,
+               buttons: 1, bubbles: true, clientX: frame.left + {x} * frame.width, clientY: frame.top + 0.5 * frame.height }}))"
+        ));
+    };
+    let before = page.shown("image");
+    point("pointerdown", 0.5);
+    point("pointermove", 0.7);
+    let others = json!([false, true, true, true]);
+    page.wait("three that wait", || behind() == others);
+    assert!(page.shown("image").hash != before.hash, "one is painted");
+    point("pointerup", 0.7);
+    page.until_ready("From the latent space:");
+    page.wait("all of them", || behind() == none);
     page.is_quiet();
 }
 

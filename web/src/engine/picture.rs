@@ -1,4 +1,5 @@
-//! From an image file to its planes, one in grey or three in colour, decoded by the browser.
+//! From an image file to its planes, one in grey or three in colour, decoded by the browser; PNG of 16 bits, of which
+//! it would leave 8, by [`png16`].
 //!
 //! The image is read in strips, and averaged down by a whole factor while a side is longer than
 //! [`SIDE`], so that even 16384 x 16384 pixels need only a few megabytes here.
@@ -15,6 +16,7 @@ use super::store::megabytes;
 use crate::bridge::words;
 use crate::image_file;
 use crate::model::protocol::{Cause, Failure};
+use crate::png16;
 
 /// Longest side of the image that is returned, pixels.
 const SIDE: u32 = 2048;
@@ -28,7 +30,8 @@ const COLOURS: [Channel; 3] = [
     |rgb| u32::from(rgb[2]),
 ];
 
-/// Decodes a PNG or JPEG file, in colour or in grey; returns its own width and height too.
+/// Decodes a picture, in colour or in grey and turned as it is meant to be looked at; returns its own width and height
+/// too.
 pub async fn read(file: &File, in_colour: bool) -> Result<(Image, [u32; 2]), Failure> {
     let name = file.name();
     if file.size() > image_file::MAX_BYTES as f64 {
@@ -38,13 +41,22 @@ pub async fn read(file: &File, in_colour: bool) -> Result<(Image, [u32; 2]), Fai
     let buffer = JsFuture::from(file.array_buffer())
         .await
         .map_err(unreadable)?;
-    let (width, height) = image_file::size_of(&name, &js_sys::Uint8Array::new(&buffer).to_vec())?;
+    let bytes = js_sys::Uint8Array::new(&buffer).to_vec();
     drop(buffer);
+    let (width, height) = image_file::size_of(&name, &bytes)?;
+    if png16::is_deep(&bytes) {
+        let image = png16::read(&bytes, in_colour, SIDE as usize);
+        let image = image.map_err(|e| Cause::FileUnreadable.because(&name, e.to_string()))?;
+        return Ok((image, [width, height]));
+    }
+    drop(bytes);
     let bitmap = decode(file).await.map_err(unreadable)?;
     let channels = if in_colour { COLOURS.as_slice() } else { &GREY };
+    // A camera may have held it on its side.
+    let sides = [bitmap.width(), bitmap.height()];
     let image = planes(&bitmap, channels).map_err(unreadable);
     bitmap.close();
-    Ok((image?, [width, height]))
+    Ok((image?, sides))
 }
 
 async fn decode(file: &File) -> Result<ImageBitmap, JsValue> {
@@ -121,14 +133,14 @@ fn average(
     channel: Channel,
     values: &mut Vec<f32>,
 ) {
-    let scale = 1.0 / (255.0 * (across * down) as f32);
+    let white = 255.0 * (across * down) as f32;
     for row in 0..rows {
         for column in 0..width {
             let block = (0..down).flat_map(|y| {
                 (0..across).map(move |x| ((row * down + y) * stride + column * across + x) as usize)
             });
             let sum: u32 = block.map(|i| channel(&rgba[4 * i..4 * i + 3])).sum();
-            values.push(sum as f32 * scale);
+            values.push(sum as f32 / white);
         }
     }
 }

@@ -3,8 +3,10 @@
 //! A small volume is kept while slices of it are looked at, so that turning through them is quick; of
 //! a large one only the slice.
 
-use scanweave::formats::{self, Axis, FormatError, Volume, Window, dicom};
-use scanweave::image::Image;
+use std::io;
+
+use scanweave::formats::{self, Axis, FormatError, Volume, Window, dicom, gzip};
+use scanweave::image::{Image, ImageError};
 use scanweave::study::Study;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
@@ -17,6 +19,7 @@ use crate::bridge::words;
 use crate::image_file::{HEAD, Kind};
 use crate::model::painter::{in_colour, source_plane};
 use crate::model::protocol::{Cause, Failure, ImageInfo};
+use crate::square::squared;
 
 /// Largest volume file, inflated: 512 x 512 x 320 voxels of 16 bits.
 const MAX_BYTES: u64 = 160 << 20;
@@ -66,6 +69,10 @@ impl Reader {
         if kind == Kind::Picture {
             let (image, [width, height]) = picture::read(file, in_colour(study)).await?;
             usable(&name, &image, study)?;
+            let flat = |e: ImageError| Cause::ImageFlat.because(&name, e.to_string());
+            // As the trainer reads it: 12 bits in a file of 16 would else stay dark.
+            let image = image.normalised().map_err(flat)?;
+            let (image, padded) = squared(image, [1.0; 2]);
             self.kept = None;
             let about = ImageInfo {
                 name,
@@ -73,10 +80,14 @@ impl Reader {
                 height,
                 slices: 1,
                 slice: 0,
+                padded,
             };
             return Ok((image, about));
         }
-        let bytes = whole(file, kind == Kind::Gzip).await?;
+        let mut bytes = whole(file).await?;
+        if kind == Kind::Gzip {
+            bytes = inflated(&name, &bytes)?;
+        }
         let slices = Slices::of(kind, &bytes).map_err(|e| broken(&name, &e))?;
         drop(bytes);
         let found = slices.image(&name, slice, study)?;
@@ -123,12 +134,15 @@ impl Slices {
         }
         let image = Image::from(plane);
         usable(&named, &image, study)?;
+        let [across, down, _] = self.volume.spacing();
+        let (image, padded) = squared(image, [across, down]);
         let about = ImageInfo {
             name: name.to_owned(),
             width,
             height,
             slices,
             slice,
+            padded,
         };
         Ok((image, about))
     }
@@ -158,22 +172,32 @@ async fn head(file: &File) -> Result<Vec<u8>, Failure> {
     Ok(js_sys::Uint8Array::new(&buffer).to_vec())
 }
 
-async fn whole(file: &File, gzip: bool) -> Result<Vec<u8>, Failure> {
+async fn whole(file: &File) -> Result<Vec<u8>, Failure> {
     let name = file.name();
-    let too_long = || Cause::FileTooLong.because(&name, megabytes(MAX_BYTES));
     if file.size() > MAX_BYTES as f64 {
-        return Err(too_long());
+        return Err(too_long(&name));
     }
-    let stream = if gzip {
-        stream::inflated(&file.stream()).ok_or_else(|| Cause::FileCompressed.of(&name))?
-    } else {
-        file.stream()
-    };
-    let bytes = stream::collect(&stream, file.size() as usize, MAX_BYTES, |_| true).await;
+    let length = file.size() as usize;
+    let bytes = stream::collect(&file.stream(), length, MAX_BYTES, |_| true).await;
     bytes.map_err(|stopped| match stopped {
-        Stopped::Broken(e) if gzip => Cause::FileDamaged.because(&name, words(&e)),
         Stopped::Broken(e) => refused(&name, &e),
         Stopped::NoMemory => Cause::FileNoMemory.of(&name),
-        Stopped::TooLong | Stopped::Unwanted => too_long(),
+        Stopped::TooLong | Stopped::Unwanted => too_long(&name),
     })
+}
+
+/// By our own decoder: the browser's refuses what follows behind a file's end, as padding of a tape does.
+fn inflated(name: &str, bytes: &[u8]) -> Result<Vec<u8>, Failure> {
+    let bytes = gzip::inflate(bytes, MAX_BYTES).map_err(|e| match e.kind() {
+        io::ErrorKind::OutOfMemory => Cause::FileNoMemory.of(name),
+        _ => Cause::FileDamaged.because(name, e.to_string()),
+    })?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(too_long(name));
+    }
+    Ok(bytes)
+}
+
+fn too_long(name: &str) -> Failure {
+    Cause::FileTooLong.because(name, megabytes(MAX_BYTES))
 }

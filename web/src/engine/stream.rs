@@ -1,9 +1,9 @@
 //! Bytes that arrive piece by piece, never more of them than expected.
 
-use js_sys::{Array, Function, Reflect, Uint8Array};
+use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{ReadableStream, ReadableStreamDefaultReader, ReadableWritablePair};
+use web_sys::{ReadableStream, ReadableStreamDefaultReader};
 
 /// Reads a stream to its end. `arrived` gets the bytes so far after each piece and says whether to
 /// go on.
@@ -60,15 +60,6 @@ pub enum Stopped {
     NoMemory,
     /// Nobody wants it any more.
     Unwanted,
-}
-
-/// The stream inflated from gzip, if the browser can.
-pub fn inflated(stream: &ReadableStream) -> Option<ReadableStream> {
-    let global = js_sys::global();
-    let class = Reflect::get(&global, &"DecompressionStream".into()).ok()?;
-    let class: Function = class.dyn_into().ok()?;
-    let pair = Reflect::construct(&class, &Array::of1(&"gzip".into())).ok()?;
-    Some(stream.pipe_through(pair.unchecked_ref::<ReadableWritablePair>()))
 }
 
 async fn next(reader: &ReadableStreamDefaultReader) -> Result<Option<Uint8Array>, JsValue> {

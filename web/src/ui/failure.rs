@@ -3,10 +3,10 @@
 use scanweave::image::MAX_SIDE;
 
 use super::words::{
-    DID_NOT_WORK, ENGINE_GONE, FILE_COMPRESSED, FILE_DAMAGED, FILE_EMPTY, FILE_MISSING,
-    FILE_NO_MEMORY, FILE_TOO_LONG, FILE_UNKNOWN, FILE_UNREADABLE, IMAGE_FLAT, IMAGE_SIDES,
-    MODEL_UNUSABLE, NO_MODEL, STORE_STUCK, Sentence, WEIGHTS_DAMAGED, WEIGHTS_INTERRUPTED,
-    WEIGHTS_LOST, WEIGHTS_NO_MEMORY, WEIGHTS_UNLISTED, WEIGHTS_UNREACHABLE, spoken,
+    DID_NOT_WORK, ENGINE_GONE, FILE_DAMAGED, FILE_EMPTY, FILE_MISSING, FILE_NO_MEMORY, FILE_TIFF,
+    FILE_TOO_LONG, FILE_UNKNOWN, FILE_UNREADABLE, IMAGE_FLAT, IMAGE_SIDES, MODEL_UNUSABLE,
+    NO_MODEL, STORE_STUCK, Sentence, WEIGHTS_DAMAGED, WEIGHTS_INTERRUPTED, WEIGHTS_LOST,
+    WEIGHTS_NO_MEMORY, WEIGHTS_UNLISTED, WEIGHTS_UNREACHABLE, spoken,
 };
 use crate::model::protocol::{Cause, Failure};
 
@@ -15,13 +15,13 @@ pub fn sentence(failure: &Failure) -> Sentence {
     let word = match failure.cause {
         Cause::FileMissing => FILE_MISSING,
         Cause::FileEmpty => FILE_EMPTY,
+        Cause::FileTiff => FILE_TIFF,
         Cause::FileUnknown => FILE_UNKNOWN,
         Cause::FileUnreadable => FILE_UNREADABLE,
         Cause::FileTooLong => FILE_TOO_LONG,
         Cause::ImageSides => IMAGE_SIDES,
         Cause::ImageFlat => IMAGE_FLAT,
         Cause::FileNoMemory => FILE_NO_MEMORY,
-        Cause::FileCompressed => FILE_COMPRESSED,
         Cause::FileDamaged => FILE_DAMAGED,
         Cause::ModelUnusable => MODEL_UNUSABLE,
         Cause::WeightsUnlisted => WEIGHTS_UNLISTED,

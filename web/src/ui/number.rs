@@ -44,7 +44,7 @@ impl Typed {
 }
 
 /// Digits alone: a sign, a fraction or a power of ten is refused, also where it means a whole number.
-fn number(text: &str) -> Option<u64> {
+pub fn number(text: &str) -> Option<u64> {
     let plain = text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|_| plain)
 }

@@ -21,6 +21,8 @@ pub enum Cause {
     FileMissing,
     /// A file holds nothing.
     FileEmpty,
+    /// A file is a TIFF, which browsers do not decode.
+    FileTiff,
     /// A file is of no kind that can be read.
     FileUnknown,
     /// A file breaks the rules of its kind, or the browser does not hand it out.
@@ -33,8 +35,6 @@ pub enum Cause {
     ImageFlat,
     /// A file does not fit into the memory.
     FileNoMemory,
-    /// A file is compressed, which this browser cannot undo.
-    FileCompressed,
     /// A compressed file is damaged.
     FileDamaged,
     /// A model breaks the rules, fails its self-test or cannot be built.

@@ -22,7 +22,7 @@ pub use failure::{Cause, Failure};
 pub use pixels::{Pixels, luminance};
 
 /// Raised whenever a message changes; page and engine of different builds must not talk.
-pub const VERSION: u32 = 8;
+pub const VERSION: u32 = 9;
 
 /// Why a message could not be understood.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -448,6 +448,8 @@ pub struct ImageInfo {
     pub slices: u32,
     /// The slice in use.
     pub slice: u32,
+    /// Whether it is not square, so that background was put beside it.
+    pub padded: bool,
 }
 
 /// One subject of a data set, ready to be written.

@@ -7,6 +7,7 @@ use super::subject::File;
 use super::{download, picture, zip};
 use crate::bridge;
 use crate::ui::page::Page;
+use crate::ui::structure::is_painted;
 use crate::ui::trouble;
 use crate::ui::words::{
     ARCHIVE_TOO_LARGE, CANNOT_SAVE, SAVE_HELP, SAVE_NIFTI, SAVE_PNG, Speech, VISIBLE_MARK,
@@ -18,7 +19,7 @@ pub fn Pictures() -> impl IntoView {
     let page = expect_context::<Page>();
     let speech = expect_context::<Speech>();
     let visible = RwSignal::new(false);
-    let none = move || page.picture.with(Option::is_none);
+    let none = move || !is_painted(page);
     let save = move |kind: Kind| {
         if let Err(why) = save(page, speech, kind, visible.get_untracked()) {
             trouble::show(CANNOT_SAVE.sentence(&[("why", &why)]));

@@ -6,6 +6,7 @@ use leptos::task::spawn_local;
 use wasm_bindgen_futures::JsFuture;
 
 use crate::ui::page::Page;
+use crate::ui::structure::is_painted;
 use crate::ui::url;
 use crate::ui::words::{
     SHARE, SHARE_BY_HAND, SHARE_COPIED, SHARE_HELP, SHARE_LATER, SHARE_LINK, SHARE_OWN_FILE, Word,
@@ -42,7 +43,7 @@ pub fn Share() -> impl IntoView {
     let none = move || link.with(String::is_empty);
     let own = move || !none() && page.model.with(String::is_empty);
     view! {
-        <button type="button" data-testid="share" disabled=move || page.picture.with(Option::is_none) on:click=share>{move || SHARE.say()}</button>
+        <button type="button" data-testid="share" disabled=move || !is_painted(page) on:click=share>{move || SHARE.say()}</button>
         <input node_ref=field data-testid="share-link" type="text" readonly=true aria-label=move || SHARE_LINK.say()
             hidden=none prop:value=move || link.get() />
         <p class="help" role="status">{move || said.get().map_or("", Word::say)}</p>

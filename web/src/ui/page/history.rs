@@ -39,6 +39,11 @@ impl<T> History<T> {
         exchange(&mut self.future, &mut self.past, now)
     }
 
+    /// The newest of those before now that is wanted.
+    pub fn last(&self, wanted: impl Fn(&T) -> bool) -> Option<&T> {
+        self.past.iter().rev().find(|old| wanted(old))
+    }
+
     /// How many steps back and forth there are.
     pub fn depths(&self) -> (usize, usize) {
         (self.past.len(), self.future.len())
@@ -72,6 +77,17 @@ mod tests {
             None,
             "a new step forgets what was taken back"
         );
+    }
+
+    #[test]
+    fn finds_the_newest_that_is_wanted() {
+        let mut history = History::default();
+        for step in [3, 8, 5] {
+            history.remember(step);
+        }
+        assert_eq!(history.last(|step| step % 2 == 1), Some(&5));
+        assert_eq!(history.last(|step| step % 2 == 0), Some(&8));
+        assert_eq!(history.last(|step| *step > 8), None);
     }
 
     #[test]

@@ -4,18 +4,21 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{DragEvent, File, HtmlInputElement};
 
+use super::tabs::Tab;
 use crate::ui::page::{Controller, Page};
-use crate::ui::words::{FILE_HINT, FILE_LABEL, FILE_NONE, FILE_PRIVATE, FILE_TAKEN, FILE_WAITS};
+use crate::ui::words::{
+    FILE_FITTED, FILE_HINT, FILE_LABEL, FILE_NONE, FILE_PRIVATE, FILE_TAKEN, FILE_WAITS,
+};
 
 /// What the picker offers; `.nii.gz` is `.gz` to it.
-const ACCEPT: &str = "image/png,image/jpeg,.png,.jpg,.jpeg,.nii,.gz,.nii.gz,.mha,.dcm,.dicom,application/dicom,.weave";
+const ACCEPT: &str = "image/png,image/jpeg,image/webp,image/gif,.png,.jpg,.jpeg,.webp,.gif,.bmp,.nii,.gz,.nii.gz,.mha,.nrrd,.mgz,.dcm,.dicom,application/dicom,.weave";
 
 /// Drops or picks an image, or a weights file.
 #[component]
-pub fn FromImage() -> impl IntoView {
+pub fn FromImage(tab: RwSignal<Tab>) -> impl IntoView {
     let (page, controller) = (expect_context::<Page>(), expect_context::<Controller>());
     let over = RwSignal::new(false);
-    accept_drops(controller, over);
+    accept_drops(controller, over, tab);
     let picked = move |event: web_sys::Event| {
         let target = event.target().and_then(|t| t.dyn_into().ok());
         let Some(input): Option<HtmlInputElement> = target else {
@@ -40,21 +43,37 @@ pub fn FromImage() -> impl IntoView {
                     accept=ACCEPT on:change=picked />
                 <span id="own-hint">{hint}</span>
             </label>
+            <p class="help" data-testid="fitted" hidden=move || fitted(page).is_none()>{move || fitted(page)}</p>
             <p class="help">{move || FILE_PRIVATE.say()}</p>
         </div>
     }
 }
 
 fn take(controller: Controller, file: File) {
-    if file.name().to_lowercase().ends_with(".weave") {
+    if is_model(&file) {
         controller.open_file(file);
     } else {
         controller.bring(file);
     }
 }
 
-/// The whole page takes files, so that nobody has to aim.
-fn accept_drops(controller: Controller, over: RwSignal<bool>) {
+fn is_model(file: &File) -> bool {
+    file.name().to_lowercase().ends_with(".weave")
+}
+
+/// What became of an image that is not square; nothing of others.
+fn fitted(page: Page) -> Option<String> {
+    let image = page.image.get().filter(|image| image.padded)?;
+    let (width, height) = (image.width.to_string(), image.height.to_string());
+    Some(FILE_FITTED.with(&[
+        ("name", &image.name),
+        ("width", &width),
+        ("height", &height),
+    ]))
+}
+
+/// The whole page takes files, so that nobody has to aim; an image is told of where images are.
+fn accept_drops(controller: Controller, over: RwSignal<bool>, tab: RwSignal<Tab>) {
     let enter = window_event_listener(leptos::ev::dragover, move |event: DragEvent| {
         event.prevent_default();
         over.set(true);
@@ -65,7 +84,12 @@ fn accept_drops(controller: Controller, over: RwSignal<bool>) {
         over.set(false);
         let files = event.data_transfer().and_then(|data| data.files());
         match files.and_then(|files| files.get(0)) {
-            Some(file) => take(controller, file),
+            Some(file) => {
+                if !is_model(&file) {
+                    tab.set(Tab::Image);
+                }
+                take(controller, file);
+            }
             None => controller.fail(FILE_NONE),
         }
     });

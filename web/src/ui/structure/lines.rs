@@ -124,6 +124,12 @@ pub fn missing(page: Page) -> Option<Word> {
     is_blank.then_some(if drawn { OUTLINE_OPEN } else { SHEET_EMPTY })
 }
 
+/// Whether there is a picture, and not a sheet on which nothing is painted: what can be saved and shared; followed by
+/// whoever asks.
+pub fn is_painted(page: Page) -> bool {
+    page.picture.with(Option::is_some) && missing(page).is_none()
+}
+
 /// What the board shows.
 pub fn sight(page: Page) -> Option<Sight> {
     let side = side(page)?;

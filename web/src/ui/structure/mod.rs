@@ -16,7 +16,7 @@ mod values;
 mod walk;
 
 pub use finding::named;
-pub use lines::missing;
+pub use lines::{is_painted, missing};
 
 use leptos::prelude::*;
 
@@ -33,7 +33,7 @@ pub fn Panel() -> impl IntoView {
             <Pane tab=tab own=Tab::Sample><sample::Sample /></Pane>
             <Pane tab=tab own=Tab::Walk><walk::Walk /></Pane>
             <Pane tab=tab own=Tab::Image>
-                <file::FromImage />
+                <file::FromImage tab />
                 <Show when=move || tab.get() == Tab::Image><image::Image /></Show>
             </Pane>
             <Pane tab=tab own=Tab::Draw>

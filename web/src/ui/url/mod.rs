@@ -1,36 +1,36 @@
 //! The address says what is shown: model, seed and class or, where a seed does not say it all, the
 //! whole scene behind the `#`, and how it is looked at. Opening it anywhere shows the same picture.
 
+mod asked;
+mod entries;
 mod shared;
 
-use std::cell::Cell;
-use std::time::Duration;
-
 use leptos::prelude::*;
-use wasm_bindgen::JsValue;
 use web_sys::UrlSearchParams;
 
+use super::number::number;
 use super::page::{Controller, MAX_SEED, Page, Phase, Wish};
 use super::trouble;
-use super::words::{LINK_DAMAGED, LINK_DOES_NOT_FIT, LINK_OTHER_WEIGHTS, LINK_VERSION, Word};
+use super::words::{
+    LINK_DAMAGED, LINK_DOES_NOT_FIT, LINK_OTHER_WEIGHTS, LINK_VERSION, Sentence, Word,
+};
 use crate::model::protocol::BackendChoice;
 use crate::model::scene::{Origin, Scene};
+use asked::Asked;
+use entries::Entries;
 use shared::{Refused, Shared};
 
-/// Shortest time between two writings: browsers refuse more than about three a second.
-const PAUSE: f64 = 350.0;
-
-/// Reads the address; what it does not say or says wrongly has its default.
+/// Reads the address; what it does not say or says wrongly has its default, and [`follow`] tells.
 pub fn read() -> Wish {
     let query = query();
-    let number = |name: &str| query.get(name).and_then(|text| text.parse::<u64>().ok());
-    // What is wrong with a link is told by `follow`, when the page can speak.
+    let number = |name: &str| query.get(name).and_then(|text| number(&text));
     let scene = Shared::read(&fragment()).ok().flatten();
     let scene = scene.and_then(|shared| shared.scene);
     let seed = scene.as_ref().and_then(Scene::subject);
+    let asked = number("seed").filter(|seed| *seed <= MAX_SEED);
     Wish {
         model: query.get("model").unwrap_or_default(),
-        seed: seed.or_else(|| number("seed")).unwrap_or(1).min(MAX_SEED),
+        seed: seed.or(asked).unwrap_or(1).min(MAX_SEED),
         class: scene.as_ref().map_or_else(
             || number("class").unwrap_or(0) as usize,
             |scene| scene.lesion.finding().unwrap_or(0),
@@ -45,31 +45,8 @@ pub fn read() -> Wish {
     }
 }
 
-/// Writes what is shown into the address; other parameters stay. Soon, not at once, while it changes
-/// all the time.
-fn write(page: Page) {
-    thread_local! {
-        static LAST: Cell<f64> = const { Cell::new(f64::MIN) };
-        static WAITS: Cell<bool> = const { Cell::new(false) };
-    }
-    if WAITS.get() {
-        return;
-    }
-    let rest = LAST.get() + PAUSE - js_sys::Date::now();
-    let now = move || {
-        WAITS.set(false);
-        LAST.set(js_sys::Date::now());
-        replace(page);
-    };
-    if rest > 0.0 {
-        WAITS.set(true);
-        set_timeout(now, Duration::from_millis(rest as u64));
-    } else {
-        now();
-    }
-}
-
-fn replace(page: Page) {
+/// The address of what is shown; other parameters stay.
+fn address(page: Page) -> String {
     let query = query();
     set(&query, page, page.scene.with_untracked(Scene::seed));
     let fragment = match standing(page) {
@@ -77,10 +54,7 @@ fn replace(page: Page) {
         None => kept(page),
     };
     let path = window().location().pathname().unwrap_or_default();
-    let address = format!("{path}?{}{fragment}", String::from(query.to_string()));
-    let history = window().history();
-    // An opaque origin (a file opened from disk) has no history to write: then the address stays.
-    let _ = history.and_then(|h| h.replace_state_with_url(&JsValue::NULL, "", Some(&address)));
+    format!("{path}?{}{fragment}", String::from(query.to_string()))
 }
 
 /// What has to stand behind the `#` because the rest of the address does not say it.
@@ -161,35 +135,23 @@ fn set(query: &UrlSearchParams, page: Page, seed: Option<u64>) {
     });
 }
 
-/// Keeps address and page in step while the page lives: a link that is opened in this tab shows itself, and what
-/// is wrong with one is told.
+/// Keeps address and page in step while the page lives: a link that is opened in this tab shows itself, Back and
+/// Forward show what was seen, and what is wrong with an address is told.
 pub fn follow(controller: Controller) {
     let page = controller.page;
-    let waiting = StoredValue::new(None::<Waiting>);
-    let refused = StoredValue::new(None::<Word>);
-    let read = move || match Shared::read(&fragment()) {
-        Ok(shared) => {
-            refused.set_value(None);
-            waiting.set_value(shared.map(Waiting::new));
-        }
-        Err(why) => {
-            waiting.set_value(None);
-            let word = refusal(&why);
-            refused.set_value(Some(word));
-            trouble::show(word);
-        }
-    };
-    read();
+    let entries = Entries::begin(page, address);
+    let links = Links::of_address(controller);
+    let asked = StoredValue::new(Some(Asked::of(&query())));
     Effect::new(move |_| {
         let Some(loaded) = page.opened.with(|m| m.as_ref().map(|m| m.sha256.clone())) else {
             return;
         };
+        // Only now it is known what this page has of it.
+        let asked = asked.try_update_value(Option::take).flatten();
+        let refused = asked.and_then(|asked| asked.refused(page));
         // Opening a model clears the panel of trouble.
-        if let Some(word) = refused.try_update_value(Option::take).flatten() {
-            trouble::show(word);
-        }
-        if let Some(word) = arrive(controller, waiting, shared::weights(&loaded)) {
-            trouble::show(word);
+        for sentence in [refused, links.refused(), links.arrive(&loaded)] {
+            sentence.into_iter().for_each(trouble::show);
         }
     });
     Effect::new(move |before: Option<()>| {
@@ -197,32 +159,58 @@ pub fn follow(controller: Controller) {
         page.look.track();
         // What the address says itself need not be written.
         if before.is_some() {
-            write(page);
+            entries.show();
         }
     });
-    // Lines found in an image are known only when they are painted.
     Effect::new(move |_| {
         page.picture.track();
-        let painted = page.phase.get() == Phase::Ready;
-        let image = page
+        if page.phase.get() != Phase::Ready {
+            return;
+        }
+        entries.seen();
+        // Lines found in an image are known only when they are painted.
+        if page
             .scene
-            .with_untracked(|s| matches!(s.origin, Origin::Image { .. }));
-        if painted && image {
-            write(page);
+            .with_untracked(|s| matches!(s.origin, Origin::Image { .. }))
+        {
+            entries.show();
         }
     });
-    let handle = window_event_listener_untyped("hashchange", move |_| {
-        read();
+    // Back, Forward and links within the page.
+    let handle = window_event_listener_untyped("popstate", move |_| {
+        entries.leave();
+        links.read();
+        let goes_back = entries::is_ours();
+        let wish = read();
+        let open = page.model.get_untracked();
+        // The address of a file of one's own names no model.
+        let model = Some(wish.model).filter(|id| !id.is_empty());
+        let model = model.unwrap_or_else(|| open.clone());
+        let opens = goes_back && (model != open || wish.scene.is_none());
         let loaded = page
             .opened
             .with_untracked(|m| m.as_ref().map(|m| m.sha256.clone()));
-        if let Some(loaded) = loaded
-            && let Some(word) = arrive(controller, waiting, shared::weights(&loaded))
-        {
-            trouble::show(word);
+        if opens {
+            controller.show_sample(&model, wish.seed, wish.class);
+        } else if let Some(loaded) = loaded {
+            links.arrive(&loaded).into_iter().for_each(trouble::show);
+        }
+        // Where nothing had to change, and where a person stays with the model that is open.
+        if page.phase.get_untracked() != Phase::Loading {
+            entries.show();
         }
     });
     on_cleanup(move || handle.remove());
+}
+
+/// Links behind the `#`.
+#[derive(Clone, Copy)]
+struct Links {
+    controller: Controller,
+    /// One whose weights are not there yet.
+    waiting: StoredValue<Option<Waiting>>,
+    /// Why one cannot be followed, until it was told.
+    refused: StoredValue<Option<Word>>,
 }
 
 /// A link whose weights are not there yet.
@@ -240,33 +228,63 @@ impl Waiting {
     }
 }
 
-/// Shows the scene of the link that waits, if these weights can; returns what is to be said. With
-/// other weights than its own the link waits on, for a file that the user may open.
-fn arrive(
-    controller: Controller,
-    waiting: StoredValue<Option<Waiting>>,
-    loaded: Option<shared::Weights>,
-) -> Option<Word> {
-    let Waiting { shared, tried } = waiting.get_value()?;
-    let same = loaded == Some(shared.weights);
-    if tried && !same {
-        return None;
+impl Links {
+    fn of_address(controller: Controller) -> Self {
+        let links = Self {
+            controller,
+            waiting: StoredValue::new(None),
+            refused: StoredValue::new(None),
+        };
+        links.read();
+        links
     }
-    waiting.update_value(|link| match link {
-        Some(link) if !same => link.tried = true,
-        _ => *link = None,
-    });
-    let page = controller.page;
-    let fits = shared.scene.as_ref().is_none_or(|s| page.admits(s));
-    if let Some(scene) = shared.scene.filter(|_| fits)
-        && page.scene.with_untracked(|now| *now != scene)
-    {
-        controller.settle(scene);
+
+    /// Reads the link that stands in the address.
+    fn read(self) {
+        match Shared::read(&fragment()) {
+            Ok(shared) => {
+                self.refused.set_value(None);
+                self.waiting.set_value(shared.map(Waiting::new));
+            }
+            Err(why) => {
+                self.waiting.set_value(None);
+                let word = refusal(&why);
+                self.refused.set_value(Some(word));
+                trouble::show(word);
+            }
+        }
     }
-    match (fits, same) {
-        (false, _) => Some(LINK_DOES_NOT_FIT),
-        (true, false) => Some(LINK_OTHER_WEIGHTS),
-        (true, true) => None,
+
+    /// Why the link cannot be followed; once.
+    fn refused(self) -> Option<Sentence> {
+        let refused = self.refused.try_update_value(Option::take).flatten();
+        refused.map(Sentence::from)
+    }
+
+    /// Shows the scene of the link that waits, if these weights can; returns what is to be said. With
+    /// other weights than its own the link waits on, for a file that the user may open.
+    fn arrive(self, loaded: &str) -> Option<Sentence> {
+        let Waiting { shared, tried } = self.waiting.get_value()?;
+        let same = shared::weights(loaded) == Some(shared.weights);
+        if tried && !same {
+            return None;
+        }
+        self.waiting.update_value(|link| match link {
+            Some(link) if !same => link.tried = true,
+            _ => *link = None,
+        });
+        let page = self.controller.page;
+        let fits = shared.scene.as_ref().is_none_or(|s| page.admits(s));
+        if let Some(scene) = shared.scene.filter(|_| fits)
+            && page.scene.with_untracked(|now| *now != scene)
+        {
+            self.controller.settle(scene);
+        }
+        match (fits, same) {
+            (false, _) => Some(LINK_DOES_NOT_FIT.into()),
+            (true, false) => Some(LINK_OTHER_WEIGHTS.into()),
+            (true, true) => None,
+        }
     }
 }
 

@@ -1,4 +1,5 @@
-//! Two modalities on one spot: in turn, or the one minus the other.
+//! Two pictures on one spot: in turn, each as far as a line, or the one minus the other. They are modalities, or a
+//! modality and the image that it is painted from.
 
 use std::time::Duration;
 
@@ -8,13 +9,14 @@ use leptos::prelude::*;
 use super::film::Film;
 use super::layers::Overlay;
 use super::look::Mode;
+use super::panes::keep;
 use super::view::View;
 use super::{difference, shown};
 use crate::bridge;
 use crate::ui::page::Page;
 use crate::ui::words::{
     BLINK_OTHER, BLINK_PAUSE, BLINK_RATE, BLINK_START, CANNOT_DRAW, COMPARISON_OF,
-    DIFFERENCE_LEGEND, FIRST_MODALITY, FRAME_OF, SECOND_MODALITY, Word,
+    DIFFERENCE_LEGEND, FIRST_MODALITY, FRAME_OF, SECOND_MODALITY, SWIPE_LEGEND, SWIPE_LINE, Word,
 };
 use crate::ui::{canvas, trouble};
 
@@ -22,7 +24,7 @@ use crate::ui::{canvas, trouble};
 #[component]
 pub fn Compare() -> impl IntoView {
     let (page, view) = (expect_context::<Page>(), expect_context::<View>());
-    let comparing = Memo::new(move |_| view.mode.get() != Mode::Beside && shown::count(page) > 1);
+    let comparing = Memo::new(move |_| view.compares(page));
     blink(view);
     view! { <Show when=move || comparing.get()><Spot /></Show> }
 }
@@ -46,7 +48,9 @@ fn blink(view: View) {
 fn Spot() -> impl IntoView {
     let (page, view) = (expect_context::<Page>(), expect_context::<View>());
     let node = NodeRef::<Canvas>::new();
-    let pair = Memo::new(move |_| view.pair(shown::count(page)));
+    let over = NodeRef::<Canvas>::new();
+    let pair = Memo::new(move |_| view.pair(page));
+    let swipes = Memo::new(move |_| view.mode.get() == Mode::Swipe);
     let difference = Memo::new(move |_| {
         let (first, second) = pair.get();
         let planes = shown::image(page, first).zip(shown::image(page, second));
@@ -54,8 +58,15 @@ fn Spot() -> impl IntoView {
     });
     let seen = Memo::new(move |_| {
         let (first, second) = pair.get();
-        if view.turned.get() { second } else { first }
+        let turned = view.mode.get() == Mode::Blink && view.turned.get();
+        if turned { second } else { first }
     });
+    keep(over, move || shown::image(page, pair.get().1));
+    // The line keeps its place in the frame, whichever part of the pictures is seen in it.
+    let clip = move || {
+        let (left, _) = view.window.get().picture((view.line.get() / 100.0, 0.5));
+        format!("inset(0 0 0 {:.3}%)", 100.0 * left.clamp(0.0, 1.0))
+    };
     Effect::new(move |_| {
         let Some(node) = node.get() else { return };
         let drawn = match view.mode.get() {
@@ -84,16 +95,32 @@ fn Spot() -> impl IntoView {
                 .to_string();
             DIFFERENCE_LEGEND.with(&[("first", &first), ("second", &second), ("range", &range)])
         }
+        Mode::Swipe => {
+            let (first, second) = pair.get();
+            let (first, second) = (shown::caption(page, first), shown::caption(page, second));
+            SWIPE_LEGEND.with(&[("first", &first), ("second", &second)])
+        }
         _ => shown::caption(page, seen.get()),
     };
     let frame = Signal::derive(move || FRAME_OF.with(&[("name", &label())]));
+    let moved = move |event| {
+        view.line
+            .set(event_target_value(&event).parse().unwrap_or(50.0));
+    };
     view! {
         <div class="panes single" class:smooth=move || view.smooth.get()>
-            <figure class="shot">
+            <figure class="shot" class:behind=move || shown::is_behind(page, seen.get())>
                 <Film label=frame looked=|| ()>
                     <canvas class="data" node_ref=node data-testid="compare" role="img" aria-label=label></canvas>
+                    <Show when=move || swipes.get()>
+                        <canvas class="data" node_ref=over data-testid="compare-second" aria-hidden="true" style:clip-path=clip></canvas>
+                    </Show>
                     <Overlay index=seen />
                 </Film>
+                <Show when=move || swipes.get()>
+                    <input type="range" class="line" data-testid="swipe-line" min="0" max="100" step="1" aria-label=move || SWIPE_LINE.say()
+                        prop:value=move || view.line.get().to_string() on:input=moved />
+                </Show>
                 <figcaption>{caption}</figcaption>
             </figure>
         </div>
@@ -138,7 +165,7 @@ pub fn Choice() -> impl IntoView {
 fn Which(id: &'static str, word: Word, of: fn(&mut (usize, usize)) -> &mut usize) -> impl IntoView {
     let (page, view) = (expect_context::<Page>(), expect_context::<View>());
     let chosen = move || {
-        let mut pair = view.pair(shown::count(page));
+        let mut pair = view.pair(page);
         *of(&mut pair)
     };
     let option = move |index: usize| {
@@ -151,7 +178,7 @@ fn Which(id: &'static str, word: Word, of: fn(&mut (usize, usize)) -> &mut usize
     view! {
         <label class="which">
             <span>{move || word.say()}</span>
-            <select data-testid=id on:change=changed>{move || (0..shown::count(page)).map(option).collect_view()}</select>
+            <select data-testid=id on:change=changed>{move || (0..shown::pictures(page)).map(option).collect_view()}</select>
         </label>
     }
 }

@@ -12,6 +12,8 @@ pub enum Mode {
     Beside,
     /// Two in turn on one spot.
     Blink,
+    /// One beside the other, each as far as a line.
+    Swipe,
     /// One minus the other.
     Difference,
 }
@@ -95,6 +97,7 @@ impl Look {
         match self.mode {
             Mode::Beside => {}
             Mode::Blink => words.push(format!("blink{first}-{second}")),
+            Mode::Swipe => words.push(format!("swipe{first}-{second}")),
             Mode::Difference => words.push(format!("difference{first}-{second}")),
         }
         let wanted = LAYERS.iter().filter(|(_, layer)| self.wanted.has(*layer));
@@ -124,6 +127,8 @@ impl Look {
                 look.smooth = false;
             } else if let Some(pair) = word.strip_prefix("blink").and_then(pair) {
                 (look.mode, look.chosen) = (Mode::Blink, pair);
+            } else if let Some(pair) = word.strip_prefix("swipe").and_then(pair) {
+                (look.mode, look.chosen) = (Mode::Swipe, pair);
             } else if let Some(pair) = word.strip_prefix("difference").and_then(pair) {
                 (look.mode, look.chosen) = (Mode::Difference, pair);
             } else if let Some(percent) = word.strip_prefix('o').and_then(|o| o.parse().ok()) {
@@ -174,6 +179,7 @@ mod tests {
             (again.mode, again.chosen, again.wanted),
             (look.mode, look.chosen, look.wanted)
         );
+        assert_eq!(Look::of("swipe0-4").text(), "swipe0-4");
         assert_eq!(Look::default().text(), "");
         assert_eq!(Look::of(""), Look::default());
     }

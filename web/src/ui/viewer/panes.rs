@@ -5,7 +5,6 @@ use leptos::prelude::*;
 
 use super::film::Film;
 use super::layers::Overlay;
-use super::look::Mode;
 use super::shown;
 use super::view::View;
 use crate::bridge;
@@ -19,11 +18,10 @@ use crate::ui::{canvas, trouble};
 pub fn Panes() -> impl IntoView {
     let (page, view) = (expect_context::<Page>(), expect_context::<View>());
     let count = Memo::new(move |_| shown::count(page));
-    let comparing = move || count.get() > 1 && view.mode.get() != Mode::Beside;
     view! {
         <div class="panes" class:single=move || count.get() == 1 class:smooth=move || view.smooth.get()
             class:waiting=move || page.picture.with(Option::is_none)
-            hidden=comparing
+            hidden=move || view.compares(page)
             aria-busy=move || (page.phase.get() == Phase::Busy).to_string()>
             {move || (0..count.get()).map(|index| view! { <Pane index /> }).collect_view()}
         </div>
@@ -42,7 +40,7 @@ fn Pane(index: usize) -> impl IntoView {
     let frame = Signal::derive(move || FRAME_OF.with(&[("name", &shown::name(page, index))]));
     let looked = move || controller.focus_on(index);
     view! {
-        <figure class="shot">
+        <figure class="shot" class:behind=move || shown::is_behind(page, index)>
             <Film label=frame looked>
                 <canvas class="data" node_ref=node data-testid=id role="img" aria-label=move || shown::described(page, index)></canvas>
                 <Overlay index />

@@ -5,9 +5,12 @@ use leptos::prelude::*;
 use scanweave::study::Modality;
 
 use crate::model::protocol::{Picture, Pixels};
+use crate::model::scene::Scene;
 use crate::ui::page::Page;
 use crate::ui::structure::named;
-use crate::ui::words::{Language, PICTURE_OF_FINDING, PICTURE_OF_SEED, SYNTHETIC_NAMED, spoken};
+use crate::ui::words::{
+    Language, PICTURE_OF_FINDING, PICTURE_OF_SEED, STEP_SOURCE, SYNTHETIC_NAMED, spoken,
+};
 
 /// The picture of a modality.
 pub fn image(page: Page, index: usize) -> Option<Pixels> {
@@ -20,6 +23,9 @@ pub fn is_colour(page: Page, index: usize) -> bool {
 }
 
 fn seen<T>(page: Page, index: usize, read: fn(&Pixels) -> T) -> Option<T> {
+    if is_original(page, index) {
+        return part(page, |picture| picture.source.as_ref().map(read));
+    }
     let modality = modality(page, index)?;
     let of = |picture: &Option<Picture>| {
         let mut images = picture.iter().flat_map(|p| &p.images);
@@ -28,6 +34,21 @@ fn seen<T>(page: Page, index: usize, read: fn(&Pixels) -> T) -> Option<T> {
             .map(|image| read(&image.1))
     };
     page.preview.with(of).or_else(|| page.picture.with(of))
+}
+
+/// Whether a modality is still to be painted of what a pointer that is down shows.
+pub fn is_behind(page: Page, index: usize) -> bool {
+    let Some(modality) = modality(page, index) else {
+        return false;
+    };
+    let lacks = |preview: &Picture| {
+        preview
+            .images
+            .iter()
+            .all(|(name, _)| *name != modality.name)
+    };
+    page.preview
+        .with(|preview| preview.as_ref().is_some_and(lacks))
 }
 
 /// Another part of the picture.
@@ -57,6 +78,20 @@ pub fn count(page: Page) -> usize {
         .with(|m| m.as_ref().map_or(1, |m| m.study.modalities.len()))
 }
 
+/// How many pictures can be compared: the modalities and, behind them, the image of one's own that they are painted
+/// from.
+pub fn pictures(page: Page) -> usize {
+    let own = page
+        .picture
+        .with(|p| p.as_ref().is_some_and(|p| p.source.is_some()));
+    count(page) + usize::from(own)
+}
+
+/// Whether this place, behind those of the modalities, is that of the image of one's own.
+fn is_original(page: Page, index: usize) -> bool {
+    index == count(page)
+}
+
 /// What a modality is called in the language of the page, as its study says.
 fn title(modality: Modality) -> String {
     match spoken() {
@@ -74,20 +109,30 @@ pub fn titled(page: Page, name: &str) -> String {
     found.map_or_else(|| name.to_owned(), title)
 }
 
-/// The title of the modality in this place; empty while there is none.
+/// The title of the picture in this place; empty while there is none.
 pub fn name(page: Page, index: usize) -> String {
+    if is_original(page, index) {
+        return STEP_SOURCE.say().to_owned();
+    }
     modality(page, index).map_or_else(String::new, title)
 }
 
 /// What stands below a picture.
 pub fn caption(page: Page, index: usize) -> String {
+    if is_original(page, index) {
+        return name(page, index);
+    }
     let named = |m| SYNTHETIC_NAMED.with(&[("name", &title(m))]);
     modality(page, index).map_or_else(String::new, named)
 }
 
-/// A picture in words.
+/// A picture in words: what it is of, where it has a seed.
 pub fn described(page: Page, index: usize) -> String {
-    let (picture, seed) = (caption(page, index), page.seed.get().to_string());
+    let picture = caption(page, index);
+    let Some(seed) = page.scene.with(Scene::subject) else {
+        return picture;
+    };
+    let seed = seed.to_string();
     let findings = page.findings();
     match findings.get(page.class.get()) {
         Some(finding) => {

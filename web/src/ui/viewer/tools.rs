@@ -9,16 +9,15 @@ use super::zoom::Window;
 use super::{compare, layers, shown};
 use crate::ui::page::Page;
 use crate::ui::words::{
-    BLINK, COMPARE_MODALITIES, DIFFERENCE, LOOKING, SIDE_BY_SIDE, SMOOTH_PIXELS, Word, ZOOM_IN,
-    ZOOM_OUT, ZOOM_RESET,
+    BLINK, COMPARE_MODALITIES, DIFFERENCE, LOOKING, SIDE_BY_SIDE, SMOOTH_PIXELS, SWIPE, Word,
+    ZOOM_IN, ZOOM_OUT, ZOOM_RESET,
 };
 
 /// All of them.
 #[component]
 pub fn Tools() -> impl IntoView {
     let (page, view) = (expect_context::<Page>(), expect_context::<View>());
-    let several = Memo::new(move |_| shown::count(page) > 1);
-    let comparing = move || several.get() && view.mode.get() != Mode::Beside;
+    let several = Memo::new(move |_| shown::pictures(page) > 1);
     view! {
         <div class="viewing" role="group" aria-label=move || LOOKING.say()>
             <Show when=move || several.get()><Modes /></Show>
@@ -38,7 +37,7 @@ pub fn Tools() -> impl IntoView {
             </label>
             <layers::Choice />
         </div>
-        <Show when=comparing><compare::Choice /></Show>
+        <Show when=move || view.compares(page)><compare::Choice /></Show>
     }
 }
 
@@ -49,6 +48,7 @@ fn Modes() -> impl IntoView {
             <legend class="visually-hidden">{move || COMPARE_MODALITIES.say()}</legend>
             <One id="mode-beside" mode=Mode::Beside word=SIDE_BY_SIDE />
             <One id="mode-blink" mode=Mode::Blink word=BLINK />
+            <One id="mode-swipe" mode=Mode::Swipe word=SWIPE />
             <One id="mode-difference" mode=Mode::Difference word=DIFFERENCE />
         </fieldset>
     }

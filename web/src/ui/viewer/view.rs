@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::look::{Look, Mode, Wanted};
+use super::shown;
 use super::zoom::{Window, centre};
 use crate::ui::page::Page;
 
@@ -25,6 +26,8 @@ pub struct View {
     pub playing: RwSignal<bool>,
     /// Whether the second of the two is shown.
     pub turned: RwSignal<bool>,
+    /// Where the second of two begins that are swiped, percent of the frame from the left.
+    pub line: RwSignal<f64>,
     /// Whether enlarged pixels are smoothed.
     pub smooth: RwSignal<bool>,
     /// Which overlays are wanted.
@@ -45,6 +48,7 @@ impl View {
             rate: RwSignal::new(1.0),
             playing: RwSignal::new(!less_motion()),
             turned: RwSignal::new(false),
+            line: RwSignal::new(50.0),
             smooth: RwSignal::new(look.smooth),
             wanted: RwSignal::new(look.wanted),
             opacity: RwSignal::new(look.opacity),
@@ -63,9 +67,14 @@ impl View {
         }
     }
 
-    /// The two modalities that are compared, of those that the model has.
-    pub fn pair(self, count: usize) -> (usize, usize) {
-        let last = count.saturating_sub(1);
+    /// Whether two pictures are compared, in place of the modalities side by side.
+    pub fn compares(self, page: Page) -> bool {
+        self.mode.get() != Mode::Beside && shown::pictures(page) > 1
+    }
+
+    /// The two pictures that are compared, of those that there are.
+    pub fn pair(self, page: Page) -> (usize, usize) {
+        let last = shown::pictures(page).saturating_sub(1);
         let (first, second) = self.chosen.get();
         (first.min(last), second.min(last))
     }

@@ -69,4 +69,6 @@ super::words! {
     LINK_OTHER_WEIGHTS = "This link was made with other weights than those loaded here: the picture may differ. If it belongs to a .weave file of someone's own, open the same file.", "此链接使用的权重与当前加载的不同：图像可能有差异。如果它属于他人自己的 .weave 文件，请打开同一文件。";
     /// A link whose drawing does not fit the model.
     LINK_DOES_NOT_FIT = "What this link shows does not fit the model that is loaded, so the usual picture is shown. Open the model it was made with.", "此链接的内容与当前模型不符，因此显示默认图像。请打开生成它所用的模型。";
+    /// An address that asks for what there is not, as `seed=-5`; both values are as an address writes them.
+    ADDRESS_REFUSED = "The address asks for {asked}, which there is not: {shown} is shown instead.", "地址要求 {asked}，但并不存在：改为显示 {shown}。";
 }

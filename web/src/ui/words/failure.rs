@@ -7,7 +7,9 @@ super::words! {
     /// A file of no bytes.
     FILE_EMPTY = "{name} is empty: choose another file.", "{name} 是空文件：请选择其他文件。";
     /// A file of another kind.
-    FILE_UNKNOWN = "{name} is no PNG, JPEG, NIfTI, MetaImage or DICOM file: save it as one of these first.", "{name} 不是 PNG、JPEG、NIfTI、MetaImage 或 DICOM 文件：请先另存为其中一种格式。";
+    FILE_UNKNOWN = "{name} is no PNG, JPEG, WebP, GIF, NIfTI, MetaImage, NRRD, MGH or DICOM file: save it as one of these first.", "{name} 不是 PNG、JPEG、WebP、GIF、NIfTI、MetaImage、NRRD、MGH 或 DICOM 文件：请先另存为其中一种格式。";
+    /// A TIFF file.
+    FILE_TIFF = "{name} is a TIFF file, which browsers cannot decode: save it as PNG first. With 16 bits a PNG keeps every grey.", "{name} 是 TIFF 文件，浏览器无法解码：请先另存为 PNG。16 位 PNG 可保留全部灰度。";
     /// A file that breaks the rules of its kind.
     FILE_UNREADABLE = "{name} cannot be read. Is the file complete?", "无法读取 {name}。文件完整吗？";
     /// A file beyond the limit.
@@ -18,8 +20,6 @@ super::words! {
     IMAGE_FLAT = "{name} cannot be used: there is nothing in it to find lines in.", "无法使用 {name}：其中没有可提取的线条。";
     /// A file that does not fit.
     FILE_NO_MEMORY = "{name} does not fit into the memory that this browser gives the page: crop or resample it, or close other tabs.", "浏览器分配给此页面的内存容纳不下 {name}：请裁剪或重采样，或关闭其他标签页。";
-    /// A file that this browser cannot inflate.
-    FILE_COMPRESSED = "{name} is compressed, and this browser cannot inflate it: unpack it first.", "{name} 经过压缩，而此浏览器无法解压：请先解压。";
     /// A compressed file with faults.
     FILE_DAMAGED = "{name} is damaged and cannot be unpacked: copy it again from its source.", "{name} 已损坏，无法解压：请从来源重新复制。";
     /// A model that cannot be used.

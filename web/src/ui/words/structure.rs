@@ -95,6 +95,8 @@ super::words! {
     FILE_HINT = "Drop a PNG, JPEG, DICOM or NIfTI file, or choose one", "拖入 PNG、JPEG、DICOM 或 NIfTI 文件，或点击选择";
     /// What was brought.
     FILE_TAKEN = "From {name}", "来自 {name}";
+    /// An image that is not square.
+    FILE_FITTED = "{name} ({width} × {height} pixels) keeps its shape: what it does not fill of the square is background.", "{name}（{width} × {height} 像素）保持原有形状：方形中未填满的部分为背景。";
     /// Where it stays.
     FILE_PRIVATE = "Its structure map is taken and painted anew. Nothing leaves this page. A .weave file opens as a model.", "提取其结构图并重新绘制。任何数据都不会离开本页面。.weave 文件会作为模型打开。";
     /// A file before a model.

@@ -45,6 +45,12 @@ super::words! {
     SIDE_BY_SIDE = "Side by side", "并排";
     /// Two in turn.
     BLINK = "Blink", "交替";
+    /// One beside the other, each as far as a line that is moved.
+    SWIPE = "Swipe", "卷帘";
+    /// The slider of that line.
+    SWIPE_LINE = "Where the second picture begins", "第二幅图像的起点";
+    /// What stands on which side of it.
+    SWIPE_LEGEND = "Left: {first}. Right: {second}.", "左：{first}；右：{second}。";
     /// One minus the other.
     DIFFERENCE = "Difference", "差值";
     /// The first of two modalities.

@@ -110,6 +110,7 @@ impl Controller {
     fn not_opened(self, failure: &Failure) {
         if self.asked.try_update_value(Asked::not_opened) == Some(true) {
             self.keep_model();
+            self.bring_what_waits();
         } else {
             self.page.opened.set(None);
         }

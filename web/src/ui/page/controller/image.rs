@@ -24,7 +24,7 @@ impl Controller {
         self.read(None);
     }
 
-    /// A model is there: reads the file that waited for one.
+    /// It is settled which model there is: reads the file that waited for it.
     pub(super) fn bring_what_waits(self) {
         if let Some(file) = self.waiting.try_update_value(Option::take).flatten() {
             self.bring(file);
@@ -49,16 +49,17 @@ impl Controller {
     /// An image was read: it is painted.
     pub(super) fn show_image(self, image: ImageInfo) {
         self.page.image.set(Some(image));
-        let scene = self.page.scene.get_untracked();
-        let values = match &scene.origin {
+        let before = self.page.scene.get_untracked();
+        let values = match &before.origin {
             Origin::Image { values } => *values,
             _ => None,
         };
-        self.settle(Scene {
+        let scene = Scene {
             origin: Origin::Image { values },
             edits: Edits::default(),
-            ..scene
-        });
+            ..before.clone()
+        };
+        self.enter(before, scene);
     }
 
     /// Drops an image that could not be read; the scene stays what it was.

@@ -33,6 +33,8 @@ pub struct Controller {
     waiting: StoredValue<Option<File>, LocalStorage>,
     /// Whether a data set grows, which a change of the model ends.
     builds: StoredValue<bool>,
+    /// Whether the model that loads shows what the seed and the finding mean, whatever is shown now.
+    anew: StoredValue<bool>,
     history: StoredValue<History<Scene>, LocalStorage>,
     asked: StoredValue<Asked, LocalStorage>,
     link: StoredValue<Option<Link>, LocalStorage>,
@@ -47,6 +49,7 @@ impl Controller {
             file: StoredValue::new_local(None),
             waiting: StoredValue::new_local(None),
             builds: StoredValue::new(false),
+            anew: StoredValue::new(false),
             history: StoredValue::new_local(History::default()),
             asked: StoredValue::new_local(Asked::default()),
             link: StoredValue::new_local(None),

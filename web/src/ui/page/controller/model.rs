@@ -69,6 +69,7 @@ impl Controller {
         if same {
             self.sample(seed);
         } else {
+            self.anew.set_value(true);
             self.load_offered(model);
         }
     }
@@ -101,7 +102,7 @@ impl Controller {
         self.send(request, file);
     }
 
-    /// Another model could not be opened: the one that is open stays, and is the one that is chosen.
+    /// Another model could not be opened: the one that is open stays, with what it shows.
     pub(super) fn keep_model(self) {
         let page = self.page;
         let open = page
@@ -113,6 +114,9 @@ impl Controller {
             offer.map_or_else(String::new, |offer| offer.id.clone())
         };
         page.model.set(page.catalogue.with_untracked(offered));
+        self.anew.set_value(false);
+        self.show_scene(page.scene.get_untracked());
+        self.count_settled();
     }
 
     /// Another model is ready; what of the scene it cannot show goes back to a seed.
@@ -127,7 +131,8 @@ impl Controller {
         page.opened.set(Some(model));
         self.forget_steps();
         let scene = page.scene.get_untracked();
-        let stays = scene.seed().is_none() && page.admits(&scene);
+        let anew = self.anew.try_update_value(std::mem::take) == Some(true);
+        let stays = !anew && scene.seed().is_none() && page.admits(&scene);
         self.show_scene(
             Some(scene)
                 .filter(|_| stays)

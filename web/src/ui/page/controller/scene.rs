@@ -17,13 +17,24 @@ impl Controller {
         self.settle(self.sampled());
     }
 
-    /// Steps the seed and paints.
+    /// Steps the seed and paints. A subject that was worked on comes back as it was left.
     pub fn step(self, by: i64) {
         let seed = self.page.seed.get_untracked();
         let next = seed.saturating_add_signed(by).min(MAX_SEED);
-        if next != seed {
-            self.sample(next);
+        if next == seed {
+            return;
         }
+        match self.left(next) {
+            Some(scene) => self.settle(scene),
+            None => self.sample(next),
+        }
+    }
+
+    /// How the subject of this seed was left, if a person had changed it.
+    fn left(self, seed: u64) -> Option<Scene> {
+        let of_subject = |scene: &Scene| scene.subject() == Some(seed);
+        let last = self.history.with_value(|h| h.last(of_subject).cloned());
+        last.filter(|scene| scene.seed().is_none())
     }
 
     /// Another finding; everything else of the scene stays.
@@ -63,6 +74,12 @@ impl Controller {
     /// As [`Controller::settle`], where `before` is what undo goes back to: the scene before a pointer went
     /// down, not the last that [`Controller::change`] set.
     pub fn settle_from(self, before: Scene, scene: Scene) {
+        self.forget_trouble();
+        self.enter(before, scene);
+    }
+
+    /// As [`Controller::settle_from`], where nobody wished anything since: what is told stays.
+    pub(super) fn enter(self, before: Scene, scene: Scene) {
         if before != scene {
             self.history.update_value(|h| h.remember(before));
             self.count_steps();
@@ -85,6 +102,7 @@ impl Controller {
         let now = self.page.scene.get_untracked();
         let found = self.history.try_update_value(|h| go(h, now));
         if let Some(Some(scene)) = found {
+            self.forget_trouble();
             self.count_steps();
             self.show_scene(scene);
             self.paint();
@@ -122,13 +140,11 @@ impl Controller {
     /// what was there before the drag is older.
     pub(super) fn paint(self) {
         let page = self.page;
-        page.settled
-            .set(page.settled.get_untracked().wrapping_add(1));
+        self.count_settled();
         let scene = page.scene.get_untracked();
         if page.opened.with_untracked(Option::is_none) {
             return;
         }
-        trouble::clear();
         if !self.can_paint(&scene) {
             page.preview.set(None);
             return page.phase.set(Phase::Ready);
@@ -136,6 +152,19 @@ impl Controller {
         page.phase.set(Phase::Busy);
         let (scene, detail) = (Box::new(scene), Detail::Full);
         self.send(Request::Paint { scene, detail }, None);
+    }
+
+    /// Whoever keeps the scene, as the address does, looks again.
+    pub(super) fn count_settled(self) {
+        let settled = self.page.settled;
+        settled.set(settled.get_untracked().wrapping_add(1));
+    }
+
+    /// What was told of the last wish is over; that there is no model is not.
+    fn forget_trouble(self) {
+        if self.page.opened.with_untracked(Option::is_some) {
+            trouble::clear();
+        }
     }
 
     /// Models without a decoder paint only what is drawn or brought.
