@@ -1,9 +1,10 @@
 // Runs before any wasm: says what is missing, starts the page.
 // It is a file of its own, not inline, so that the Content-Security-Policy can forbid inline scripts.
 import { say, startLanguage } from "./shell/language.js";
+import { startCitation } from "./shell/copy.js";
 import { startTheme } from "./shell/settings.js";
 import { note, startTrouble, tell } from "./shell/trouble.js";
-import { startGallery } from "./shell/gallery.js";
+import { picturesOf, startGallery } from "./shell/gallery.js";
 import { startOffline } from "./shell/offline.js";
 
 // A module of one function that uses a 128-bit vector: valid only where wasm knows SIMD.
@@ -44,8 +45,8 @@ async function startApp() {
   document.body.dataset.app = "running";
 }
 
-// What the app takes from here: the words that both need, the list of what went wrong, and the engine.
-window.scanweave = { say, note };
+// What the app takes from here: the words that both need, the list of what went wrong, the gallery, and the engine.
+window.scanweave = { say, note, picturesOf };
 startTrouble();
 // Because of <base>, "#app" is another address than the page's own: following it would open the page anew.
 document.querySelector(".skip").addEventListener("click", (event) => {
@@ -54,6 +55,7 @@ document.querySelector(".skip").addEventListener("click", (event) => {
 });
 startLanguage(byId("language"));
 startTheme(byId("theme"));
+startCitation(byId("citation"), byId("copy-citation"));
 const gallery = startGallery().catch((error) => note(`gallery: ${error}`));
 startOffline().catch((error) => note(`offline: ${error}`));
 // The app keeps the page busy while it starts: the gallery goes first, but not on a network that is slow.

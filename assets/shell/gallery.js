@@ -13,6 +13,12 @@ function caption({ galleryModel, gallerySeed, galleryClass, modality }) {
   return galleryClass === "0" ? say("caption-modality", values) : say("caption-tumour", values);
 }
 
+/** Addresses of the pictures of a sample, in the order of its modalities. */
+export function picturesOf(model, seed, finding) {
+  const shows = ({ dataset }) => dataset.galleryModel === model && dataset.gallerySeed === seed && dataset.galleryClass === finding;
+  return Array.from(pictures()).filter(shows).map((picture) => picture.querySelector("img").src);
+}
+
 function write() {
   for (const picture of pictures()) {
     const text = caption(picture.dataset);

@@ -1,5 +1,6 @@
 // The panel that says what went wrong. It works without the app, which writes into the same panel.
-import { give, say } from "./language.js";
+import { copy } from "./copy.js";
+import { give } from "./language.js";
 import { diagnostics } from "./diagnostics.js";
 
 const byId = (id) => document.getElementById(id);
@@ -23,20 +24,15 @@ export function tell(name) {
   note(name);
 }
 
-async function copy(button) {
+async function copyDiagnostics(button) {
   const text = await diagnostics(seen);
-  try {
-    await navigator.clipboard.writeText(text);
-    button.textContent = say("copied");
-    setTimeout(() => { button.textContent = say("copy"); }, 4000);
-  } catch {
-    // No permission, or no secure context: then by hand.
+  await copy(button, text, () => {
     const field = byId("diagnostics");
     field.value = text;
     field.hidden = false;
     field.focus();
     field.select();
-  }
+  });
 }
 
 export function startTrouble() {
@@ -48,7 +44,7 @@ export function startTrouble() {
   });
   addEventListener("unhandledrejection", (event) => note(`rejection: ${event.reason}`));
   for (const button of document.querySelectorAll("[data-copy-diagnostics]")) {
-    button.addEventListener("click", () => copy(button));
+    button.addEventListener("click", () => copyDiagnostics(button));
   }
   byId("restart-engine").addEventListener("click", () => dispatchEvent(new CustomEvent("scanweave-restart")));
   byId("reload-page").addEventListener("click", () => location.reload());

@@ -43,6 +43,11 @@ export default {
   "stored-none": ["Nothing is stored on this device.", "本设备上没有存储任何文件。"],
   "stored": ["{size} MB are stored on this device, so that the page works without a network.", "本设备上存储了 {size} MB，以便页面在没有网络时也能使用。"],
   "stored-unknown": ["This browser does not let the page store files: it works, but only with a network.", "此浏览器不允许页面存储文件：页面可以使用，但需要网络。"],
+  "about": ["About this page", "关于此页面"],
+  "source": ["Source code", "源代码"],
+  "notices": ["Third-party licences", "第三方许可"],
+  "cite": ["Cite", "引用"],
+  "copy-citation": ["Copy citation", "复制引用"],
   "clear": ["Clear stored files", "清除已存储的文件"],
   "cleared": ["{size} MB were cleared. The next visit stores the page anew.", "已清除 {size} MB。下次访问时会重新存储页面。"],
   "clear-failed": ["The browser did not let the stored files be cleared: clear them in its settings.", "浏览器不允许清除已存储的文件：请在浏览器设置中清除。"]

@@ -38,6 +38,17 @@ pub struct Settings {
     pub healthy: f32,
     /// A class for every subject, for studies that label the whole image; otherwise in turn.
     pub class: Option<usize>,
+    /// Whether subjects stay whose map the filter refused in every try.
+    #[serde(default)]
+    pub keep_refused: bool,
+}
+
+impl Settings {
+    /// Whether a subject stays, with its pictures; of others only how they came to be is written down.
+    /// `accepted` is what the filter said of its map.
+    pub fn keep(&self, accepted: bool) -> bool {
+        accepted || self.keep_refused || self.filter.is_none()
+    }
 }
 
 impl Default for Settings {
@@ -46,6 +57,7 @@ impl Default for Settings {
             filter: Some(StructureFilter::default()),
             healthy: 0.0,
             class: None,
+            keep_refused: false,
         }
     }
 }
@@ -63,6 +75,9 @@ pub struct Provenance {
     pub score: Option<f32>,
     /// Distance between the map's filled contour and the mask, 0..=1.
     pub contour_error: f32,
+    /// How torn the organ's border is; 0 in data sets of earlier builds, which did not look.
+    #[serde(default)]
+    pub ragged: f32,
     /// Whether the kept map passed the structure filter.
     pub accepted: bool,
     /// Seed of the fusion noise.
@@ -125,6 +140,11 @@ impl Entry {
 }
 
 impl Dataset {
+    /// Whether a subject is in the table, with its pictures.
+    pub fn keeps(&self, entry: &Entry) -> bool {
+        self.settings.keep(entry.provenance.accepted)
+    }
+
     /// The description of a data set of this study.
     pub fn of(
         study: &Study,
@@ -175,7 +195,7 @@ impl Dataset {
         ]
     }
 
-    /// The boxes of all pictures, `size` x `size` pixels, of these subjects; `None` for studies whose
+    /// The boxes of all pictures, `size` x `size` pixels, of the subjects of these that stay; `None` for studies whose
     /// labels are no boxes.
     pub fn annotations<'a>(
         &self,
@@ -183,7 +203,7 @@ impl Dataset {
         entries: impl IntoIterator<Item = &'a Entry>,
     ) -> Option<Annotations> {
         let mut file = None;
-        for entry in entries {
+        for entry in entries.into_iter().filter(|entry| self.keeps(entry)) {
             let boxes = entry.boxes.as_ref()?;
             let text = format!("{MARK}: {}", self.title);
             let file = file.get_or_insert_with(|| Annotations::new(&text, &self.classes));
@@ -235,6 +255,7 @@ mod tests {
             maps: 1,
             score: None,
             contour_error: 0.0,
+            ragged: 0.0,
             accepted: true,
             noise: 1,
             found: Vec::new(),

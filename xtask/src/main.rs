@@ -10,6 +10,7 @@ mod command;
 mod debian;
 mod dependencies;
 mod manifest;
+mod notices;
 mod offline;
 mod optimise;
 mod project;

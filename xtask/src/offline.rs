@@ -8,8 +8,13 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
+use crate::notices;
+
 /// The service worker's file, in the root of the page so that its scope is the page.
 pub const WORKER: &str = "sw.js";
+
+/// The picture that others show beside a link to the page.
+const PREVIEW: &str = "assets/preview.png";
 
 /// How the names of the files of the engine for WebGPU begin.
 const GRAPHICS_ENGINE: &str = "graphics";
@@ -49,7 +54,8 @@ pub fn extension(file: &str) -> &str {
 
 fn is_stored(file: &str) -> bool {
     let hidden = file.split('/').any(|part| part.starts_with('.'));
-    !hidden && file != WORKER && !matches!(extension(file), "weave" | "tmp")
+    let left_out = [WORKER, notices::FILE, PREVIEW].contains(&file);
+    !hidden && !left_out && !matches!(extension(file), "weave" | "tmp")
 }
 
 /// The Content-Security-Policy of a page's meta element.
@@ -84,6 +90,8 @@ mod tests {
             "assets/brain.weave",
             ".nojekyll",
             "assets/.cache/a.png",
+            "licences.txt",
+            "assets/preview.png",
         ] {
             assert!(!stored(file), "{file}");
         }

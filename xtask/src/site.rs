@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 
 use crate::command::run;
 use crate::project::Project;
-use crate::{manifest, optimise, sizes, stamp};
+use crate::{manifest, notices, optimise, sizes, stamp};
 
 /// What no page asks for: pictures of the README, and style sheets, of which trunk makes copies with hashed names.
 const LEFT_OUT: [&str; 2] = ["assets/readme", "assets/styles"];
@@ -38,6 +38,7 @@ pub fn build(project: &Project, options: &Options) -> Result<()> {
         fs::remove_dir_all(&folder)
             .with_context(|| format!("{} cannot be removed", folder.display()))?;
     }
+    fs::write(project.dist().join(notices::FILE), notices::text(project)?)?;
     optimise::folder(project, &project.dist())?;
     stamp::folder(&project.dist())?;
     println!("\n{}", sizes::Table::of(&project.dist(), sizes::QUICK)?);

@@ -27,7 +27,6 @@ impl Outline {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::formats::{FormatError, Volume, gzip, nifti, outline, read};
     use crate::image::Plane;
 

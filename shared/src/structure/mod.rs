@@ -2,7 +2,7 @@
 //!
 //! None of this is learned and none of it needs labels. That is the point of the method: lines are
 //! found by arithmetic alone, so that a generator trained on them can be steered by lines that
-//! another network draws. [`extract`] is algorithm 1, [`mask`] algorithm 2, [`filter`] algorithm 3,
+//! another network draws. [`extract`] is algorithm 1, [`mask`] algorithm 2, [`filter`] algorithm 3 ([`shape`] measures for it),
 //! [`fuse()`] equation (12); [`operators`] and [`components`] hold what they share.
 
 pub mod components;
@@ -13,14 +13,16 @@ pub mod mask;
 pub mod operators;
 mod scale;
 mod settings;
+pub mod shape;
 mod source;
 
 use crate::image::{ImageError, Plane};
 pub use extract::{Step, erase_lines, structure_map, structure_steps};
-pub use filter::{StructureFilter, contour_error};
+pub use filter::StructureFilter;
 pub use fuse::{fuse, fusion_noise};
 pub use mask::{contour_mask, organ_mask, solid_mask};
 pub use settings::{Extraction, LocalContrast, MaskSettings};
+pub use shape::{Shape, contour_error};
 pub use source::Source;
 
 /// A binary structure map with its binary background mask, both of the working size.

@@ -19,7 +19,7 @@ use crate::label::{ClassMap, Label, LabelError, LesionStatistics};
 use crate::networks::LoadError;
 #[cfg(feature = "nn")]
 use crate::networks::Unet;
-use crate::structure::{Structure, contour_mask, fuse, fusion_noise};
+use crate::structure::{Structure, StructureFilter, contour_mask, fuse, fusion_noise};
 use crate::study::{Input, Study};
 use crate::weights::{KnownAnswer, Model, Role};
 
@@ -129,6 +129,9 @@ pub struct Synthesiser {
     /// G_l per modality, where the model has them.
     segmenters: Vec<Option<Network>>,
     lesions: Option<LesionStatistics>,
+    /// Places of the classes that a subject may be given.
+    offered: Vec<usize>,
+    filter: StructureFilter,
 }
 
 impl Synthesiser {
@@ -163,6 +166,8 @@ impl Synthesiser {
                 .map(|m| unet(model, &Role::Segmenter(m.name.clone()), "segmenter", place))
                 .collect::<Result<_, _>>()?,
             lesions: model.lesions.clone(),
+            offered: model.card.offered(&model.study.lesion),
+            filter: model.card.structure_filter(),
         })
     }
 
@@ -173,6 +178,8 @@ impl Synthesiser {
             discriminator: None,
             segmenters: study.modalities.iter().map(|_| None).collect(),
             lesions: None,
+            offered: (0..study.lesion.classes().len()).collect(),
+            filter: StructureFilter::default(),
             study,
             size,
             sampler: None,
@@ -183,6 +190,11 @@ impl Synthesiser {
     /// The study.
     pub fn study(&self) -> &Study {
         &self.study
+    }
+
+    /// When a structure map of this model is accepted for a data set.
+    pub fn filter(&self) -> StructureFilter {
+        self.filter
     }
 
     /// Side of every picture, pixels.

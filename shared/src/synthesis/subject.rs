@@ -7,8 +7,8 @@ use super::{Sample, SynthesisError, Synthesiser};
 use crate::dataset::{Provenance, Settings};
 use crate::label::{Label, Placing};
 use crate::random::{Purpose, Random};
-use crate::structure::filter::{Selection, contour_error};
-use crate::structure::{Structure, StructureFilter};
+use crate::structure::filter::{Choice, Selection};
+use crate::structure::{Shape, Structure, StructureFilter};
 
 /// Maps that are given up for want of a legal label before the subject stays healthy.
 const MAPS: u32 = 5;
@@ -22,15 +22,6 @@ pub struct Subject {
     pub label: Label,
     /// How it came to be.
     pub provenance: Provenance,
-}
-
-/// A map that was kept, with what the filter saw of it.
-struct Chosen {
-    structure: Structure,
-    score: Option<f32>,
-    error: f32,
-    tries: u32,
-    accepted: bool,
 }
 
 impl Synthesiser {
@@ -60,7 +51,7 @@ impl Synthesiser {
         let healthy = chance.chance(settings.healthy);
         let mut chosen = self.choose(settings, &mut latents, pause).await?;
         let mut maps = chosen.tries;
-        let mut lesion = self.lesion(&chosen.structure, healthy, &mut chance);
+        let mut lesion = self.lesion(&chosen.map, healthy, &mut chance);
         for _ in 1..MAPS {
             let wanted = !healthy && lesion.as_ref().is_some_and(Label::is_empty);
             if !wanted {
@@ -68,11 +59,11 @@ impl Synthesiser {
             }
             chosen = self.choose(settings, &mut latents, pause).await?;
             maps += chosen.tries;
-            lesion = self.lesion(&chosen.structure, healthy, &mut chance);
+            lesion = self.lesion(&chosen.map, healthy, &mut chance);
         }
         let label = lesion.unwrap_or_else(|| self.whole(settings, index));
         pause().await;
-        let sample = self.paint(&chosen.structure, &label, noise).await?;
+        let sample = self.paint(&chosen.map, &label, noise).await?;
         let found = self.found(&sample, &label, pause).await?;
         Ok(Subject {
             sample,
@@ -82,7 +73,8 @@ impl Synthesiser {
                 index,
                 maps,
                 score: chosen.score,
-                contour_error: chosen.error,
+                contour_error: chosen.shape.error,
+                ragged: chosen.shape.ragged,
                 accepted: chosen.accepted,
                 noise,
                 found,
@@ -96,39 +88,31 @@ impl Synthesiser {
         settings: &Settings,
         latents: &mut Random,
         pause: &impl AsyncFn(),
-    ) -> Result<Chosen, SynthesisError> {
+    ) -> Result<Choice<Structure>, SynthesisError> {
         let once = StructureFilter {
             tries: 1,
-            ..StructureFilter::default()
+            ..self.filter
         };
         let filter = settings.filter.unwrap_or(once);
         pause().await;
-        let (first, score, error) = self.judged(latents).await?;
-        let mut selection = Selection::new(filter, (first, score), score.unwrap_or(0.0), error);
+        let (first, score, shape) = self.judged(latents).await?;
+        let mut selection = Selection::new(filter, first, score, shape);
         while selection.wants_more() {
             pause().await;
-            let (map, score, error) = self.judged(latents).await?;
-            selection.offer((map, score), score.unwrap_or(0.0), error);
+            let (map, score, shape) = self.judged(latents).await?;
+            selection.offer(map, score, shape);
         }
-        let kept = selection.into_choice();
-        let (structure, score) = kept.map;
-        Ok(Chosen {
-            structure,
-            score,
-            error: kept.error,
-            tries: kept.tries,
-            accepted: kept.accepted,
-        })
+        Ok(selection.into_choice())
     }
 
     async fn judged(
         &self,
         latents: &mut Random,
-    ) -> Result<(Structure, Option<f32>, f32), SynthesisError> {
+    ) -> Result<(Structure, Option<f32>, Shape), SynthesisError> {
         let structure = self.structure(&latents.normals(self.latent())).await?;
         let score = self.score(&structure.map).await?;
-        let error = contour_error(&structure.map, &structure.mask);
-        Ok((structure, score, error))
+        let shape = Shape::of(&structure.map, &structure.mask);
+        Ok((structure, score, shape))
     }
 
     /// Algorithm 4 on a drawn lesion. `None` for studies whose labels are not placed; empty for a
@@ -155,10 +139,11 @@ impl Synthesiser {
         self.lesion(structure, false, &mut random)
     }
 
-    /// The settings's class of the whole image, or all in turn; no lesion for other studies.
+    /// The settings's class of the whole image, or all that are offered in turn; no lesion for other studies.
     fn whole(&self, settings: &Settings, index: u64) -> Label {
         let kind = &self.study.lesion;
-        let in_turn = (index % kind.classes().len().max(1) as u64) as usize;
+        let turn = (index % self.offered.len().max(1) as u64) as usize;
+        let in_turn = self.offered.get(turn).copied().unwrap_or(0);
         let class = settings.class.unwrap_or(in_turn);
         kind.whole(class).unwrap_or_else(|| kind.healthy(self.size))
     }

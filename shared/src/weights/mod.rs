@@ -53,7 +53,7 @@ mod write;
 pub use check::{check_config, check_study};
 pub use error::{TensorProblem, WeightsError};
 pub use header::VERSION;
-pub use model::{Card, Figure, KnownAnswer, Model, Network, Role};
+pub use model::{Card, Figure, KnownAnswer, Model, Network, Role, Withheld, card_as_text};
 pub use provenance::Provenance;
 pub use quantise::Precision;
 pub use read::{Checksums, inspect, read, read_checked};

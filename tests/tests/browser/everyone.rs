@@ -162,6 +162,7 @@ fn everything_is_used(page: &Page, image: &str) {
     page.until_ready("来自 head.png");
     press(page, "share");
     page.slide("build-count", 1.0);
+    press(page, "build-keep");
     press(page, "build-start");
     page.wait("a data set", || {
         page.browser.script("return window.kept.length > 0") == true

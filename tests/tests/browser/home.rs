@@ -1,10 +1,14 @@
 //! Taking pictures and data sets home: what is saved is what is seen, says that it is synthetic, and can
 //! be called off.
 
+use super::backends::png;
 use super::failures::choose;
 use super::model::{fresh, fresh_brain};
 use super::page::Page;
 use super::site::{Offer, Site};
+use super::walk::aside;
+use scanweave::phantom::{self, Anatomy};
+use std::io::{Cursor, Read as _};
 
 /// Whether a file holds this text.
 pub fn says(bytes: &[u8], word: &[u8]) -> bool {
@@ -47,6 +51,84 @@ fn pictures_are_saved_as_they_are_seen_and_marked() {
         marked.as_raw() != grey.as_raw(),
         "the word is in the picture"
     );
+    page.is_quiet();
+}
+
+/// Names and contents of the files of an archive.
+pub fn unpacked(archive: Vec<u8>) -> Vec<(String, Vec<u8>)> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(archive)).expect("an archive");
+    let content = |place| {
+        let mut file = archive.by_index(place).expect("a file of the archive");
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).expect("its content");
+        (file.name().to_owned(), bytes)
+    };
+    (0..archive.len()).map(content).collect()
+}
+
+/// Saved in either form, this is named so and says so in every file and in the text beside them.
+#[track_caller]
+fn comes_from(page: &Page, name: &str, sentence: &str, brief: &str) {
+    for (button, end) in [("save", "png"), ("save-nifti", "nii")] {
+        let files = unpacked(page.saved(button));
+        let saved = page.saved_name();
+        assert!(
+            saved.starts_with(&format!("synthetic-phantom-brain-{name}")),
+            "{saved}"
+        );
+        for (file, bytes) in &files {
+            if file == "README.txt" {
+                let text = String::from_utf8_lossy(bytes);
+                assert!(text.contains(sentence), "{text}");
+                assert_eq!(
+                    text.contains("Sample of"),
+                    sentence.starts_with("Sample"),
+                    "{text}"
+                );
+                continue;
+            }
+            assert!(
+                file.starts_with(&format!("synthetic-phantom-brain-{name}-")),
+                "{file}"
+            );
+            let told = if end == "png" { sentence } else { brief };
+            assert!(
+                says(bytes, b"SYNTHETIC") && says(bytes, told.as_bytes()),
+                "{file}"
+            );
+        }
+        let part = |part: &str| format!("synthetic-phantom-brain-{name}-{part}.{end}");
+        for wanted in ["t1", "t1c", "t2", "flair", "structure", "mask", "label"] {
+            assert!(
+                files.iter().any(|(file, _)| *file == part(wanted)),
+                "no {wanted}.{end}"
+            );
+        }
+        assert!(files.iter().any(|(file, _)| file == "README.txt"));
+    }
+}
+
+#[test]
+fn what_is_saved_says_where_it_comes_from() {
+    let site = Site::with_models(&[Offer::whole("brain", &fresh_brain(7))]);
+    let page = Page::open(&site, "backend=cpu&seed=4&lang=en");
+    page.until_ready("Seed 4:");
+    page.keep_files();
+    comes_from(&page, "4", "Sample of seed 4.", "sample, seed 4;");
+
+    let sample = page.shown("structure");
+    page.browser.click("[data-testid=tab-walk]");
+    aside(&page);
+    page.until_changed("structure", &sample.hash);
+    page.until_ready("From the latent space:");
+    let walk = "From a walk through the latent space near seed 4.";
+    comes_from(&page, "walk-from-4", walk, "latent walk, seed 4;");
+
+    let head = phantom::draw(Anatomy::Brain, 3, 64, false);
+    page.pick(&site.file("head.png", &png(64, 64, head.images[0].1.to_u8())));
+    page.until_ready("From head.png:");
+    let own = "Derived from a picture of the user's own and no sample";
+    comes_from(&page, "from-own-image", own, "derived from own picture;");
     page.is_quiet();
 }
 

@@ -305,7 +305,7 @@ fn lesion_placed(desk: &Desk) {
     page.browser.press(&[" ", LEFT, LEFT, UP, UP]);
     page.until_changed("lesion", &label.hash);
     page.browser.press(&[ESCAPE]);
-    desk.says("lesion-board", "Stroke given up");
+    desk.says("lesion-board", "Stroke cancelled");
     page.until_hash("image", &drawn.hash);
     desk.holds(1, |spot| in_ellipse(spot, HALF));
     page.browser.press_with(&[CONTROL], &["z"]);
@@ -394,7 +394,7 @@ fn lines_drawn(desk: &Desk) {
         assert_eq!(*now, expected, "pixel {x}, {y} from the middle");
     }
     page.browser.press(&[" ", DOWN, DOWN, ESCAPE]);
-    desk.says("board", "Stroke given up");
+    desk.says("board", "Stroke cancelled");
     page.until_hash("structure", &drawn.hash);
 }
 

@@ -16,6 +16,7 @@ mod engines;
 mod everyone;
 mod failures;
 mod files;
+mod first_sight;
 mod home;
 mod keyboard;
 mod lesions;

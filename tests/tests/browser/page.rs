@@ -143,8 +143,15 @@ impl Page {
     pub fn keep_files(&self) {
         self.browser.script(
             "window.kept = []; const make = URL.createObjectURL.bind(URL);
-             URL.createObjectURL = blob => { window.kept.push(blob); return make(blob); };",
+             URL.createObjectURL = blob => { window.kept.push(blob); return make(blob); };
+             const click = HTMLAnchorElement.prototype.click;
+             HTMLAnchorElement.prototype.click = function () { window.keptAs = this.download; return click.call(this); };",
         );
+    }
+
+    /// The name of the file that was saved last.
+    pub fn saved_name(&self) -> String {
+        self.text_of("return window.keptAs")
     }
 
     /// Clicks a button and takes the file that comes of it.

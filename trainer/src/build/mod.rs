@@ -76,6 +76,13 @@ impl Folder {
             && (entry.boxes.is_none() || modalities().all(boxes))
     }
 
+    /// Whether subject `index` was made and left out: the filter refused its map in every try. There is only what
+    /// is written down of it.
+    pub fn left_out(&self, index: u64) -> bool {
+        let entry = self.entry(index);
+        entry.is_ok_and(|entry| !self.dataset.keeps(&entry))
+    }
+
     /// What is written down of subject `index`.
     fn entry(&self, index: u64) -> anyhow::Result<Entry> {
         let file = self.provenance_file(index);
@@ -83,8 +90,17 @@ impl Folder {
         serde_json::from_slice(&text).with_context(|| format!("{} is damaged", file.display()))
     }
 
-    /// Writes a subject: its pictures as people are shown them, then its provenance.
+    /// Writes a subject: its pictures as people are shown them, unless the filter leaves it out, then its provenance.
     pub fn add(&self, study: &Study, index: u64, subject: &Subject) -> anyhow::Result<()> {
+        let entry = Entry::of(&subject.label, subject.provenance.clone());
+        if self.dataset.keeps(&entry) {
+            self.pictures(study, index, subject)?;
+        }
+        let text = serde_json::to_vec_pretty(&entry)?;
+        files::write_whole(&self.provenance_file(index), &text)
+    }
+
+    fn pictures(&self, study: &Study, index: u64, subject: &Subject) -> anyhow::Result<()> {
         let sample = &subject.sample;
         self.picture(index, "structure", &sample.structure.map)?;
         self.picture(index, "mask", &sample.structure.mask)?;
@@ -99,19 +115,22 @@ impl Folder {
                 files::write_whole(&path, text.as_bytes())?;
             }
         }
-        let entry = Entry::of(&subject.label, subject.provenance.clone());
-        let text = serde_json::to_vec_pretty(&entry)?;
-        files::write_whole(&self.provenance_file(index), &text)
+        Ok(())
     }
 
-    /// Writes the table of the first `count` subjects, and their boxes, in pictures of `size` x `size`
-    /// pixels.
-    pub fn finish(&self, count: u64, size: usize) -> anyhow::Result<()> {
+    /// Writes the table of those of the first `count` subjects that stay, and their boxes, in pictures of `size` x
+    /// `size` pixels. Returns how many of the subjects the filter refused, whether they stay or not.
+    pub fn finish(&self, count: u64, size: usize) -> anyhow::Result<u64> {
+        let mut refused = 0;
         let mut entries = Vec::new();
         let mut table = csv::Writer::from_writer(Vec::new());
         table.write_record(HEADER)?;
         for index in 0..count {
             let entry = self.entry(index).context("build again")?;
+            refused += u64::from(!entry.provenance.accepted);
+            if !self.dataset.keeps(&entry) {
+                continue;
+            }
             for modality in &self.dataset.modalities {
                 table.write_record(self.dataset.row(index, modality, &entry))?;
             }
@@ -121,7 +140,8 @@ impl Folder {
             let text = serde_json::to_vec_pretty(&annotations)?;
             files::write_whole(&self.path.join(ANNOTATIONS), &text)?;
         }
-        files::write_whole(&self.path.join(TABLE), &table.into_inner()?)
+        files::write_whole(&self.path.join(TABLE), &table.into_inner()?)?;
+        Ok(refused)
     }
 
     fn picture(&self, index: u64, stage: &str, plane: &Plane) -> anyhow::Result<()> {
@@ -180,6 +200,7 @@ mod tests {
                 maps: 1,
                 score: None,
                 contour_error: 0.0,
+                ragged: 0.0,
                 accepted: true,
                 noise: 1,
                 found: vec![None],
@@ -216,6 +237,44 @@ mod tests {
         std::fs::write(&orphan, b"half").expect("a file");
         open().expect("the same set");
         assert!(!orphan.exists());
+    }
+
+    #[test]
+    fn of_a_refused_subject_only_how_it_came_to_be_stays_unless_it_is_asked_for() {
+        let mut refused = subject(1, &[]);
+        refused.provenance.accepted = false;
+        for (keep_refused, rows) in [(false, 1), (true, 2)] {
+            let (temporary, study) = (tempfile::tempdir().expect("a folder"), study());
+            let settings = Settings {
+                keep_refused,
+                ..Settings::default()
+            };
+            let dataset = Dataset::of(&study, "Boxes", "CC0", "ab", 1, settings);
+            let set = Folder::open(temporary.path(), dataset).expect("a new set");
+            set.add(&study, 0, &subject(0, &[])).expect("written");
+            set.add(&study, 1, &refused).expect("written");
+            assert!(!set.left_out(0) && !set.left_out(2));
+            assert_eq!(
+                (set.left_out(1), set.holds(1)),
+                (!keep_refused, keep_refused)
+            );
+            assert!(set.provenance_file(1).is_file());
+            let pictures = ["structure.png", "mask.png", "xray.png", "xray.txt"];
+            let there = |name: &&&str| temporary.path().join(format!("000001-{name}")).exists();
+            let found = pictures.iter().filter(there).count();
+            assert_eq!(found, if keep_refused { pictures.len() } else { 0 });
+
+            assert_eq!(set.finish(2, SIZE).expect("written"), 1);
+            let read = |name: &str| {
+                let text = files::read_whole(&temporary.path().join(name), files::TEXT);
+                String::from_utf8(text.expect("written")).expect("text")
+            };
+            let table = read(TABLE);
+            assert_eq!(table.lines().count(), 1 + rows, "{table}");
+            assert_eq!(table.contains("false"), keep_refused, "{table}");
+            let coco: serde_json::Value = serde_json::from_str(&read(ANNOTATIONS)).expect("JSON");
+            assert_eq!(coco["images"].as_array().map(Vec::len), Some(rows));
+        }
     }
 
     #[test]

@@ -6,10 +6,9 @@ use anyhow::{Context as _, ensure};
 use clap::Parser;
 use scanweave::dataset::{Dataset, Settings};
 use scanweave::image::Image;
-use scanweave::structure::StructureFilter;
 use scanweave::study::Study;
 use scanweave::synthesis::Subject;
-use scanweave::weights::{self, Checksums, Role};
+use scanweave::weights::{self, Checksums, Model, Role};
 
 use super::Usage;
 use crate::build::{self, Folder};
@@ -42,12 +41,16 @@ pub struct Args {
     /// Share of subjects without a lesion, 0 to 1, for studies with lesion masks or boxes.
     #[arg(long, value_name = "P", default_value_t = 0.0, value_parser = share)]
     healthy: f32,
-    /// Class of every subject, by name, for studies that label the whole image; else in turn.
+    /// Class of every subject, by name, for studies that label the whole image; else all that the model offers, in turn.
     #[arg(long)]
     class: Option<String>,
     /// Take every structure map, instead of only those that pass algorithm 3.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "keep_refused")]
     no_structure_filter: bool,
+    /// Keep subjects whose map algorithm 3 refused in every try, marked as such; otherwise only what is written down
+    /// of them stays.
+    #[arg(long)]
+    keep_refused: bool,
     /// flex, libtorch, libtorch:cuda, cuda, cuda:N, vulkan or metal, as far as this build has it.
     #[arg(long, default_value = "flex")]
     device: Choice,
@@ -71,7 +74,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         needed.with_context(unusable)?;
     }
     let pipeline = args.device.synthesiser(&model).with_context(unusable)?;
-    let settings = settings(&args, model.study.lesion.classes())?;
+    let settings = settings(&args, &model)?;
     ensure!(
         !model.study.lesion.is_placed() || model.lesions.is_some() || args.healthy >= 1.0,
         "{name} does not know what lesions look like: export it from runs of this version, or build with --healthy 1"
@@ -91,32 +94,35 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     let placed = model.study.lesion.is_placed();
     let bar = indicatif::ProgressBar::new(args.count);
     let mut shown = Vec::new();
-    let (mut refused, mut healthy) = (0, 0);
-    for index in 0..args.count {
+    let mut healthy = 0;
+    for index in (0..args.count).filter(|&index| !folder.left_out(index)) {
         let holds = folder.holds(index);
         if !holds || shown.len() < SHOWN {
             let subject = pollster::block_on(pipeline.subject(&settings, args.seed, index));
             let subject = subject.with_context(unusable)?;
             if !holds {
-                refused += u64::from(!subject.provenance.accepted);
-                healthy += u64::from(placed && subject.label.is_empty());
                 folder.add(&model.study, index, &subject)?;
             }
-            if shown.len() < SHOWN {
+            if settings.keep(subject.provenance.accepted) {
+                healthy += u64::from(!holds && placed && subject.label.is_empty());
                 shown.push(column(&subject, &model.study));
+                shown.truncate(SHOWN);
             }
         }
-        bar.inc(1);
+        bar.set_position(index + 1);
     }
     bar.finish_and_clear();
-    folder.finish(args.count, pipeline.size())?;
+    let refused = folder.finish(args.count, pipeline.size())?;
     picture::save_sheet(&args.out.join("sheet.png"), &rows(&shown))?;
     let out = args.out.display();
-    println!("{} subjects in {out}; look at sheet.png", args.count);
-    if refused > 0 {
-        println!(
-            "{refused} of those built now keep a map that the structure filter refused in every try (`accepted` in their .json)"
-        );
+    let kept = if settings.keep(false) {
+        args.count
+    } else {
+        args.count - refused
+    };
+    println!("{kept} subjects in {out}; look at sheet.png");
+    if refused > 0 && settings.filter.is_some() {
+        println!("{}", of_refused(refused, &settings));
     }
     if healthy > 0 {
         println!("{healthy} of those built now show no lesion");
@@ -124,16 +130,34 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn settings(args: &Args, classes: &[String]) -> anyhow::Result<Settings> {
+fn settings(args: &Args, model: &Model) -> anyhow::Result<Settings> {
+    let classes = model.study.lesion.classes();
     let class = args.class.as_ref().map(|name| {
         let place = classes.iter().position(|c| c == name);
-        place.ok_or_else(|| Usage(format!("--class {name}: this study knows {classes:?}")))
+        let place = place.ok_or_else(|| Usage(format!("--class {name}: this study knows {classes:?}")))?;
+        match model.card.withholds(name) {
+            Some(why) if place > 0 => Err(Usage(format!(
+                "--class {name}: the model does not offer it, for its label would mean nothing: {why}"
+            ))),
+            _ => Ok(place),
+        }
     });
     Ok(Settings {
-        filter: (!args.no_structure_filter).then(StructureFilter::default),
+        filter: (!args.no_structure_filter).then(|| model.card.structure_filter()),
         healthy: args.healthy,
         class: class.transpose()?,
+        keep_refused: args.keep_refused,
     })
+}
+
+/// What became of subjects whose map was refused in every try.
+fn of_refused(refused: u64, settings: &Settings) -> String {
+    let became = if settings.keep(false) {
+        "stay (`accepted` in the table and in their .json)"
+    } else {
+        "were left out (their .json says how they came to be); --keep-refused keeps them"
+    };
+    format!("{refused} subjects had a map that algorithm 3 refused in every try and {became}")
 }
 
 /// What the contact sheet shows of a subject, from top to bottom.

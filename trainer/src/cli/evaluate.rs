@@ -26,9 +26,11 @@ const POOR: f64 = 0.5;
 
 /// Measure a .weave file on fresh samples, beside the same figures of real images.
 ///
-/// Lesion validity (Dice of a judge that had no part in the training, --judge), register of the
-/// modalities, on phantoms against the known tissue, diversity, and memorisation of training images.
-/// Every figure comes from unfiltered samples of K seeds, as mean and 95 % interval over the seeds.
+/// Lesion validity (Dice of a judge that had no part in the training, --judge), whether classes of the whole image are
+/// told from each other by a judge that learns them from the real images, register of the modalities, on phantoms
+/// against the known tissue, diversity, and memorisation of training images.
+/// Every figure comes from unfiltered samples of K seeds, as mean and 95 % interval over the seeds; a share of images
+/// has Wilson's interval over all of them.
 /// The seeds, the model, the data and the device decide every digit.
 ///
 /// Edge shifts are looked for up to 4 pixels at a size of 128, so what lies near 4 is not in register at

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use clap::{ArgGroup, Parser};
+use scanweave::study::Study;
 use scanweave::weights::{self, Card, Model, Precision};
 
 use super::Usage;
@@ -46,7 +47,8 @@ pub struct Args {
     /// Draw latents nearer to their mean, by this factor: fewer faulty structure maps, less variety.
     #[arg(long, value_name = "T", default_value_t = 1.0, value_parser = truncation)]
     truncation: f32,
-    /// Model card, JSON: title, data, licence, commands, training, figures, limits.
+    /// Model card, JSON: title, data, licence, commands, training, figures, limits; `withheld` lists classes of the
+    /// whole image that are not offered, {class, why}, for a judge does not find them (`evaluate`).
     #[arg(long, value_name = "FILE.json")]
     card: Option<PathBuf>,
 }
@@ -124,10 +126,29 @@ fn other_card(args: &Args) -> anyhow::Result<Option<Vec<u8>>> {
     let Some(path) = with_other_card(args) else {
         return Ok(None);
     };
-    let bytes = weights::with_card(&files::read_whole(path, files::WEIGHTS)?, &card(args)?);
-    bytes
-        .map(Some)
-        .with_context(|| format!("{} cannot be used", path.display()))
+    let unusable = || format!("{} cannot be used", path.display());
+    let (bytes, card) = (files::read_whole(path, files::WEIGHTS)?, card(args)?);
+    let study = weights::inspect(&bytes).with_context(unusable)?.study;
+    withholds_what_is_there(&card, &study)?;
+    let bytes = weights::with_card(&bytes, &card).with_context(unusable)?;
+    Ok(Some(bytes))
+}
+
+/// Refuses a card that withholds what the study does not have, or what every healthy subject has.
+fn withholds_what_is_there(card: &Card, study: &Study) -> anyhow::Result<()> {
+    let kind = &study.lesion;
+    let whole = kind.whole(0).is_some();
+    let may = kind.classes().iter().skip(1).filter(|_| whole);
+    let may: Vec<&String> = may.collect();
+    for withheld in &card.withheld {
+        ensure!(
+            may.contains(&&withheld.class),
+            "the card withholds the class {:?}: of the study {} these can be withheld: {may:?}",
+            withheld.class,
+            study.name
+        );
+    }
+    Ok(())
 }
 
 fn is_weave(path: &Path) -> bool {
@@ -151,6 +172,7 @@ fn model(args: &Args) -> anyhow::Result<Model> {
         }
         runs => export::assemble(&found_below(runs), card(args)?, &Choice::Flex.open()?)?,
     };
+    withholds_what_is_there(&model.card, &model.study)?;
     export::truncate(&mut model, args.truncation);
     Ok(model)
 }

@@ -138,6 +138,10 @@ fn card(card: &Card) -> String {
     for (name, value) in lines.into_iter().filter(|(_, value)| !value.is_empty()) {
         let _ = writeln!(text, "  {name:<10} {}", plain(value));
     }
+    for withheld in &card.withheld {
+        let (class, why) = (plain(&withheld.class), plain(&withheld.why));
+        let _ = writeln!(text, "  {:<10} {class}: {why}", "withheld");
+    }
     for figure in &card.figures {
         let _ = writeln!(
             text,
@@ -202,6 +206,7 @@ fn plain(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use scanweave::study::{Preset, Study};
+    use scanweave::weights::Withheld;
 
     use super::*;
 
@@ -214,6 +219,10 @@ mod tests {
             geometry: Preset::Tiny.geometry(),
             card: Card {
                 title: "a\u{1b}[2Jb".into(),
+                withheld: vec![Withheld {
+                    class: "virus".into(),
+                    why: "no judge finds it\u{1b}".into(),
+                }],
                 ..Card::default()
             },
             known_answer: None,
@@ -224,6 +233,10 @@ mod tests {
         let text = report(&summary, true);
         assert!(!text.contains('\u{1b}'));
         assert!(text.contains("normal, bacteria, virus"), "{text}");
+        assert!(
+            text.contains("withheld   virus: no judge finds it"),
+            "{text}"
+        );
         assert!(
             text.contains("no structure decoder: structure maps cannot be sampled"),
             "{text}"

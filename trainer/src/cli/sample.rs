@@ -52,6 +52,15 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     model.require(&Role::MaskGenerator).with_context(unusable)?;
     let pipeline = Choice::Flex.synthesiser(&model).with_context(unusable)?;
     let label = label(&args, &pipeline)?;
+    let withheld = args
+        .class
+        .as_deref()
+        .and_then(|name| model.card.withholds(name));
+    if let Some(why) = withheld {
+        eprintln!(
+            "note: this class is not offered in data sets, for its label would mean nothing: {why}"
+        );
+    }
     super::refuse_input_in(&args.out, &["png"], &[&args.weights])?;
     files::create_folder(&args.out)?;
     files::remove_unfinished(&args.out, |name| files::ends_in(name, &["png"]));

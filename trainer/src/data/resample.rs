@@ -367,7 +367,7 @@ mod tests {
         assert_eq!(before, middle);
         assert!(after.at(4, 4) > middle.at(4, 4));
         let alone = of(1, Channels::Grey).expect("it reaches there");
-        assert_eq!(alone.expect("it lies apart").planes(), [middle.clone()]);
+        assert_eq!(alone.expect("it lies apart"), Image::from(middle.clone()));
         let error = of(0, Channels::Grey).expect_err("it does not").to_string();
         assert!(
             error.contains("other.mha") && error.contains("does not reach"),

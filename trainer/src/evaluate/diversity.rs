@@ -95,6 +95,7 @@ impl Metric for Likeness<'_> {
                 name: name.into(),
                 synthetic: similarity(synthetic)?,
                 real: similarity(&real.iter().collect::<Vec<_>>())?,
+                share_of: None,
             })
         };
         let mut measured = vec![row("images of the source modality", &images, &real_images)?];
@@ -131,14 +132,18 @@ fn memorisation(synthetic: &[f64], test: &[f64]) -> [Measured; 3] {
         name: name.into(),
         synthetic: of(synthetic),
         real: of(test),
+        share_of: None,
     };
     let limit = percentile(test, NEAR).unwrap_or(0.0);
     [
         row("mean", &|d| mean(d.iter().copied().map(Some))),
         row("5th percentile", &|d| percentile(d, NEAR)),
-        row("share nearer than 95 % of the real test images", &|d| {
-            share_below(d, limit)
-        }),
+        Measured {
+            share_of: Some(synthetic.len()),
+            ..row("share nearer than 95 % of the real test images", &|d| {
+                share_below(d, limit)
+            })
+        },
     ]
 }
 

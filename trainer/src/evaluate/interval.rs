@@ -45,16 +45,32 @@ impl Interval {
         })
     }
 
-    /// Whether every seed gave the same, as of real images that do not depend on it.
-    pub fn is_fixed(&self) -> bool {
-        self.values.iter().all(|v| v == &self.values[0])
+    /// Of shares, 0..=1, of `images` images in all: Wilson's score interval (1927) of the share among all of them, which
+    /// stays within 0 and 1 and does not shrink to nothing where no image, or every one, counted. The seeds have as many
+    /// images each. `None` without a value or an image.
+    pub fn of_shares(values: impl IntoIterator<Item = f64>, images: usize) -> Option<Self> {
+        let values: Vec<f64> = values.into_iter().filter(|v| v.is_finite()).collect();
+        if values.is_empty() || images == 0 {
+            return None;
+        }
+        let share = values.iter().sum::<f64>() / values.len() as f64;
+        let (count, z) = (images as f64, NORMAL);
+        let spread = (share * (1.0 - share) / count + z * z / (4.0 * count * count)).sqrt();
+        let (middle, scale) = (share + z * z / (2.0 * count), 1.0 + z * z / count);
+        Some(Self {
+            mean: share,
+            low: ((middle - z * spread) / scale).clamp(0.0, share),
+            high: ((middle + z * spread) / scale).clamp(share, 1.0),
+            values,
+        })
     }
 }
 
 impl std::fmt::Display for Interval {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{:.3}", self.mean)?;
-        if self.is_fixed() {
+        // Every seed gave the same, as real images do that do not depend on it.
+        if self.low == self.high {
             return Ok(());
         }
         write!(f, " [{:.3}, {:.3}]", self.low, self.high)
@@ -74,6 +90,24 @@ mod tests {
         assert!((interval.high - 2.0 - half).abs() < 1e-9, "{interval:?}");
         assert!((2.0 - interval.low - half).abs() < 1e-9, "{interval:?}");
         assert_eq!(interval.to_string(), "2.000 [-0.484, 4.484]");
+    }
+
+    #[test]
+    fn an_interval_of_shares_stays_within_0_and_1() {
+        // 7 of 72, by hand.
+        let few = Interval::of_shares([3.0 / 24.0, 1.0 / 24.0, 3.0 / 24.0], 72).expect("shares");
+        assert!((few.mean - 7.0 / 72.0).abs() < 1e-12);
+        assert!(
+            (few.low - 0.0479).abs() < 1e-4 && (few.high - 0.1874).abs() < 1e-4,
+            "{few:?}"
+        );
+        let all = Interval::of_shares([1.0, 1.0], 10).expect("shares");
+        assert!(
+            all.high == 1.0 && (all.low - 0.7225).abs() < 1e-4,
+            "{all:?}"
+        );
+        assert_eq!(Interval::of_shares([0.5], 0), None);
+        assert_eq!(Interval::of_shares([f64::NAN], 5), None);
     }
 
     #[test]

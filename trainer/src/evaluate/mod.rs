@@ -2,11 +2,13 @@
 //!
 //! Every figure is measured on synthetic subjects that no filter has chosen, once per sampling seed,
 //! and stands beside the same figure of real images: a Dice of 0.8 says nothing until one knows that
-//! the same judge reaches 0.85 on patients. Intervals cover the sampling seeds.
+//! the same judge reaches 0.85 on patients. Intervals cover the sampling seeds, those of shares all images (Wilson).
 
+mod classes;
 mod diversity;
 mod draws;
 mod interval;
+mod judge;
 mod metric;
 mod nearest;
 mod register;
@@ -26,6 +28,7 @@ use scanweave::study::Study;
 use scanweave::train::steps::LesionNetworks;
 
 use crate::data::{Item, Prepared, Split};
+use classes::Classes;
 use diversity::Likeness;
 use draws::Subject;
 use metric::Metric;
@@ -73,6 +76,9 @@ impl<'a> Evaluation<'a> {
         if let Some(judge) = self.judge {
             metrics.push(Box::new(Validity::new(self, judge)?));
         }
+        if let Some(classes) = Classes::new(self) {
+            metrics.push(Box::new(classes));
+        }
         metrics.push(Box::new(Register::new(self)?));
         metrics.push(Box::new(Likeness::new(self)?));
         Ok(metrics)
@@ -90,7 +96,8 @@ impl<'a> Evaluation<'a> {
     /// Subjects painted in all.
     pub fn work(&self) -> usize {
         let own = register::with_truth(self).count();
-        self.seeds.len() * (self.count + own)
+        let classes = classes::count(self.draws.study());
+        self.seeds.len() * (self.count * (1 + classes) + own)
     }
 
     fn of(&self, split: Split) -> impl Iterator<Item = &'a Item> {

@@ -242,6 +242,7 @@ fn row(name: String, synthetic: Option<f64>, real: Option<f64>) -> Measured {
         name,
         synthetic,
         real,
+        share_of: None,
     }
 }
 

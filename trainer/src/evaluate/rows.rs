@@ -13,6 +13,8 @@ use super::Interval;
 pub enum Section {
     /// The lesion asked for against the lesion that an independent judge finds.
     Validity,
+    /// Whether a class of the whole image is found in what is painted for it.
+    Classes,
     /// Whether modalities lie on the anatomy and on each other.
     Register,
     /// Whether samples differ from each other.
@@ -23,8 +25,9 @@ pub enum Section {
 
 impl Section {
     /// Every section, in the order of the report.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::Validity,
+        Self::Classes,
         Self::Register,
         Self::Diversity,
         Self::Memorisation,
@@ -35,6 +38,7 @@ impl fmt::Display for Section {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Validity => "Lesions: Dice of an independent judge",
+            Self::Classes => "Classes",
             Self::Register => "Register",
             Self::Diversity => "Diversity: mean pairwise MS-SSIM",
             Self::Memorisation => "Memorisation: distance to the nearest training image",
@@ -51,6 +55,8 @@ pub struct Measured {
     pub synthetic: Option<f64>,
     /// Of real images.
     pub real: Option<f64>,
+    /// Of how many synthetic images the figure is a share, where it is one.
+    pub share_of: Option<usize>,
 }
 
 /// One figure over all sampling seeds.
@@ -132,10 +138,15 @@ pub fn rows(seeds: &[Vec<Measured>]) -> Vec<Row> {
 fn row(of: &[&Measured]) -> Row {
     let compared = of.iter().filter(|m| m.section == Section::Validity);
     let ratios = compared.filter_map(|m| Some(m.synthetic? / m.real?));
+    let synthetic = || of.iter().filter_map(|m| m.synthetic);
+    let images: Option<usize> = of.iter().map(|m| m.share_of).sum();
     Row {
         section: of[0].section,
         name: of[0].name.clone(),
-        synthetic: Interval::of(of.iter().filter_map(|m| m.synthetic)),
+        synthetic: images.map_or_else(
+            || Interval::of(synthetic()),
+            |images| Interval::of_shares(synthetic(), images),
+        ),
         real: Interval::of(of.iter().filter_map(|m| m.real)),
         ratio: Interval::of(ratios),
     }
@@ -151,7 +162,25 @@ mod tests {
             name: name.into(),
             synthetic: Some(synthetic),
             real: Some(real),
+            share_of: None,
         }
+    }
+
+    #[test]
+    fn a_share_of_nothing_has_an_interval_of_its_own() {
+        let none = Measured {
+            share_of: Some(24),
+            ..measured(Section::Memorisation, "share", 0.0, 0.05)
+        };
+        let row = &rows(&[vec![none.clone()], vec![none.clone()], vec![none]])[0];
+        let share = row.synthetic.as_ref().expect("measured");
+        // Wilson's interval of 0 of 72.
+        assert!(
+            share.low == 0.0 && (share.high - 0.0506).abs() < 1e-4,
+            "{share}"
+        );
+        assert_eq!(share.to_string(), "0.000 [0.000, 0.051]");
+        assert_eq!(row.real.as_ref().expect("measured").to_string(), "0.050");
     }
 
     #[test]

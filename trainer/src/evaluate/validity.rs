@@ -157,6 +157,7 @@ fn row(name: String, synthetic: Overlap, real: Overlap) -> Measured {
         name,
         synthetic: dice(synthetic),
         real: dice(real),
+        share_of: None,
     }
 }
 
@@ -168,6 +169,7 @@ fn mean_of_classes(dices: &[(Option<f64>, Option<f64>)]) -> Measured {
         name: "mean over modalities and classes".into(),
         synthetic: mean(both().map(|(s, _)| Some(s))),
         real: mean(both().map(|(_, r)| Some(r))),
+        share_of: None,
     }
 }
 

@@ -61,7 +61,7 @@ fn interrupted_stages_go_on_as_if_they_had_not_been() {
 fn a_data_set_is_the_same_however_it_was_built() {
     let folder = &*BRAINS;
     let build = |count, out: &str| {
-        let line = format!("build model.weave --count {count} --seed 5 --out {out}");
+        let line = format!("build model.weave --count {count} --seed 5 --keep-refused --out {out}");
         scanweave(folder, &line).well()
     };
     build(3, "whole");
@@ -88,6 +88,28 @@ fn a_data_set_is_the_same_however_it_was_built() {
     assert_eq!(about["mark"], "SYNTHETIC");
     let label = image::open(folder.join("whole/000000-label.png")).expect("a label");
     assert!(label.to_luma8().pixels().all(|p| p.0[0] <= 3));
+
+    // Without the option those stay out whose map was refused in every try.
+    let said = scanweave(folder, "build model.weave --count 2 --seed 5 --out chosen")
+        .well()
+        .said;
+    let entry = |index: u32| -> Value {
+        let text = fs::read(folder.join(format!("chosen/00000{index}.json"))).expect("an entry");
+        serde_json::from_slice(&text).expect("JSON")
+    };
+    let stays = |index: &u32| entry(*index)["provenance"]["accepted"] == true;
+    let kept: Vec<u32> = (0..2).filter(stays).collect();
+    assert!(
+        said.contains(&format!("{} subjects in", kept.len())),
+        "{said}"
+    );
+    assert_eq!(said.contains("were left out"), kept.len() < 2, "{said}");
+    for index in 0..2 {
+        let picture = folder.join(format!("chosen/00000{index}-mask.png"));
+        assert_eq!(picture.is_file(), kept.contains(&index), "{index}");
+    }
+    let table = fs::read_to_string(folder.join("chosen/manifest.csv")).expect("a table");
+    assert_eq!(table.lines().count(), 1 + 4 * kept.len());
 
     let other = "build model.weave --count 1 --seed 6 --out whole";
     scanweave(folder, other).badly(1, &["whole", "another model, seed or settings"]);

@@ -159,6 +159,12 @@ fn what_cannot_be_measured_is_refused() {
 fn a_study_of_one_modality_is_measured_without_a_judge() {
     let ended = scanweave(&TRAINED, "evaluate model.weave --data data.scan --count 3").well();
     assert!(ended.said.contains("structure maps"), "{ended}");
+    for row in [
+        "consolidation, told from the others",
+        "consolidation against normal",
+    ] {
+        assert!(ended.said.contains(row), "{row}: {ended}");
+    }
     assert!(
         !ended.said.contains("Register") && !ended.said.contains("Dice"),
         "{ended}"

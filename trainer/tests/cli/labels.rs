@@ -86,7 +86,11 @@ fn boxes_go_all_the_way_from_a_table_to_a_data_set() {
         format!("train synthesis {common} --pretraining 1 --structure structure --run synthesis");
     scanweave(folder, &synthesis).well();
     scanweave(folder, "export structure synthesis --out model.weave").well();
-    scanweave(folder, "build model.weave --count 4 --out built").well();
+    scanweave(
+        folder,
+        "build model.weave --count 4 --keep-refused --out built",
+    )
+    .well();
     scanweave(
         folder,
         "sample model.weave --count 1 --lesion --out samples",

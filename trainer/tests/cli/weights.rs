@@ -95,6 +95,47 @@ fn a_card_can_be_exchanged_and_nothing_else_changes() {
 }
 
 #[test]
+fn a_class_that_no_judge_finds_is_neither_offered_nor_written() {
+    let folder = copy();
+    let folder = folder.path();
+    let card = |class: &str| {
+        let text = format!(r#"{{"withheld":[{{"class":"{class}","why":"it changes 1 of 255"}}]}}"#);
+        fs::write(folder.join("card.json"), text).expect("a card");
+    };
+    card("consolidation");
+    let export = "export model.weave --card card.json --out held.weave";
+    scanweave(folder, export).well();
+    let said = scanweave(folder, "inspect held.weave").well().said;
+    assert!(
+        said.contains("consolidation: it changes 1 of 255"),
+        "{said}"
+    );
+    for (model, classes) in [
+        ("model", ["normal", "consolidation", "normal"]),
+        ("held", ["normal"; 3]),
+    ] {
+        let line = format!("build {model}.weave --count 3 --keep-refused --out {model}");
+        scanweave(folder, &line).well();
+        let table = fs::read_to_string(folder.join(model).join("manifest.csv"));
+        let table = table.expect("a table");
+        let labels = table.lines().skip(1).map(|row| row.split(',').nth(4));
+        let labels: Option<Vec<&str>> = labels.collect();
+        assert_eq!(labels.expect("labels"), classes, "{model}");
+    }
+    untouched(folder, || {
+        let line = "build held.weave --count 1 --class consolidation --out new";
+        scanweave(folder, line).badly(2, &["consolidation", "it changes 1 of 255"]);
+    });
+    // Whoever measures it may still look at it.
+    let line = "sample held.weave --count 1 --class consolidation --out looked";
+    scanweave(folder, line).well();
+    for class in ["virus", "normal"] {
+        card(class);
+        scanweave(folder, export).badly(1, &[class, "consolidation"]);
+    }
+}
+
+#[test]
 fn export_is_reproducible_in_every_precision() {
     let folder = copy();
     let folder = folder.path();

@@ -1,12 +1,13 @@
 //! The figures of the picture just shown, one after the other: who draws on does not wait for them.
 
+use scanweave::structure::Shape;
 use scanweave::synthesis::{FoundLesion, register};
 
 use super::compute::Compute;
 use super::job::{Job, Next, Slice};
 use super::{now, post};
 use crate::model::painter::Painted;
-use crate::model::protocol::{CommandId, Event, Failure, Figures, Found, Pixels};
+use crate::model::protocol::{CommandId, Event, Failure, Figures, Found, MapFigures, Pixels};
 
 /// A picture that is being measured.
 pub struct Measuring {
@@ -39,9 +40,18 @@ impl Measuring {
             self.compare();
             Next::GoesOn
         } else {
-            let map = &self.painted.sample.structure.map;
-            let score = on.compute(async |synthesiser, _| Ok(synthesiser.score(map).await?));
-            self.figures.structure_score = score.await?;
+            let structure = &self.painted.sample.structure;
+            let shape = Shape::of(&structure.map, &structure.mask);
+            let map = on.compute(async |synthesiser, _| {
+                let score = synthesiser.score(&structure.map).await?;
+                Ok(MapFigures {
+                    score,
+                    error: shape.error,
+                    ragged: shape.ragged,
+                    accepted: synthesiser.filter().accepts(score, shape),
+                })
+            });
+            self.figures.map = Some(map.await?);
             Next::Ended
         };
         self.milliseconds += now() - start;

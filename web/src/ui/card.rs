@@ -13,8 +13,8 @@ use super::site;
 use super::words::{
     CARD_COMMANDS, CARD_DATA, CARD_DIGEST, CARD_FIGURE, CARD_FIGURES, CARD_FILE, CARD_LICENCE,
     CARD_LIMITS, CARD_LOADED, CARD_LOADING, CARD_MISSING, CARD_MODEL, CARD_SIZE, CARD_SIZE_FILE,
-    CARD_SIZE_VALUE, CARD_TEST, CARD_TEST_NONE, CARD_TEST_VALUE, CARD_TRAINING, CARD_VALUE, CARDS,
-    CARDS_HELP, Word,
+    CARD_SIZE_VALUE, CARD_TEST, CARD_TEST_NONE, CARD_TEST_VALUE, CARD_TRAINING, CARD_VALUE,
+    CARD_WITHHELD, CARDS, CARDS_HELP, Word,
 };
 use crate::model::protocol::ModelInfo;
 
@@ -143,12 +143,17 @@ fn Facts(card: Card, children: Children) -> impl IntoView {
             view! { <dt>{move || name.say()}</dt><dd lang="en">{value}</dd> }
         })
     };
+    let withheld = card.withheld.iter();
+    let withheld: Vec<String> = withheld
+        .map(|w| format!("{}: {}", w.class, w.why))
+        .collect();
     let rows = [
         (CARD_MODEL, card.title),
         (CARD_DATA, card.data),
         (CARD_LICENCE, card.licence),
         (CARD_TRAINING, card.training),
         (CARD_LIMITS, card.limits),
+        (CARD_WITHHELD, withheld.join("\n")),
     ];
     let figures = card.figures;
     let commands = card.commands.join("\n");

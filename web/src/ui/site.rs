@@ -25,6 +25,17 @@ pub fn study(study: &str) -> Option<String> {
     say(&format!("study-{study}"))
 }
 
+/// Addresses of the gallery's pictures of a sample, in the order of its modalities.
+pub fn pictures(model: &str, seed: u64, class: usize) -> Vec<String> {
+    let found = lent("picturesOf").and_then(|pictures| {
+        let (seed, class) = (seed.to_string().into(), class.to_string().into());
+        let found = pictures.call3(&JsValue::UNDEFINED, &model.into(), &seed, &class);
+        found.ok()?.dyn_into::<Array>().ok()
+    });
+    let found = found.unwrap_or_default();
+    found.iter().filter_map(|src| src.as_string()).collect()
+}
+
 /// Adds a line to the diagnostics.
 pub fn note(text: &str) {
     if let Some(note) = lent("note") {

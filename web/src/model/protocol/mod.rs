@@ -368,6 +368,7 @@ pub struct ModelInfo {
     /// Sizes of the networks.
     pub geometry: Geometry,
     /// The model card.
+    #[serde(with = "scanweave::weights::card_as_text")]
     pub card: Card,
     /// Whether structure maps can be sampled, not only taken from images.
     pub samples: bool,
@@ -422,8 +423,21 @@ pub struct Figures {
     pub found: Vec<Option<Found>>,
     /// How each two modalities fit each other.
     pub register: Vec<PairRegister>,
+    /// What the structure filter says of the map; `None` until it is measured.
+    pub map: Option<MapFigures>,
+}
+
+/// What the structure filter looks at, and what it says.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct MapFigures {
     /// What D_s gives the structure map, about 1 for real ones; `None` without D_s.
-    pub structure_score: Option<f32>,
+    pub score: Option<f32>,
+    /// How far its outline is from the organ's, 0..=1.
+    pub error: f32,
+    /// How torn the organ's border is, a share of its area.
+    pub ragged: f32,
+    /// Whether a data set would take it.
+    pub accepted: bool,
 }
 
 /// A lesion as a segmenter sees it.

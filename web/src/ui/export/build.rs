@@ -32,6 +32,8 @@ pub enum State {
         done: u32,
         /// Subjects asked for.
         count: u32,
+        /// Those that the filter refused.
+        refused: Refused,
         /// Milliseconds that the rest will take.
         rest: Option<f64>,
     },
@@ -39,8 +41,15 @@ pub enum State {
     Saved {
         /// Subjects in it.
         count: u32,
+        /// Subjects that the filter refused.
+        refused: Refused,
         /// Its name.
         name: String,
+    },
+    /// The filter refused all of them, so there was nothing to save.
+    NoneStayed {
+        /// Subjects asked for.
+        count: u32,
     },
     /// It was stopped by the user, or by a newer one.
     Cancelled,
@@ -55,6 +64,15 @@ pub enum State {
     Failed(Failure),
 }
 
+/// Subjects whose structure map the filter refused in every try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refused {
+    /// How many.
+    pub count: u32,
+    /// Whether they are in the archive.
+    pub kept: bool,
+}
+
 /// What the user asks for.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Order {
@@ -64,6 +82,8 @@ pub struct Order {
     pub seed: u64,
     /// Share of subjects without a lesion.
     pub healthy: f32,
+    /// Whether subjects stay that the filter refuses.
+    pub keep_refused: bool,
 }
 
 /// Asks the engine for a data set; `state` follows it.
@@ -72,7 +92,7 @@ pub fn start(controller: Controller, order: Order, state: RwSignal<State>) {
         return;
     };
     let count = order.count.clamp(1, MOST);
-    let settings = settings(&model, order.healthy);
+    let settings = settings(&model, order);
     let growing = Rc::new(RefCell::new(Growing::new(
         &model, settings, order.seed, count,
     )));
@@ -105,14 +125,16 @@ pub fn cancel(controller: Controller) {
 }
 
 /// Studies whose lesions are placed, with a model that cannot place one, have healthy subjects alone.
-fn settings(model: &ModelInfo, healthy: f32) -> Settings {
+fn settings(model: &ModelInfo, order: Order) -> Settings {
     let healthy = match (model.study.lesion.is_placed(), model.placed) {
-        (true, true) => healthy.clamp(0.0, 1.0),
+        (true, true) => order.healthy.clamp(0.0, 1.0),
         (true, false) => 1.0,
         (false, _) => 0.0,
     };
     Settings {
+        filter: Some(model.card.structure_filter()),
         healthy,
+        keep_refused: order.keep_refused,
         ..Settings::default()
     }
 }
@@ -180,8 +202,26 @@ impl Growing {
         State::Growing {
             done,
             count: self.count,
+            refused: self.refused(),
             rest: rest(js_sys::Date::now() - self.began, done, self.count),
         }
+    }
+
+    fn refused(&self) -> Refused {
+        let refused = |entry: &&Entry| !entry.provenance.accepted;
+        Refused {
+            count: self.entries.iter().filter(refused).count() as u32,
+            kept: self.dataset.settings.keep_refused,
+        }
+    }
+
+    /// How many subjects are in the archive.
+    fn kept(&self) -> u32 {
+        let kept = self
+            .entries
+            .iter()
+            .filter(|entry| self.dataset.keeps(entry));
+        kept.count() as u32
     }
 
     fn add(&mut self, subject: &BuiltSubject) -> Result<(), String> {
@@ -212,8 +252,16 @@ impl Growing {
             let count = self.count;
             return State::Stopped { done, count };
         }
+        let (count, refused) = (self.kept(), self.refused());
+        if count == 0 {
+            return State::NoneStayed { count: done };
+        }
         match self.save() {
-            Ok(name) => State::Saved { count: done, name },
+            Ok(name) => State::Saved {
+                count,
+                refused,
+                name,
+            },
             Err(why) => failed(why),
         }
     }
@@ -272,12 +320,19 @@ mod tests {
             placed,
             segmented: false,
         };
-        assert_eq!(settings(&model("brain-mri", true), 0.25).healthy, 0.25);
-        assert_eq!(
-            settings(&model("brain-mri", true), f32::INFINITY).healthy,
-            1.0
-        );
-        assert_eq!(settings(&model("brain-mri", false), 0.25).healthy, 1.0);
-        assert_eq!(settings(&model("chest-xray", false), 0.25).healthy, 0.0);
+        let of = |study, placed, healthy| {
+            let order = Order {
+                count: 1,
+                seed: 1,
+                healthy,
+                keep_refused: true,
+            };
+            settings(&model(study, placed), order)
+        };
+        assert_eq!(of("brain-mri", true, 0.25).healthy, 0.25);
+        assert_eq!(of("brain-mri", true, f32::INFINITY).healthy, 1.0);
+        assert_eq!(of("brain-mri", false, 0.25).healthy, 1.0);
+        assert_eq!(of("chest-xray", false, 0.25).healthy, 0.0);
+        assert!(of("chest-xray", false, 0.25).keep_refused);
     }
 }

@@ -2,14 +2,15 @@
 
 use leptos::prelude::*;
 
-use super::build::{self, MOST, Order, State};
+use super::build::{self, MOST, Order, Refused, State};
 use crate::ui::failure;
 use crate::ui::number::{NumberField, Refusal, Typed};
 use crate::ui::page::{Controller, MAX_SEED, Page};
 use crate::ui::words::{
     DATA_SET, DATA_SET_CANCEL, DATA_SET_CANCELLED, DATA_SET_COUNT, DATA_SET_DONE, DATA_SET_FAILED,
-    DATA_SET_HEALTHY, DATA_SET_HELP, DATA_SET_PROGRESS, DATA_SET_REMAINING, DATA_SET_SEED,
-    DATA_SET_START, DATA_SET_STOPPED, MINUTES_LEFT, SECONDS_LEFT,
+    DATA_SET_HEALTHY, DATA_SET_HELP, DATA_SET_KEEP, DATA_SET_KEPT, DATA_SET_LEFT_OUT,
+    DATA_SET_NONE, DATA_SET_PROGRESS, DATA_SET_REMAINING, DATA_SET_SEED, DATA_SET_START,
+    DATA_SET_STOPPED, MINUTES_LEFT, SECONDS_LEFT,
 };
 
 /// The form.
@@ -22,6 +23,7 @@ pub fn DataSet() -> impl IntoView {
         RwSignal::new(1_u64),
         RwSignal::new(0_u64),
     );
+    let keep = RwSignal::new(false);
     let counted = Typed::new("build-count", count, 1, u64::from(MOST));
     let seeded = Typed::new("build-seed", seed, 0, MAX_SEED);
     let shared = Typed::new("build-healthy", healthy, 0, 100);
@@ -35,6 +37,7 @@ pub fn DataSet() -> impl IntoView {
             count: count.get_untracked() as u32,
             seed: seed.get_untracked(),
             healthy: healthy.get_untracked() as f32 / 100.0,
+            keep_refused: keep.get_untracked(),
         };
         build::start(controller, order, state);
     };
@@ -66,6 +69,11 @@ pub fn DataSet() -> impl IntoView {
                 </label>
                 <Refusal typed=shared />
             </Show>
+            <label class="check">
+                <input type="checkbox" data-testid="build-keep" disabled=grows prop:checked=move || keep.get()
+                    on:change=move |e| keep.set(event_target_checked(&e)) />
+                <span>{move || DATA_SET_KEEP.say()}</span>
+            </label>
             <div class="row">
                 <button type="button" data-testid="build-start" disabled=move || cannot() || grows() || refused() on:click=start>{move || DATA_SET_START.say()}</button>
                 <button type="button" data-testid="build-cancel" disabled=move || !grows() on:click=move |_| build::cancel(controller)>{move || DATA_SET_CANCEL.say()}</button>
@@ -79,20 +87,33 @@ pub fn DataSet() -> impl IntoView {
 fn said(state: &State) -> String {
     match state {
         State::Idle => String::new(),
-        State::Growing { done, count, rest } => {
+        State::Growing {
+            done,
+            count,
+            refused,
+            rest,
+        } => {
             let (done, count) = (done.to_string(), count.to_string());
-            match rest {
+            let so_far = match rest {
                 Some(rest) => DATA_SET_REMAINING.with(&[
                     ("done", &done),
                     ("count", &count),
                     ("time", &time(*rest)),
                 ]),
                 None => DATA_SET_PROGRESS.with(&[("done", &done), ("count", &count)]),
-            }
+            };
+            with_refused(so_far, *refused)
         }
-        State::Saved { count, name } => {
-            DATA_SET_DONE.with(&[("count", &count.to_string()), ("name", name)])
+        State::Saved {
+            count,
+            refused,
+            name,
+        } => {
+            let values = [("count", count.to_string()), ("name", name.clone())];
+            let saved = DATA_SET_DONE.with(&values.each_ref().map(|(n, v)| (*n, v.as_str())));
+            with_refused(saved, *refused)
         }
+        State::NoneStayed { count } => DATA_SET_NONE.with(&[("count", &count.to_string())]),
         State::Cancelled => DATA_SET_CANCELLED.say().into(),
         State::Stopped { done, count } => {
             let values = [("done", done.to_string()), ("count", count.to_string())];
@@ -101,6 +122,17 @@ fn said(state: &State) -> String {
         }
         State::Failed(failure) => DATA_SET_FAILED.with(&[("why", &failure::told(failure))]),
     }
+}
+
+/// Behind what is said, what became of those that the filter refused; nothing where it refused none.
+fn with_refused(said: String, refused: Refused) -> String {
+    let word = match refused {
+        Refused { count: 0, .. } => return said,
+        Refused { kept: true, .. } => DATA_SET_KEPT,
+        Refused { kept: false, .. } => DATA_SET_LEFT_OUT,
+    };
+    let refused = word.with(&[("n", &refused.count.to_string())]);
+    format!("{said} {refused}")
 }
 
 /// Rounded up: whoever waits is not disappointed.

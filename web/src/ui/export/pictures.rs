@@ -6,7 +6,7 @@ use super::names::Title;
 use super::subject::File;
 use super::{download, picture, zip};
 use crate::bridge;
-use crate::ui::page::Page;
+use crate::ui::page::{Page, Phase};
 use crate::ui::structure::is_painted;
 use crate::ui::trouble;
 use crate::ui::words::{
@@ -19,7 +19,9 @@ pub fn Pictures() -> impl IntoView {
     let page = expect_context::<Page>();
     let speech = expect_context::<Speech>();
     let visible = RwSignal::new(false);
-    let none = move || !is_painted(page);
+    // While another picture is painted the scene is no longer that of the one that is shown.
+    let waits = move || matches!(page.phase.get(), Phase::Busy | Phase::Loading);
+    let none = move || waits() || !is_painted(page);
     let save = move |kind: Kind| {
         if let Err(why) = save(page, speech, kind, visible.get_untracked()) {
             trouble::show(CANNOT_SAVE.sentence(&[("why", &why)]));
@@ -46,8 +48,13 @@ enum Kind {
 }
 
 fn save(page: Page, speech: Speech, kind: Kind, visible: bool) -> Result<(), String> {
-    let title = title(page);
-    let files = page.picture.with_untracked(|p| match (p, kind) {
+    let Some(model) = page.opened.get_untracked() else {
+        return Ok(());
+    };
+    let title = page
+        .scene
+        .with_untracked(|scene| Title::of(&model.study.name, scene));
+    let mut files = page.picture.with_untracked(|p| match (p, kind) {
         (None, _) => Ok(Vec::new()),
         (Some(p), Kind::Png) => Ok(picture::pngs(p, &title, visible)),
         (Some(p), Kind::Nifti) => picture::niftis(p, &title, visible),
@@ -56,11 +63,12 @@ fn save(page: Page, speech: Speech, kind: Kind, visible: bool) -> Result<(), Str
         ([], _) => return Ok(()),
         ([(name, bytes)], Kind::Png) => download::save(name, bytes, "image/png"),
         ([(name, bytes)], Kind::Nifti) => download::save(name, bytes, "application/octet-stream"),
-        (files, _) => download::save(
-            &together(&title, kind),
-            &packed(files, speech)?,
-            "application/zip",
-        ),
+        _ => {
+            let classes = model.study.lesion.classes();
+            files.push(picture::readme(&files, &title, classes, &model.sha256));
+            let (name, bytes) = (together(&title, kind), packed(&files, speech)?);
+            download::save(&name, &bytes, "application/zip")
+        }
     };
     saved.map_err(|e| bridge::words(&e))
 }
@@ -76,14 +84,4 @@ fn together(title: &Title, kind: Kind) -> String {
         Kind::Nifti => "-nifti",
     };
     format!("{}{suffix}.zip", title.stem())
-}
-
-fn title(page: Page) -> Title {
-    let study = page
-        .opened
-        .with_untracked(|m| m.as_ref().map(|m| m.study.name.clone()));
-    Title {
-        study: study.unwrap_or_default(),
-        seed: page.scene.with_untracked(|s| s.seed().unwrap_or(s.noise)),
-    }
 }

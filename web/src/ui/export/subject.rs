@@ -18,41 +18,57 @@ pub fn entry(subject: &BuiltSubject) -> Entry {
     Entry::of(&subject.label, subject.provenance.clone())
 }
 
-/// The files of one subject: its pictures, its label as a picture or as boxes, how it came to be.
+/// The files of one subject: its pictures, its label as a picture or as boxes, how it came to be; the last alone of
+/// one that the filter leaves out.
 ///
 /// # Errors
 /// When the provenance has no form as JSON.
 pub fn files(subject: &BuiltSubject, dataset: &Dataset) -> Result<Vec<File>, serde_json::Error> {
+    let entry = entry(subject);
+    let mut files = Vec::new();
+    if dataset.keeps(&entry) {
+        files = pictures(subject, dataset);
+    }
+    let text = serde_json::to_vec_pretty(&entry)?;
+    files.push((provenance_name(subject.provenance.index), text));
+    Ok(files)
+}
+
+fn pictures(subject: &BuiltSubject, dataset: &Dataset) -> Vec<File> {
     let index = subject.provenance.index;
-    let text = format!(
-        "{MARK} image, not for diagnosis. scanweave {}, study {}, seed {}, subject {index}.",
-        dataset.version, dataset.study, dataset.seed
-    );
-    let picture =
-        |stage: &str, pixels: &Pixels| (picture_name(index, stage), png::picture(pixels, &text));
+    let text = |what: &str| {
+        format!(
+            "{MARK} {what}, not for diagnosis. Sample. scanweave {}, study {}, seed {}, subject {index}.",
+            dataset.version, dataset.study, dataset.seed
+        )
+    };
+    let picture = |stage: &str, what: &str, pixels: &Pixels| {
+        (
+            picture_name(index, stage),
+            png::picture(pixels, &text(what)),
+        )
+    };
     let mut files = vec![
-        picture("structure", &subject.structure),
-        picture("mask", &subject.mask),
+        picture("structure", "structure map", &subject.structure),
+        picture("mask", "mask", &subject.mask),
     ];
     files.extend(subject.label.picture().map(|map| {
         let (width, height) = (map.width() as u32, map.height() as u32);
-        let png = png::grey(width, height, map.values(), &text);
+        let png = png::grey(width, height, map.values(), &text("label"));
         (picture_name(index, "label"), png)
     }));
     for (modality, pixels) in &subject.images {
-        files.push(picture(modality, pixels));
+        files.push(picture(modality, "image", pixels));
         files.extend(subject.label.boxes().map(|boxes| {
             let text = yolo::text(boxes, pixels.width() as usize);
             (boxes_name(index, modality), text.into_bytes())
         }));
     }
-    let entry = serde_json::to_vec_pretty(&entry(subject))?;
-    files.push((provenance_name(index), entry));
-    Ok(files)
+    files
 }
 
-/// The files about the whole set of pictures of `size` x `size` pixels: its description, the table of its
-/// pictures, and their boxes where there are any.
+/// The files about the whole set of pictures of `size` x `size` pixels: its description, the table of the pictures
+/// of the subjects that stay, and their boxes where there are any.
 ///
 /// # Errors
 /// When the description has no form as JSON.
@@ -62,7 +78,7 @@ pub fn about(
     entries: &[Entry],
 ) -> Result<Vec<File>, serde_json::Error> {
     let mut table = csv::line(&HEADER);
-    for entry in entries {
+    for entry in entries.iter().filter(|entry| dataset.keeps(entry)) {
         for modality in &dataset.modalities {
             table += &csv::line(&dataset.row(entry.provenance.index, modality, entry));
         }
@@ -100,6 +116,7 @@ mod tests {
                 maps: 3,
                 score: Some(0.5),
                 contour_error: 0.25,
+                ragged: 0.01,
                 accepted: true,
                 noise: 9,
                 found: vec![Some(0.5), None],
@@ -127,10 +144,29 @@ mod tests {
         ];
         assert_eq!(names, expected);
         let label = &files[2].1;
-        let text = b"SYNTHETIC image, not for diagnosis.".as_slice();
+        let text = b"SYNTHETIC label, not for diagnosis.".as_slice();
         assert!(label.windows(text.len()).any(|w| w == text));
         let written: Entry = serde_json::from_slice(&files[5].1).expect("an entry");
         assert_eq!(written, entry(&subject()));
+    }
+
+    #[test]
+    fn of_a_refused_subject_only_how_it_came_to_be_stays_unless_it_is_asked_for() {
+        let mut refused = subject();
+        refused.provenance.accepted = false;
+        for keep_refused in [false, true] {
+            let mut dataset = dataset();
+            dataset.settings.keep_refused = keep_refused;
+            let files = files(&refused, &dataset).expect("JSON");
+            assert_eq!(files.len(), if keep_refused { 6 } else { 1 });
+            let (name, text) = files.last().expect("a file");
+            assert_eq!(name, "000012.json");
+            let written: Entry = serde_json::from_slice(text).expect("an entry");
+            assert_eq!(written, entry(&refused));
+            let about = about(&dataset, 2, &[written]).expect("JSON");
+            let table = String::from_utf8(about[1].1.clone()).expect("text");
+            assert_eq!(table.lines().count(), if keep_refused { 3 } else { 1 });
+        }
     }
 
     #[test]

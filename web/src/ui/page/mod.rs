@@ -17,6 +17,6 @@ mod wish;
 
 pub use controller::Controller;
 pub use model::{MAX_SEED, Page};
-pub use offer::Offer;
+pub use offer::{Exhibit, Offer};
 pub use phase::{Phase, Progress};
 pub use wish::Wish;

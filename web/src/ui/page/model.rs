@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use scanweave::label::LabelKind;
 
-use super::fit::{findings_of, fits};
+use super::fit::{findings_of, fits, offers};
 use super::known::Known;
 use super::offer::Offer;
 use super::phase::{Phase, Progress};
@@ -89,10 +89,15 @@ impl Page {
         }
     }
 
-    /// Findings to choose from: classes of the whole image, or none and a lesion; empty when the study
-    /// knows neither.
+    /// Every finding of the study: classes of the whole image, or none and a lesion; empty when it knows neither.
     pub fn findings(self) -> Vec<String> {
         self.opened.with(|m| findings_of(m.as_ref()))
+    }
+
+    /// Whether the finding in this place can be chosen.
+    pub fn offers(self, finding: usize) -> bool {
+        self.opened
+            .with(|m| m.as_ref().is_some_and(|m| offers(m, finding)))
     }
 
     /// Whether the model that is loaded can show this scene, as one from a link.

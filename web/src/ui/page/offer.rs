@@ -49,3 +49,13 @@ fn absolute(path: &str) -> String {
     let base = document().base_uri().ok().flatten().unwrap_or_default();
     web_sys::Url::new_with_base(path, &base).map_or_else(|_| path.to_owned(), |url| url.href())
 }
+
+/// What a picture of the gallery shows: a sample of a model on offer.
+pub struct Exhibit {
+    /// Id of the model.
+    pub model: String,
+    /// Its seed.
+    pub seed: u64,
+    /// Its finding.
+    pub class: usize,
+}

@@ -6,8 +6,10 @@ use scanweave::study::Study;
 
 const WORDS: &str = include_str!("../../../../assets/shell/words.js");
 const PAGE: &str = include_str!("../../../../index.html");
-const SCRIPTS: [&str; 5] = [
+const CITATION: &str = include_str!("../../../../CITATION.cff");
+const SCRIPTS: [&str; 6] = [
     include_str!("../../../../assets/start.js"),
+    include_str!("../../../../assets/shell/copy.js"),
     include_str!("../../../../assets/shell/language.js"),
     include_str!("../../../../assets/shell/trouble.js"),
     include_str!("../../../../assets/shell/gallery.js"),
@@ -105,6 +107,21 @@ fn every_built_in_study_has_a_name() {
     for study in Study::NAMES {
         assert!(words.contains_key(&format!("study-{study}")), "{study}");
     }
+}
+
+/// Page and repository are cited as what this version is.
+#[test]
+fn the_citation_is_of_this_version() {
+    let (version, source) = (env!("CARGO_PKG_VERSION"), env!("CARGO_PKG_REPOSITORY"));
+    for (text, version) in [
+        (PAGE, format!("version = {{{version}}}")),
+        (CITATION, format!("\nversion: {version}\n")),
+    ] {
+        assert!(text.contains(&version), "{version}");
+        assert!(text.contains(source), "{source}");
+        assert!(text.contains("Synthesis of Multimodal Medical Images Based on"));
+    }
+    assert!(PAGE.contains(&format!("<a href=\"{source}\"")));
 }
 
 /// Before any script runs, each picture says in English what the scripts would make it say.

@@ -16,8 +16,10 @@ use crate::ui::page::Page;
 pub const STEP: f64 = 1.5;
 /// How far an arrow key moves the picture, fraction of the film.
 const STRIDE: f64 = 0.1;
-/// Zoom per pixel of the wheel, natural logarithm.
+/// Zoom per pixel of the wheel, natural logarithm: pinching a touchpad sends a few at a time.
 const WHEEL: f64 = 0.006;
+/// One notch of a wheel, however many pixels it counts, makes the picture a tenth larger.
+const NOTCH: f64 = 1.1;
 /// Pixels per line, for wheels that count lines.
 const LINE: f64 = 16.0;
 
@@ -89,8 +91,9 @@ pub fn Film(
         } else {
             LINE
         };
-        let amount = (-event.delta_y() * unit * WHEEL).clamp(-1.0, 1.0);
-        view.window.update(|w| *w = w.zoomed(amount.exp(), at));
+        let factor = (-event.delta_y() * unit * WHEEL).exp();
+        let factor = factor.clamp(1.0 / NOTCH, NOTCH);
+        view.window.update(|w| *w = w.zoomed(factor, at));
     };
     let lines = move || {
         let cross = view.cross.get().filter(|_| side() > 0);

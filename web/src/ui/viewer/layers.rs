@@ -3,6 +3,7 @@
 
 use leptos::html::Canvas;
 use leptos::prelude::*;
+use scanweave::label::Panel;
 
 use super::look::{Layer, Wanted};
 use super::overlay::Layers;
@@ -12,8 +13,8 @@ use crate::bridge;
 use crate::model::protocol::Pixels;
 use crate::ui::page::Page;
 use crate::ui::words::{
-    CANNOT_DRAW, OVERLAY_ASKED, OVERLAY_FOUND, OVERLAY_MASK, OVERLAY_OPACITY, OVERLAY_STRUCTURE,
-    OVERLAYS, Word,
+    CANNOT_DRAW, OVERLAY_ASKED, OVERLAY_DRAWN, OVERLAY_FOUND, OVERLAY_MASK, OVERLAY_OPACITY,
+    OVERLAY_STRUCTURE, OVERLAYS, Word,
 };
 use crate::ui::{canvas, trouble};
 
@@ -74,6 +75,12 @@ pub fn Choice() -> impl IntoView {
         page.picture
             .with(|p| p.as_ref().is_some_and(|p| p.lesion.is_some()))
     };
+    let asked = Signal::derive(
+        move || match page.scene.with(|scene| scene.lesion.panel()) {
+            Some(Panel::Mask | Panel::Boxes) => OVERLAY_DRAWN,
+            _ => OVERLAY_ASKED,
+        },
+    );
     let segmented = move || {
         page.opened
             .with(|m| m.as_ref().is_some_and(|m| m.segmented))
@@ -81,10 +88,10 @@ pub fn Choice() -> impl IntoView {
     view! {
         <fieldset class="overlays">
             <legend>{move || OVERLAYS.say()}</legend>
-            <Check id="overlay-structure" word=OVERLAY_STRUCTURE layer=Layer::Structure />
-            <Check id="overlay-mask" word=OVERLAY_MASK layer=Layer::Mask />
-            <Show when=lesions><Check id="overlay-asked" word=OVERLAY_ASKED layer=Layer::Asked /></Show>
-            <Show when=segmented><Check id="overlay-found" word=OVERLAY_FOUND layer=Layer::Found /></Show>
+            <Check id="overlay-structure" word=Signal::stored(OVERLAY_STRUCTURE) layer=Layer::Structure />
+            <Check id="overlay-mask" word=Signal::stored(OVERLAY_MASK) layer=Layer::Mask />
+            <Show when=lesions><Check id="overlay-asked" word=asked layer=Layer::Asked /></Show>
+            <Show when=segmented><Check id="overlay-found" word=Signal::stored(OVERLAY_FOUND) layer=Layer::Found /></Show>
             <label class="slider">
                 <span>{move || OVERLAY_OPACITY.say()}</span>
                 <input type="range" data-testid="overlay-opacity" min="10" max="100" step="5" prop:value=move || view.opacity.get().to_string()
@@ -95,7 +102,7 @@ pub fn Choice() -> impl IntoView {
 }
 
 #[component]
-fn Check(id: &'static str, word: Word, layer: Layer) -> impl IntoView {
+fn Check(id: &'static str, word: Signal<Word>, layer: Layer) -> impl IntoView {
     let view = expect_context::<View>();
     let checked = move || view.wanted.get().has(layer);
     view! {
@@ -103,7 +110,7 @@ fn Check(id: &'static str, word: Word, layer: Layer) -> impl IntoView {
             <input type="checkbox" data-testid=id prop:checked=checked
                 on:change=move |e| view.wanted.update(|w| w.set(layer, event_target_checked(&e))) />
             <span class=format!("swatch {id}") aria-hidden="true"></span>
-            <span>{move || word.say()}</span>
+            <span>{move || word.get().say()}</span>
         </label>
     }
 }

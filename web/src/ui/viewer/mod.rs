@@ -12,6 +12,7 @@ mod overlay;
 mod panes;
 mod readout;
 mod shown;
+mod standin;
 mod steps;
 mod tools;
 mod view;

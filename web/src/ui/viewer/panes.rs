@@ -5,19 +5,19 @@ use leptos::prelude::*;
 
 use super::film::Film;
 use super::layers::Overlay;
-use super::shown;
 use super::view::View;
+use super::{shown, standin};
 use crate::bridge;
 use crate::model::protocol::Pixels;
 use crate::ui::page::{Controller, Page, Phase};
-use crate::ui::words::{CANNOT_DRAW, FRAME_OF};
+use crate::ui::words::{CANNOT_DRAW, FRAME_OF, STAND_IN};
 use crate::ui::{canvas, trouble};
 
 /// The modalities side by side, one canvas each.
 #[component]
 pub fn Panes() -> impl IntoView {
     let (page, view) = (expect_context::<Page>(), expect_context::<View>());
-    let count = Memo::new(move |_| shown::count(page));
+    let count = Memo::new(move |_| standin::frames(page));
     view! {
         <div class="panes" class:single=move || count.get() == 1 class:smooth=move || view.smooth.get()
             class:waiting=move || page.picture.with(Option::is_none)
@@ -39,13 +39,27 @@ fn Pane(index: usize) -> impl IntoView {
     };
     let frame = Signal::derive(move || FRAME_OF.with(&[("name", &shown::name(page, index))]));
     let looked = move || controller.focus_on(index);
+    let stand_in = Memo::new(move |_| standin::of(page, index));
+    let picture = move || {
+        stand_in
+            .get()
+            .map(|src| view! { <img class="stand-in" data-testid="stand-in" src=src alt="" /> })
+    };
+    let caption = move || {
+        if stand_in.with(Option::is_some) {
+            STAND_IN.say().to_owned()
+        } else {
+            shown::caption(page, index)
+        }
+    };
     view! {
         <figure class="shot" class:behind=move || shown::is_behind(page, index)>
             <Film label=frame looked>
                 <canvas class="data" node_ref=node data-testid=id role="img" aria-label=move || shown::described(page, index)></canvas>
+                {picture}
                 <Overlay index />
             </Film>
-            <figcaption>{move || shown::caption(page, index)}</figcaption>
+            <figcaption>{caption}</figcaption>
         </figure>
     }
 }

@@ -6,7 +6,7 @@ super::words! {
     /// Saves them as volumes of one slice.
     SAVE_NIFTI = "Save NIfTI", "保存 NIfTI";
     /// What lies in the files.
-    SAVE_HELP = "Several modalities come as one zip, with label and structure map. Every file says inside that it is synthetic.", "多个模态会打包为一个 zip，并附标注和结构图。每个文件内部都注明为合成图像。";
+    SAVE_HELP = "With several modalities or a lesion you get a zip, with structure map, mask and label. Every file says inside that it is synthetic and where it comes from.", "有多个模态或病灶时会得到一个 zip，其中包括结构图、掩膜和标注。每个文件内部都注明为合成图像及其来源。";
     /// Whether the word is drawn into the pixels.
     VISIBLE_MARK = "Write SYNTHETIC into the picture", "在图像上写入 SYNTHETIC 字样";
     /// Nothing could be saved.
@@ -17,13 +17,21 @@ super::words! {
     /// Title of the data set.
     DATA_SET = "Labelled data set", "带标注的数据集";
     /// What it is.
-    DATA_SET_HELP = "A zip of filtered, labelled subjects with their provenance, as the command line's build writes them.", "一个 zip：经过筛选并带标注的受试者及其来源记录，与命令行 build 的输出一致。";
+    DATA_SET_HELP = "A zip of labelled subjects whose structure map passed the filter, each with a record of how it was made. The command line's build writes the same.", "一个 zip：结构图通过筛选的带标注受试者，以及各自的生成记录。与命令行 build 的输出一致。";
     /// How many subjects.
     DATA_SET_COUNT = "Subjects (1 to 500)", "受试者数（1 到 500）";
     /// Seed of the series.
     DATA_SET_SEED = "Seed of the series", "序列种子";
     /// Share without a lesion.
     DATA_SET_HEALTHY = "Without a lesion, %", "无病灶的比例，%";
+    /// Whether subjects stay that the filter refuses.
+    DATA_SET_KEEP = "Keep subjects that the structure filter refuses", "保留未通过结构筛选的受试者";
+    /// What became of those.
+    DATA_SET_LEFT_OUT = "The structure filter refused {n}: left out.", "{n} 个未通过结构筛选，已略去。";
+    /// What became of those, if they were to stay.
+    DATA_SET_KEPT = "The structure filter refused {n}: kept, and marked in the table.", "{n} 个未通过结构筛选，仍保留并在表中注明。";
+    /// None is left.
+    DATA_SET_NONE = "The structure filter refused all {count}, so nothing was saved. Try another seed, or keep those it refuses.", "{count} 个受试者均未通过结构筛选，因此未保存任何内容。请换一个种子，或保留未通过的受试者。";
     /// Starts it.
     DATA_SET_START = "Build zip", "生成 zip";
     /// Stops it.
@@ -50,7 +58,7 @@ super::words! {
     /// Copies a link.
     SHARE = "Copy link", "复制链接";
     /// What a link does.
-    SHARE_HELP = "Whoever opens it sees this picture, computed anew on their device.", "打开链接的人会在自己的设备上重新计算并看到同一幅图像。";
+    SHARE_HELP = "Whoever opens the link sees this picture, computed anew on their own device.", "打开链接的人会在自己的设备上重新计算并看到同一幅图像。";
     /// Name of the field that holds it.
     SHARE_LINK = "Link to this picture", "此图像的链接";
     /// It lies in the clipboard.
@@ -58,7 +66,7 @@ super::words! {
     /// The browser keeps the clipboard to itself.
     SHARE_BY_HAND = "Copy it from the field.", "请从输入框中复制。";
     /// The model came from the user's own file.
-    SHARE_OWN_FILE = "It needs the same .weave file: the model is your own and no link can carry it.", "需要同一个 .weave 文件：该模型是您自己的，链接无法携带。";
+    SHARE_OWN_FILE = "It also takes the same .weave file: the model is your own and no link can carry it.", "还需要同一个 .weave 文件：该模型是您自己的，链接无法携带。";
     /// Before there is a picture.
     SHARE_LATER = "There is no picture to share yet.", "尚无可分享的图像。";
     /// A link that is cut or damaged.

@@ -2,13 +2,15 @@
 
 super::words! {
     /// A study without lesions.
-    LESION_UNKNOWN = "This study knows no lesions: its images are painted without.", "此检查类型没有病灶：其图像均不含病灶。";
+    LESION_UNKNOWN = "No lesions here: this study has none.", "此处没有病灶：此检查类型不含病灶。";
     /// Title of the findings.
     LESION_FINDING = "What the image shows", "图像所示";
     /// What a finding is.
-    LESION_CLASS_HELP = "This study labels whole images: a finding has no place that could be drawn.", "此检查类型标注的是整幅图像：所见没有可绘制的位置。";
+    LESION_CLASS_HELP = "This study labels whole images, so a finding has no place to draw.", "此检查类型标注的是整幅图像，因此所见没有可绘制的位置。";
+    /// Findings that the model's card withholds.
+    LESION_WITHHELD = "Not offered: {names}. What this model paints for it cannot be told from the rest; its card says what was measured.", "未提供：{names}。此模型为其绘制的图像与其他图像无法区分；模型卡片中有测量结果。";
     /// What the tools do.
-    LESION_HELP = "Blue is the lesion asked for. The hatched orange zone is closed to it.", "蓝色为所要求的病灶。橙色斜线区域内不能放置病灶。";
+    LESION_HELP = "Blue is the lesion. It cannot lie in the hatched orange zone.", "蓝色为病灶。橙色斜线区域内不能放置病灶。";
     /// A lesion by chance.
     LESION_RANDOM = "Place at random", "随机放置";
     /// No lesion.
@@ -40,7 +42,7 @@ super::words! {
     /// The rule with a margin.
     LESION_INSIDE_BY = "A lesion may only lie inside the organ, {margin} px from its outline.", "病灶只能位于器官内部，且距其轮廓至少 {margin} 像素。";
     /// It lies outside now.
-    LESION_LIES_OUTSIDE = "The chequered part does not.", "棋盘格部分不符合要求。";
+    LESION_LIES_OUTSIDE = "The chequered part lies outside.", "棋盘格部分位于其外。";
     /// A part of it did.
     LESION_CUT = "What reached beyond was cut off.", "超出的部分已去除。";
     /// It was taken back.
@@ -62,7 +64,7 @@ super::words! {
     /// Scales up.
     LARGER = "Larger", "放大";
     /// What box tools do.
-    BOX_HELP = "Drag a box over a place for a lesion, or move a box by its middle and change it by its corners. The hatched orange zone is closed to it.", "在要放置病灶的位置拖出方框，或拖动方框中部移动、拖动四角改变大小。橙色斜线区域内不能放置病灶。";
+    BOX_HELP = "Drag to draw a box, or move one by its middle and resize it by its corners. Boxes cannot lie in the hatched orange zone.", "拖动可画出方框；拖动方框中部可移动，拖动四角可改变大小。橙色斜线区域内不能放置方框。";
     /// A tool.
     BOX_DRAW = "New box", "新方框";
     /// A tool.

@@ -15,31 +15,31 @@ super::words! {
     /// Name of the pictures.
     RESULT_COLUMN = "Result", "结果";
     /// Name of the column of exports.
-    SIDE_COLUMN = "Take home and details", "导出与详情";
+    SIDE_COLUMN = "Downloads and details", "下载与详情";
     /// Title of the panel of the structure map.
     STRUCTURE_PANEL = "Structure map", "结构图";
     /// Title of the panel of the lesion.
     LESION_PANEL = "Lesion", "病灶";
     /// Title of the panel of exports.
-    EXPORT_PANEL = "Take it home", "下载与分享";
+    EXPORT_PANEL = "Download and share", "下载与分享";
     /// Title of the panel of the device and the keys.
     ENGINE_PANEL = "Computed on", "计算设备";
 
     /// A number that was refused where it was typed.
-    NUMBER_REFUSED = "Not taken: this must be a whole number from {least} to {most}.", "未采用：请输入 {least} 到 {most} 之间的整数。";
+    NUMBER_REFUSED = "Not taken: type a whole number from {least} to {most}.", "未采用：请输入 {least} 到 {most} 之间的整数。";
 
     /// Title of the list of keys.
     KEYS = "Keys", "快捷键";
     /// A key.
     KEYS_SEED = "previous and next seed", "上一个和下一个种子";
     /// A key.
-    KEYS_UNDO = "take the last change back", "撤销上一步";
+    KEYS_UNDO = "undo the last change", "撤销上一步";
     /// A key.
-    KEYS_REDO = "do it again", "重做";
+    KEYS_REDO = "redo it", "重做";
     /// A key.
     KEYS_ZOOM = "on a picture: enlarge, make smaller, show all", "在图像上：放大、缩小、显示全部";
     /// A key.
-    KEYS_MOVE = "on an enlarged picture: move it", "在放大的图像上：移动图像";
+    KEYS_MOVE = "on an enlarged picture: move around", "在放大的图像上：移动图像";
     /// A key.
     KEYS_CROSS = "on a picture: move the cross-hair", "在图像上：移动十字线";
     /// A key.
@@ -47,7 +47,7 @@ super::words! {
     /// A key.
     KEYS_PRESS = "on a drawing: put the pen down or lift it", "在绘图上：落笔或抬笔";
     /// A key.
-    KEYS_ESCAPE = "on a drawing: give the stroke up", "在绘图上：放弃当前笔画";
+    KEYS_ESCAPE = "on a drawing: cancel the stroke", "在绘图上：放弃当前笔画";
     /// A key.
     KEYS_HELP = "show this list", "显示此列表";
     /// The key of a computer that is the longest.
@@ -56,7 +56,7 @@ super::words! {
     /// Title of the model cards.
     CARDS = "Model cards", "模型卡片";
     /// What they are for.
-    CARDS_HELP = "What a model was made of, how well it does, and where it fails. Cards are written in English.", "模型的数据来源、表现以及失败情形。卡片内容为英文。";
+    CARDS_HELP = "What each model was made from, how good it is, and where it fails. Cards are written in English.", "每个模型的数据来源、表现以及失败情形。卡片内容为英文。";
     /// Title of the card of the model that is loaded.
     CARD_LOADED = "About this model: {name}", "关于此模型：{name}";
     /// A row of a card.
@@ -69,6 +69,8 @@ super::words! {
     CARD_TRAINING = "Training", "训练";
     /// A row of a card.
     CARD_LIMITS = "Limits and failures", "局限与失败情形";
+    /// A row of a card: classes that nobody is offered.
+    CARD_WITHHELD = "Not offered", "未提供的类别";
     /// A row of a card.
     CARD_SIZE = "Size", "规模";
     /// Its value.
@@ -78,9 +80,9 @@ super::words! {
     /// A row of a card.
     CARD_TEST = "Self-test", "自检";
     /// Its value.
-    CARD_TEST_VALUE = "differs from the known picture by at most {difference} of 1", "与已知图像的最大差异为 {difference}（满值为 1）";
+    CARD_TEST_VALUE = "differs from the reference picture by at most {difference} (full scale: 1)", "与参考图像的最大差异为 {difference}（满值为 1）";
     /// Its value for a model without a known picture.
-    CARD_TEST_NONE = "the file holds no known picture", "文件中没有已知图像";
+    CARD_TEST_NONE = "the file holds no reference picture", "文件中没有参考图像";
     /// A row of a card.
     CARD_DIGEST = "SHA-256", "SHA-256";
     /// A row of a card.
@@ -92,7 +94,7 @@ super::words! {
     /// Heading of a column.
     CARD_VALUE = "Value", "数值";
     /// Above the commands that made a model.
-    CARD_COMMANDS = "Made by", "制作命令";
+    CARD_COMMANDS = "Commands that made it", "制作命令";
     /// A card that is on its way.
     CARD_LOADING = "Loading the card…", "正在加载卡片…";
     /// A card that cannot be read.
@@ -113,7 +115,7 @@ super::words! {
     /// The worker has not said anything for long.
     ENGINE_SILENT = "The engine has not answered yet. On a slow network it may still arrive; otherwise start it again. The gallery below still works.", "计算引擎尚未响应。网络较慢时可能仍在加载，否则请重新启动引擎。下方的图库仍可使用。";
     /// It died twice.
-    ENGINE_STOPPED = "The engine stopped again. Start it anew or choose a smaller task; the gallery below still works.", "计算引擎再次停止。请重新启动，或减小任务；下方的图库仍可使用。";
+    ENGINE_STOPPED = "The engine stopped again. Start it anew, or try something smaller; the gallery below still works.", "计算引擎再次停止。请重新启动，或减小任务；下方的图库仍可使用。";
     /// It died twice for want of memory.
     ENGINE_NO_MEMORY = "The engine ran out of memory again: this browser gives the page too little. Close other tabs, or choose a smaller model or file, then start the engine anew; the gallery below still works.", "计算引擎再次内存不足：浏览器分配给此页面的内存太少。请关闭其他标签页，或选择较小的模型或文件，然后重新启动引擎；下方的图库仍可使用。";
     /// It died once and is there again.
@@ -121,7 +123,7 @@ super::words! {
     /// The same for want of memory.
     ENGINE_BACK_NO_MEMORY = "The engine ran out of memory and was started anew on the processor, with the last model. Everything works as before; for what it was doing, choose a smaller file or model, or close other tabs.", "引擎内存不足，现已在处理器上重新启动并载入上一个模型。一切照常可用；若要继续当时的操作，请选择较小的文件或模型，或关闭其他标签页。";
     /// The graphics device failed while it computed.
-    STEPPED_DOWN = "The graphics device stopped working. The pictures are computed on the processor now: the same ones, more slowly.", "图形设备已停止工作。现在改由处理器计算：图像相同，但速度较慢。";
+    STEPPED_DOWN = "The graphics device stopped working. The pictures are now computed on the processor: the same ones, more slowly.", "图形设备已停止工作。现在改由处理器计算：图像相同，但速度较慢。";
     /// The badge after it died once.
     ENGINE_RESTARTED = "the engine stopped and was started anew: {why}", "引擎停止后已重新启动：{why}";
     /// The badge after it ran out of memory once.

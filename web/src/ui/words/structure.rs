@@ -16,7 +16,7 @@ super::words! {
     /// Label of the seed.
     SEED = "Seed", "种子";
     /// What a seed is.
-    SEED_HELP = "A seed always draws the same subject. The left and right arrow keys step it.", "同一种子总是生成同一受试者。左右方向键可切换种子。";
+    SEED_HELP = "A seed always gives the same subject. The left and right arrow keys go to the neighbouring seeds.", "同一种子总是生成同一受试者。左右方向键可切换种子。";
     /// Draws a random seed.
     RANDOM = "Random", "随机";
     /// Samples the seed.
@@ -53,7 +53,7 @@ super::words! {
     FINDING_RETINOPATHY = "retinopathy", "视网膜病变";
 
     /// What the walk is.
-    WALK_HELP = "Every place on this square is another structure map; near places have similar maps. The middle is the seed. Drag the point.", "方框中的每个位置都对应一幅结构图，相邻位置的结构图相似。中心是当前种子。拖动圆点即可漫游。";
+    WALK_HELP = "Every place in this square is a different structure map, and neighbours look alike. The seed is in the middle. Drag the point.", "方框中的每个位置都对应一幅结构图，相邻位置的结构图相似。中心是当前种子。拖动圆点即可漫游。";
     /// Name of the square.
     WALK_NAME = "Plane through the latent of the seed", "经过种子潜变量的平面";
     /// Keys of the square.
@@ -61,17 +61,17 @@ super::words! {
     /// The place.
     WALK_AT = "Seed {seed}, x {x}, y {y}", "种子 {seed}，x {x}，y {y}";
     /// The map that is shown lies on no plane.
-    WALK_OFF = "The map that is shown does not lie on this plane.", "当前结构图不在此平面上。";
+    WALK_OFF = "The map shown is not on this plane.", "当前结构图不在此平面上。";
     /// The model has no decoder.
-    WALK_NOT = "This model draws no structure maps of its own: bring an image or draw one.", "此模型不能自行生成结构图：请提供图像或手绘。";
+    WALK_NOT = "This model cannot draw structure maps of its own: bring an image, or draw one.", "此模型不能自行生成结构图：请提供图像或手绘。";
     /// Draws the atlas.
     ATLAS_SHOW = "Show atlas", "显示图谱";
     /// What the atlas is.
     ATLAS_HELP = "81 maps of this plane, drawn one after the other.", "此平面上的 81 幅结构图，依次绘出。";
     /// The atlas is on its way.
-    ATLAS_DRAWING = "{n} of {all} maps are drawn. A click goes to one.", "已绘出 {n} / {all} 幅。点击即可前往。";
+    ATLAS_DRAWING = "{n} of {all} maps drawn. Click one to go there.", "已绘出 {n} / {all} 幅。点击即可前往。";
     /// The atlas is there.
-    ATLAS_DONE = "The atlas is complete. A click goes to a map.", "图谱已完成。点击即可前往某幅结构图。";
+    ATLAS_DONE = "All maps are drawn. Click one to go there.", "图谱已完成。点击即可前往某幅结构图。";
     /// The atlas cannot be drawn.
     ATLAS_FAILED = "The atlas could not be drawn. Try again.", "无法绘制图谱。请重试。";
     /// What pins are for.
@@ -98,13 +98,13 @@ super::words! {
     /// An image that is not square.
     FILE_FITTED = "{name} ({width} × {height} pixels) keeps its shape: what it does not fill of the square is background.", "{name}（{width} × {height} 像素）保持原有形状：方形中未填满的部分为背景。";
     /// Where it stays.
-    FILE_PRIVATE = "Its structure map is taken and painted anew. Nothing leaves this page. A .weave file opens as a model.", "提取其结构图并重新绘制。任何数据都不会离开本页面。.weave 文件会作为模型打开。";
+    FILE_PRIVATE = "The page finds its lines and paints them anew. Nothing leaves this device. A .weave file opens as a model.", "页面会提取其线条并重新绘制。任何数据都不会离开本设备。.weave 文件会作为模型打开。";
     /// A file before a model.
     FILE_WAITS = "{name} is read as soon as the model is there.", "模型就绪后将读取 {name}。";
     /// Something dropped that is no file.
     FILE_NONE = "Only files can be dropped here: save the image first, then drop the file.", "此处只能拖入文件：请先保存图像，再拖入该文件。";
     /// Nothing was brought.
-    IMAGE_NONE = "With an image of your own you can follow here how its lines are found, step by step.", "提供自己的图像后，可在此逐步查看线条的提取过程。";
+    IMAGE_NONE = "Bring an image to see here, step by step, how its lines are found.", "提供一幅图像后，可在此逐步查看线条的提取过程。";
     /// Goes back to the image.
     IMAGE_BACK = "Use {name} again", "再次使用 {name}";
     /// The slider of slices.
@@ -114,9 +114,9 @@ super::words! {
     /// Title of the values.
     VALUES = "How lines are found", "线条提取参数";
     /// What they are.
-    VALUES_HELP = "Values of algorithms 1 and 2, in the order in which they are used.", "算法 1 和算法 2 的参数，按使用顺序排列。";
+    VALUES_HELP = "The values of algorithms 1 and 2, in the order they are used.", "算法 1 和算法 2 的参数，按使用顺序排列。";
     /// Back to the study's values.
-    VALUES_STUDY = "The study's values", "恢复该检查类型的默认值";
+    VALUES_STUDY = "Reset to the study's values", "恢复该检查类型的默认值";
     /// A value.
     VALUE_SMOOTHING = "Smoothing, sigma", "平滑，sigma";
     /// Switches local contrast.
@@ -173,7 +173,7 @@ super::words! {
     EXTRACT_MAP = "Structure map", "结构图";
 
     /// What drawing does.
-    DRAW_HELP = "Draw lines into the map, or begin with an empty sheet: what an outline encloses becomes the organ. Lines outside it do not count.", "在结构图上画线，或从空白画布开始：轮廓所围的区域即为器官，其外的线条无效。";
+    DRAW_HELP = "Draw into the map, or start with an empty sheet. What an outline encloses becomes the organ; lines outside it are ignored.", "在结构图上画线，或从空白画布开始。轮廓所围的区域即为器官，其外的线条会被忽略。";
     /// Name of the tools.
     DRAW_TOOLS = "Drawing tool", "绘图工具";
     /// A tool.
@@ -202,7 +202,7 @@ super::words! {
     /// Name of the board for lines.
     BOARD_LINES = "Drawing board: structure map", "绘图板：结构图";
     /// Keys of a board.
-    BOARD_KEYS = "Arrow keys move the pen, with Shift eight pixels. Space or Enter puts it down and lifts it, Escape gives the stroke up.", "方向键移动画笔，按住 Shift 每次移动八个像素。空格或 Enter 落笔和抬笔，Esc 放弃当前笔画。";
+    BOARD_KEYS = "Arrow keys move the pen, eight pixels at a time with Shift. Space or Enter puts it down or lifts it; Escape cancels the stroke.", "方向键移动画笔，按住 Shift 每次移动八个像素。空格或 Enter 落笔和抬笔，Esc 放弃当前笔画。";
     /// Where the pen is.
     BOARD_PLACE = "x {x}, y {y}", "x {x}，y {y}";
     /// The pen went down.
@@ -210,7 +210,7 @@ super::words! {
     /// The pen was lifted.
     BOARD_UP = "Pen lifted at x {x}, y {y}", "已抬笔：x {x}，y {y}";
     /// A stroke was given up.
-    BOARD_CANCELLED = "Stroke given up", "已放弃笔画";
+    BOARD_CANCELLED = "Stroke cancelled", "已放弃笔画";
     /// A stroke was refused.
     BOARD_REFUSED = "Stroke taken back", "笔画已撤回";
 }

@@ -3,6 +3,8 @@
 super::words! {
     /// Above a picture; `{name}` is a modality.
     SYNTHETIC_NAMED = "Synthetic {name}", "合成 {name}";
+    /// Below a picture of the gallery that stands in for one that is still to come.
+    STAND_IN = "Made before; your own is on its way", "预先生成的图像；您的图像正在计算";
     /// What a picture is, for those who do not see it.
     PICTURE_OF_SEED = "{picture}, seed {seed}", "{picture}，种子 {seed}";
     /// The same with a finding.
@@ -23,7 +25,7 @@ super::words! {
     /// A step: its name.
     STEP_STRUCTURE = "Structure map", "结构图";
     /// A step: what it shows.
-    STEP_STRUCTURE_HELP = "the lines to follow", "要遵循的线条";
+    STEP_STRUCTURE_HELP = "the lines to follow", "作为依据的线条";
     /// A step: its name.
     STEP_MASK = "Mask", "掩膜";
     /// A step: what it shows.
@@ -35,7 +37,7 @@ super::words! {
     /// A step: its name.
     STEP_LESION = "Lesion label", "病灶标注";
     /// A step: what it shows.
-    STEP_LESION_HELP = "what was asked for", "所要求的病灶";
+    STEP_LESION_HELP = "what was asked for", "指定的病灶";
 
     /// Name of the tools above the pictures.
     LOOKING = "How to look", "查看方式";
@@ -84,9 +86,11 @@ super::words! {
     /// An overlay.
     OVERLAY_MASK = "Mask outline", "掩膜轮廓";
     /// An overlay.
-    OVERLAY_ASKED = "Lesion asked for", "要求的病灶";
+    OVERLAY_ASKED = "Lesion asked for", "指定的病灶";
+    /// An overlay: the same where it was drawn by hand.
+    OVERLAY_DRAWN = "Lesion you drew", "您画的病灶";
     /// An overlay.
-    OVERLAY_FOUND = "Lesion found", "分割到的病灶";
+    OVERLAY_FOUND = "Lesion the network sees", "网络看到的病灶";
     /// How strongly overlays are drawn.
     OVERLAY_OPACITY = "Opacity", "不透明度";
     /// Where the cross-hair is and what it lies on.
@@ -101,21 +105,29 @@ super::words! {
     /// Its value.
     FIGURE_DICE_VALUE = "Dice {dice}", "Dice {dice}";
     /// Neither asked for nor found.
-    FIGURE_NO_LESION = "none asked for, none found", "未要求，也未发现";
+    FIGURE_NO_LESION = "none asked for, none found", "未指定，也未发现";
     /// Not asked for, but found.
-    FIGURE_NOT_ASKED = "none asked for, {n} px found", "未要求，发现 {n} 像素";
+    FIGURE_NOT_ASKED = "none asked for, {n} px found", "未指定，发现 {n} 像素";
+    /// Asked for, but not found.
+    FIGURE_NOT_FOUND = "asked for, not found", "已指定，未发现";
     /// What these figures are not.
-    FIGURE_DICE_NOTE = "Dice compares the lesion asked for with what the model's own segmenter finds. That segmenter guided the generator: a hint, no judgement.", "Dice 比较所要求的病灶与模型自带分割网络找到的病灶。该分割网络曾指导生成网络：仅供参考，不能作为评判。";
+    FIGURE_DICE_NOTE = "Dice, 0 to 1: how well the lesion asked for and the one that the model's own network sees agree. That network guided the training, so this is a hint, not proof.", "Dice（0 到 1）：指定的病灶与模型自带网络看到的病灶的吻合程度。该网络曾指导训练，因此仅供参考，不能作为证明。";
     /// How two modalities fit.
     FIGURE_REGISTER = "{first} on {second}", "{first} 对 {second}";
     /// Shift and mutual information.
     FIGURE_REGISTER_VALUE = "edges {shift} px apart, {information} nats shared", "边缘相差 {shift} 像素，互信息 {information} 奈特";
     /// A figure that cannot be computed.
     FIGURE_UNKNOWN = "?", "?";
+    /// What the structure filter says of the map.
+    FIGURE_STRUCTURE = "Structure map", "结构图";
+    /// The filter takes it.
+    MAP_PASSES = "passes the filter", "通过筛选";
+    /// The filter refuses it.
+    MAP_FAILS = "fails the filter", "未通过筛选";
+    /// What the filter looks at, shown on request.
+    MAP_SHAPE = "Data sets keep only maps that pass: their outline closes around the organ where the study draws one (here {open} % differ), and the organ is not torn ({torn} % of it are spikes, dents or loose pieces).", "数据集只保留通过筛选的结构图：轮廓须围住器官（若该检查类型绘有轮廓；此图相差 {open} %），且器官不破碎（此图有 {torn} % 为尖刺、凹陷或碎块）。";
     /// What the discriminator gives the map.
-    FIGURE_STRUCTURE = "Structure score", "结构评分";
-    /// Its value.
-    FIGURE_STRUCTURE_VALUE = "{score} (real maps: about 1)", "{score}（真实结构图约为 1）";
+    MAP_SCORE = "The network that learnt to tell real maps from drawn ones gives it {score}; real ones get about 1. Broken maps may score high, so this alone decides nothing.", "学会区分真实与生成结构图的网络给出 {score} 分，真实的约为 1。破碎的结构图也可能得高分，因此仅凭此分不作判断。";
     /// How long it took.
     FIGURE_TIME = "Time per image", "每幅图像用时";
     /// Its value.
@@ -128,7 +140,7 @@ super::words! {
     /// Status: something failed.
     THAT_FAILED = "That did not work; see the message.", "未能完成，请看提示信息。";
     /// Status: a model without a decoder.
-    BRING_AN_IMAGE = "Ready: this model paints from images; bring one.", "就绪：此模型依据图像绘制，请提供一幅图像。";
+    BRING_AN_IMAGE = "Ready. This model paints from images: bring one.", "就绪。此模型依据图像绘制，请提供一幅图像。";
     /// Status: a picture is there.
     PAINTED_IN = "{from}: painted in {time} ms.", "{from}：已绘制，用时 {time} 毫秒。";
     /// The same without a time.
@@ -180,9 +192,9 @@ super::words! {
     /// Why the CPU: WebGPU failed.
     REASON_GIVEN_UP = "WebGPU was given up: {why}", "已停用 WebGPU：{why}";
     /// The browser has no room for the weights.
-    NOT_KEPT = "The browser gives no room to keep this model: everything works, but the next visit fetches it again and needs the network.", "浏览器没有提供存储此模型的空间：一切照常可用，但下次访问需要联网重新获取。";
+    NOT_KEPT = "The browser has no room to keep this model: everything works, but the next visit fetches it again and needs the network.", "浏览器没有存储此模型的空间：一切照常可用，但下次访问需要联网重新获取。";
     /// Canvases that were lost are there again.
-    CANVASES_BACK = "The browser had dropped the pictures, as it does when the graphics driver stops; they are drawn again and nothing is lost.", "浏览器曾丢弃图像（例如图形驱动停止时），现已重新绘制，没有任何内容丢失。";
+    CANVASES_BACK = "The browser had dropped the pictures, as it does when the graphics driver stops. They are drawn again; nothing is lost.", "浏览器曾丢弃图像（例如图形驱动停止时），现已重新绘制，没有任何内容丢失。";
     /// The browser refused to draw.
     CANNOT_DRAW = "The picture cannot be drawn: {why}.", "无法显示图像：{why}。";
 }

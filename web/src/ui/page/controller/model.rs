@@ -6,17 +6,24 @@ use web_sys::File;
 use super::Controller;
 use crate::model::protocol::{ModelInfo, Request};
 use crate::ui::page::asked::{Asked, Wanted};
-use crate::ui::page::fit::findings_of;
-use crate::ui::page::offer::Offer;
+use crate::ui::page::fit::offers;
+use crate::ui::page::offer::{Exhibit, Offer};
 use crate::ui::page::phase::Phase;
 use crate::ui::trouble;
 use crate::ui::words::{DATA_SET_ENDS, NO_MODELS, NOT_ON_OFFER};
 
 impl Controller {
-    /// The models on offer are known: the one that the address wishes is opened, or the first.
-    pub fn offer(self, models: Vec<Offer>) {
-        let wished = self.page.model.get_untracked();
-        let offered = models.iter().find(|offer| offer.id == wished);
+    /// The models on offer are known: the one that the address wishes is opened, or that of `first`, or the first.
+    pub fn offer(self, models: Vec<Offer>, first: Option<Exhibit>) {
+        let offers = |id: &str| models.iter().find(|offer| offer.id == id);
+        let mut wished = self.page.model.get_untracked();
+        if let Some(first) = first.filter(|first| offers(&first.model).is_some()) {
+            self.page.seed.set(first.seed);
+            self.page.class.set(first.class);
+            wished = first.model;
+            self.show_scene(self.sampled());
+        }
+        let offered = offers(&wished);
         let Some(id) = offered.or(models.first()).map(|offer| offer.id.clone()) else {
             return self.fail(NO_MODELS);
         };
@@ -122,7 +129,7 @@ impl Controller {
     /// Another model is ready; what of the scene it cannot show goes back to a seed.
     pub(super) fn show_model(self, model: ModelInfo) {
         let page = self.page;
-        if page.class.get_untracked() >= findings_of(Some(&model)).len() {
+        if !offers(&model, page.class.get_untracked()) {
             page.class.set(0);
         }
         page.focus.set(0);
