@@ -1,7 +1,7 @@
 //! MGH, the format of FreeSurfer (`.mgh`, and `.mgz` where gzip has compressed it): a header of 284 bytes, then the
 //! voxels, all big endian (surfer.nmr.mgh.harvard.edu, `MghFormat`).
 
-use super::{Affine, Element, FormatError, Outline, Volume, count, of_series};
+use super::{Affine, Element, FormatError, Outline, Volume, affordable, count, of_series};
 
 /// Where the voxels begin.
 const HEADER: usize = 284;
@@ -36,6 +36,7 @@ pub fn read(bytes: &[u8], index: usize) -> Result<Volume, FormatError> {
         ))
     })?;
     let count = count(sides)?;
+    affordable(count, bytes.len() as u64)?;
     let before = of_series(index, series)?.checked_mul(count * element.bytes());
     let voxels = before.and_then(|before| bytes[HEADER..].get(before..));
     let numbers = element.numbers(voxels.unwrap_or_default(), count, true, [1.0, 0.0])?;

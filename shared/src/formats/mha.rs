@@ -1,7 +1,11 @@
 //! MetaImage (itk.org, MetaIO): lines of text `Key = Value`, then the voxels, plain or compressed by zlib, in the same
 //! file (`.mha`) or in one of their own (`.mhd` with `.raw` or `.zraw`).
 
-use super::{Affine, Element, FormatError, Outline, Volume, count, of_series};
+use std::io::Read as _;
+
+use flate2::bufread::ZlibDecoder;
+
+use super::{Affine, Element, FormatError, Outline, Volume, affordable, count, of_series};
 
 /// Longest header that is read.
 const MAX_HEADER: usize = 64 * 1024;
@@ -40,9 +44,13 @@ pub fn read(bytes: &[u8], beside: Option<&[u8]>, index: usize) -> Result<Volume,
     let volume = (count * element.bytes()) as u64;
     let before = (index as u64).saturating_mul(volume);
     let all = series.saturating_mul(volume);
+    let held = (bytes.len() + beside.map_or(0, <[u8]>::len)) as u64;
+    affordable(count, held)?;
     let inflated;
     let voxels = if header.is_true("CompressedData") {
-        inflated = inflate(voxels, before.saturating_add(volume), all)?;
+        let need = before.saturating_add(volume);
+        affordable(count, held.saturating_add(need))?;
+        inflated = inflate(voxels, need, all)?;
         &inflated[..]
     } else {
         header.behind_head(voxels, all)?
@@ -67,25 +75,27 @@ pub(super) fn companion(bytes: &[u8]) -> Option<String> {
     header.data_file().ok().flatten().map(str::to_owned)
 }
 
-/// The first `need` bytes out of `all` that are compressed. `miniz_oxide` doubles its output
-/// as it goes, so a short file never makes it ask for what a header merely claims.
+/// The first `need` bytes out of `all` that are compressed, in as much memory: no file inflates to more than
+/// [`MAX_RATIO`] times its length, so none makes it ask for what a header merely claims.
 fn inflate(bytes: &[u8], need: u64, all: u64) -> Result<Vec<u8>, FormatError> {
-    use miniz_oxide::inflate::{TINFLStatus, decompress_to_vec_zlib_with_limit};
     if need > (bytes.len() as u64).saturating_mul(MAX_RATIO) {
         return Err(FormatError::Compression(format!(
             "{} bytes cannot hold the {need} that the header promises",
             bytes.len()
         )));
     }
-    // Of a series what lies behind the volume that is asked for is left: the limit may end it.
-    match decompress_to_vec_zlib_with_limit(bytes, need as usize) {
-        Ok(inflated) => Ok(inflated),
-        Err(error) if error.status == TINFLStatus::HasMoreOutput && all > need => Ok(error.output),
-        Err(error) if error.status == TINFLStatus::HasMoreOutput => Err(FormatError::Compression(
+    let damaged = |error: std::io::Error| FormatError::Compression(error.to_string());
+    let mut decoder = ZlibDecoder::new(bytes);
+    let mut inflated = Vec::with_capacity(need as usize);
+    let part = decoder.by_ref().take(need).read_to_end(&mut inflated);
+    part.map_err(damaged)?;
+    // Of a series what lies behind the volume that is asked for is left.
+    if all <= need && decoder.read(&mut [0]).map_err(damaged)? > 0 {
+        return Err(FormatError::Compression(
             "they are more than the header says".into(),
-        )),
-        Err(error) => Err(FormatError::Compression(error.to_string())),
+        ));
     }
+    Ok(inflated)
 }
 
 /// The lines before the voxels.

@@ -34,6 +34,9 @@ use crate::image::ImageError;
 /// Most voxels of a volume: 512 x 512 x 1024.
 pub const MAX_VOXELS: u64 = 1 << 28;
 
+/// Most memory that reading a volume may take, bytes: the file, what is inflated of it, and 4 bytes per voxel.
+pub const MAX_MEMORY: u64 = 3 << 29;
+
 /// Why a volume cannot be used. Each message ends with what to do about it.
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum FormatError {
@@ -84,6 +87,15 @@ pub enum FormatError {
     TooLarge {
         /// Voxels that the header names.
         voxels: u64,
+    },
+    /// Reading it would take more memory than is spent on one volume.
+    #[error(
+        "reading it would take {} MiB of memory, at most {} are spent on a volume: crop or resample it first",
+        need >> 20, MAX_MEMORY >> 20
+    )]
+    Memory {
+        /// Bytes.
+        need: u64,
     },
     /// A variant of the format that is not read.
     #[error("{0}")]
@@ -215,6 +227,15 @@ fn count(sides: [u64; 3]) -> Result<usize, FormatError> {
         return Err(FormatError::TooLarge { voxels });
     }
     Ok(voxels as usize)
+}
+
+/// Whether a volume of so many voxels can be read beside bytes that are held meanwhile, by what the header claims.
+fn affordable(voxels: usize, held: u64) -> Result<(), FormatError> {
+    let need = held.saturating_add(4 * voxels as u64);
+    if need > MAX_MEMORY {
+        return Err(FormatError::Memory { need });
+    }
+    Ok(())
 }
 
 #[cfg(test)]

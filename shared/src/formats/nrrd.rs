@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::{Affine, Element, FormatError, Outline, Volume, count, gzip, of_series};
+use super::{Affine, Element, FormatError, Outline, Volume, affordable, count, gzip, of_series};
 
 /// The mark; the number of the version follows.
 const MARK: &[u8] = b"NRRD000";
@@ -86,6 +86,9 @@ pub fn read(bytes: &[u8], beside: Option<&[u8]>, index: usize) -> Result<Volume,
     let index = of_series(index, axes.series)?;
     let volume = (count * element.bytes()) as u64;
     let all = axes.series.saturating_mul(volume);
+    let held = (bytes.len() + beside.map_or(0, <[u8]>::len)) as u64;
+    let packed = matches!(header.value("encoding"), Some("gzip" | "gz"));
+    affordable(count, held.saturating_add(if packed { all } else { 0 }))?;
     let voxels = header.plain(voxels, all)?;
     let big = header
         .value("endian")

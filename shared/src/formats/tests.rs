@@ -732,3 +732,15 @@ proptest! {
         look(&file);
     }
 }
+
+/// 256 million floats are few bytes once compressed, and 2 GiB to read: refused by the header, before any is asked for.
+#[test]
+fn a_volume_that_would_take_too_much_memory_is_refused_by_its_header() {
+    let packed = compress_to_vec_zlib(&vec![0; 1 << 20], 9).repeat(1100);
+    let header = "NDims = 3\nDimSize = 512 512 1024\nCompressedData = True\nElementType = MET_FLOAT\nElementDataFile = LOCAL\n";
+    let file = [header.as_bytes(), &packed].concat();
+    let need = 2 * (1 << 30) + file.len() as u64;
+    let error = read(&file).expect_err("too large");
+    assert_eq!(error, FormatError::Memory { need });
+    assert!(error.to_string().contains("at most 1536"), "{error}");
+}

@@ -284,6 +284,14 @@ fn one_pass_gives_both_checksums() {
     }
 }
 
+/// A study of before there was a headroom: its files have none, and keep their maps.
+pub(super) fn as_printed(mut study: Study) -> Study {
+    for values in &mut study.extraction {
+        values.headroom = None;
+    }
+    study
+}
+
 /// The file of the first build that wrote this version, kept for good: every later build reads it, whatever
 /// sections and fields it writes itself.
 #[test]
@@ -295,7 +303,7 @@ fn the_first_file_of_this_version_is_read() {
     assert_eq!(model.card, expected.card);
     assert_eq!(model.provenance, expected.provenance);
     assert_eq!(model.networks, expected.networks);
-    assert_eq!(model.study, expected.study);
+    assert_eq!(model.study, as_printed(expected.study));
 }
 
 /// The small file, 8-bit, with another header.

@@ -383,8 +383,12 @@ fn judging() -> Model {
     let mut model = weights::read(&fresh_brain(7)).expect("a whole file");
     let side = model.geometry.size;
     sees_an_organ(network(&mut model, Role::MaskGenerator), side);
-    // Few lines, which draw no contour: the score alone decides.
+    // Few lines, which draw no contour, and an organ with corners: the score alone decides.
     model.study.line_threshold = 0.6;
+    model.card.filter = Some(StructureFilter {
+        ragged: 1.0,
+        ..StructureFilter::default()
+    });
     // It was of other lines and masks.
     model.known_answer = None;
     model.networks.push(model::structure_discriminator(7));

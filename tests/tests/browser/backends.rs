@@ -30,7 +30,7 @@ fn seeds_are_pictures(backend: &str, tolerance: &Tolerance) {
     let model = fresh(7);
     let native = Native::open(&model);
     let site = Site::with_models(&[Offer::whole("fresh", &model)]);
-    let page = Page::open(&site, &format!("backend={backend}"));
+    let page = Page::open(&site, &format!("backend={backend}&seed=1"));
     page.until_ready("Seed 1:");
     assert_eq!(page.backend(), backend, "{}", page.status());
     assert!(

@@ -491,12 +491,12 @@ fn what_the_engine_lacks_is_told_and_pictures_are_painted() {
         } else {
             page.wait("a word on the model", || {
                 page.text("not-kept")
-                    .contains("gives no room to keep this model")
+                    .contains("has no room to keep this model")
             });
             assert!(page.browser.displayed("[data-testid=not-kept]"), "{name}");
             speak(&page, "zh-Hans");
             page.wait("a Chinese word", || {
-                page.text("not-kept").contains("没有提供存储此模型的空间")
+                page.text("not-kept").contains("没有存储此模型的空间")
             });
             speak(&page, "en");
             assert!(!page.stores_weights(), "{name}: stored weights");

@@ -166,7 +166,7 @@ fn a_corrupt_first_model_leaves_a_page_that_works() {
         Offer::whole("flipped", &flipped),
         Offer::whole("good", &good),
     ]);
-    let page = Page::open(&site, "backend=cpu");
+    let page = Page::open(&site, "backend=cpu&seed=1");
     page.until_error(&["flipped"]);
     assert!(
         page.browser.displayed("[data-testid=gallery]"),
@@ -181,7 +181,7 @@ fn a_broken_list_of_models_leaves_a_page_that_opens_files() {
     let site = Site::with_models(&[]);
     let list = site.folder().join(super::site::MANIFEST);
     fs::write(list, b"{ \"models\": [").expect("a file");
-    let page = Page::open(&site, "backend=cpu");
+    let page = Page::open(&site, "backend=cpu&seed=1");
     page.until_error(&["manifest.json"]);
     page.pick(&site.file("own.weave", &fresh(7)));
     page.until_ready("Seed 1:");

@@ -57,13 +57,14 @@ fn pictures_are_saved_as_they_are_seen_and_marked() {
 /// Names and contents of the files of an archive.
 pub fn unpacked(archive: Vec<u8>) -> Vec<(String, Vec<u8>)> {
     let mut archive = zip::ZipArchive::new(Cursor::new(archive)).expect("an archive");
+    let count = archive.len();
     let content = |place| {
         let mut file = archive.by_index(place).expect("a file of the archive");
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).expect("its content");
         (file.name().to_owned(), bytes)
     };
-    (0..archive.len()).map(content).collect()
+    (0..count).map(content).collect()
 }
 
 /// Saved in either form, this is named so and says so in every file and in the text beside them.
@@ -98,7 +99,7 @@ fn comes_from(page: &Page, name: &str, sentence: &str, brief: &str) {
             );
         }
         let part = |part: &str| format!("synthetic-phantom-brain-{name}-{part}.{end}");
-        for wanted in ["t1", "t1c", "t2", "flair", "structure", "mask", "label"] {
+        for wanted in ["t1", "t1c", "t2", "flair", "structure", "mask"] {
             assert!(
                 files.iter().any(|(file, _)| *file == part(wanted)),
                 "no {wanted}.{end}"

@@ -7,7 +7,7 @@ use crate::project::Project;
 use crate::sizes::{BEST, File, Table};
 
 /// The model that the page loads first.
-const FIRST_MODEL: &str = "chest-xray.weave";
+const FIRST_MODEL: &str = "phantom-brain.weave";
 
 /// Megabytes after brotli that the page must not exceed.
 const GOAL: f64 = 10.0;
@@ -100,7 +100,7 @@ mod tests {
             })
         };
         assert!(needed("engine_bg.wasm"));
-        assert!(needed("assets/chest-xray.weave"));
+        assert!(needed("assets/phantom-brain.weave"));
         assert!(!needed("graphics_bg.wasm"));
         assert!(!needed("assets/phantom-thorax.weave"));
         assert!(!needed("assets/gallery/1.png"));

@@ -6,7 +6,7 @@ mod write;
 
 pub use write::{write, write_colour};
 
-use super::{FormatError, Outline, Volume, count, of_series};
+use super::{FormatError, Outline, Volume, affordable, count, of_series};
 use header::Header;
 
 /// Whether `bytes` begin as a NIfTI header does, of either version and byte order.
@@ -30,6 +30,7 @@ pub fn read(bytes: &[u8], beside: Option<&[u8]>, index: usize) -> Result<Volume,
     };
     let sides = header.sides()?;
     let count = count(sides.map(|s| s as u64))?;
+    affordable(count, (bytes.len() + beside.map_or(0, <[u8]>::len)) as u64)?;
     let element = header.element()?;
     let index = of_series(index, header.series())?;
     let start = header.start()?;

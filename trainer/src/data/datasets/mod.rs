@@ -5,6 +5,7 @@
 
 pub mod bids;
 pub mod brats;
+mod brats_names;
 pub mod cases;
 pub mod chest_xray;
 pub mod decathlon;

@@ -22,7 +22,7 @@ pub use failure::{Cause, Failure};
 pub use pixels::{Pixels, luminance};
 
 /// Raised whenever a message changes; page and engine of different builds must not talk.
-pub const VERSION: u32 = 9;
+pub const VERSION: u32 = 10;
 
 /// Why a message could not be understood.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -7,7 +7,7 @@
 
 use super::{Found, Located, MANIFEST, labels_whole_images, survey, tally, unknown_classes};
 use crate::data::codes::Codes;
-use crate::data::datasets::brats;
+use crate::data::datasets::brats_names::named_recently;
 use crate::data::datasets::table::Table;
 use crate::data::datasets::{inside, relative};
 use crate::data::dicom::is_dicom;
@@ -165,9 +165,7 @@ impl Reading<'_> {
     /// What the values of a label mean, where its name says so and the study has several classes.
     fn codes(&mut self, mask_file: &str) -> Option<Arc<Codes>> {
         let several = self.study.lesion.is_segmented() && self.study.label_planes() > 1;
-        let names = several
-            .then(|| brats::named_recently(mask_file))
-            .flatten()?;
+        let names = several.then(|| named_recently(mask_file)).flatten()?;
         let (codes, told) = Codes::of(&names, self.study).ok()?;
         self.told.insert(format!("BraTS from 2023 on, {told}"));
         Some(Arc::new(codes))
