@@ -25,7 +25,7 @@ pub fn save_plane(path: &Path, plane: &Plane) -> anyhow::Result<()> {
     save_image(path, &plane.clone().into())
 }
 
-/// Writes an image as [`png`] has it.
+/// Writes an image as [`png()`] has it.
 pub fn save_image(path: &Path, image: &Image) -> anyhow::Result<()> {
     let png = png(image).with_context(|| path.display().to_string())?;
     files::write_whole(path, &png)

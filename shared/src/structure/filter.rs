@@ -16,7 +16,7 @@ use super::shape::Shape;
 pub struct StructureFilter {
     /// Least score of the structure discriminator, which aims at 1 for real maps and 0 for others.
     pub score: f32,
-    /// Largest [`contour_error`], 0..=1; 1 for models whose maps draw no outline.
+    /// Largest [`contour_error`](super::shape::contour_error), 0..=1; 1 for models whose maps draw no outline.
     pub error: f32,
     /// Largest [`raggedness`](super::shape::raggedness) of the organ. Data sets of earlier builds knew none.
     #[serde(default = "any_organ")]

@@ -132,7 +132,11 @@ fn an_archive_made_on_webgpu_follows_from_the_decisions_it_records() {
 
     let sha256 = Checksums::of(&bytes).sha256();
     let (title, licence) = (&model.card.title, &model.card.licence);
-    let settings = Settings::default();
+    let filter = model.card.structure_filter();
+    let settings = Settings {
+        filter: Some(filter),
+        ..Settings::default()
+    };
     let dataset = Dataset::of(&model.study, title, licence, &sha256, SEED, settings);
     let found: Dataset = serde_json::from_str(&archive.text("dataset.json")).expect("JSON");
     assert_eq!(found, dataset);
@@ -142,7 +146,7 @@ fn an_archive_made_on_webgpu_follows_from_the_decisions_it_records() {
         for modality in &dataset.modalities {
             table += &(dataset.row(index, modality, &entry).join(",") + "\n");
         }
-        replayed(&archive, index, &native, &judge);
+        replayed(&archive, index, &native, &judge, &filter);
     }
     assert_eq!(archive.text("manifest.csv"), table);
     let maps = archive.entry(0).provenance.maps;
@@ -151,7 +155,13 @@ fn an_archive_made_on_webgpu_follows_from_the_decisions_it_records() {
 
 /// Every map that subject `index` was tried with is drawn and judged here: the archive kept the first one
 /// that the filter accepts, and what it painted is what is painted here of that very map.
-fn replayed(archive: &Archive, index: u64, native: &Native, judge: &Synthesiser) {
+fn replayed(
+    archive: &Archive,
+    index: u64,
+    native: &Native,
+    judge: &Synthesiser,
+    filter: &StructureFilter,
+) {
     let entry = archive.entry(index);
     let provenance = &entry.provenance;
     let side = native.size();
@@ -165,7 +175,6 @@ fn replayed(archive: &Archive, index: u64, native: &Native, judge: &Synthesiser)
         mask: plane("mask"),
     };
 
-    let filter = StructureFilter::default();
     let score = provenance.score.expect("a score");
     let shape = Shape::of(&kept.map, &kept.mask);
     assert!(provenance.accepted && filter.accepts(Some(score), shape));

@@ -66,10 +66,10 @@ pub fn image(
     Ok(Some(Image::new(planes)?))
 }
 
-/// A label resampled onto the target, as [`Volumes::label`] would read it there; `None` as [`image`].
+/// A label resampled onto the target, as [`Volumes::label`] would read it there; `None` as [`image()`].
 ///
 /// # Errors
-/// As [`image`].
+/// As [`image()`].
 pub fn label(picture: &Picture, target: Target, volumes: &Volumes) -> Result<Option<LabelSlice>> {
     let Some(apart) = Apart::of(picture, target, volumes)? else {
         return Ok(None);

@@ -49,7 +49,7 @@ pub fn sheet(prepared: &Prepared) -> Result<Vec<u8>> {
     picture::png(&sheet::sheet(prepared)?)
 }
 
-/// Writes the page about the data called `name` to `path`, whole or not at all; `sheet` is what [`sheet`] gives.
+/// Writes the page about the data called `name` to `path`, whole or not at all; `sheet` is what [`sheet()`] gives.
 ///
 /// # Errors
 /// When it cannot be written; the error names it.
