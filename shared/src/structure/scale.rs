@@ -44,10 +44,9 @@ impl Scale {
         let Self::Organ { inside, .. } = self else {
             return image;
         };
-        let (dark, bright) = span(image.values(), inside, GREYS);
+        let (dark, bright) = span(at(&image, inside), GREYS);
         // The background is what the outline stands out from.
-        let background = (0..image.values().len()).collect::<Vec<_>>();
-        let (darkest, _) = span(image.values(), &background, PICTURE);
+        let (darkest, _) = span(image.values().to_vec(), PICTURE);
         cut(image, dark.min(darkest), bright)
     }
 
@@ -59,7 +58,7 @@ impl Scale {
                 (lo, hi - lo)
             }
             Self::Organ { inside, headroom } => {
-                let (lo, hi) = span(plane.values(), inside, GRADIENTS);
+                let (lo, hi) = span(at(&plane, inside), GRADIENTS);
                 let (least, greatest) = plane.min_max();
                 // Of a sheet with a few strokes nearly every gradient is 0.
                 if hi > lo {
@@ -94,8 +93,7 @@ impl Scale {
 /// A picture without the brightest and the darkest few of its pixels, so that a threshold on its range (algorithm 2) does
 /// not hang on them.
 pub(super) fn without_extremes(image: &Plane) -> Plane {
-    let everywhere: Vec<usize> = (0..image.values().len()).collect();
-    let (lo, hi) = span(image.values(), &everywhere, PICTURE);
+    let (lo, hi) = span(image.values().to_vec(), PICTURE);
     cut(image.clone(), lo, hi)
 }
 
@@ -109,12 +107,16 @@ fn cut(mut image: Plane, lo: f32, hi: f32) -> Plane {
     image
 }
 
-/// The values at two shares of those at `places`, in ascending order.
-fn span(values: &[f32], places: &[usize], (low, high): (f64, f64)) -> (f32, f32) {
-    let mut sorted: Vec<f32> = places.iter().map(|&i| values[i]).collect();
-    let at = |share: f64| (share * (sorted.len() - 1) as f64).round() as usize;
-    let (low, high) = (at(low), at(high));
-    let (below, &mut high, _) = sorted.select_nth_unstable_by(high, f32::total_cmp);
+/// The values of these pixels.
+fn at(plane: &Plane, places: &[usize]) -> Vec<f32> {
+    places.iter().map(|&place| plane.values()[place]).collect()
+}
+
+/// The values at two shares of these, were they in ascending order.
+fn span(mut values: Vec<f32>, (low, high): (f64, f64)) -> (f32, f32) {
+    let place = |share: f64| (share * (values.len() - 1) as f64).round() as usize;
+    let (low, high) = (place(low), place(high));
+    let (below, &mut high, _) = values.select_nth_unstable_by(high, f32::total_cmp);
     let low = if below.len() > low {
         *below.select_nth_unstable_by(low, f32::total_cmp).1
     } else {
@@ -130,10 +132,9 @@ mod tests {
     #[test]
     fn a_span_is_of_sorted_values() {
         let values: Vec<f32> = (0..101).rev().map(|i| i as f32).collect();
-        let all: Vec<usize> = (0..101).collect();
-        assert_eq!(span(&values, &all, (0.05, 0.9)), (5.0, 90.0));
-        assert_eq!(span(&values, &all[..1], (0.05, 0.9)), (100.0, 100.0));
-        assert_eq!(span(&values, &all[..2], (0.0, 1.0)), (99.0, 100.0));
+        assert_eq!(span(values.clone(), (0.05, 0.9)), (5.0, 90.0));
+        assert_eq!(span(values[..1].to_vec(), (0.05, 0.9)), (100.0, 100.0));
+        assert_eq!(span(values[..2].to_vec(), (0.0, 1.0)), (99.0, 100.0));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! On the CPU both run the same code, so every file is compared whole. On WebGPU the structure filter may
 //! decide otherwise about a map near its limits: the archive says how it decided, and that is replayed here.
 
-use super::home::says;
+use super::home::{says, unpacked};
 use super::model::{self, Native, fresh_boxes, fresh_brain, fresh_colour, stretch, values};
 use super::page::{Page, WEBGPU, distance, tipped};
 use super::site::{Offer, Site, dist};
@@ -19,7 +19,6 @@ use scanweave::weights::{self, Checksums, Model, Network, Role};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -239,16 +238,7 @@ impl Archive {
             page.browser.clear(&field);
             page.browser.keys(&field, &value.to_string());
         }
-        let bytes = std::io::Cursor::new(page.saved("build-start"));
-        let mut archive = zip::ZipArchive::new(bytes).expect("an archive");
-        let places = 0..archive.len();
-        let content = |place| {
-            let mut file = archive.by_index(place).expect("a file of the archive");
-            let mut bytes = Vec::new();
-            file.read_to_end(&mut bytes).expect("its content");
-            (file.name().to_owned(), bytes)
-        };
-        Self(places.map(content).collect())
+        Self(unpacked(page.saved("build-start")).into_iter().collect())
     }
 
     /// The folder holds the same files with the same content, and besides a sheet to look at. Here every

@@ -105,7 +105,16 @@ fn comes_from(page: &Page, name: &str, sentence: &str, brief: &str) {
                 "no {wanted}.{end}"
             );
         }
-        assert!(files.iter().any(|(file, _)| file == "README.txt"));
+        let is_there = |wanted: &str| files.iter().any(|(file, _)| file == wanted);
+        assert!(is_there("README.txt"));
+        // Nothing is to be taken away where no lesion was asked for.
+        let ill = "return !document.querySelector('[data-testid=lesion-none]').disabled";
+        let ill = page.browser.script(ill) == true;
+        assert_eq!(
+            is_there(&part("label")),
+            ill,
+            "a label where there is a lesion"
+        );
     }
 }
 

@@ -153,7 +153,8 @@ pub struct PrepareArgs {
     /// number in the study, 0 where there is no lesion)
     #[arg(long, value_name = "FILE")]
     legend: Option<PathBuf>,
-    /// Say what would happen and write nothing: names and headers are read, and no pixel. Takes seconds
+    /// Say what would happen and write nothing: names and headers are read, and pixels only where slices of whole volumes
+    /// have to be chosen (brats, decathlon, bids, nnunet). Takes seconds otherwise
     #[arg(long)]
     dry_run: bool,
 }

@@ -25,8 +25,8 @@ struct Shown {
     is_on_offer: bool,
     model: String,
     seed: u64,
-    /// How many findings there are to choose from.
-    findings: usize,
+    /// The findings that can be chosen; none where the study knows none.
+    offered: Vec<usize>,
     class: usize,
 }
 
@@ -51,7 +51,9 @@ impl Asked {
             is_on_offer: self.model.as_ref().is_none_or(offered),
             model: page.model.get_untracked(),
             seed: page.seed.get_untracked(),
-            findings: page.findings().len(),
+            offered: (0..page.findings().len())
+                .filter(|&finding| page.offers(finding))
+                .collect(),
             class: page.class.get_untracked(),
         };
         let wrong = self.wrong(&shown);
@@ -67,7 +69,13 @@ impl Asked {
     /// What cannot be, and what is shown instead, as the address writes both.
     fn wrong(&self, shown: &Shown) -> Vec<(String, String)> {
         let counted = |text: &str, most: u64| number(text).is_some_and(|n| n <= most);
-        let is_class = |text: &str| counted(text, shown.findings.max(1) as u64 - 1);
+        let is_class = |text: &str| {
+            let class = number(text);
+            class.is_some_and(|class| match shown.offered[..] {
+                [] => class == 0,
+                ref offered => offered.iter().any(|&finding| finding as u64 == class),
+            })
+        };
         let wrong = |name: &str, text: &Option<String>, fine: &dyn Fn(&str) -> bool, own: &str| {
             let text = text.as_ref().filter(|text| !fine(text))?;
             Some((format!("{name}={text}"), format!("{name}={own}")))
@@ -99,7 +107,7 @@ mod tests {
             is_on_offer: false,
             model: "brain".into(),
             seed: 1,
-            findings: 2,
+            offered: vec![0, 2],
             class: 0,
         })
     }
@@ -109,11 +117,37 @@ mod tests {
         assert!(wrong(&Asked::default()).is_empty());
         let asked = Asked {
             seed: Some("4294967295".into()),
-            class: Some("1".into()),
+            class: Some("2".into()),
             backend: Some("cpu".into()),
             ..Asked::default()
         };
         assert!(wrong(&asked).is_empty());
+    }
+
+    /// Where there is nothing to choose, and of a class that the card withholds.
+    #[test]
+    fn a_finding_that_is_not_offered_is_named() {
+        let asked = |class: &str| Asked {
+            class: Some(class.into()),
+            ..Asked::default()
+        };
+        let shown = |offered| Shown {
+            is_on_offer: true,
+            model: "brain".into(),
+            seed: 1,
+            offered,
+            class: 0,
+        };
+        for (class, offered, fine) in [
+            ("0", vec![], true),
+            ("1", vec![], false),
+            ("0", vec![0], true),
+            ("1", vec![0], false),
+            ("3", vec![0, 2], false),
+        ] {
+            let wrong = asked(class).wrong(&shown(offered));
+            assert_eq!(wrong.is_empty(), fine, "{class}: {wrong:?}");
+        }
     }
 
     #[test]
@@ -129,13 +163,13 @@ mod tests {
         }
         let asked = Asked {
             model: text("knee"),
-            class: text("2"),
+            class: text("1"),
             backend: text("abacus"),
             ..Asked::default()
         };
         let expected = [
             pair("model=knee", "model=brain"),
-            pair("class=2", "class=0"),
+            pair("class=1", "class=0"),
             pair("backend=abacus", "backend=auto"),
         ];
         assert_eq!(wrong(&asked), expected);
