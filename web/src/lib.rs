@@ -12,6 +12,5 @@ pub mod image_file;
 pub mod model;
 pub mod png16;
 pub mod queue;
-pub mod square;
 #[cfg(feature = "page")]
 pub mod ui;

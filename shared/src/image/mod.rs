@@ -1,12 +1,14 @@
 //! Pixels, the currency of every operator that is not a network: [`Plane`], one plane of them, and [`Image`], what a
-//! modality shows: one grey plane, or several channels.
+//! modality shows: one grey plane, or several channels. [`Frame`] is how it lies in the square that networks see.
 
 mod channels;
+mod frame;
 mod plane;
 
 use thiserror::Error;
 
 pub use channels::{Image, LUMINANCE};
+pub use frame::Frame;
 pub use plane::Plane;
 
 /// Largest side of a plane, in pixels; what is larger is refused before memory is asked for.

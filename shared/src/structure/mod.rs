@@ -16,7 +16,7 @@ mod settings;
 pub mod shape;
 mod source;
 
-use crate::image::{ImageError, Plane};
+use crate::image::{Frame, ImageError, Plane};
 pub use extract::{Step, erase_lines, structure_map, structure_steps};
 pub use filter::StructureFilter;
 pub use fuse::{fuse, fusion_noise};
@@ -35,17 +35,18 @@ pub struct Structure {
 }
 
 impl Structure {
-    /// Algorithms 1 and 2 on an image of any size, for a working size of `size` pixels.
+    /// Algorithms 1 and 2 on an image of any size that lies in its square like `frame`, for a working size of `size` pixels.
     ///
     /// # Errors
     /// When the image is constant or holds a value that is not finite.
     pub fn of_image(
         image: &Plane,
+        frame: Frame,
         size: usize,
         values: &Extraction,
         mask: &MaskSettings,
     ) -> Result<Self, ImageError> {
-        Source::of(image, size, values.scale)?.structure(values, mask)
+        Source::of(image, frame, size, values.scale)?.structure(values, mask)
     }
 
     /// Without the lines that lie outside the organ.

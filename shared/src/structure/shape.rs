@@ -137,6 +137,7 @@ fn eroded(plane: &Plane, radius: usize) -> Plane {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::image::Frame;
     use crate::phantom::{self, Anatomy};
     use crate::structure::{Structure, StructureFilter};
     use crate::study::Study;
@@ -232,7 +233,7 @@ mod tests {
             let source = images.find(|(modality, _)| *modality == study.source);
             let image = study.source_plane(&source.expect("a picture").1);
             let (values, settings) = (study.extraction_at(128), study.mask_at(128));
-            let structure = Structure::of_image(&image, 128, &values, &settings);
+            let structure = Structure::of_image(&image, Frame::SQUARE, 128, &values, &settings);
             let Structure { mut map, mask } = structure.expect("a phantom has structure");
             let error = contour_error(&map, &mask);
             assert!(error < 0.02, "seed {seed}: {error}");

@@ -4,27 +4,34 @@
 use super::scale::without_extremes;
 use super::{Extraction, MaskSettings};
 use super::{Step, Structure, organ_mask, structure_map, structure_steps};
-use crate::image::{ImageError, Plane};
+use crate::image::{Frame, ImageError, Plane};
 
-/// An image at the two sizes that algorithms 1 and 2 need.
+/// An image in its own shape at the two sizes that algorithms 1 and 2 need.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Source {
     /// At the working size.
     small: Plane,
     /// At the size lines are found at.
     large: Plane,
+    /// How it lies in the square of maps and masks, and the side of that, pixels.
+    frame: Frame,
+    size: usize,
 }
 
 impl Source {
-    /// An image of any size, for a working size of `size` pixels and lines found at `scale` times it.
+    /// An image of any size that lies in its square like `frame`, for a working size of `size` pixels and lines found at
+    /// `scale` times it.
     ///
     /// # Errors
     /// When the image is constant or holds a value that is not finite.
-    pub fn of(image: &Plane, size: usize, scale: usize) -> Result<Self, ImageError> {
+    pub fn of(image: &Plane, frame: Frame, size: usize, scale: usize) -> Result<Self, ImageError> {
         let image = image.normalised()?;
+        let (width, height) = frame.fitted(size);
         Ok(Self {
-            small: image.resized(size, size),
-            large: image.resized(size * scale, size * scale),
+            small: image.resized(width, height),
+            large: image.resized(width * scale, height * scale),
+            frame,
+            size,
         })
     }
 
@@ -33,6 +40,12 @@ impl Source {
     /// # Errors
     /// When the image is constant at the working size.
     pub fn mask(&self, values: &Extraction, mask: &MaskSettings) -> Result<Plane, ImageError> {
+        let own = self.own_mask(values, mask)?;
+        Ok(self.frame.padded(own, self.size, 1.0))
+    }
+
+    /// In the shape of the image.
+    fn own_mask(&self, values: &Extraction, mask: &MaskSettings) -> Result<Plane, ImageError> {
         match values.headroom {
             None => organ_mask(&self.small, mask),
             Some(_) => organ_mask(&without_extremes(&self.small), mask),
@@ -48,18 +61,26 @@ impl Source {
         values: &Extraction,
         mask: &MaskSettings,
     ) -> Result<Structure, ImageError> {
-        let mask = self.mask(values, mask)?;
+        let mask = self.own_mask(values, mask)?;
         let map = structure_map(&self.large, &mask, values)?;
-        Ok(Structure { map, mask })
+        Ok(Structure {
+            map: self.frame.padded(map, self.size, 0.0),
+            mask: self.frame.padded(mask, self.size, 1.0),
+        })
     }
 
-    /// Every plane on the way to the structure map, in order.
+    /// Every plane on the way to the structure map, in order; each in a square, 0 beside the image.
     ///
     /// # Errors
     /// As [`Source::structure`].
     pub fn steps(&self, values: &Extraction, mask: &MaskSettings) -> Result<Vec<Step>, ImageError> {
-        let mask = self.mask(values, mask)?;
-        structure_steps(&self.large, &mask, values)
+        let mask = self.own_mask(values, mask)?;
+        let steps = structure_steps(&self.large, &mask, values)?;
+        let squared = |step: Step| Step {
+            plane: self.frame.padded(step.plane, self.size, 0.0),
+            ..step
+        };
+        Ok(steps.into_iter().map(squared).collect())
     }
 }
 
@@ -89,6 +110,35 @@ mod tests {
         })
     }
 
+    /// A chest that fills a wide picture: what lies beside it in the square draws no line and hides none.
+    #[test]
+    fn lines_are_those_of_the_image_alone() {
+        let study = Study::named("chest-xray").expect("built in");
+        let (values, mask) = (study.extraction_at(SIZE), study.mask_at(SIZE));
+        let chest = study.source_plane(&draw(Anatomy::Thorax, 3, SIZE, false).images[0].1);
+        let (top, height) = (40, 72);
+        let wide = Plane::from_fn(SIZE, height, |x, y| chest.at(x, y + top));
+        let frame = Frame::of((SIZE, height), [1.0; 2]);
+        let source = Source::of(&wide, frame, SIZE, values.scale).expect("an image");
+        let Structure { map, mask: outside } = source.structure(&values, &mask).expect("structure");
+        assert_eq!((map.width(), map.height()), (SIZE, SIZE));
+        let first = (SIZE - height) / 2;
+        for y in (0..first).chain(first + height..SIZE) {
+            for x in 0..SIZE {
+                assert_eq!((map.at(x, y), outside.at(x, y)), (0.0, 1.0), "({x}, {y})");
+            }
+        }
+        let own = Plane::from_fn(SIZE, height, |x, y| map.at(x, y + first));
+        let whole = Structure::of_image(&chest, Frame::SQUARE, SIZE, &values, &mask);
+        let there = whole.expect("structure").map;
+        let there = Plane::from_fn(SIZE, height, |x, y| there.at(x, y + top));
+        assert!(kept(&there, &own) > 0.9, "{}", kept(&there, &own));
+        let steps = source.steps(&values, &mask).expect("steps");
+        assert_eq!(steps.last().expect("a step").plane, map);
+        let square = |step: &Step| step.plane.width() == step.plane.height();
+        assert!(steps.iter().all(square));
+    }
+
     /// A marker of 12 x 12 px, thrice as bright as the brightest tissue, in the corner or, as a device, on the chest.
     #[test]
     fn lines_do_not_hang_on_a_marker() {
@@ -105,7 +155,7 @@ mod tests {
                 let marked = white(&clean, left, top, 12);
                 let share = |values: &Extraction| {
                     let map = |image: &Plane| {
-                        let of = Structure::of_image(image, SIZE, values, &mask);
+                        let of = Structure::of_image(image, Frame::SQUARE, SIZE, values, &mask);
                         of.expect("structure").map
                     };
                     kept(&map(&clean), &map(&marked))

@@ -4,7 +4,11 @@ use data_encoding::BASE64;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Lines};
 use std::process::{Child, ChildStdout, Command, Stdio};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use turn::Turn;
+
+#[path = "turn.rs"]
+mod turn;
 
 /// WebGPU on a software adapter, and a browser that talks to nobody else.
 const FLAGS: [&str; 9] = [
@@ -28,16 +32,13 @@ const CONTROL: &str = "\u{e009}";
 /// Seconds that one command may take.
 const PATIENCE: u64 = 120;
 
-/// One browser at a time: two would wait for each other's shaders.
-static TURN: Mutex<()> = Mutex::new(());
-
 /// A browser with a fresh profile, ended when dropped.
 pub struct Browser {
     driver: Child,
     session: String,
     /// Kept open: a driver that finds its output closed may end.
     _said: Lines<BufReader<ChildStdout>>,
-    _turn: MutexGuard<'static, ()>,
+    _turn: Turn,
 }
 
 impl Browser {
@@ -48,7 +49,15 @@ impl Browser {
 
     /// As [`Browser::start`], with more flags for Chromium.
     pub fn with_flags(flags: &[String]) -> Self {
-        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        Self::of_turn(Turn::shared(), flags)
+    }
+
+    /// As [`Browser::with_flags`], while no other browser runs.
+    pub fn alone(flags: &[String]) -> Self {
+        Self::of_turn(Turn::alone(), flags)
+    }
+
+    fn of_turn(turn: Turn, flags: &[String]) -> Self {
         let program = std::env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".into());
         let mut command = Command::new(&program);
         command

@@ -7,10 +7,9 @@ use super::model::{Native, fresh};
 use super::page::{CPU, Page, Shown, Tolerance, distance};
 use super::site::{Offer, Site};
 use scanweave::formats::{self, Axis, dicom, nifti};
-use scanweave::image::Plane;
+use scanweave::image::{Frame, Plane};
 use scanweave::phantom::{self, Anatomy};
 use scanweave::structure::Structure;
-use scanweave_web::square::squared;
 use std::io::{Read as _, Write as _};
 
 /// Side of the pictures in the files; the model's is another.
@@ -280,13 +279,13 @@ fn what_follows_a_compressed_volume_is_left_alone() {
 /// What the page shows of a file is, grey by grey, what the reader of the trainer gives.
 #[track_caller]
 fn is_read_as(page: &Page, native: &Native, read: Plane) {
-    let (read, _) = squared(read.into(), [1.0; 2]);
     let size = native.size();
     let shown = page.shown("source");
     assert_eq!(shown.size, [size; 2]);
-    let expected = read.resized(size, size).to_grey();
+    let frame = Frame::of((read.width(), read.height()), [1.0; 2]);
+    let expected = frame.squared(&read.clone().into(), size).to_grey();
     assert!(shown.pixels == expected.to_u8(), "other greys");
-    agrees(page, native, &read.to_grey());
+    agrees(page, native, &read);
 }
 
 /// Stored with its columns to the front, its rows to the left and its slices to the feet.
@@ -365,8 +364,7 @@ fn a_photograph_on_its_side_is_turned_and_keeps_its_shape() {
     assert_eq!((picture.width(), picture.height()), (40, 64));
     let read = Plane::from_u8(40, 64, picture.to_luma8().as_raw()).expect("greys");
     let read = read.normalised().expect("greys");
-    let (framed, padded) = squared(read.into(), [1.0; 2]);
-    assert!(padded);
+    let framed = Frame::of((40, 64), [1.0; 2]).squared(&read.into(), 64);
     let seen = page.shown("source").pixels;
     let (mean, largest) = distance(&seen, &framed.to_grey().to_u8());
     assert!(mean < 0.5 && largest <= 6, "mean {mean}, largest {largest}");
@@ -391,12 +389,11 @@ fn the_spacing_of_a_volume_gives_its_shape() {
     let volume = formats::read(&bytes).expect("a volume").upright();
     let window = volume.window().expect("greys");
     let slice = volume.picture(Axis::Z, DEPTH / 2, window).expect("a slice");
-    let (framed, padded) = squared(slice.into(), [1.0, 0.5]);
-    assert!(padded);
+    let frame = Frame::of((SIDE, SIDE), [1.0, 0.5]);
     let size = native.size();
-    let framed = framed.to_grey();
-    assert!(page.shown("source").pixels == framed.resized(size, size).to_u8());
-    agrees(&page, &native, &framed);
+    let framed = frame.squared(&slice.clone().into(), size).to_grey();
+    assert!(page.shown("source").pixels == framed.to_u8());
+    page.agrees(&native, &native.structure_framed(&slice, frame), SEED, &CPU);
     assert!(page.text("fitted").contains("keeps its shape"));
     page.is_quiet();
 }

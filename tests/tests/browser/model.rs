@@ -2,7 +2,7 @@
 
 use burn::tensor::Device;
 use scanweave::dataset::Settings;
-use scanweave::image::{Image, Plane};
+use scanweave::image::{Frame, Image, Plane};
 use scanweave::label::boxes::around;
 use scanweave::label::{ClassMap, Label, LabelKind, LesionStatistics};
 use scanweave::networks::config::{
@@ -241,11 +241,17 @@ impl Native {
         self.synthesiser.study().source_plane(image)
     }
 
-    /// Structure map and mask of an image.
+    /// Structure map and mask of an image with square pixels.
     pub fn structure_of(&self, image: &Plane) -> Structure {
+        let frame = Frame::of((image.width(), image.height()), [1.0; 2]);
+        self.structure_framed(image, frame)
+    }
+
+    /// Structure map and mask of an image that lies in its square like `frame`.
+    pub fn structure_framed(&self, image: &Plane, frame: Frame) -> Structure {
         let (study, size) = (self.synthesiser.study(), self.size());
         let (values, mask) = (study.extraction_at(size), study.mask_at(size));
-        Structure::of_image(image, size, &values, &mask).expect("an image with structure")
+        Structure::of_image(image, frame, size, &values, &mask).expect("an image with structure")
     }
 
     /// Subject `index` of a data set, as the builder makes it.

@@ -65,11 +65,19 @@ impl Page {
     /// Opens an address in a browser of its own.
     pub fn at(url: &str) -> Self {
         let browser = if url.contains("backend=webgpu") {
-            Browser::with_flags(&[COMPILE_ONCE.to_owned()])
+            // Two would wait for each other's shaders.
+            Browser::alone(&[COMPILE_ONCE.to_owned()])
         } else {
             Browser::start()
         };
         browser.open(url);
+        Self { browser }
+    }
+
+    /// As [`Page::open`], while no other page is open: for what is measured in time.
+    pub fn alone(site: &Site, query: &str) -> Self {
+        let browser = Browser::alone(&[]);
+        browser.open(&site.url(query));
         Self { browser }
     }
 

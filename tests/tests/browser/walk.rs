@@ -91,7 +91,7 @@ fn the_way_between_two_pins_begins_at_the_one_and_ends_at_the_other() {
 fn the_picture_follows_a_drag_that_never_rests() {
     let site = Site::with_models(&[Offer::whole("fresh", &fresh(7))]);
     site.before_engine(SLOW);
-    let page = Page::open(&site, "backend=cpu&seed=4&lang=en");
+    let page = Page::alone(&site, "backend=cpu&seed=4&lang=en");
     page.until_ready("Seed 4:");
     page.browser.click("[data-testid=tab-walk]");
     page.browser.script(COUNTING);

@@ -96,10 +96,11 @@ impl Dataset {
 
 /// Decode a data set once: images, structure maps and masks into one .scan file.
 ///
-/// Images are stretched to 0..1, resized to a square and split by subject: as the data set says, else
-/// 9:1 by seed. The same folder and options always give the same file. How names were understood, and what was left
-/// aside, is said, and stands with counts, greys, sizes of lesions and up to 40 cases in a report beside the file:
-/// NAME.report.html and NAME.sheet.png for NAME.scan.
+/// Greys are stretched to 0..1. What is not square is fitted into a square in its own shape, with background beside it,
+/// and its label with it. Items are split by subject: as the data set says, else 9:1 by seed. The same folder and options
+/// always give the same file. How names were understood, and what was left aside, is said, and stands with counts,
+/// greys, sizes of lesions and up to 40 cases in a report beside the file: NAME.report.html and NAME.sheet.png for
+/// NAME.scan.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = FOLDER_HELP)]
 #[allow(
@@ -259,6 +260,7 @@ fn run_prepare(args: &PrepareArgs) -> Result<()> {
         told.left_out.push(told_of);
     }
     note(&mut told, outcome.mended);
+    note(&mut told, on_shapes(outcome.padded, &outcome.data));
     note(&mut told, on_items(&outcome.data, &study));
     if args.dataset != Dataset::Phantom {
         let source = study.source_place();
@@ -320,6 +322,17 @@ fn write_report(data: &Path, prepared: &Prepared, told: &Told) -> Result<[PathBu
 fn name(data: &Path) -> String {
     let name = data.file_name().unwrap_or(data.as_os_str());
     name.to_string_lossy().into_owned()
+}
+
+/// How many items keep a shape that is no square.
+fn on_shapes(padded: usize, prepared: &Prepared) -> Vec<String> {
+    let items = prepared.items.len();
+    let text = || {
+        format!(
+            "{padded} of {items} items are not square: they keep their shape, with background beside them"
+        )
+    };
+    (padded > 0).then(text).into_iter().collect()
 }
 
 /// What to know of the items: those that lack what structure maps come from, and those without a class.

@@ -34,7 +34,7 @@ pub struct Args {
     /// Folder for the pictures, made if missing
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Side of the square that the image is resized to, pixels
+    /// Side of the square that the image is fitted into, in its own shape, pixels
     #[arg(long, default_value_t = 128, value_parser = super::data::size)]
     size: usize,
     /// Also write every intermediate plane, numbered in order
@@ -48,13 +48,14 @@ pub fn run(args: Args) -> Result<()> {
     let name = || args.image.display().to_string();
     let channels = study.modalities[study.source_place()].channels;
     let volumes = Volumes::default();
-    let (image, _) = read_image(&picture(&args, &volumes)?, channels, None, &volumes)?;
+    let (image, grid) = read_image(&picture(&args, &volumes)?, channels, None, &volumes)?;
     for note in volumes.told() {
         eprintln!("note: {note}");
     }
     let values = study.extraction_at(args.size);
     let source = study.source_plane(&image);
-    let source = Source::of(&source, args.size, values.scale).with_context(name)?;
+    let frame = grid.frame();
+    let source = Source::of(&source, frame, args.size, values.scale).with_context(name)?;
     let mask_settings = study.mask_at(args.size);
     let mask = source.mask(&values, &mask_settings).with_context(name)?;
     let steps = source.steps(&values, &mask_settings).with_context(name)?;
@@ -64,7 +65,7 @@ pub fn run(args: Args) -> Result<()> {
         .context("the extraction has steps")?;
     let fused = fuse(&map, &mask, &fusion_noise(args.size, 0, study.noise));
 
-    let shown = channels.shown(&image.resized(args.size, args.size));
+    let shown = channels.shown(&frame.squared(&image, args.size));
     let named: [(&str, Image); 4] = [
         ("image", shown),
         ("mask", mask.clone().into()),

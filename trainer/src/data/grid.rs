@@ -5,6 +5,7 @@
 
 use anyhow::{Context, Result, bail, ensure};
 use scanweave::formats::{Affine, FormatError, Outline, Volume};
+use scanweave::image::Frame;
 use std::path::{Path, PathBuf};
 
 /// Voxels of one grid may lie so far apart, in voxels: headers round.
@@ -18,6 +19,8 @@ pub struct Grid {
     path: PathBuf,
     /// Width and height, pixels.
     sides: (usize, usize),
+    /// Distance of pixels across and down, in one unit.
+    spacing: [f32; 2],
     /// Slices, where the file is a volume.
     depth: Option<usize>,
     /// How a volume lies as it is looked at, and as the file holds it, where it says so.
@@ -31,6 +34,7 @@ impl Grid {
         Self {
             path: path.into(),
             sides,
+            spacing: [1.0; 2],
             depth: None,
             affine: None,
             own: None,
@@ -40,9 +44,11 @@ impl Grid {
     /// The grid of a volume as it is looked at.
     pub fn deep(path: &Path, volume: &Volume) -> Self {
         let [width, height, depth] = volume.sides();
+        let [across, down, _] = volume.spacing();
         Self {
             path: path.into(),
             sides: (width, height),
+            spacing: [across, down],
             depth: Some(depth),
             affine: volume.own_affine().and(volume.affine()),
             own: volume.own_affine().copied(),
@@ -52,11 +58,16 @@ impl Grid {
     /// The grid of a volume by its header.
     pub fn of_outline(path: &Path, outline: &Outline) -> Self {
         let [width, height, depth] = outline.sides;
+        let looked_at = outline.affine.map(|[looked_at, _]| looked_at);
         Self {
             path: path.into(),
             sides: (width, height),
+            spacing: looked_at.map_or([1.0; 2], |affine| {
+                let [across, down, _] = affine.spacing();
+                [across, down]
+            }),
             depth: Some(depth),
-            affine: outline.affine.map(|[looked_at, _]| looked_at),
+            affine: looked_at,
             own: outline.affine.map(|[_, own]| own),
         }
     }
@@ -76,6 +87,11 @@ impl Grid {
     /// Width and height, pixels.
     pub fn sides(&self) -> (usize, usize) {
         self.sides
+    }
+
+    /// How it lies in the square that networks see.
+    pub fn frame(&self) -> Frame {
+        Frame::of(self.sides, self.spacing)
     }
 
     /// How the file lies in the patient, in its own order.

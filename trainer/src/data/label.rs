@@ -15,6 +15,7 @@ use super::resample::{self, Target};
 use super::volumes::{LabelSlice, Volumes, is_volume};
 use anyhow::{Context, Result, bail, ensure};
 use image::DynamicImage;
+use scanweave::image::Frame;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -50,7 +51,7 @@ pub struct Meaning<'a> {
 }
 
 /// The lesion label in a file, one class number per pixel (0 is no lesion), resized to the nearest
-/// pixel of `size` x `size`. A volume that does not say how it lies is turned as `image`, the first one of its case.
+/// pixel of `size` x `size`, where it lies like its image in `frame`. A volume that does not say how it lies is turned as `image`, the first one of its case.
 ///
 /// # Errors
 /// As [`super::decode::read_image`], and, marked by [`RefusedLabel`], when the values are no label of these classes.
@@ -58,7 +59,7 @@ pub fn read_label(
     picture: &Picture,
     image: Option<&Grid>,
     volumes: &Volumes,
-    size: usize,
+    (frame, size): (Frame, usize),
     meaning: Meaning,
 ) -> Result<Label> {
     let path = &picture.path;
@@ -91,11 +92,13 @@ pub fn read_label(
         values.numbers_of(meaning.classes)
     };
     let meant = meant.with_context(|| RefusedLabel(path.clone()))?;
-    let (width, height) = grid.sides();
-    let pick = |i: usize, side: usize| ((2 * i + 1) * side / (2 * size)).min(side - 1);
-    let places = (0..size * size).map(|i| pick(i / size, height) * width + pick(i % size, width));
+    let sides = grid.sides();
+    let class = |i: usize| {
+        let pixel = frame.pixel(sides, size, (i % size, i / size));
+        pixel.map_or(0, |(x, y)| meant[y * sides.0 + x])
+    };
     Ok(Label {
-        classes: places.map(|at| meant[at]).collect(),
+        classes: (0..size * size).map(class).collect(),
         grid,
     })
 }
@@ -344,7 +347,13 @@ mod tests {
         image.save(&path).expect("saved");
         let volumes = Volumes::default();
         let size = SIDE as usize;
-        let read = read_label(&path.into(), None, &volumes, size, plain(classes));
+        let read = read_label(
+            &path.into(),
+            None,
+            &volumes,
+            (Frame::SQUARE, size),
+            plain(classes),
+        );
         (read.map(|label| label.classes), volumes.told())
     }
 
@@ -468,7 +477,13 @@ mod tests {
                 ..plain(classes)
             };
             let picture = at(name).into();
-            let read = read_label(&picture, None, &Volumes::default(), SIDE as usize, meaning);
+            let read = read_label(
+                &picture,
+                None,
+                &Volumes::default(),
+                (Frame::SQUARE, SIDE as usize),
+                meaning,
+            );
             read.map(|label| label.classes)
         };
         let colours = [[0_u8; 3], [255, 0, 0], [0, 0, 255]];
@@ -529,7 +544,13 @@ mod tests {
         writer.finish().expect("a file");
         let classes = if class == 1 { 1 } else { 4 };
         let volumes = Volumes::default();
-        let read = read_label(&path.into(), None, &volumes, SIDE as usize, plain(classes));
+        let read = read_label(
+            &path.into(),
+            None,
+            &volumes,
+            (Frame::SQUARE, SIDE as usize),
+            plain(classes),
+        );
         read.map(|label| label.classes)
     }
 
@@ -569,7 +590,7 @@ mod tests {
             ..path.into()
         };
         let volumes = Volumes::default();
-        let read = read_label(&picture, None, &volumes, 2, plain(1));
+        let read = read_label(&picture, None, &volumes, (Frame::SQUARE, 2), plain(1));
         (read.map(|label| label.classes), volumes.told())
     }
 

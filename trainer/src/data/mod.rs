@@ -32,6 +32,7 @@ pub use prepared::{Item, Prepared};
 
 use anyhow::Context as _;
 use codes::Codes;
+use scanweave::image::Frame;
 use scanweave::label::LabelBox;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -155,11 +156,16 @@ pub struct ListedBox {
 }
 
 impl ListedBox {
-    /// The box in an image of these sides after it was resized to `size` x `size` pixels.
+    /// The box of an image of these sides, in the square of `size` pixels that the image lies in like `frame`.
     ///
     /// # Errors
     /// When it is no box of that image; the error names file and line.
-    pub fn resized(&self, sides: (usize, usize), size: usize) -> anyhow::Result<LabelBox> {
+    pub fn framed(
+        &self,
+        sides: (usize, usize),
+        frame: Frame,
+        size: usize,
+    ) -> anyhow::Result<LabelBox> {
         let [left, top, right, bottom] = self.corners;
         let (across, down) = if self.shares {
             (sides.0 as f64, sides.1 as f64)
@@ -167,7 +173,8 @@ impl ListedBox {
             (1.0, 1.0)
         };
         let corners = [left * across, top * down, right * across, bottom * down];
-        LabelBox::resized(self.class, corners, sides, size).with_context(|| self.place.clone())
+        LabelBox::framed(self.class, corners, sides, frame, size)
+            .with_context(|| self.place.clone())
     }
 }
 

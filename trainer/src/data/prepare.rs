@@ -13,7 +13,7 @@ use super::volumes::Volumes;
 use super::{Content, ListedBox, ListedBoxes, Picture, Record, Split};
 use anyhow::{Context, Error, Result, bail, ensure};
 use rayon::prelude::*;
-use scanweave::image::{Image, Plane};
+use scanweave::image::{Frame, Image, Plane};
 use scanweave::label::{ClassMap, Label, LabelBox, Source, boxes};
 use scanweave::phantom;
 use scanweave::structure::{Structure, erase_lines};
@@ -36,6 +36,8 @@ pub struct Outcome {
     pub left_out: Vec<LeftOut>,
     /// What was put right in files.
     pub mended: Vec<String>,
+    /// How many items lie in their square with background beside them.
+    pub padded: usize,
     /// Per modality how its files lie, with the number of items: `256 x 256 pixels`, or of volumes voxels and directions.
     pub grids: BTreeMap<String, BTreeMap<String, usize>>,
 }
@@ -88,12 +90,13 @@ pub fn prepare(
             item
         })
         .collect();
-    let (mut items, mut broken) = (Vec::new(), Vec::new());
+    let (mut items, mut broken, mut padded) = (Vec::new(), Vec::new(), 0);
     let mut grids: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
     for (record, result) in records.iter().zip(results) {
         match result {
             Ok(made) => {
                 items.push(made.item);
+                padded += usize::from(made.padded);
                 for (modality, grid) in made.grids {
                     *grids.entry(modality).or_default().entry(grid).or_default() += 1;
                 }
@@ -109,6 +112,7 @@ pub fn prepare(
         data: Prepared::new(work.header(), items),
         left_out,
         mended: work.volumes.told(),
+        padded,
         grids,
     })
 }
@@ -134,6 +138,7 @@ fn refusal(broken: &[LeftOut], of: usize) -> String {
 /// What a record became.
 struct Made {
     item: Item,
+    padded: bool,
     /// How each of its images lies, by modality.
     grids: Vec<(String, String)>,
 }
@@ -142,6 +147,8 @@ struct Made {
 struct Pixels {
     /// Per modality the image at its own size.
     images: Vec<Option<Image>>,
+    /// How they lie in the square of working size: as the first one does.
+    frame: Frame,
     /// The label at working size.
     label: Label,
     /// How each of the images lies, by modality.
@@ -184,12 +191,14 @@ impl Work<'_> {
     fn item(&self, record: &Record) -> Result<Made> {
         let Pixels {
             images,
+            frame,
             label,
             grids,
         } = self.pixels(record)?;
         let measured = matches!(record.content, Content::Files { .. });
         let source = self.source(&images)?;
-        let structure = Structure::of_image(&source, self.size, &self.extraction, &self.mask)?;
+        let structure =
+            Structure::of_image(&source, frame, self.size, &self.extraction, &self.mask)?;
         if measured && !self.meaning.accept {
             let file = || record.content.label().map(|label| label.path.clone());
             let checked = check_cover(&label, &structure.mask);
@@ -200,7 +209,7 @@ impl Work<'_> {
             None => structure.map,
         };
         let small = |(image, modality): (&Option<Image>, &Modality)| {
-            let small = image.as_ref()?.resized(self.size, self.size);
+            let small = frame.squared(image.as_ref()?, self.size);
             let relative = measured && modality.scale == Scale::OrganMedian;
             let scaled = if relative {
                 standardised(&small, &structure.mask)
@@ -219,7 +228,11 @@ impl Work<'_> {
             mask: binary(&structure.mask),
             label,
         };
-        Ok(Made { item, grids })
+        Ok(Made {
+            item,
+            padded: frame.is_padded(self.size),
+            grids,
+        })
     }
 
     /// The plane that structure map and mask are taken from: of a subject that lacks the source
@@ -273,8 +286,12 @@ impl Work<'_> {
             seen.push(Some(image));
         }
         let images = seen;
+        let frame = first
+            .as_ref()
+            .map_or(Frame::SQUARE, |(grid, _)| grid.frame());
         let files = Files {
             work: self,
+            frame,
             class,
             label,
             boxes,
@@ -288,6 +305,7 @@ impl Work<'_> {
         });
         Ok(Pixels {
             grids: grids.collect(),
+            frame,
             label: self.study.lesion.read(&files)?,
             images: images
                 .into_iter()
@@ -354,6 +372,7 @@ impl Work<'_> {
         };
         Ok(Pixels {
             images: self.study.modalities.iter().map(find).collect(),
+            frame: Frame::SQUARE,
             grids: Vec::new(),
             label: self.study.lesion.read(&truth)?,
         })
@@ -389,6 +408,7 @@ fn with_channels(image: &Image, channels: Channels) -> Image {
 /// The label of a case in files.
 struct Files<'a> {
     work: &'a Work<'a>,
+    frame: Frame,
     class: Option<usize>,
     label: Option<&'a Picture>,
     boxes: Option<&'a ListedBoxes>,
@@ -416,7 +436,8 @@ impl Source for Files<'_> {
             slice: self.slice,
         });
         let meaning = Meaning { target, ..meaning };
-        let label = read_label(picture, first, &self.work.volumes, size, meaning)?;
+        let square = (self.frame, size);
+        let label = read_label(picture, first, &self.work.volumes, square, meaning)?;
         match target.filter(|target| label.grid.is_scaled(target.grid)) {
             Some(target) => self.work.note_stretched(picture, &label.grid, target.grid),
             None => label.grid.check_label(first)?,
@@ -435,7 +456,7 @@ impl Source for Files<'_> {
         let Some((_, grid)) = measured else {
             return Ok(Some(Vec::new()));
         };
-        let resized = |one: &ListedBox| one.resized(grid.sides(), self.work.size);
+        let resized = |one: &ListedBox| one.framed(grid.sides(), self.frame, self.work.size);
         listed
             .boxes
             .iter()

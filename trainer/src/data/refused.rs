@@ -76,8 +76,9 @@ pub fn folder_of(data: &Path) -> PathBuf {
 pub fn clear(folder: &Path) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name();
-        let number = name.to_str().and_then(|name| name.strip_suffix(".png"));
-        if number.is_some_and(|number| number.len() == 4 && number.parse::<u16>().is_ok()) {
+        let number = name.to_str().and_then(|name| name.strip_prefix("refused-"));
+        let number = number.and_then(|name| name.strip_suffix(".png"));
+        if number.is_some_and(|number| number.parse::<u16>().is_ok()) {
             let _ = std::fs::remove_file(entry.path());
         }
     }
@@ -86,7 +87,7 @@ pub fn clear(folder: &Path) {
 
 fn save(image: &Image, folder: &Path, number: usize) -> Result<PathBuf> {
     crate::files::create_folder(folder)?;
-    let path = folder.join(format!("{number:04}.png"));
+    let path = folder.join(format!("refused-{number:04}.png"));
     picture::save_image(&path, image)?;
     Ok(path)
 }
@@ -166,11 +167,14 @@ mod tests {
             "{told}"
         );
         assert!(
-            told.ends_with("0003.png") && place.join("0003.png").is_file(),
+            told.ends_with("refused-0003.png") && place.join("refused-0003.png").is_file(),
             "{told}"
         );
-        std::fs::write(place.join("mine.png"), b"kept").expect("a file");
+        for mine in ["mine.png", "0001.png"] {
+            std::fs::write(place.join(mine), b"kept").expect("a file");
+        }
         clear(&place);
-        assert!(!place.join("0003.png").exists() && place.join("mine.png").exists());
+        assert!(!place.join("refused-0003.png").exists());
+        assert!(place.join("mine.png").exists() && place.join("0001.png").exists());
     }
 }

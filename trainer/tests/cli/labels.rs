@@ -1,6 +1,7 @@
 //! Boxes from a table to a built data set, and images of which nobody knows the class.
 
 use crate::process::{scanweave, untouched};
+use scanweave::image::Frame;
 use scanweave::label::boxes::{around, yolo};
 use scanweave::label::{ClassMap, Label, LabelBox, LabelKind};
 use scanweave::phantom::{self, Anatomy};
@@ -139,7 +140,7 @@ fn of_yolo(text: &str) -> Vec<scanweave::image::Plane> {
     let read = |line: &str| {
         let (class, shares) = yolo::parse(line).expect("a line");
         let corners = shares.map(|v| v * SIZE as f64);
-        LabelBox::resized(class, corners, (SIZE, SIZE), SIZE).expect("a box")
+        LabelBox::framed(class, corners, (SIZE, SIZE), Frame::SQUARE, SIZE).expect("a box")
     };
     planes(text.lines().map(read).collect())
 }
@@ -158,7 +159,7 @@ fn of_coco(coco: &Value, name: &str) -> Vec<scanweave::image::Plane> {
             serde_json::from_value(row["bbox"].clone()).expect("four numbers");
         let class = row["category_id"].as_u64().expect("a class") as usize - 1;
         let corners = [x, y, x + width, y + height];
-        LabelBox::resized(class, corners, (SIZE, SIZE), SIZE).expect("a box")
+        LabelBox::framed(class, corners, (SIZE, SIZE), Frame::SQUARE, SIZE).expect("a box")
     };
     planes(own.map(read).collect())
 }

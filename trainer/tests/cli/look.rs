@@ -229,10 +229,13 @@ fn a_refused_label_is_shown_beside_its_image() {
         fs::remove_dir_all(picture.parent().expect("a folder")).expect("ours");
     });
     let ended = prepare(folder, "--skip-broken").well();
-    assert_eq!(shown(&ended.complained), Path::new("data.refused/0000.png"));
-    check(&folder.join("data.refused/0000.png"));
+    assert_eq!(
+        shown(&ended.complained),
+        Path::new("data.refused/refused-0000.png")
+    );
+    check(&folder.join("data.refused/refused-0000.png"));
     let page = page(&folder.join("data.report.html"));
-    assert!(page.contains("see data.refused/0000.png"), "{page}");
+    assert!(page.contains("see data.refused/refused-0000.png"), "{page}");
 
     let organ = GrayImage::from_fn(64, 64, |x, y| {
         Luma([u8::from(x.abs_diff(32) < 20 && y.abs_diff(32) < 22)])
@@ -241,7 +244,10 @@ fn a_refused_label_is_shown_beside_its_image() {
     let ended = prepare(folder, "--skip-broken").well();
     let said = "masks/p1.png: the label covers";
     assert!(ended.complained.contains(said), "{ended}");
-    assert_eq!(shown(&ended.complained), Path::new("data.refused/0000.png"));
+    assert_eq!(
+        shown(&ended.complained),
+        Path::new("data.refused/refused-0000.png")
+    );
     fs::write(folder.join("set/masks/p1.png"), png(lesion())).expect("a file");
     prepare(folder, "").well();
     assert!(!folder.join("data.refused").exists());

@@ -23,6 +23,7 @@ mod process;
 mod real;
 mod resample;
 mod runs;
+mod shapes;
 #[cfg(target_os = "linux")]
 mod streams;
 mod studies;

@@ -35,9 +35,10 @@ impl Compute {
         self.painter = Painter::default();
     }
 
-    /// What the open model is of.
-    pub fn study(&self) -> Option<&Study> {
-        self.loaded.as_ref().map(|l| l.synthesiser.study())
+    /// What the open model is of, and the side of its images in pixels.
+    pub fn opened(&self) -> Option<(&Study, usize)> {
+        let synthesiser = &self.loaded.as_ref()?.synthesiser;
+        Some((synthesiser.study(), synthesiser.size()))
     }
 
     /// Computes on the model's device and, when that fails, on the CPU.

@@ -6,7 +6,7 @@
 use std::io;
 
 use scanweave::formats::{self, Axis, FormatError, Volume, Window, dicom, gzip};
-use scanweave::image::{Image, ImageError};
+use scanweave::image::{Frame, Image, ImageError};
 use scanweave::study::Study;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
@@ -19,12 +19,21 @@ use crate::bridge::words;
 use crate::image_file::{HEAD, Kind};
 use crate::model::painter::{in_colour, source_plane};
 use crate::model::protocol::{Cause, Failure, ImageInfo};
-use crate::square::squared;
 
 /// Largest volume file, inflated: 512 x 512 x 320 voxels of 16 bits.
 const MAX_BYTES: u64 = 160 << 20;
 /// Voxels of the largest volume that is kept: 64 MB.
 const KEPT: usize = 1 << 24;
+
+/// What was read.
+pub struct Read {
+    /// The pixels, in the image's own shape.
+    pub image: Image,
+    /// How they lie in the square that networks see.
+    pub frame: Frame,
+    /// What there is to say of it.
+    pub about: ImageInfo,
+}
 
 /// Reads images; keeps the last volume.
 #[derive(Default)]
@@ -48,14 +57,15 @@ struct Slices {
 }
 
 impl Reader {
-    /// The picture in a file, or its slice. Pictures keep their colours where the study is in colour; slices are
-    /// grey.
+    /// The picture in a file, or its slice, for a model of `size` pixels. Pictures keep their colours where the study is
+    /// in colour; slices are grey.
     pub async fn read(
         &mut self,
         file: &File,
         slice: Option<u32>,
         study: &Study,
-    ) -> Result<(Image, ImageInfo), Failure> {
+        size: usize,
+    ) -> Result<Read, Failure> {
         let name = file.name();
         let key = Key {
             name: name.clone(),
@@ -63,7 +73,7 @@ impl Reader {
             modified: file.last_modified(),
         };
         if let Some((_, slices)) = self.kept.as_ref().filter(|(kept, _)| *kept == key) {
-            return slices.image(&name, slice, study);
+            return slices.image(&name, slice, study, size);
         }
         let kind = Kind::of(&name, &head(file).await?);
         if kind == Kind::Picture {
@@ -72,7 +82,7 @@ impl Reader {
             let flat = |e: ImageError| Cause::ImageFlat.because(&name, e.to_string());
             // As the trainer reads it: 12 bits in a file of 16 would else stay dark.
             let image = image.normalised().map_err(flat)?;
-            let (image, padded) = squared(image, [1.0; 2]);
+            let frame = Frame::of((image.width(), image.height()), [1.0; 2]);
             self.kept = None;
             let about = ImageInfo {
                 name,
@@ -80,9 +90,13 @@ impl Reader {
                 height,
                 slices: 1,
                 slice: 0,
-                padded,
+                padded: frame.is_padded(size),
             };
-            return Ok((image, about));
+            return Ok(Read {
+                image,
+                frame,
+                about,
+            });
         }
         let mut bytes = whole(file).await?;
         if kind == Kind::Gzip {
@@ -90,7 +104,7 @@ impl Reader {
         }
         let slices = Slices::of(kind, &bytes).map_err(|e| broken(&name, &e))?;
         drop(bytes);
-        let found = slices.image(&name, slice, study)?;
+        let found = slices.image(&name, slice, study, size)?;
         let small = slices.volume.voxels().len() <= KEPT;
         self.kept = small.then_some((key, slices));
         Ok(found)
@@ -119,7 +133,8 @@ impl Slices {
         name: &str,
         slice: Option<u32>,
         study: &Study,
-    ) -> Result<(Image, ImageInfo), Failure> {
+        size: usize,
+    ) -> Result<Read, Failure> {
         let [width, height, slices] = self.volume.sides().map(|s| s as u32);
         let slice = slice.unwrap_or(slices / 2);
         let named = if slices > 1 {
@@ -135,16 +150,20 @@ impl Slices {
         let image = Image::from(plane);
         usable(&named, &image, study)?;
         let [across, down, _] = self.volume.spacing();
-        let (image, padded) = squared(image, [across, down]);
+        let frame = Frame::of((image.width(), image.height()), [across, down]);
         let about = ImageInfo {
             name: name.to_owned(),
             width,
             height,
             slices,
             slice,
-            padded,
+            padded: frame.is_padded(size),
         };
-        Ok((image, about))
+        Ok(Read {
+            image,
+            frame,
+            about,
+        })
     }
 }
 

@@ -119,13 +119,14 @@ impl Session {
         slice: Option<u32>,
     ) -> Step {
         let file = file.ok_or_else(|| Cause::FileMissing.of(name))?;
-        let study = self
-            .compute
-            .study()
-            .ok_or_else(|| Cause::NoModel.of(name))?;
-        let (image, about) = self.reader.read(&file, slice, study).await?;
-        self.compute.painter.bring(image);
-        post(&Event::Read { id, image: about });
+        let opened = self.compute.opened();
+        let (study, size) = opened.ok_or_else(|| Cause::NoModel.of(name))?;
+        let read = self.reader.read(&file, slice, study, size).await?;
+        self.compute.painter.bring(read.image, read.frame);
+        post(&Event::Read {
+            id,
+            image: read.about,
+        });
         Ok(Outcome::Ended)
     }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::image::Frame;
 use crate::label::error::BoxError;
 
 /// One box: its class and its edges, in pixels of the image it belongs to. An edge lies between
@@ -26,15 +27,16 @@ pub struct LabelBox {
 const ROUNDED: f64 = 0.01;
 
 impl LabelBox {
-    /// The box with these `corners` (left, top, right, bottom), pixels of an image of `width` x `height`,
-    /// after that image was resized to `size` x `size`.
+    /// The box with these `corners` (left, top, right, bottom), pixels of an image of `width` x `height` that lies like
+    /// `frame` in its square, in that square of `size` pixels.
     ///
     /// # Errors
     /// When the corners are no box in the image.
-    pub fn resized(
+    pub fn framed(
         class: usize,
         corners: [f64; 4],
         (width, height): (usize, usize),
+        frame: Frame,
         size: usize,
     ) -> Result<Self, BoxError> {
         let [left, top, right, bottom] = corners;
@@ -63,18 +65,20 @@ impl LabelBox {
                 height,
             });
         }
-        let scaled = |v: f64, side: usize| {
-            let place = v * size as f64 / side as f64;
-            place.clamp(0.0, size as f64) as f32
+        let share = |v: f64, side: usize| (v / side as f64).clamp(0.0, 1.0);
+        let placed = |x: f64, y: f64| {
+            let place = frame.place([share(x, width), share(y, height)], size);
+            place.map(|at| at as f32)
         };
-        let scaled = Self {
+        let ([left, top], [right, bottom]) = (placed(left, top), placed(right, bottom));
+        let framed = Self {
             class,
-            left: scaled(left, width),
-            top: scaled(top, height),
-            right: scaled(right, width),
-            bottom: scaled(bottom, height),
+            left,
+            top,
+            right,
+            bottom,
         };
-        scaled.check().map(|()| scaled)
+        framed.check().map(|()| framed)
     }
 
     /// The smallest box around row-major `pixels` of a picture that is `width` wide.

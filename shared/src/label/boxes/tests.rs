@@ -1,6 +1,7 @@
 //! Boxes by hand: read, scaled, changed, placed, encoded, scored and written.
 
 use super::*;
+use crate::image::Frame;
 use crate::label::BoxError;
 use crate::label::{LabelKind, mask};
 use crate::random::{Purpose, Random};
@@ -30,15 +31,16 @@ fn organ(size: usize, from: usize, to: usize) -> Plane {
 
 #[test]
 fn corners_are_scaled_with_their_image() {
-    let found = LabelBox::resized(2, [10.0, 20.0, 30.0, 60.0], (100, 200), 64);
+    let found = LabelBox::framed(2, [10.0, 20.0, 30.0, 60.0], (100, 200), Frame::SQUARE, 64);
     assert_eq!(found, Ok(one(2, [6.4, 6.4, 19.2, 19.2])));
-    let whole = LabelBox::resized(0, [0.0, 0.0, 100.0, 200.004], (100, 200), 64);
+    let whole = LabelBox::framed(0, [0.0, 0.0, 100.0, 200.004], (100, 200), Frame::SQUARE, 64);
     assert_eq!(whole, Ok(one(0, [0.0, 0.0, 64.0, 64.0])), "rounded numbers");
 }
 
 #[test]
 fn corners_that_are_no_box_are_refused() {
-    let refused = |corners| LabelBox::resized(0, corners, (10, 20), 64).expect_err("no box");
+    let refused =
+        |corners| LabelBox::framed(0, corners, (10, 20), Frame::SQUARE, 64).expect_err("no box");
     assert_eq!(refused([f64::NAN, 0.0, 1.0, 1.0]), BoxError::Numbers);
     assert_eq!(refused([0.0, 0.0, f64::INFINITY, 1.0]), BoxError::Numbers);
     for inverted in [[5.0, 0.0, 2.0, 1.0], [1.0, 3.0, 2.0, 3.0]] {
@@ -266,7 +268,7 @@ proptest! {
         let start = one(class, [x, y, right, bottom].map(f32::from));
         let text = yolo::text(&[start], 96);
         let (class, shares) = yolo::parse(text.trim()).expect("a line");
-        let back = LabelBox::resized(class, shares.map(|v| v * 96.0), (96, 96), 96).expect("a box");
+        let back = LabelBox::framed(class, shares.map(|v| v * 96.0), (96, 96), Frame::SQUARE, 96).expect("a box");
         prop_assert_eq!(back.class, start.class);
         let near = |a: f32, b: f32| (a - b).abs() < 1e-3;
         prop_assert!(near(back.left, start.left) && near(back.right, start.right));

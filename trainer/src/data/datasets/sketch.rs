@@ -9,7 +9,7 @@ use crate::data::label::{Meaning, read_label};
 use crate::data::volumes::Volumes;
 use crate::data::{Content, Record};
 use flate2::{Compression, write::GzEncoder};
-use scanweave::image::Image;
+use scanweave::image::{Frame, Image};
 use scanweave::study::Study;
 use std::fs;
 use std::io::Write as _;
@@ -154,7 +154,13 @@ pub fn item(record: &Record, study: &str) -> Item {
             accept: false,
             target: None,
         };
-        let label = read_label(picture, first.as_ref(), &volumes, SIDE, meaning);
+        let label = read_label(
+            picture,
+            first.as_ref(),
+            &volumes,
+            (Frame::SQUARE, SIDE),
+            meaning,
+        );
         let label = label.expect("a label");
         label.grid.check_label(first.as_ref()).expect("one grid");
         label.classes

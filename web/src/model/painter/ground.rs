@@ -1,6 +1,6 @@
 //! Where the structure map of a scene comes from, and what strokes make of it.
 
-use scanweave::image::{Image, Plane};
+use scanweave::image::{Frame, Image, Plane};
 use scanweave::structure::{Source, Step, Structure, forbidden};
 use scanweave::study::{Extraction, MaskSettings};
 use scanweave::synthesis::Synthesiser;
@@ -13,6 +13,7 @@ use crate::model::scene::{Origin, Runs, Values};
 /// The image that was read last, with what was made of it.
 pub(super) struct Brought {
     image: Image,
+    frame: Frame,
     /// For a scale of the extraction: the image ready for algorithms 1 and 2, and for the eye.
     ready: Option<(usize, Source, Image)>,
 }
@@ -33,8 +34,12 @@ pub(super) struct Ground {
 }
 
 impl Brought {
-    pub(super) fn new(image: Image) -> Self {
-        Self { image, ready: None }
+    pub(super) fn new(image: Image, frame: Frame) -> Self {
+        Self {
+            image,
+            frame,
+            ready: None,
+        }
     }
 
     fn source(&mut self, synthesiser: &Synthesiser, scale: usize) -> Result<&Source, PaintError> {
@@ -42,8 +47,8 @@ impl Brought {
         let known = |(s, _, small): &(usize, Source, Image)| *s == scale && small.width() == size;
         if !self.ready.as_ref().is_some_and(known) {
             let plane = source_plane(synthesiser.study(), &self.image);
-            let source = Source::of(&plane, size, scale)?;
-            self.ready = Some((scale, source, self.resized(size)));
+            let source = Source::of(&plane, self.frame, size, scale)?;
+            self.ready = Some((scale, source, self.squared(size)));
         }
         Ok(&self.ready.as_ref().expect("it was just made").1)
     }
@@ -52,12 +57,12 @@ impl Brought {
     pub(super) fn small(&self, size: usize) -> Image {
         match &self.ready {
             Some((_, _, small)) => small.clone(),
-            None => self.resized(size),
+            None => self.squared(size),
         }
     }
 
-    fn resized(&self, size: usize) -> Image {
-        self.image.map_planes(|plane| plane.resized(size, size))
+    fn squared(&self, size: usize) -> Image {
+        self.frame.squared(&self.image, size)
     }
 }
 

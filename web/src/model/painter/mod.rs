@@ -9,7 +9,7 @@ mod channels;
 mod ground;
 mod outline;
 
-use scanweave::image::{Image, ImageError, Plane};
+use scanweave::image::{Frame, Image, ImageError, Plane};
 use scanweave::label::{ClassMap, Label};
 use scanweave::study::Study;
 use scanweave::synthesis::{Sample, SynthesisError, Synthesiser};
@@ -118,9 +118,9 @@ pub struct Painter {
 }
 
 impl Painter {
-    /// From now on [`Origin::Image`] means this one.
-    pub fn bring(&mut self, image: Image) {
-        self.image = Some(Brought::new(image));
+    /// From now on [`Origin::Image`] means this one, which lies in its square like `frame`.
+    pub fn bring(&mut self, image: Image, frame: Frame) {
+        self.image = Some(Brought::new(image, frame));
         if let Some((Origin::Image { .. }, _)) = self.sketch {
             self.forget();
         }

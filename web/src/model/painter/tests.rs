@@ -142,10 +142,10 @@ fn what_was_painted_before_changes_nothing() {
         start.clone(),
     ];
     let mut painter = Painter::default();
-    painter.bring(image.clone());
+    painter.bring(image.clone(), Frame::SQUARE);
     for scene in scenes {
         let mut other = Painter::default();
-        other.bring(image.clone());
+        other.bring(image.clone(), Frame::SQUARE);
         let (kept, alone) = (
             done(painter.paint(&pipeline, &scene, FULL)).expect("a picture"),
             done(other.paint(&pipeline, &scene, FULL)).expect("a picture"),
@@ -185,17 +185,18 @@ fn an_image_shows_its_steps_in_full_detail_and_stays_until_another_comes() {
     let mut painter = Painter::default();
     let missing = done(painter.paint(&pipeline, &scene, FULL));
     assert!(matches!(missing, Err(PaintError::Scene(Refusal::NoImage))));
-    painter.bring(draw(1));
+    painter.bring(draw(1), Frame::SQUARE);
     let quick = done(painter.paint(&pipeline, &scene, Detail::Preview { modality: 0 }));
     assert!(quick.expect("a picture").steps.is_empty());
     let first = done(painter.paint(&pipeline, &scene, FULL)).expect("a picture");
     let study = pipeline.study();
     let (values, mask) = (study.extraction_at(SIZE), study.mask_at(SIZE));
-    let structure = Structure::of_image(&draw(1).to_grey(), SIZE, &values, &mask).expect("lines");
+    let structure = Structure::of_image(&draw(1).to_grey(), Frame::SQUARE, SIZE, &values, &mask)
+        .expect("lines");
     assert_eq!(first.sample.structure, structure.clone().within_organ());
     assert_eq!(first.steps.last().expect("steps").0, "structure-map");
     assert_eq!(first.source.as_ref().expect("an image").width(), SIZE);
-    painter.bring(draw(2));
+    painter.bring(draw(2), Frame::SQUARE);
     let second = done(painter.paint(&pipeline, &scene, FULL)).expect("a picture");
     assert_ne!(first.sample.structure, second.sample.structure);
     let mut values = Values {

@@ -194,6 +194,7 @@ impl Row {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use scanweave::image::Frame;
     use std::fs;
 
     fn kind() -> LabelKind {
@@ -275,7 +276,7 @@ mod tests {
             .iter()
             .zip(["64 x 64", "upper left", "no number"])
         {
-            let error = one.resized((64, 64), 32).expect_err(said);
+            let error = one.framed((64, 64), Frame::SQUARE, 32).expect_err(said);
             let error = format!("{error:#}");
             assert!(
                 error.contains(&one.place) && error.contains(said),
@@ -289,7 +290,9 @@ mod tests {
     fn yolo_text_lies_beside_the_images() {
         let folder = folder("yolo", &[("a.txt", "1 0.5 0.25 0.5 0.5\n\n")]);
         let found = of(&folder, "a.png").expect("a box").boxes;
-        let one = found[0].resized((200, 100), 64).expect("a box");
+        let one = found[0]
+            .framed((200, 100), Frame::SQUARE, 64)
+            .expect("a box");
         assert_eq!(
             (one.class, [one.left, one.top, one.right, one.bottom]),
             (1, [16.0, 0.0, 48.0, 32.0])

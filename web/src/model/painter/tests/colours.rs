@@ -35,7 +35,7 @@ fn a_photograph_keeps_its_colours_and_gives_its_lines() {
     };
     let painted = |image: Image| {
         let mut painter = Painter::default();
-        painter.bring(image);
+        painter.bring(image, Frame::SQUARE);
         done(painter.paint(&pipeline, &scene, FULL)).expect("a picture")
     };
     let colour = painted(photograph());
