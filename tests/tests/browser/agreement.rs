@@ -177,12 +177,12 @@ fn nonsense_in_the_address_is_said() {
     let query = "model=knee&seed=-5&class=9&backend=abacus&lang=en";
     let page = Page::open(&site, query);
     agree(&page, 1, 0);
-    let told = "The address asks for model=knee, seed=-5, class=9, backend=abacus, which there is not: \
+    let told = "The address asks for model=knee, seed=-5, class=9, backend=abacus, which is not available: \
         model=brain, seed=1, class=0, backend=auto is shown instead.";
     page.wait("a sentence", || page.error() == told);
     speak(&page, "zh-Hans");
     page.wait("Chinese", || {
-        page.error().starts_with("地址要求 model=knee")
+        page.error().starts_with("网址中的 model=knee")
     });
     speak(&page, "en");
     page.step();

@@ -107,10 +107,13 @@ fn subjects_that_the_filter_refuses_are_left_out_and_counted() {
             page.text("build-status"),
             if keep { "kept" } else { "left out" },
         );
-        let count = format!("{} subjects saved", there.len());
-        assert!(said.starts_with(&count), "{said}");
+        let count = format!("Subjects: {}.", there.len());
         assert!(
-            said.contains("refused 1") && said.contains(became),
+            said.starts_with("Saved as ") && said.contains(&count),
+            "{said}"
+        );
+        assert!(
+            said.contains("1 failed the structure filter") && said.contains(became),
             "{said}"
         );
     }

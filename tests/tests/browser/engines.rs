@@ -52,7 +52,7 @@ fn where_the_engine_for_webgpu_is_missing_the_cpu_paints() {
     let page = Page::open(&site, "backend=webgpu&seed=4");
     page.until_ready("Seed 4:");
     assert_eq!(page.backend(), "cpu", "{}", page.status());
-    assert!(page.error().contains("started anew"), "{}", page.error());
+    assert!(page.error().contains("was restarted"), "{}", page.error());
     page.step();
     page.until_ready("Seed 5:");
 }

@@ -289,7 +289,7 @@ fn two_languages_are_spoken() {
     let badge = page
         .browser
         .script("return document.querySelector('[data-testid=badge] small').textContent");
-    assert_eq!(badge, "按您的要求", "why it computes on the CPU");
+    assert_eq!(badge, "由网址指定", "why it computes on the CPU");
 
     // What stands on the screen follows a change of language, and changes back.
     page.browser.script("location.hash = 'm=AAECA6D'");
@@ -297,7 +297,7 @@ fn two_languages_are_spoken() {
     let speak = |language: &str| speak(&page, language);
     speak("en");
     page.wait("English", || {
-        page.error().contains("This link is cut or damaged")
+        page.error().contains("This link is incomplete or damaged")
     });
     speak("zh-Hans");
     page.wait("Chinese", || page.error().contains("此链接不完整"));
@@ -316,7 +316,7 @@ fn two_languages_are_spoken() {
 
     // So does what the engine says of a file; what a reader of files says stands behind it.
     for (name, bytes, english, chinese) in [
-        ("letter.txt", &b"hello"[..], "is no PNG", "不是 PNG"),
+        ("letter.txt", &b"hello"[..], "is not a PNG", "不是 PNG"),
         (
             "cut.weave",
             b"scanweave",

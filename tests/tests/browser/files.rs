@@ -118,7 +118,7 @@ fn a_file_that_is_chosen_while_weights_load_is_read_when_they_are_there() {
         site.give(weights, 1000);
     }
     let page = Page::open(&site, &format!("backend=cpu&seed={SEED}&lang=en"));
-    let loads = || page.status().starts_with("Loading the weights");
+    let loads = || page.status().starts_with("Loading the model");
     for (id, bytes) in [("fresh", &model), ("other", &other)] {
         if id == "other" {
             choose(&page, id);
@@ -127,7 +127,7 @@ fn a_file_that_is_chosen_while_weights_load_is_read_when_they_are_there() {
         page.pick(&file);
         page.wait("a word on the file", || {
             page.status()
-                .contains("own.png is read as soon as the model is there")
+                .contains("own.png will be read as soon as the model is loaded")
         });
         assert_eq!(
             (page.state().as_str(), page.error()),
@@ -154,7 +154,7 @@ fn a_file_that_waits_is_read_when_the_model_does_not_come() {
     page.until_ready("Seed 4:");
     choose(&page, "other");
     page.wait("weights on their way", || {
-        page.status().starts_with("Loading the weights")
+        page.status().starts_with("Loading the model")
     });
     page.pick(&file);
     page.wait("a word on the file", || page.status().contains("own.png"));
@@ -165,7 +165,7 @@ fn a_file_that_waits_is_read_when_the_model_does_not_come() {
     let read = Plane::from_u8(SIDE, SIDE, &plane.to_u8()).expect("one value per pixel");
     agrees(&page, &Native::open(&model), &read);
     let told = page.error();
-    assert!(told.contains("“other” stopped arriving"), "{told}");
+    assert!(told.contains("“other” was interrupted"), "{told}");
     let chosen = "return document.querySelector('[data-testid=model-select]').value";
     assert_eq!(page.browser.script(chosen), "fresh");
 }

@@ -35,7 +35,7 @@ fn a_visitor_sees_the_first_pictures_of_the_gallery_until_the_engine_has_its_own
     let captions =
         "return [...document.querySelectorAll('.panes figcaption')].map(c => c.textContent)";
     let said = page.browser.script(captions).to_string();
-    assert!(said.contains("Made before"), "{said}");
+    assert!(said.contains("Precomputed image"), "{said}");
     site.give_all(WEIGHTS);
     page.until_ready("Seed 1:");
     assert_eq!(stand_ins(&page), [""; 0], "the engine's own are there");
@@ -134,7 +134,7 @@ fn a_class_that_the_card_withholds_is_neither_offered_nor_written() {
     let expected = json!([["0", true], ["1", false]]);
     assert_eq!(page.browser.script(offered), expected);
     assert!(
-        page.text("withheld").contains("virus"),
+        page.text("withheld").contains("viral pneumonia"),
         "{}",
         page.text("withheld")
     );

@@ -137,8 +137,8 @@ fn what_is_saved_says_where_it_comes_from() {
     let head = phantom::draw(Anatomy::Brain, 3, 64, false);
     page.pick(&site.file("head.png", &png(64, 64, head.images[0].1.to_u8())));
     page.until_ready("From head.png:");
-    let own = "Derived from a picture of the user's own and no sample";
-    comes_from(&page, "from-own-image", own, "derived from own picture;");
+    let own = "Derived from the user's own image, not a sample";
+    comes_from(&page, "from-own-image", own, "derived from own image;");
     page.is_quiet();
 }
 

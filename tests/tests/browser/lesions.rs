@@ -118,7 +118,7 @@ fn boxes_are_drawn_and_moved_by_pointer_and_by_keys_and_refused_outside_the_orga
         "mouse",
     );
     let at = |x: usize, y: usize, width: usize, height: usize| {
-        let text = format!("x {x}, y {y}, {width} x {height} px");
+        let text = format!("x {x}, y {y}, {width} × {height} px");
         page.wait(&text, || page.text("boxes").contains(&text));
     };
     at(x + 1, y + 1, BOX, BOX);

@@ -26,7 +26,7 @@ fn a_device_that_is_lost_at_work_is_told_and_the_cpu_goes_on() {
     }
     assert_eq!(page.backend(), "cpu");
     let sentence = page.error();
-    assert!(sentence.contains("processor"), "said is {sentence:?}");
+    assert!(sentence.contains("CPU"), "said is {sentence:?}");
     let shown = || page.shown("fused").pixels.iter().any(|v| *v > 0);
     page.wait("canvases that are drawn again", shown);
     page.agrees(&native, &native.sampled(seed), seed, &CPU);
@@ -131,7 +131,7 @@ fn lose(page: &Page, canvases: &[&str]) {
     page.wait("all canvases", || page.browser.script(all_back) == true);
     page.wait("the news", || {
         page.error()
-            .starts_with("The browser had dropped the pictures")
+            .starts_with("The browser had dropped the images")
     });
 }
 

@@ -543,7 +543,7 @@ fn figures(desk: &Desk, judge: &Synthesiser) -> Said {
     assert!(verdict.contains(&torn), "{verdict}, not {torn}");
     let own = f64::from(own.expect("a model with a judge"));
     let said = verdict
-        .split_once("gives it ")
+        .split_once("scores it ")
         .and_then(|(_, rest)| rest.split_once(';'));
     let score = said.map(|(number, _)| number.to_owned()).expect("a score");
     let said: f64 = score.parse().expect("a number");
@@ -576,9 +576,9 @@ fn fits(own: &PairRegister, name: &str, said: &str) {
     println!("{name}: {said}, computed {own:?}");
     let (shift, rest) = said
         .strip_prefix("edges ")
-        .and_then(|s| s.split_once(" px apart, "))
+        .and_then(|s| s.split_once(" px apart, mutual information "))
         .expect("a shift");
-    let information = rest.strip_suffix(" nats shared").expect("information");
+    let (information, _) = rest.split_once(" nats").expect("information");
     for (said, own) in [(shift, own.shift), (information, own.information)] {
         let Some(own) = own.map(f64::from) else {
             assert_eq!(said, "?", "{name}");

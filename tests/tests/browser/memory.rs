@@ -222,10 +222,7 @@ fn an_engine_without_memory_is_told_and_started_anew() {
     // the model again.
     let middle = site.file("middle.nii", &volume(192));
     page.pick(&middle);
-    let news = || {
-        page.error()
-            .contains("ran out of memory and was started anew")
-    };
+    let news = || page.error().contains("ran out of memory and was restarted");
     page.wait("the news", || news() && page.state() == "ready");
     assert!(page.shown("image") == picture, "the last picture is back");
     let badge = "return document.querySelector('[data-testid=badge]').textContent";
@@ -233,7 +230,7 @@ fn an_engine_without_memory_is_told_and_started_anew() {
     assert!(
         badge
             .as_str()
-            .is_some_and(|b| b.contains("ran out of memory and was started anew")),
+            .is_some_and(|b| b.contains("ran out of memory and was restarted")),
         "{badge}"
     );
     page.step();
@@ -270,7 +267,7 @@ fn an_engine_for_webgpu_without_memory_is_replaced_by_the_one_for_the_cpu() {
     page.pick(&site.file("large.nii", &volume(768)));
     let news = || {
         page.error()
-            .contains("ran out of memory and was started anew on the processor")
+            .contains("ran out of memory and was restarted on the CPU")
     };
     page.wait("the news", || news() && page.state() == "ready");
     assert_eq!(page.backend(), "cpu");

@@ -202,7 +202,7 @@ fn what_a_link_cannot_show_is_said() {
             page.state() == "ready" && page.error().contains(words)
         });
     };
-    is_told("made with other weights than those loaded here");
+    is_told("made with another model file than the one loaded here");
     assert!(page.shown("image").hash != walked.hash);
     // Their file is opened, and the link is followed after all.
     page.pick(&site.file("own.weave", &own));

@@ -90,7 +90,7 @@ fn weights_that_come_slowly_are_counted_and_a_network_that_breaks_is_told() {
         let expected = bytes as f64 / model.len() as f64;
         assert!((share - expected).abs() < 1e-6, "{share}, not {expected}");
         assert_eq!(page.state(), "loading");
-        assert_eq!(page.status(), "Loading the weights…");
+        assert_eq!(page.status(), "Loading the model…");
         assert!(page.browser.displayed("[data-testid=gallery]"));
     }
     speak(&page, "zh-Hans");
@@ -98,7 +98,7 @@ fn weights_that_come_slowly_are_counted_and_a_network_that_breaks_is_told() {
     page.wait(&said, || page.text("progress") == said);
     speak(&page, "en");
     site.break_off(FILE);
-    page.until_error(&["fresh", "stopped arriving", "Check the network"]);
+    page.until_error(&["fresh", "was interrupted", "Check the network"]);
     assert!(page.browser.displayed("[data-testid=gallery]"));
 
     site.give_all(FILE);

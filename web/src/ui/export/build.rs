@@ -17,6 +17,7 @@ use super::{download, subject, zip};
 use crate::bridge;
 use crate::model::protocol::{BuiltSubject, Cause, Event, Failure, Lane, ModelInfo, Request};
 use crate::ui::page::Controller;
+use crate::ui::words::ARCHIVE_TOO_LARGE;
 
 /// How many subjects one archive may hold.
 pub const MOST: u32 = 500;
@@ -235,7 +236,7 @@ impl Growing {
         let pieces = Array::new();
         for (name, data) in files {
             let piece = self.zip.file(name, data);
-            let piece = piece.map_err(|_| "the archive would be too large".to_owned())?;
+            let piece = piece.map_err(|_| too_large())?;
             pieces.push(&Uint8Array::from(piece.as_slice()));
         }
         self.hand_on(&pieces).map_err(|e| bridge::words(&e))
@@ -271,7 +272,7 @@ impl Growing {
             subject::about(&self.dataset, self.size, &self.entries).map_err(|e| e.to_string())?;
         self.pack(&about)?;
         let end = std::mem::take(&mut self.zip).end();
-        let end = end.map_err(|_| "the archive would be too large".to_owned())?;
+        let end = end.map_err(|_| too_large())?;
         self.parts.push(&Uint8Array::from(end.as_slice()));
         let study = plain(&self.dataset.study);
         let name = format!(
@@ -283,6 +284,10 @@ impl Growing {
         saved.map_err(|e| bridge::words(&e))?;
         Ok(name)
     }
+}
+
+fn too_large() -> String {
+    ARCHIVE_TOO_LARGE.say().to_owned()
 }
 
 fn failed(why: String) -> State {

@@ -66,8 +66,8 @@ impl Source {
             Self::Walk(Some(seed)) => format!("from a walk through the latent space near seed {seed}"),
             Self::Walk(None) => "from a walk between two places of the latent space".into(),
             Self::Drawing => "from lines drawn by hand".into(),
-            Self::Image => "derived from a picture of the user's own and no sample: it may show whom that picture shows".into(),
-            Self::Link => "from the lines of a shared link, which may be derived from somebody's picture".into(),
+            Self::Image => "derived from the user's own image, not a sample: it may show the person in that image".into(),
+            Self::Link => "from the lines of a shared link, which may be derived from somebody's image".into(),
         }
     }
 
@@ -78,7 +78,7 @@ impl Source {
             Self::Walk(Some(seed)) => format!("latent walk, seed {seed}"),
             Self::Walk(None) => "latent walk".into(),
             Self::Drawing => "drawn by hand".into(),
-            Self::Image => "derived from own picture".into(),
+            Self::Image => "derived from own image".into(),
             Self::Link => "lines of a link".into(),
         }
     }
@@ -243,7 +243,7 @@ mod tests {
         let brief = title(&scene).brief("structure map");
         assert_eq!(
             brief,
-            "SYNTHETIC structure map, not for diagnosis; derived from own picture; brain-mri"
+            "SYNTHETIC structure map, not for diagnosis; derived from own image; brain-mri"
         );
         let long = Title {
             study: "x".repeat(40),

@@ -211,7 +211,7 @@ mod tests {
         assert_eq!(name, "README.txt");
         for word in [
             "SYNTHETIC images, not for diagnosis.",
-            "Derived from a picture of the user's own and no sample",
+            "Derived from the user's own image, not a sample",
             "SHA-256 ab12",
             "synthetic-brain-mri-from-own-image-flair.png",
             "1 core, 2 oedema",

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::ui::page::{Controller, Page};
 use crate::ui::structure::named;
-use crate::ui::words::{LESION_CLASS_HELP, LESION_FINDING, LESION_WITHHELD};
+use crate::ui::words::{LESION_CLASS_HELP, LESION_FINDING, LESION_LISTED, LESION_WITHHELD};
 
 /// The findings that the model offers as radio buttons, and those that it does not in a sentence.
 #[component]
@@ -25,7 +25,8 @@ pub fn Findings() -> impl IntoView {
     };
     let withheld = move || {
         let names: Vec<String> = those(false).map(|(_, name)| named(&name)).collect();
-        (!names.is_empty()).then(|| LESION_WITHHELD.with(&[("names", &names.join(", "))]))
+        (!names.is_empty())
+            .then(|| LESION_WITHHELD.with(&[("names", &names.join(LESION_LISTED.say()))]))
     };
     view! {
         <fieldset class="findings" data-testid="lesion-class">

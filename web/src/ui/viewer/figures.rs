@@ -11,7 +11,7 @@ use crate::ui::words::{
     FIGURE_BACKEND, FIGURE_DICE, FIGURE_DICE_NOTE, FIGURE_DICE_VALUE, FIGURE_NO_LESION,
     FIGURE_NOT_ASKED, FIGURE_NOT_FOUND, FIGURE_REGISTER, FIGURE_REGISTER_VALUE, FIGURE_STRUCTURE,
     FIGURE_TIME, FIGURE_TIME_VALUE, FIGURE_UNKNOWN, FIGURES, MAP_FAILS, MAP_PASSES, MAP_SCORE,
-    MAP_SHAPE,
+    MAP_SHAPE, REGISTER_MEANS,
 };
 
 /// The list of them.
@@ -92,7 +92,7 @@ fn measured(page: Page, figures: &Figures) -> Vec<Row> {
         })
         .collect();
     let pairs = figures.register.iter();
-    rows.extend(pairs.map(|pair| register(page, pair).into()));
+    rows.extend(pairs.map(|pair| register(page, pair)));
     rows.extend(figures.map.map(verdict));
     rows
 }
@@ -139,7 +139,7 @@ fn dice(found: &Found, asked: bool) -> String {
     }
 }
 
-fn register(page: Page, pair: &PairRegister) -> (String, String) {
+fn register(page: Page, pair: &PairRegister) -> Row {
     let known = |value: Option<f32>| {
         value.map_or_else(|| FIGURE_UNKNOWN.say().into(), |v| format!("{v:.2}"))
     };
@@ -151,5 +151,9 @@ fn register(page: Page, pair: &PairRegister) -> (String, String) {
         ("shift", &known(pair.shift)),
         ("information", &known(pair.information)),
     ]);
-    (name, value)
+    Row {
+        name,
+        value,
+        means: Some(REGISTER_MEANS.say().into()),
+    }
 }

@@ -47,7 +47,7 @@ fn Step(
 ) -> impl IntoView {
     let node = NodeRef::<Canvas>::new();
     keep(node, move || pixels.get());
-    let label = move || format!("{}: {}", title.say(), help.say());
+    let label = move || format!("{} – {}", title.say(), help.say());
     view! {
         <li>
             <figure>

@@ -5,7 +5,7 @@ super::words! {
     /// Label of the choice of models.
     STUDY = "Study", "检查类型";
     /// A model from the user's own file.
-    OWN_FILE = "Own file", "自己的文件";
+    OWN_FILE = "Your own file", "您自己的文件";
     /// Opens a weights file.
     OPEN_WEAVE = "Open a .weave file", "打开 .weave 文件";
     /// What opening one does.
@@ -26,7 +26,7 @@ super::words! {
     ENGINE_PANEL = "Computed on", "计算设备";
 
     /// A number that was refused where it was typed.
-    NUMBER_REFUSED = "Not taken: type a whole number from {least} to {most}.", "未采用：请输入 {least} 到 {most} 之间的整数。";
+    NUMBER_REFUSED = "Not accepted: type a whole number from {least} to {most}.", "无效：请输入 {least} 到 {most} 之间的整数。";
 
     /// Title of the list of keys.
     KEYS = "Keys", "快捷键";
@@ -37,17 +37,17 @@ super::words! {
     /// A key.
     KEYS_REDO = "redo it", "重做";
     /// A key.
-    KEYS_ZOOM = "on a picture: enlarge, make smaller, show all", "在图像上：放大、缩小、显示全部";
+    KEYS_ZOOM = "on an image: zoom in, zoom out, show all", "在图像上：放大、缩小、显示全部";
     /// A key.
-    KEYS_MOVE = "on an enlarged picture: move around", "在放大的图像上：移动图像";
+    KEYS_MOVE = "on an enlarged image: move around", "在放大的图像上：移动图像";
     /// A key.
-    KEYS_CROSS = "on a picture: move the cross-hair", "在图像上：移动十字线";
+    KEYS_CROSS = "on an image: move the cross-hair", "在图像上：移动十字线";
     /// A key.
-    KEYS_DRAW = "on a drawing: move the pen", "在绘图上：移动画笔";
+    KEYS_DRAW = "on a drawing board: move the pen", "在绘图板上：移动画笔";
     /// A key.
-    KEYS_PRESS = "on a drawing: put the pen down or lift it", "在绘图上：落笔或抬笔";
+    KEYS_PRESS = "on a drawing board: put the pen down or lift it", "在绘图板上：落笔或抬笔";
     /// A key.
-    KEYS_ESCAPE = "on a drawing: cancel the stroke", "在绘图上：放弃当前笔画";
+    KEYS_ESCAPE = "on a drawing board: cancel the stroke", "在绘图板上：放弃当前笔画";
     /// A key.
     KEYS_HELP = "show this list", "显示此列表";
     /// The key of a computer that is the longest.
@@ -72,17 +72,17 @@ super::words! {
     /// A row of a card: classes that nobody is offered.
     CARD_WITHHELD = "Not offered", "未提供的类别";
     /// A row of a card.
-    CARD_SIZE = "Size", "规模";
+    CARD_SIZE = "Size", "规格";
     /// Its value.
-    CARD_SIZE_VALUE = "{side} x {side} pixels, latent of {latent} values, file of {size} MB", "{side} x {side} 像素，潜变量 {latent} 维，文件 {size} MB";
+    CARD_SIZE_VALUE = "{side} × {side} pixels, latent of {latent} values, file of {size} MB", "{side} × {side} 像素，潜变量 {latent} 维，文件 {size} MB";
     /// Its value before the model is loaded.
     CARD_SIZE_FILE = "file of {size} MB", "文件 {size} MB";
     /// A row of a card.
     CARD_TEST = "Self-test", "自检";
     /// Its value.
-    CARD_TEST_VALUE = "differs from the reference picture by at most {difference} (full scale: 1)", "与参考图像的最大差异为 {difference}（满值为 1）";
+    CARD_TEST_VALUE = "differs from the reference image by at most {difference} (full scale: 1)", "与参考图像的最大差异为 {difference}（满量程为 1）";
     /// Its value for a model without a known picture.
-    CARD_TEST_NONE = "the file holds no reference picture", "文件中没有参考图像";
+    CARD_TEST_NONE = "the file holds no reference image", "文件中没有参考图像";
     /// A row of a card.
     CARD_DIGEST = "SHA-256", "SHA-256";
     /// A row of a card.
@@ -90,22 +90,22 @@ super::words! {
     /// Above the measured figures.
     CARD_FIGURES = "Measured", "测量结果";
     /// Heading of a column.
-    CARD_FIGURE = "Figure", "指标";
+    CARD_FIGURE = "Measure", "指标";
     /// Heading of a column.
     CARD_VALUE = "Value", "数值";
     /// Above the commands that made a model.
-    CARD_COMMANDS = "Commands that made it", "制作命令";
+    CARD_COMMANDS = "Commands that made it", "生成此模型的命令";
     /// A card that is on its way.
     CARD_LOADING = "Loading the card…", "正在加载卡片…";
     /// A card that cannot be read.
     CARD_MISSING = "The card cannot be read: open the model to see the one inside it.", "无法读取卡片：请打开模型查看其内部的卡片。";
 
     /// No model is offered.
-    NO_MODELS = "No model is on offer here: open a .weave file of your own.", "此处没有可用的模型：请打开您自己的 .weave 文件。";
+    NO_MODELS = "No models are available here: open a .weave file of your own.", "此处没有可用的模型：请打开您自己的 .weave 文件。";
     /// The list of models is damaged.
-    LIST_BROKEN = "The list of models ({list}) cannot be read. Reload the page, or open a .weave file of your own:", "无法读取模型列表（{list}）。请重新加载页面，或打开您自己的 .weave 文件：";
+    LIST_BROKEN = "The list of models ({list}) cannot be read. Reload the page, or open a .weave file of your own. Details:", "无法读取模型列表（{list}）。请重新加载页面，或打开您自己的 .weave 文件。详情：";
     /// A model that is not in the list.
-    NOT_ON_OFFER = "This model is not on offer: choose another one.", "没有此模型：请选择其他模型。";
+    NOT_ON_OFFER = "This model is not available here: choose another one.", "此处没有该模型：请选择其他模型。";
     /// Messages cannot be sent.
     ENGINE_UNREACHABLE = "The engine cannot be reached. Start it again; the gallery below still works.", "无法连接计算引擎。请重新启动引擎；下方的图库仍可使用。";
     /// The worker cannot be made.
@@ -115,19 +115,19 @@ super::words! {
     /// The worker has not said anything for long.
     ENGINE_SILENT = "The engine has not answered yet. On a slow network it may still arrive; otherwise start it again. The gallery below still works.", "计算引擎尚未响应。网络较慢时可能仍在加载，否则请重新启动引擎。下方的图库仍可使用。";
     /// It died twice.
-    ENGINE_STOPPED = "The engine stopped again. Start it anew, or try something smaller; the gallery below still works.", "计算引擎再次停止。请重新启动，或减小任务；下方的图库仍可使用。";
+    ENGINE_STOPPED = "The engine stopped again. Start it again, or try something smaller; the gallery below still works.", "计算引擎再次停止。请重新启动，或换用较小的文件或模型；下方的图库仍可使用。";
     /// It died twice for want of memory.
-    ENGINE_NO_MEMORY = "The engine ran out of memory again: this browser gives the page too little. Close other tabs, or choose a smaller model or file, then start the engine anew; the gallery below still works.", "计算引擎再次内存不足：浏览器分配给此页面的内存太少。请关闭其他标签页，或选择较小的模型或文件，然后重新启动引擎；下方的图库仍可使用。";
+    ENGINE_NO_MEMORY = "The engine ran out of memory again: this browser gives the page too little. Close other tabs, or choose a smaller model or file, then start the engine again; the gallery below still works.", "计算引擎再次内存不足：浏览器分配给此页面的内存太少。请关闭其他标签页，或选择较小的模型或文件，然后重新启动引擎；下方的图库仍可使用。";
     /// It died once and is there again.
-    ENGINE_BACK = "The engine stopped and was started anew on the processor, with the last model. Everything works as before; what it was doing is lost.", "引擎曾停止，现已在处理器上重新启动并载入上一个模型。一切照常可用，但当时的计算已丢失。";
+    ENGINE_BACK = "The engine stopped and was restarted on the CPU, with the last model. Everything works as before, but what it was computing is lost.", "计算引擎曾停止，现已在 CPU 上重新启动并载入上一个模型。一切照常可用，但当时的计算已丢失。";
     /// The same for want of memory.
-    ENGINE_BACK_NO_MEMORY = "The engine ran out of memory and was started anew on the processor, with the last model. Everything works as before; for what it was doing, choose a smaller file or model, or close other tabs.", "引擎内存不足，现已在处理器上重新启动并载入上一个模型。一切照常可用；若要继续当时的操作，请选择较小的文件或模型，或关闭其他标签页。";
+    ENGINE_BACK_NO_MEMORY = "The engine ran out of memory and was restarted on the CPU, with the last model. Everything works as before. To try again, choose a smaller file or model, or close other tabs.", "计算引擎内存不足，现已在 CPU 上重新启动并载入上一个模型。一切照常可用。如要重试，请选择较小的文件或模型，或关闭其他标签页。";
     /// The graphics device failed while it computed.
-    STEPPED_DOWN = "The graphics device stopped working. The pictures are now computed on the processor: the same ones, more slowly.", "图形设备已停止工作。现在改由处理器计算：图像相同，但速度较慢。";
+    STEPPED_DOWN = "The GPU stopped working. Images are now computed on the CPU: the same images, only more slowly.", "GPU 已停止工作。现在改由 CPU 计算：图像相同，但速度较慢。";
     /// The badge after it died once.
-    ENGINE_RESTARTED = "the engine stopped and was started anew: {why}", "引擎停止后已重新启动：{why}";
+    ENGINE_RESTARTED = "the engine stopped and was restarted: {why}", "计算引擎停止后已重新启动：{why}";
     /// The badge after it ran out of memory once.
-    ENGINE_RESTARTED_NO_MEMORY = "the engine ran out of memory and was started anew", "引擎内存不足，已重新启动";
+    ENGINE_RESTARTED_NO_MEMORY = "the engine ran out of memory and was restarted", "计算引擎内存不足，已重新启动";
     /// The worker is of another build.
     ENGINE_OTHER_VERSION = "Page and engine are of different versions: reload the page.", "页面与引擎版本不一致：请重新加载页面。";
     /// The page has no place for the app.

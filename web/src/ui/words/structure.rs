@@ -16,13 +16,13 @@ super::words! {
     /// Label of the seed.
     SEED = "Seed", "种子";
     /// What a seed is.
-    SEED_HELP = "A seed always gives the same subject. The left and right arrow keys go to the neighbouring seeds.", "同一种子总是生成同一受试者。左右方向键可切换种子。";
+    SEED_HELP = "The same seed always gives the same subject. Left and right arrow keys go to neighbouring seeds.", "同一种子总是生成同一受试者。左右方向键可切换种子。";
     /// Draws a random seed.
     RANDOM = "Random", "随机";
     /// Samples the seed.
     SAMPLE = "Sample", "采样";
     /// Label of the choice of findings.
-    FINDING = "Finding", "所见";
+    FINDING = "Finding", "影像所见";
     /// A finding.
     FINDING_NONE = "none", "无";
     /// A finding.
@@ -30,9 +30,9 @@ super::words! {
     /// A finding.
     FINDING_NORMAL = "normal", "正常";
     /// A finding.
-    FINDING_BACTERIA = "bacteria", "细菌性肺炎";
+    FINDING_BACTERIA = "bacterial pneumonia", "细菌性肺炎";
     /// A finding.
-    FINDING_VIRUS = "virus", "病毒性肺炎";
+    FINDING_VIRUS = "viral pneumonia", "病毒性肺炎";
     /// A finding.
     FINDING_CONSOLIDATION = "consolidation", "实变";
     /// A finding.
@@ -42,9 +42,9 @@ super::words! {
     /// A class of a tumour.
     FINDING_OEDEMA = "oedema", "水肿";
     /// A class of a tumour.
-    FINDING_ENHANCING = "enhancing", "强化";
+    FINDING_ENHANCING = "enhancing", "强化区";
     /// A class of a tumour.
-    FINDING_NON_ENHANCING = "non-enhancing", "非强化";
+    FINDING_NON_ENHANCING = "non-enhancing", "非强化区";
     /// A class of a tumour.
     FINDING_NECROSIS = "necrosis", "坏死";
     /// A finding.
@@ -63,7 +63,7 @@ super::words! {
     /// The map that is shown lies on no plane.
     WALK_OFF = "The map shown is not on this plane.", "当前结构图不在此平面上。";
     /// The model has no decoder.
-    WALK_NOT = "This model cannot draw structure maps of its own: bring an image, or draw one.", "此模型不能自行生成结构图：请提供图像或手绘。";
+    WALK_NOT = "This model cannot generate structure maps of its own: open an image, or draw the lines yourself.", "此模型不能自行生成结构图：请打开一幅图像，或手绘线条。";
     /// Draws the atlas.
     ATLAS_SHOW = "Show atlas", "显示图谱";
     /// What the atlas is.
@@ -96,15 +96,15 @@ super::words! {
     /// What was brought.
     FILE_TAKEN = "From {name}", "来自 {name}";
     /// An image that is not square.
-    FILE_FITTED = "{name} ({width} × {height} pixels) keeps its shape: what it does not fill of the square is background.", "{name}（{width} × {height} 像素）保持原有形状：方形中未填满的部分为背景。";
+    FILE_FITTED = "{name} ({width} × {height} pixels) keeps its shape; the rest of the square is background.", "{name}（{width} × {height} 像素）保持原有形状；方形的其余部分为背景。";
     /// Where it stays.
-    FILE_PRIVATE = "The page finds its lines and paints them anew. Nothing leaves this device. A .weave file opens as a model.", "页面会提取其线条并重新绘制。任何数据都不会离开本设备。.weave 文件会作为模型打开。";
+    FILE_PRIVATE = "The page finds the lines of your image and paints a new image from them. Nothing leaves this device. A .weave file opens as a model.", "页面会提取您图像中的线条，并据此绘制新的图像。任何数据都不会离开本设备。.weave 文件会作为模型打开。";
     /// A file before a model.
-    FILE_WAITS = "{name} is read as soon as the model is there.", "模型就绪后将读取 {name}。";
+    FILE_WAITS = "{name} will be read as soon as the model is loaded.", "模型加载完成后将读取 {name}。";
     /// Something dropped that is no file.
     FILE_NONE = "Only files can be dropped here: save the image first, then drop the file.", "此处只能拖入文件：请先保存图像，再拖入该文件。";
     /// Nothing was brought.
-    IMAGE_NONE = "Bring an image to see here, step by step, how its lines are found.", "提供一幅图像后，可在此逐步查看线条的提取过程。";
+    IMAGE_NONE = "Open an image to see here, step by step, how its lines are found.", "打开一幅图像后，可在此逐步查看线条的提取过程。";
     /// Goes back to the image.
     IMAGE_BACK = "Use {name} again", "再次使用 {name}";
     /// The slider of slices.
@@ -114,7 +114,7 @@ super::words! {
     /// Title of the values.
     VALUES = "How lines are found", "线条提取参数";
     /// What they are.
-    VALUES_HELP = "The values of algorithms 1 and 2, in the order they are used.", "算法 1 和算法 2 的参数，按使用顺序排列。";
+    VALUES_HELP = "The values of algorithms 1 (lines) and 2 (mask), in the order they are used.", "算法 1（线条）和算法 2（掩膜）的参数，按使用顺序排列。";
     /// Back to the study's values.
     VALUES_STUDY = "Reset to the study's values", "恢复该检查类型的默认值";
     /// A value.
@@ -122,7 +122,7 @@ super::words! {
     /// Switches local contrast.
     VALUE_CONTRAST = "Even out local contrast", "局部对比度归一化";
     /// A value.
-    VALUE_LIMIT = "Limit of local contrast, deviations", "局部对比度上限（标准差）";
+    VALUE_LIMIT = "Limit of local contrast, standard deviations", "局部对比度上限（标准差）";
     /// The value when nothing is cut.
     VALUE_NO_LIMIT = "none", "无";
     /// A value.

@@ -2,9 +2,9 @@
 
 super::words! {
     /// Above a picture; `{name}` is a modality.
-    SYNTHETIC_NAMED = "Synthetic {name}", "合成 {name}";
+    SYNTHETIC_NAMED = "Synthetic {name}", "{name}（合成）";
     /// Below a picture of the gallery that stands in for one that is still to come.
-    STAND_IN = "Made before; your own is on its way", "预先生成的图像；您的图像正在计算";
+    STAND_IN = "Precomputed image; yours is on its way", "预先生成的图像；您的图像正在计算";
     /// What a picture is, for those who do not see it.
     PICTURE_OF_SEED = "{picture}, seed {seed}", "{picture}，种子 {seed}";
     /// The same with a finding.
@@ -50,7 +50,7 @@ super::words! {
     /// One beside the other, each as far as a line that is moved.
     SWIPE = "Swipe", "卷帘";
     /// The slider of that line.
-    SWIPE_LINE = "Where the second picture begins", "第二幅图像的起点";
+    SWIPE_LINE = "Where the second image begins", "第二幅图像的起点";
     /// What stands on which side of it.
     SWIPE_LEGEND = "Left: {first}. Right: {second}.", "左：{first}；右：{second}。";
     /// One minus the other.
@@ -68,7 +68,7 @@ super::words! {
     /// Shows the other of two modalities.
     BLINK_OTHER = "Show the other", "显示另一个";
     /// Legend of the difference.
-    DIFFERENCE_LEGEND = "Orange: {first} is brighter. Blue: {second} is. Full colour: {range} of 255 grey values.", "橙色：{first} 更亮；蓝色：{second} 更亮。最深颜色：相差 {range} 个灰度级（共 255）。";
+    DIFFERENCE_LEGEND = "Orange: {first} is brighter. Blue: {second} is brighter. Full colour: {range} of 255 grey values apart.", "橙色：{first} 更亮；蓝色：{second} 更亮。颜色最深处相差 {range} 个灰度级（共 255）。";
     /// The comparison, for those who do not see it.
     COMPARISON_OF = "{first} and {second} compared", "{first} 与 {second} 的比较";
     /// Enlarges.
@@ -80,7 +80,7 @@ super::words! {
     /// Whether pixels are smoothed when they are enlarged.
     SMOOTH_PIXELS = "Smooth pixels", "平滑像素";
     /// Name of the overlays.
-    OVERLAYS = "Draw over it", "叠加显示";
+    OVERLAYS = "Overlays", "叠加显示";
     /// An overlay.
     OVERLAY_STRUCTURE = "Structure lines", "结构线";
     /// An overlay.
@@ -90,16 +90,16 @@ super::words! {
     /// An overlay: the same where it was drawn by hand.
     OVERLAY_DRAWN = "Lesion you drew", "您画的病灶";
     /// An overlay.
-    OVERLAY_FOUND = "Lesion the network sees", "网络看到的病灶";
+    OVERLAY_FOUND = "Lesion the network sees", "网络识别的病灶";
     /// How strongly overlays are drawn.
     OVERLAY_OPACITY = "Opacity", "不透明度";
     /// Where the cross-hair is and what it lies on.
     READ_OUT = "x {x}, y {y}: {values}", "x {x}，y {y}：{values}";
     /// When there is no cross-hair.
-    READ_OUT_HELP = "Point at a picture to read its values. Ctrl and wheel, pinch, or + and - zoom; Shift and arrow keys move the cross-hair.", "将指针移到图像上可读取像素值。Ctrl 加滚轮、双指捏合或 + 和 - 键缩放；Shift 加方向键移动十字线。";
+    READ_OUT_HELP = "Point at an image to read its pixel values. Zoom: Ctrl and wheel, pinch, or the + and - keys. Cross-hair: Shift and arrow keys.", "将指针移到图像上可读取像素值。缩放：Ctrl 加滚轮、双指捏合或 + 和 - 键。十字线：Shift 加方向键。";
 
     /// Title of the figures.
-    FIGURES = "Figures", "指标";
+    FIGURES = "Measurements", "测量指标";
     /// Lesion asked against found, of one modality.
     FIGURE_DICE = "Lesion in {name}", "{name} 中的病灶";
     /// Its value.
@@ -111,11 +111,13 @@ super::words! {
     /// Asked for, but not found.
     FIGURE_NOT_FOUND = "asked for, not found", "已指定，未发现";
     /// What these figures are not.
-    FIGURE_DICE_NOTE = "Dice, 0 to 1: how well the lesion asked for and the one that the model's own network sees agree. That network guided the training, so this is a hint, not proof.", "Dice（0 到 1）：指定的病灶与模型自带网络看到的病灶的吻合程度。该网络曾指导训练，因此仅供参考，不能作为证明。";
+    FIGURE_DICE_NOTE = "Dice, from 0 to 1: how well the lesion asked for and the lesion the network sees overlap. The same network guided the training, so this is a hint, not proof.", "Dice（0 到 1）：指定的病灶与网络识别的病灶的重叠程度。该网络也曾指导训练，因此结果仅供参考，不能作为证明。";
     /// How two modalities fit.
-    FIGURE_REGISTER = "{first} on {second}", "{first} 对 {second}";
+    FIGURE_REGISTER = "{first} on {second}", "{first} 与 {second} 的配准";
     /// Shift and mutual information.
-    FIGURE_REGISTER_VALUE = "edges {shift} px apart, {information} nats shared", "边缘相差 {shift} 像素，互信息 {information} 奈特";
+    FIGURE_REGISTER_VALUE = "edges {shift} px apart, mutual information {information} nats", "边缘相差 {shift} 像素，互信息 {information} 奈特";
+    /// What both mean.
+    REGISTER_MEANS = "The modalities of a subject should show the same anatomy at the same place: edges apart by less than a pixel, and much mutual information, which says how well one image can be told from the other.", "同一受试者的各模态应在同一位置显示相同的解剖结构：边缘相差应小于一个像素，互信息（由一幅图像推知另一幅的程度）应较高。";
     /// A figure that cannot be computed.
     FIGURE_UNKNOWN = "?", "?";
     /// What the structure filter says of the map.
@@ -125,9 +127,9 @@ super::words! {
     /// The filter refuses it.
     MAP_FAILS = "fails the filter", "未通过筛选";
     /// What the filter looks at, shown on request.
-    MAP_SHAPE = "Data sets keep only maps that pass: their outline closes around the organ where the study draws one (here {open} % differ), and the organ is not torn ({torn} % of it are spikes, dents or loose pieces).", "数据集只保留通过筛选的结构图：轮廓须围住器官（若该检查类型绘有轮廓；此图相差 {open} %），且器官不破碎（此图有 {torn} % 为尖刺、凹陷或碎块）。";
+    MAP_SHAPE = "Only maps that pass go into data sets: their lines must close around the organ, in studies that draw its outline (off by {open} % here), and the organ must not be torn ({torn} % of it are spikes, dents or loose pieces).", "只有通过筛选的结构图才会进入数据集：轮廓须围住器官（限绘有轮廓的检查类型；此图偏差 {open} %），且器官不得破碎（此图的尖刺、凹陷和碎块占 {torn} %）。";
     /// What the discriminator gives the map.
-    MAP_SCORE = "The network that learnt to tell real maps from drawn ones gives it {score}; real ones get about 1. Broken maps may score high, so this alone decides nothing.", "学会区分真实与生成结构图的网络给出 {score} 分，真实的约为 1。破碎的结构图也可能得高分，因此仅凭此分不作判断。";
+    MAP_SCORE = "The network that tells real maps from generated ones scores it {score}; real maps get about 1, generated ones usually much less. Broken maps can score high, so this alone decides nothing.", "区分真实与生成结构图的网络给此图打 {score} 分；真实的约为 1 分，生成的通常低得多。破碎的结构图也可能得高分，因此不能仅凭此分判断。";
     /// How long it took.
     FIGURE_TIME = "Time per image", "每幅图像用时";
     /// Its value.
@@ -140,7 +142,7 @@ super::words! {
     /// Status: something failed.
     THAT_FAILED = "That did not work; see the message.", "未能完成，请看提示信息。";
     /// Status: a model without a decoder.
-    BRING_AN_IMAGE = "Ready. This model paints from images: bring one.", "就绪。此模型依据图像绘制，请提供一幅图像。";
+    BRING_AN_IMAGE = "Ready. This model needs an image to paint from: choose or drop one.", "就绪。此模型依据图像绘制，请选择或拖入一幅图像。";
     /// Status: a picture is there.
     PAINTED_IN = "{from}: painted in {time} ms.", "{from}：已绘制，用时 {time} 毫秒。";
     /// The same without a time.
@@ -158,11 +160,11 @@ super::words! {
     /// Status: loading.
     ENGINE_STARTS = "Starting the engine…", "正在启动计算引擎…";
     /// Status: loading.
-    WEIGHTS_LOAD = "Loading the weights…", "正在加载权重…";
+    WEIGHTS_LOAD = "Loading the model…", "正在加载模型…";
     /// Status: loading.
     NETWORKS_BUILD = "Building the networks…", "正在构建网络…";
     /// Status: loading.
-    KNOWN_PICTURE = "Checking against a known picture…", "正在与已知图像核对…";
+    KNOWN_PICTURE = "Checking against a reference image…", "正在与参考图像核对…";
     /// Name of the bar while a model loads.
     MODEL_LOADS = "Loading the model", "正在加载模型";
     /// Bytes that arrived.
@@ -174,17 +176,17 @@ super::words! {
     /// Before there is one.
     BADGE_CHOOSING = "choosing what to compute on", "正在选择计算设备";
     /// Why the CPU: the address asked for it.
-    REASON_ASKED = "asked for", "按您的要求";
+    REASON_ASKED = "chosen in the address", "由网址指定";
     /// On this adapter.
     REASON_IN_SOFTWARE = "{why}, in software", "{why}（软件模拟）";
     /// Why the CPU: no WebGPU.
     REASON_NO_WEBGPU = "this browser offers no WebGPU", "此浏览器不支持 WebGPU";
     /// Why the CPU: no adapter.
-    REASON_NO_ADAPTER = "no graphics adapter was found", "未找到图形适配器";
+    REASON_NO_ADAPTER = "no GPU was found", "未找到 GPU";
     /// Why the CPU: the adapter has no timestamps.
-    REASON_NO_TIMESTAMPS = "the graphics adapter lacks timestamps", "图形适配器不支持时间戳";
+    REASON_NO_TIMESTAMPS = "the GPU offers no timestamp queries", "GPU 不支持时间戳查询";
     /// Why the CPU: the browser says no.
-    REASON_REFUSED = "the browser refuses a graphics adapter: {why}", "浏览器拒绝提供图形适配器：{why}";
+    REASON_REFUSED = "the browser refuses access to the GPU: {why}", "浏览器拒绝使用 GPU：{why}";
     /// Why the CPU: the adapter is an emulation.
     REASON_SLOWER = "WebGPU runs in software here ({why}), which is slower", "此处的 WebGPU 由软件模拟（{why}），速度较慢";
     /// Why the CPU: the adapter did not start.
@@ -194,7 +196,7 @@ super::words! {
     /// The browser has no room for the weights.
     NOT_KEPT = "The browser has no room to keep this model: everything works, but the next visit fetches it again and needs the network.", "浏览器没有存储此模型的空间：一切照常可用，但下次访问需要联网重新获取。";
     /// Canvases that were lost are there again.
-    CANVASES_BACK = "The browser had dropped the pictures, as it does when the graphics driver stops. They are drawn again; nothing is lost.", "浏览器曾丢弃图像（例如图形驱动停止时），现已重新绘制，没有任何内容丢失。";
+    CANVASES_BACK = "The browser had dropped the images, as it does when the graphics driver stops. They have been drawn again; nothing is lost.", "浏览器曾丢弃图像（例如图形驱动停止时），现已重新绘制，没有任何内容丢失。";
     /// The browser refused to draw.
-    CANNOT_DRAW = "The picture cannot be drawn: {why}.", "无法显示图像：{why}。";
+    CANNOT_DRAW = "The image cannot be shown: {why}.", "无法显示图像：{why}。";
 }
