@@ -5,6 +5,8 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use anyhow::{Context, Result, bail, ensure};
 
@@ -115,13 +117,24 @@ impl Tool {
     }
 }
 
-/// Installs those of `tools` that are missing.
+/// Installs those of `tools` that are missing: what is fetched while the others compile.
 pub fn ensure(project: &Project, tools: &[Tool]) -> Result<()> {
-    for (index, tool) in tools.iter().enumerate() {
-        let state = tool.ensure(project)?;
-        println!("[{}/{}] {:13} {state}", index + 1, tools.len(), tool.name());
-    }
-    Ok(())
+    let compiled = |tool: &Tool| matches!(tool, Tool::Trunk | Tool::WasmBindgen);
+    let done = AtomicUsize::new(0);
+    let each = |those: &dyn Fn(&Tool) -> bool| {
+        for tool in tools.iter().filter(|tool| those(tool)) {
+            let state = tool.ensure(project)?;
+            let number = done.fetch_add(1, Ordering::Relaxed) + 1;
+            println!("[{number}/{}] {:13} {state}", tools.len(), tool.name());
+        }
+        Ok(())
+    };
+    thread::scope(|scope| {
+        let compiling = scope.spawn(|| each(&compiled));
+        let fetched = each(&|tool| !compiled(tool));
+        let compiled = compiling.join().expect("nothing panics there");
+        fetched.and(compiled)
+    })
 }
 
 fn wasm_target(project: &Project) -> Result<String> {

@@ -7,11 +7,17 @@ mod jpeg_ls;
 
 use hayro_jpeg2000::{DecodeSettings, DecoderContext, Image};
 use jpeg_decoder::{Decoder, PixelFormat};
-use scanweave::formats::FormatError;
 use scanweave::formats::dicom::{Frame, Packing};
+use scanweave::formats::{FormatError, MAX_MEMORY};
 
-/// Where the precision of the first component stands in a code stream of JPEG 2000.
+/// How a code stream of JPEG 2000 begins: nothing else may stand in a DICOM file (part 5, A.4.4).
+const STREAM: &[u8] = &[0xff, 0x4f, 0xff, 0x51];
+/// Where it says how many components it has.
+const COMPONENTS: usize = 40;
+/// Where the precision of the first one stands.
 const PRECISION: usize = 42;
+/// Bytes for each pixel while it is decoded.
+const DECODING: u64 = 16;
 
 /// The stored pixels of a compressed frame.
 ///
@@ -47,15 +53,18 @@ fn jpeg(frame: &Frame) -> Result<Vec<u16>, FormatError> {
     decoder.read_info().map_err(damaged)?;
     let info = decoder.info().ok_or_else(|| damaged("it has no head"))?;
     check(frame, [info.width, info.height].map(usize::from))?;
+    // Before memory is asked for.
+    let deep = match info.pixel_format {
+        PixelFormat::L8 => false,
+        PixelFormat::L16 => true,
+        PixelFormat::RGB24 | PixelFormat::CMYK32 => return Err(damaged("a frame is in colour")),
+    };
     let bytes = decoder.decode().map_err(damaged)?;
-    match info.pixel_format {
-        PixelFormat::L8 => Ok(bytes.into_iter().map(u16::from).collect()),
-        PixelFormat::L16 => {
-            let (pairs, _) = bytes.as_chunks::<2>();
-            Ok(pairs.iter().map(|&pair| u16::from_ne_bytes(pair)).collect())
-        }
-        PixelFormat::RGB24 | PixelFormat::CMYK32 => Err(damaged("a frame is in colour")),
+    if !deep {
+        return Ok(bytes.into_iter().map(u16::from).collect());
     }
+    let (pairs, _) = bytes.as_chunks::<2>();
+    Ok(pairs.iter().map(|&pair| u16::from_ne_bytes(pair)).collect())
 }
 
 fn jpeg_2000(frame: &Frame) -> Result<Vec<u16>, FormatError> {
@@ -63,6 +72,18 @@ fn jpeg_2000(frame: &Frame) -> Result<Vec<u16>, FormatError> {
         strict: true,
         ..DecodeSettings::default()
     };
+    if !frame.bytes.starts_with(STREAM) {
+        return Err(damaged("a frame does not begin as a code stream"));
+    }
+    // The library asks for memory for every component that a few bytes promise.
+    if frame.bytes.get(COMPONENTS..PRECISION) != Some(&[0, 1][..]) {
+        return Err(damaged("a frame is in colour"));
+    }
+    let [columns, rows] = frame.sides.map(|side| side as u64);
+    let need = DECODING * columns * rows;
+    if need > MAX_MEMORY {
+        return Err(FormatError::Memory { need });
+    }
     let image = Image::new(&frame.bytes, &settings).map_err(damaged)?;
     check(frame, [image.width(), image.height()].map(|s| s as usize))?;
     let mut context = DecoderContext::default();

@@ -70,18 +70,27 @@ pub struct Where {
 
 /// Values by where they stand.
 #[derive(Default)]
-pub(super) struct Found<'a>(Vec<(Place, u32, Value<'a>)>);
+pub(super) struct Found<'a> {
+    /// The first of each: a few, however many elements a file has.
+    first: Vec<(Place, u32, Value<'a>)>,
+    /// Slopes and intercepts of all frames.
+    lines: Vec<(u32, Value<'a>)>,
+}
 
 impl<'a> Found<'a> {
-    /// Keeps what matters: the first of each, and of frames all.
+    /// Keeps what matters: the first of each, and the lines of all frames.
     pub(super) fn take(&mut self, place: Place, tag: u32, value: Value<'a>) {
-        if WANTED.contains(&tag) && (place == Place::Frame || self.at(place, tag).is_none()) {
-            self.0.push((place, tag, value));
+        if place == Place::Frame && [SLOPE, INTERCEPT].contains(&tag) {
+            self.lines.push((tag, value));
+        }
+        if WANTED.contains(&tag) && self.at(place, tag).is_none() {
+            self.first.push((place, tag, value));
         }
     }
 
     fn at(&self, place: Place, tag: u32) -> Option<&Value<'a>> {
-        let found = self.0.iter().find(|(p, t, _)| (*p, *t) == (place, tag));
+        let mut first = self.first.iter();
+        let found = first.find(|(p, t, _)| (*p, *t) == (place, tag));
         found.map(|(_, _, value)| value)
     }
 
@@ -274,12 +283,9 @@ impl<'a> Found<'a> {
     /// Slope and intercept of each frame: its own where every one has them, else those of all.
     fn lines(&self, frames: usize) -> Vec<[f64; 2]> {
         let numbers = |tag, usual: f64| {
-            let own = self
-                .0
-                .iter()
-                .filter(|(p, t, _)| (*p, *t) == (Place::Frame, tag));
+            let own = self.lines.iter().filter(|(t, _)| *t == tag);
             let own: Vec<f64> = own
-                .map(|(_, _, value)| first_number(value).unwrap_or(usual))
+                .map(|(_, value)| first_number(value).unwrap_or(usual))
                 .collect();
             if own.len() == frames {
                 own
@@ -360,4 +366,22 @@ pub(super) fn text(value: &Value<'_>) -> String {
     let bytes = &bytes[..bytes.len().min(128)];
     let text = String::from_utf8_lossy(bytes);
     text.trim_matches(['\0', ' ']).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is looked up for every element must stay short, however many frames a file has.
+    #[test]
+    fn of_many_frames_only_their_lines_are_kept() {
+        let mut found = Found::default();
+        for _ in 0..1000 {
+            found.take(Place::Frame, SLOPE, Value::Bytes(b"2"));
+            found.take(Place::Frame, CENTRE, Value::Bytes(b"40"));
+            found.take(Place::Top, 0x0010_0010, Value::Bytes(b"a name"));
+        }
+        assert_eq!((found.first.len(), found.lines.len()), (2, 1000));
+        assert_eq!(found.lines(1000), [[2.0, 0.0]; 1000]);
+    }
 }

@@ -168,17 +168,20 @@ pub(super) fn frames(bytes: &[u8], count: usize) -> Result<Vec<Vec<u8>>, FormatE
         .iter()
         .map(|word| first.saturating_add(u32::from_le_bytes(*word) as usize))
         .collect();
-    if starts.len() != count {
+    if starts.len() != count || !starts.is_sorted() {
         return Err(damaged("which pieces make a frame is not said"));
     }
-    let frame = |i: usize| {
-        let end = starts.get(i + 1).copied().unwrap_or(usize::MAX);
-        let of_frame = pieces
-            .iter()
-            .filter(|(at, _)| (starts[i]..end).contains(at));
-        of_frame.flat_map(|(_, piece)| *piece).copied().collect()
-    };
-    Ok((0..count).map(frame).collect())
+    let mut frames = vec![Vec::new(); count];
+    let mut frame = 0;
+    for (at, piece) in pieces {
+        while starts.get(frame + 1).is_some_and(|next| next <= at) {
+            frame += 1;
+        }
+        if starts.get(frame).is_some_and(|start| start <= at) {
+            frames[frame].extend_from_slice(piece);
+        }
+    }
+    Ok(frames)
 }
 
 /// Where each piece begins, and what it holds.
@@ -231,6 +234,15 @@ mod tests {
         let three = sequence(&[&table, &[1, 2], &[3, 4], &[5, 6]]);
         let found = frames(&three, 2).expect("a table");
         assert_eq!(found, [vec![1, 2, 3, 4], vec![5, 6]]);
+    }
+
+    /// What lies in two frames is copied twice: a table that turns back would make a few bytes many.
+    #[test]
+    fn a_table_that_is_not_in_order_is_refused() {
+        let back = [20_u32, 0].map(u32::to_le_bytes).concat();
+        let three = sequence(&[&back, &[1, 2], &[3, 4], &[5, 6]]);
+        assert!(frames(&three, 2).is_err());
+        assert!(frames(&sequence(&[&[], &[1, 2]]), 0).is_ok_and(|none| none.is_empty()));
     }
 
     #[test]

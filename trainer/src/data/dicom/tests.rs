@@ -260,6 +260,25 @@ fn every_packing_without_loss_gives_the_same_numbers() {
     assert_eq!(read.expect("with a sign"), expected);
 }
 
+/// A few bytes may promise any number of components: each would take as much memory as the picture.
+#[test]
+fn colours_are_refused_before_they_are_decoded() {
+    let file = File {
+        syntax: JPEG_2000,
+        ..File::default()
+    };
+    let mut many = include_bytes!("ramp.j2k").to_vec();
+    many[41] = 30;
+    let refused = read(Path::new("a.dcm"), &file.packed(&many)).expect_err("30 components");
+    assert!(format!("{refused:#}").contains("in colour"), "{refused:#}");
+    let boxed = [&[0, 0, 0, 12][..], b"jP  \r\n\x87\n", &many].concat();
+    let refused = read(Path::new("a.dcm"), &file.packed(&boxed)).expect_err("a box");
+    assert!(
+        format!("{refused:#}").contains("code stream"),
+        "{refused:#}"
+    );
+}
+
 #[test]
 fn jpeg_ls_is_read() {
     let file = File {

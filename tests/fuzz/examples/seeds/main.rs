@@ -1,10 +1,13 @@
 //! Writes `corpus/TARGET/*`: small sound files from formulas, from which mutations start.
 
+mod dicom;
+mod trainer;
+
 use std::fs;
 use std::io;
 use std::path::Path;
 
-use scanweave::formats::nifti;
+use scanweave::formats::{self, nifti};
 use scanweave::image::Plane;
 use scanweave::study::Study;
 use scanweave_web::model::protocol::{Command, Detail, Request};
@@ -12,8 +15,8 @@ use scanweave_web::model::scene::{Lesion, LesionBox, Origin, Scene};
 
 /// A weights file of the current version and one of the version before, without the checksum at their end.
 const WEIGHTS: [&[u8]; 2] = [
-    include_bytes!("../../../shared/src/weights/golden-3.weave"),
-    include_bytes!("../../../shared/src/weights/golden-2.weave"),
+    include_bytes!("../../../../shared/src/weights/golden-3.weave"),
+    include_bytes!("../../../../shared/src/weights/golden-2.weave"),
 ];
 
 fn main() -> io::Result<()> {
@@ -58,27 +61,19 @@ fn main() -> io::Result<()> {
     mgh.extend(&voxels);
     put("volume", "ramp.mgh", &mgh)?;
 
-    let mut dicom = vec![0; 128];
-    dicom.extend(b"DICM");
-    for (tag, vr, value) in [
-        ([2_u16, 0x10], b"UI", b"1.2.840.10008.1.2.1\0".to_vec()),
-        ([0x28, 0x02], b"US", vec![1, 0]),
-        ([0x28, 0x04], b"CS", b"MONOCHROME2 ".to_vec()),
-        ([0x28, 0x10], b"US", vec![4, 0]),
-        ([0x28, 0x11], b"US", vec![5, 0]),
-        ([0x28, 0x100], b"US", vec![8, 0]),
-        ([0x28, 0x101], b"US", vec![8, 0]),
-        ([0x28, 0x102], b"US", vec![7, 0]),
-        ([0x28, 0x103], b"US", vec![0, 0]),
-    ] {
-        dicom.extend(tag.map(u16::to_le_bytes).concat());
-        dicom.extend(vr);
-        dicom.extend((value.len() as u16).to_le_bytes());
-        dicom.extend(value);
+    for (name, bytes) in dicom::files() {
+        formats::dicom::read(&bytes).unwrap_or_else(|e| panic!("{name}: {e}"));
+        put("dicom", name, &bytes)?;
     }
-    dicom.extend([0xe0, 0x7f, 0x10, 0, b'O', b'B', 0, 0, 20, 0, 0, 0]);
-    dicom.extend(0..20);
-    put("dicom", "ramp.dcm", &dicom)?;
+    for (name, bytes) in trainer::frames() {
+        put("codec", name, &bytes)?;
+    }
+    for (name, bytes) in trainer::tables() {
+        put("table", name, &bytes)?;
+    }
+    for (name, bytes) in trainer::prepared() {
+        put("prepared", name, &bytes)?;
+    }
 
     for (number, bytes) in WEIGHTS.into_iter().enumerate() {
         put(
