@@ -38,13 +38,13 @@ impl Frame {
     }
 
     /// Whether there is background beside the image in a square of `size` pixels.
-    pub fn is_padded(&self, size: usize) -> bool {
+    pub fn is_padded(self, size: usize) -> bool {
         let Inner { width, height, .. } = self.inner(size);
         width < size || height < size
     }
 
     /// Width and height of the image in a square of `size` pixels.
-    pub fn fitted(&self, size: usize) -> (usize, usize) {
+    pub fn fitted(self, size: usize) -> (usize, usize) {
         let Inner { width, height, .. } = self.inner(size);
         (width, height)
     }
@@ -54,7 +54,7 @@ impl Frame {
     ///
     /// # Panics
     /// When the plane has another size.
-    pub fn padded(&self, plane: Plane, size: usize, beside: f32) -> Plane {
+    pub fn padded(self, plane: Plane, size: usize, beside: f32) -> Plane {
         let sides = (plane.width(), plane.height());
         let side = sides.0.max(sides.1);
         let inner = self.inner(size).times(side / size);
@@ -76,7 +76,7 @@ impl Frame {
     ///
     /// # Panics
     /// When `size` is 0 or larger than [`MAX_SIDE`](super::MAX_SIDE).
-    pub fn squared(&self, image: &Image, size: usize) -> Image {
+    pub fn squared(self, image: &Image, size: usize) -> Image {
         let (width, height) = self.fitted(size);
         let dark = image.planes().iter();
         let dark = dark.fold(f32::INFINITY, |dark, plane| dark.min(plane.min_max().0));
@@ -86,7 +86,7 @@ impl Frame {
     /// The pixel of an image of `sides` that is nearest to the pixel (`x`, `y`) of its square of `size` pixels; none
     /// beside it.
     pub fn pixel(
-        &self,
+        self,
         sides: (usize, usize),
         size: usize,
         (x, y): (usize, usize),
@@ -103,7 +103,7 @@ impl Frame {
     }
 
     /// Where the place (`x`, `y`), shares of the image's sides, lies in a square of `size` pixels.
-    pub fn place(&self, [x, y]: [f64; 2], size: usize) -> [f64; 2] {
+    pub fn place(self, [x, y]: [f64; 2], size: usize) -> [f64; 2] {
         let inner = self.inner(size);
         let along = |share: f64, start: usize, length: usize| start as f64 + share * length as f64;
         [
@@ -112,7 +112,7 @@ impl Frame {
         ]
     }
 
-    fn inner(&self, size: usize) -> Inner {
+    fn inner(self, size: usize) -> Inner {
         let fitted = |share: f32| ((size as f32 * share).round() as usize).clamp(1, size);
         let (width, height) = (fitted(self.across), fitted(self.down));
         Inner {

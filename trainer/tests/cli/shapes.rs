@@ -151,15 +151,17 @@ fn overlap(image: &GrayImage, label: &GrayImage) -> f64 {
 fn voxels_that_are_not_square_show_the_shape_that_they_have() {
     let (pictures, volumes) = (heads(as_png), heads(as_volume));
     let (pictures, volumes) = (pictures.path(), volumes.path());
-    let mut table = "file,modality,subject,slice,mask_file\n".to_owned();
-    for (patient, kind) in (0..6).flat_map(|patient| [(patient, "flair"), (patient, "t1")]) {
-        let mask = if patient < 2 {
+    let cases = (0..6).flat_map(|patient| [(patient, "flair"), (patient, "t1")]);
+    let rows = cases.map(|(patient, kind)| {
+        let ill = patient < 2;
+        let mask = if ill {
             format!("masks/p{patient}.nii")
         } else {
             String::new()
         };
-        table += &format!("{kind}/p{patient}.nii,{kind},p{patient},0,{mask}\n");
-    }
+        format!("{kind}/p{patient}.nii,{kind},p{patient},0,{mask}\n")
+    });
+    let table = "file,modality,subject,slice,mask_file\n".to_owned() + &rows.collect::<String>();
     fs::write(volumes.join("set/manifest.csv"), table).expect("a table");
     prepared(pictures);
     let noted = prepared(volumes);
