@@ -29,6 +29,8 @@ pub enum Purpose {
     Posterior = 8,
     /// Turns and mirrors of the structure maps that the structure stage learns from.
     Augmentation = 9,
+    /// Fixed filters that sets of images are compared by.
+    Features = 10,
 }
 
 /// A reproducible source of random numbers.

@@ -3,15 +3,21 @@
 //! One definition for the trainer, the reports and the page; each is checked against an independent
 //! implementation (`tests/reference/metrics.py`). Sums run in double precision.
 
+pub mod distribution;
+pub mod features;
 pub mod ms_ssim;
 pub mod overlap;
 pub mod psnr;
 pub mod registration;
+pub mod spectrum;
+pub mod topology;
 
 pub use ms_ssim::{ms_ssim, ms_ssim_of_images, ssim};
 pub use overlap::Overlap;
 pub use psnr::{mean_squared_error, psnr, psnr_of_images};
 pub use registration::{edge_shift, mutual_information};
+pub use spectrum::octave_powers;
+pub use topology::Topology;
 
 use thiserror::Error;
 
@@ -80,3 +86,5 @@ fn each_channel<T>(
 
 #[cfg(test)]
 mod reference;
+#[cfg(test)]
+mod reference_of_sets;
