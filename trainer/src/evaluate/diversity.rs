@@ -4,11 +4,11 @@ use anyhow::ensure;
 use rayon::prelude::*;
 use scanweave::image::Image;
 use scanweave::metrics::ms_ssim_of_images;
-use scanweave::random::{Purpose, Random};
 
 use super::draws::Subject;
 use super::metric::Metric;
 use super::nearest::{nearest, percentile, share_below};
+use super::pictures::drawn;
 use super::rows::{Measured, Section};
 use super::{Evaluation, mean};
 use crate::data::{Item, Split};
@@ -16,6 +16,8 @@ use crate::stages::items::{image, structure};
 
 /// Side at which images are compared with training images, pixels: there noise does not count.
 const SIDE: usize = 64;
+/// The most pairs that are compared: all of 63 images. More than that says little more.
+const PAIRS: usize = 2000;
 /// Share of the real test images that lie nearer to a training image than the limit.
 const NEAR: f64 = 0.05;
 
@@ -58,19 +60,6 @@ impl<'a> Likeness<'a> {
             training,
         })
     }
-
-    /// `count` real items, or all when there are fewer.
-    fn drawn(&self, seed: u64, count: usize) -> Vec<&'a Item> {
-        let mut random = Random::new(seed, Purpose::Batch);
-        let mut items = self.items.clone();
-        let count = count.min(items.len());
-        for i in 0..count {
-            let other = i + random.below(items.len() - i);
-            items.swap(i, other);
-        }
-        items.truncate(count);
-        items
-    }
 }
 
 impl Metric for Likeness<'_> {
@@ -84,7 +73,7 @@ impl Metric for Likeness<'_> {
         let images: Vec<&Image> = subjects.iter().map(|s| &s.images[self.source]).collect();
         let maps = subjects.iter().filter_map(|s| s.structure.as_ref());
         let maps: Vec<Image> = maps.map(|s| s.map.clone().into()).collect();
-        let real = self.drawn(seed, subjects.len());
+        let real = drawn(&self.items, seed, subjects.len());
         let real_images = real.iter().filter_map(|i| i.images[self.source].as_deref());
         let real_images: Vec<Image> = real_images.map(|b| image(b, self.size)).collect();
         let real_maps = real.iter().map(|i| structure(i, self.size).map.into());
@@ -93,8 +82,8 @@ impl Metric for Likeness<'_> {
             anyhow::Ok(Measured {
                 section: Section::Diversity,
                 name: name.into(),
-                synthetic: similarity(synthetic)?,
-                real: similarity(&real.iter().collect::<Vec<_>>())?,
+                synthetic: similarity(synthetic, seed)?,
+                real: similarity(&real.iter().collect::<Vec<_>>(), seed)?,
                 share_of: None,
             })
         };
@@ -109,11 +98,16 @@ impl Metric for Likeness<'_> {
     }
 }
 
-/// Mean MS-SSIM of all pairs; `None` of fewer than two images.
-fn similarity(images: &[&Image]) -> anyhow::Result<Option<f64>> {
+/// Mean MS-SSIM of all pairs, or of [`PAIRS`] that `seed` draws; `None` of fewer than two images.
+fn similarity(images: &[&Image], seed: u64) -> anyhow::Result<Option<f64>> {
     let pairs: Vec<(usize, usize)> = (0..images.len())
         .flat_map(|b| (0..b).map(move |a| (a, b)))
         .collect();
+    let pairs = if pairs.len() > PAIRS {
+        drawn(&pairs, seed, PAIRS)
+    } else {
+        pairs
+    };
     let one = |&(a, b): &(usize, usize)| ms_ssim_of_images(images[a], images[b]);
     let values: Vec<f32> = pairs.par_iter().map(one).collect::<Result<_, _>>()?;
     let sum: f64 = values.iter().copied().map(f64::from).sum();
@@ -150,6 +144,7 @@ fn memorisation(synthetic: &[f64], test: &[f64]) -> [Measured; 3] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use scanweave::random::{Purpose, Random};
 
     #[test]
     fn equal_planes_are_alike_and_noise_is_not() {
@@ -159,11 +154,15 @@ mod tests {
             Image::of_values(32, 32, &values.collect::<Vec<_>>()).expect("a square")
         };
         let (a, b) = (image(1), image(2));
-        let alike = similarity(&[&a, &a, &a]).expect("one size").expect("pairs");
+        let alike = similarity(&[&a, &a, &a], 1)
+            .expect("one size")
+            .expect("pairs");
         assert!((alike - 1.0).abs() < 1e-6, "{alike}");
-        let mixed = similarity(&[&a, &a, &b]).expect("one size").expect("pairs");
+        let mixed = similarity(&[&a, &a, &b], 1)
+            .expect("one size")
+            .expect("pairs");
         assert!(mixed < 0.6, "one pair of three is alike: {mixed}");
-        assert_eq!(similarity(&[&a]).expect("one size"), None);
+        assert_eq!(similarity(&[&a], 1).expect("one size"), None);
     }
 
     #[test]

@@ -5,14 +5,20 @@
 //! the same judge reaches 0.85 on patients. Intervals cover the sampling seeds, those of shares all images (Wilson).
 
 mod classes;
+mod distances;
 mod diversity;
 mod draws;
+mod features;
 mod interval;
 mod judge;
+mod lines;
 mod metric;
 mod nearest;
+mod organ;
+mod pictures;
 mod register;
 mod rows;
+mod spectrum;
 mod subjects;
 mod validity;
 
@@ -29,11 +35,15 @@ use scanweave::train::steps::LesionNetworks;
 
 use crate::data::{Item, Prepared, Split};
 use classes::Classes;
+use distances::Distances;
 use diversity::Likeness;
 use draws::Subject;
+use lines::Lines;
 use metric::Metric;
+use organ::Organs;
 use register::Register;
 use rows::{Measured, rows};
+use spectrum::Spectrum;
 use validity::Validity;
 
 /// What draws, the data it is measured against, and how often.
@@ -45,7 +55,8 @@ pub struct Evaluation<'a> {
     /// Segmenters that had no part in its training, with the device they are on.
     pub judge: Option<(&'a LesionNetworks, &'a Device)>,
     /// Subjects per seed, at least 2; also the most real images that a figure is measured on, but
-    /// for validity and memorisation, which use all test images.
+    /// for validity and memorisation, which use all test images, and medians and means over real ones alone, which use up to
+    /// 1,000 of a split.
     pub count: usize,
     /// Sampling seeds; every figure is measured once with each.
     pub seeds: &'a [u64],
@@ -80,6 +91,10 @@ impl<'a> Evaluation<'a> {
             metrics.push(Box::new(classes));
         }
         metrics.push(Box::new(Register::new(self)?));
+        metrics.push(Box::new(Distances::new(self)));
+        metrics.push(Box::new(Spectrum::new(self)));
+        metrics.push(Box::new(Lines::new(self)));
+        metrics.push(Box::new(Organs::new(self)));
         metrics.push(Box::new(Likeness::new(self)?));
         Ok(metrics)
     }

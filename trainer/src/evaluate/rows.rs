@@ -17,6 +17,16 @@ pub enum Section {
     Classes,
     /// Whether modalities lie on the anatomy and on each other.
     Register,
+    /// How far samples are from real images as a set.
+    Distance,
+    /// Whether samples lie among real images, and real images among them.
+    Manifold,
+    /// How strong images are at each size of detail.
+    Spectrum,
+    /// How the lines of structure maps hang together.
+    Lines,
+    /// Size and narrowness of the organ.
+    Organ,
     /// Whether samples differ from each other.
     Diversity,
     /// Whether samples are copies of training images.
@@ -25,10 +35,15 @@ pub enum Section {
 
 impl Section {
     /// Every section, in the order of the report.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 10] = [
         Self::Validity,
         Self::Classes,
         Self::Register,
+        Self::Distance,
+        Self::Manifold,
+        Self::Spectrum,
+        Self::Lines,
+        Self::Organ,
         Self::Diversity,
         Self::Memorisation,
     ];
@@ -40,6 +55,11 @@ impl fmt::Display for Section {
             Self::Validity => "Lesions: Dice of an independent judge",
             Self::Classes => "Classes",
             Self::Register => "Register",
+            Self::Distance => "Distance to real test images; real: of training images",
+            Self::Manifold => "Among real test images; real: training images",
+            Self::Spectrum => "Power beside real test images; real: of training images",
+            Self::Lines => "Lines of structure maps",
+            Self::Organ => "Organ",
             Self::Diversity => "Diversity: mean pairwise MS-SSIM",
             Self::Memorisation => "Memorisation: distance to the nearest training image",
         })
@@ -70,7 +90,8 @@ pub struct Row {
     pub synthetic: Option<Interval>,
     /// Of real images.
     pub real: Option<Interval>,
-    /// Synthetic / real of each seed; for validity, where the goal is 0.95.
+    /// Synthetic / real of each seed: of validity, where the goal is 0.95, and of distances, where 1 is as near as real images
+    /// are, unless a real one is not above 0.
     pub ratio: Option<Interval>,
 }
 
@@ -136,7 +157,13 @@ pub fn rows(seeds: &[Vec<Measured>]) -> Vec<Row> {
 }
 
 fn row(of: &[&Measured]) -> Row {
-    let compared = of.iter().filter(|m| m.section == Section::Validity);
+    let compared = match of[0].section {
+        Section::Validity => true,
+        // An unbiased distance may be negative, and no multiple of that says anything.
+        Section::Distance => of.iter().all(|m| m.real.is_some_and(|real| real > 0.0)),
+        _ => false,
+    };
+    let compared = of.iter().filter(|_| compared);
     let ratios = compared.filter_map(|m| Some(m.synthetic? / m.real?));
     let synthetic = || of.iter().filter_map(|m| m.synthetic);
     let images: Option<usize> = of.iter().map(|m| m.share_of).sum();
@@ -199,6 +226,19 @@ mod tests {
         assert_eq!(rows[1].ratio, None, "no goal");
         let figure = rows[1].figure();
         assert!(figure.value.ends_with("real 2.000"), "{figure:?}");
+    }
+
+    #[test]
+    fn distances_are_multiples_of_what_lies_between_real_images() {
+        let d = Section::Distance;
+        let seeds = [
+            vec![measured(d, "a", 6.0, 2.0), measured(d, "b", 6.0, 2.0)],
+            vec![measured(d, "a", 8.0, 4.0), measured(d, "b", 6.0, -0.1)],
+        ];
+        let rows = rows(&seeds);
+        let ratio = rows[0].ratio.as_ref().expect("both above 0");
+        assert_eq!(ratio.values, [3.0, 2.0]);
+        assert_eq!(rows[1].ratio, None, "one is below 0");
     }
 
     #[test]
