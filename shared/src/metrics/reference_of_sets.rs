@@ -33,7 +33,8 @@ struct Distances {
 
 #[derive(Deserialize)]
 struct Map {
-    map: Vec<u8>,
+    #[serde(rename = "map")]
+    lines: Vec<u8>,
     components: usize,
     euler: i64,
     length: usize,
@@ -116,7 +117,7 @@ fn octaves_are_those_of_numpy() {
 #[test]
 fn lines_hang_together_as_scikit_image_sees_them() {
     for map in document().maps {
-        let found = Topology::of(&binary(&map.map));
+        let found = Topology::of(&binary(&map.lines));
         assert_eq!((found.components, found.euler), (map.components, map.euler));
         assert_eq!((found.length, found.open_ends), (map.length, map.open_ends));
     }

@@ -50,9 +50,8 @@ pub fn octave_powers(image: &Plane, inside: &Plane) -> Result<Vec<f64>, MetricEr
 
 /// How many octaves a picture of this smaller side has.
 fn octaves(side: usize) -> usize {
-    (0..)
-        .take_while(|&octave| periods(octave).1 * COARSEST <= side)
-        .count()
+    let fits = |&octave: &usize| periods(octave).1 * COARSEST <= side;
+    (0..16).take_while(fits).count()
 }
 
 /// The octave of a place of the spectrum, whose radial frequency is its distance to the constant; `None` of what no axis can show.

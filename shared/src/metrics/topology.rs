@@ -152,7 +152,9 @@ impl Grid {
             (0..4).filter(arcs).count() == 1 && (2..=3).contains(&thick) && !held
         };
         let gone: Vec<usize> = (0..self.ones.len()).filter(goes).collect();
-        gone.into_iter().for_each(|at| self.ones[at] = false);
+        for at in gone {
+            self.ones[at] = false;
+        }
     }
 }
 

@@ -25,7 +25,9 @@ impl Gaussian {
         for row in features {
             mean.iter_mut().zip(row).for_each(|(sum, v)| *sum += v);
         }
-        mean.iter_mut().for_each(|sum| *sum /= count);
+        for sum in &mut mean {
+            *sum /= count;
+        }
         let mut covariance = vec![0.0; size * size];
         // Sum of the fourth powers of the lengths.
         let mut fourth = 0.0;
@@ -36,7 +38,9 @@ impl Gaussian {
             }
             fourth += x.iter().map(|v| v * v).sum::<f64>().powi(2);
         }
-        covariance.iter_mut().for_each(|sum| *sum /= count);
+        for sum in &mut covariance {
+            *sum /= count;
+        }
         let mut covariance = Symmetric {
             size,
             values: covariance,
@@ -83,7 +87,9 @@ fn shrink(covariance: &mut Symmetric, fourth: f64, count: f64) {
         return;
     }
     let share = (noise.min(away) / away).max(0.0);
-    covariance.values.iter_mut().for_each(|v| *v *= 1.0 - share);
+    for v in &mut covariance.values {
+        *v *= 1.0 - share;
+    }
     for i in 0..covariance.size {
         covariance.values[i * covariance.size + i] += share * middle;
     }

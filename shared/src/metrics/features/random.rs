@@ -71,9 +71,13 @@ fn filter(random: &mut Random, count: usize, difference: bool) -> Vec<f32> {
     let mut numbers = random.normals(count);
     let sum: f32 = numbers.iter().sum();
     if difference {
-        numbers.iter_mut().for_each(|v| *v -= sum / count as f32);
+        for v in &mut numbers {
+            *v -= sum / count as f32;
+        }
     } else if sum < 0.0 {
-        numbers.iter_mut().for_each(|v| *v = -*v);
+        for v in &mut numbers {
+            *v = -*v;
+        }
     }
     let length = libm::sqrtf(numbers.iter().map(|v| v * v).sum());
     numbers.iter().map(|v| v / length).collect()
@@ -128,7 +132,9 @@ fn rectified(channels: &[Grid], filters: &[Vec<f32>], side: usize) -> Vec<Grid> 
                 }
             }
         }
-        values.iter_mut().for_each(|v| *v = v.max(0.0));
+        for v in &mut values {
+            *v = v.max(0.0);
+        }
         Grid {
             width: across,
             values,

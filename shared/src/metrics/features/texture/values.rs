@@ -9,9 +9,9 @@ pub fn features(values: &[f64]) -> Vec<f64> {
     sorted.sort_by(f64::total_cmp);
     features.extend([0.05, 0.25, 0.5, 0.75, 0.95].map(|p| between(&sorted, p)));
     let mut counts = [0.0; LEVELS];
-    values
-        .iter()
-        .for_each(|&v| counts[levels::level(v as f32)] += 1.0);
+    for &v in values {
+        counts[levels::level(v as f32)] += 1.0;
+    }
     features.push(entropy(&counts));
     features
 }
