@@ -2,6 +2,7 @@
 
 mod build;
 mod choice;
+mod compare;
 mod convert;
 mod data;
 mod devices;
@@ -25,7 +26,7 @@ use output::{of_run, refuse_foreign, refuse_input, refuse_input_in};
 ///
 /// From images to a page that draws new ones: prepare the images once (`data prepare`), train the
 /// structure stage, then the synthesis stage (`train structure`, `train synthesis`), write compact
-/// weights (`export`), draw from them (`sample`, `build`), measure them (`evaluate`). `runs` and `report` show how trainings stand,
+/// weights (`export`), draw from them (`sample`, `build`), measure them (`evaluate`, `compare`). `runs` and `report` show how trainings stand,
 /// `devices` what they can run on; `study` lists the studies and begins new ones. Everything stays on this machine.
 #[derive(Parser)]
 #[command(
@@ -61,6 +62,7 @@ enum Command {
     Sample(sample::Args),
     Build(build::Args),
     Evaluate(evaluate::Args),
+    Compare(compare::Args),
 }
 
 /// A combination of arguments that cannot be meant: exit code 2.
@@ -91,5 +93,6 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Sample(args) => sample::run(args),
         Command::Build(args) => build::run(args),
         Command::Evaluate(args) => evaluate::run(args),
+        Command::Compare(args) => compare::run(args),
     }
 }

@@ -7,6 +7,7 @@
 mod brain;
 mod brain_data;
 mod colour;
+mod comparison;
 #[cfg(target_os = "linux")]
 mod damaged;
 mod evaluation;
