@@ -22,17 +22,16 @@ const SHOWN: u64 = 8;
 
 /// Compare two .weave files on the same real images: every figure of both, and a sheet of pictures.
 ///
-/// The figures are those of `evaluate` without a judge, of the same sampling seeds for both files, beside that of real images. The
-/// last column names the file that is nearer to the real images, A or B, where the intervals of the two do not meet; a
-/// figure that real images have too is not to be beaten, but to be met. Both files must be of the study and the size
-/// that the data was prepared for.
+/// The figures are those of `evaluate` without a judge, with the same sampling seeds for both files. The last column names
+/// the file that is nearer to the real images, A or B, where the intervals of the two do not meet: a figure of real images is
+/// to be met, not to be beaten. Both files must be of the study and the size that the data was prepared for.
 ///
-/// The sheet (--out) has a column per seed, and for the structure map and each modality three rows: A, B, and real test
-/// images. Both files draw from the same numbers, but what those mean is each model's own.
-///
-///   scanweave compare old.weave new.weave --data my.scan --count 200 --out sheet.png
+/// The sheet (--out) has a column for each subject, and for the structure map and each modality three rows: A, B and real
+/// test images. Both files draw from the same numbers, but what those mean is each model's own.
 #[derive(Parser)]
-#[command(verbatim_doc_comment)]
+#[command(
+    after_help = "Example: scanweave compare old.weave new.weave --data my.scan --count 200 --out sheet.png"
+)]
 pub struct Args {
     /// The first weights file, A in the table.
     #[arg(value_name = "A.weave")]

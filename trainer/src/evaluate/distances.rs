@@ -96,12 +96,12 @@ impl Metric for Distances<'_> {
             let (synthetic, real) =
                 rayon::join(|| figures(&synthetic, &test), || figures(&floor, &test));
             let pairs = synthetic.into_iter().zip(real);
-            let each = pairs.map(|((section, figure, synthetic), (_, _, real))| Measured {
-                section,
-                name: format!("{name}: {figure}"),
+            let each = pairs.map(|((figure, synthetic), (_, real))| Measured {
+                section: figure.section,
+                name: format!("{name}: {}", figure.name),
                 synthetic,
                 real,
-                share_of: None,
+                share_of: figure.share_of,
             });
             each.collect()
         };
@@ -110,34 +110,51 @@ impl Metric for Distances<'_> {
     }
 }
 
-type Figure = (Section, &'static str, Option<f64>);
+/// What one of the figures is.
+struct Figure {
+    section: Section,
+    name: &'static str,
+    /// Of how many images it is a share.
+    share_of: Option<usize>,
+}
 
 /// Of a set beside the real one.
-fn figures(set: &[Vec<f64>], real: &[Vec<f64>]) -> [Figure; 7] {
+fn figures(set: &[Vec<f64>], real: &[Vec<f64>]) -> [(Figure, Option<f64>); 7] {
     let pair = || Some((Gaussian::of(set)?, Gaussian::of(real)?));
     let balls = |nearest| Manifold::of(real, nearest);
     let (near, wide) = (balls(NEAREST[0]), balls(NEAREST[1]));
     let own = Manifold::of(set, NEAREST[0]);
-    let (distance, manifold) = (Section::Distance, Section::Manifold);
+    let figure = |section, name, share_of| Figure {
+        section,
+        name,
+        share_of,
+    };
+    let distance = |name| figure(Section::Distance, name, None);
+    let among = |name, share_of| figure(Section::Manifold, name, share_of);
     let pair = pair();
     let full = pair.as_ref().map(|(a, b)| b.distance(a));
     let diagonal = pair.as_ref().map(|(a, b)| b.diagonal_distance(a));
+    let (many, of_real) = (Some(set.len()), Some(real.len()));
     [
-        (distance, "Frechet distance", full),
-        (distance, "Frechet distance of variances alone", diagonal),
-        (distance, "kernel distance", kernel_distance(set, real)),
+        (distance("Frechet distance"), full),
+        (distance("Frechet distance of variances alone"), diagonal),
+        (distance("kernel distance"), kernel_distance(set, real)),
         (
-            manifold,
-            "precision",
+            among("precision", many),
             near.and_then(|m| m.share_within(set)),
         ),
-        (manifold, "recall", own.and_then(|m| m.share_within(real))),
         (
-            manifold,
-            "density",
+            among("recall", of_real),
+            own.and_then(|m| m.share_within(real)),
+        ),
+        (
+            among("density", None),
             wide.as_ref().and_then(|m| m.density(set)),
         ),
-        (manifold, "coverage", wide.and_then(|m| m.coverage(set))),
+        (
+            among("coverage", of_real),
+            wide.and_then(|m| m.coverage(set)),
+        ),
     ]
 }
 
@@ -156,7 +173,7 @@ mod tests {
     }
 
     fn values(set: &[Vec<f64>], real: &[Vec<f64>]) -> [f64; 7] {
-        figures(set, real).map(|(_, _, value)| value.expect("enough rows"))
+        figures(set, real).map(|(_, value)| value.expect("enough rows"))
     }
 
     #[test]
@@ -190,6 +207,6 @@ mod tests {
     fn of_few_images_nothing_is_said() {
         let few = cloud(1, 0.0)[..3].to_vec();
         let found = figures(&few, &few);
-        assert!(found[0].2.is_some() && found[3..].iter().all(|(_, _, value)| value.is_none()));
+        assert!(found[0].1.is_some() && found[3..].iter().all(|(_, value)| value.is_none()));
     }
 }

@@ -75,7 +75,8 @@ pub struct Measured {
     pub synthetic: Option<f64>,
     /// Of real images.
     pub real: Option<f64>,
-    /// Of how many synthetic images the figure is a share, where it is one.
+    /// Of how many images the figure is a share, where it is one: of synthetic ones, and of real ones where others are drawn
+    /// for each seed.
     pub share_of: Option<usize>,
 }
 
@@ -165,16 +166,18 @@ fn row(of: &[&Measured]) -> Row {
     };
     let compared = of.iter().filter(|_| compared);
     let ratios = compared.filter_map(|m| Some(m.synthetic? / m.real?));
-    let synthetic = || of.iter().filter_map(|m| m.synthetic);
     let images: Option<usize> = of.iter().map(|m| m.share_of).sum();
+    let interval = |values: Vec<f64>, drawn: bool| match images.filter(|_| drawn) {
+        Some(images) => Interval::of_shares(values, images),
+        None => Interval::of(values),
+    };
+    let real: Vec<f64> = of.iter().filter_map(|m| m.real).collect();
+    let differs = real.iter().any(|value| *value != real[0]);
     Row {
         section: of[0].section,
         name: of[0].name.clone(),
-        synthetic: images.map_or_else(
-            || Interval::of(synthetic()),
-            |images| Interval::of_shares(synthetic(), images),
-        ),
-        real: Interval::of(of.iter().filter_map(|m| m.real)),
+        synthetic: interval(of.iter().filter_map(|m| m.synthetic).collect(), true),
+        real: interval(real, differs),
         ratio: Interval::of(ratios),
     }
 }
@@ -209,6 +212,21 @@ mod tests {
         assert_eq!(share.to_string(), "0.000 [0.000, 0.051]");
         let real = row.real.as_ref().expect("measured").mean;
         assert!((real - 0.05).abs() < 1e-12, "{real}");
+    }
+
+    #[test]
+    fn shares_of_real_images_that_are_drawn_for_each_seed_stay_within_1() {
+        let seed = |real: f64| Measured {
+            share_of: Some(12),
+            ..measured(Section::Manifold, "recall", 0.25, real)
+        };
+        let row = &rows(&[vec![seed(1.0)], vec![seed(0.75)], vec![seed(1.0)]])[0];
+        let real = row.real.as_ref().expect("measured");
+        // Wilson's interval of 33 of 36.
+        assert!(
+            (real.low - 0.7817).abs() < 1e-3 && (real.high - 0.9713).abs() < 1e-3,
+            "{real}"
+        );
     }
 
     #[test]
