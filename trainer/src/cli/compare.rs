@@ -106,6 +106,7 @@ fn measured(
         draws: &sampler,
         data,
         judge: None,
+        classifier: None,
         count: args.count as usize,
         seeds: &seeds,
     };

@@ -20,6 +20,7 @@ mod register;
 mod rows;
 mod spectrum;
 mod subjects;
+mod telling;
 mod validity;
 
 pub use draws::Draws;
@@ -44,6 +45,7 @@ use organ::Organs;
 use register::Register;
 use rows::{Measured, rows};
 use spectrum::Spectrum;
+use telling::Telling;
 use validity::Validity;
 
 /// What draws, the data it is measured against, and how often.
@@ -54,6 +56,8 @@ pub struct Evaluation<'a> {
     pub data: &'a Prepared,
     /// Segmenters that had no part in its training, with the device they are on.
     pub judge: Option<(&'a LesionNetworks, &'a Device)>,
+    /// Where a network learns to tell synthetic images from real ones, if one is asked.
+    pub classifier: Option<&'a Device>,
     /// Subjects per seed, at least 2; also the most real images that a figure is measured on, but
     /// for validity and memorisation, which use all test images, and medians and means over real ones alone, which use up to
     /// 1,000 of a split.
@@ -91,6 +95,9 @@ impl<'a> Evaluation<'a> {
             metrics.push(Box::new(classes));
         }
         metrics.push(Box::new(Register::new(self)?));
+        if let Some(device) = self.classifier {
+            metrics.push(Box::new(Telling::new(self, device)?));
+        }
         metrics.push(Box::new(Distances::new(self)));
         metrics.push(Box::new(Spectrum::new(self)));
         metrics.push(Box::new(Lines::new(self)));

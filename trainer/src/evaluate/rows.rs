@@ -17,6 +17,8 @@ pub enum Section {
     Classes,
     /// Whether modalities lie on the anatomy and on each other.
     Register,
+    /// Whether a network can tell samples from real images.
+    Telling,
     /// How far samples are from real images as a set.
     Distance,
     /// Whether samples lie among real images, and real images among them.
@@ -35,10 +37,11 @@ pub enum Section {
 
 impl Section {
     /// Every section, in the order of the report.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Validity,
         Self::Classes,
         Self::Register,
+        Self::Telling,
         Self::Distance,
         Self::Manifold,
         Self::Spectrum,
@@ -55,6 +58,9 @@ impl fmt::Display for Section {
             Self::Validity => "Lesions: Dice of an independent judge",
             Self::Classes => "Classes",
             Self::Register => "Register",
+            Self::Telling => {
+                "Told from real images by a network: area under the curve; real: two halves"
+            }
             Self::Distance => "Distance to real test images; real: of training images",
             Self::Manifold => "Among real test images; real: training images",
             Self::Spectrum => "Power beside real test images; real: of training images",
