@@ -45,6 +45,15 @@ impl Interval {
         })
     }
 
+    /// Cut to what can be: 0..=1.
+    pub fn within_1(self) -> Self {
+        Self {
+            low: self.low.max(0.0),
+            high: self.high.min(1.0),
+            ..self
+        }
+    }
+
     /// Of shares, 0..=1, of `images` images in all: Wilson's score interval (1927) of the share among all of them, which
     /// stays within 0 and 1 and does not shrink to nothing where no image, or every one, counted. The seeds have as many
     /// images each. `None` without a value or an image.

@@ -175,6 +175,8 @@ fn row(of: &[&Measured]) -> Row {
     let images: Option<usize> = of.iter().map(|m| m.share_of).sum();
     let interval = |values: Vec<f64>, drawn: bool| match images.filter(|_| drawn) {
         Some(images) => Interval::of_shares(values, images),
+        // An area is no share of images, but lies within 0 and 1 as well.
+        None if of[0].section == Section::Telling => Interval::of(values).map(Interval::within_1),
         None => Interval::of(values),
     };
     let real: Vec<f64> = of.iter().filter_map(|m| m.real).collect();
