@@ -23,7 +23,7 @@ static LEARNT: LazyLock<PathBuf> = LazyLock::new(|| {
     let folder = tempfile::tempdir().expect("a folder").keep();
     let prepare = "data prepare --dataset phantom --study phantom-brain --size 64 --count 60 --seed 1 --out brains.scan";
     scanweave(&folder, prepare).well();
-    train(&folder, LESION, "lesion", 400);
+    train(&folder, LESION, "lesion", 600);
     train(&folder, TRANSLATOR, "translator", 60);
     folder
 });
