@@ -9,10 +9,9 @@ use scanweave::image::{Image, Plane};
 use scanweave::study::Study;
 use scanweave::weights::{self, Role};
 
-use super::evaluate::{device_choice, progress};
+use super::evaluate::{Sampling, progress};
 use super::table::{Side, table};
 use crate::data::{Item, Prepared, Split};
-use crate::device::Choice;
 use crate::evaluate::{self, Draws as _, Evaluation, Interval, Row, Sampler, Section};
 use crate::stages::items::{image, structure};
 use crate::{files, picture, said};
@@ -42,21 +41,11 @@ pub struct Args {
     /// Prepared data, best that which both were trained with: its test split is what is real.
     #[arg(long, value_name = "FILE")]
     data: PathBuf,
-    /// Subjects per seed.
-    #[arg(long, value_name = "N", default_value_t = 48, value_parser = clap::value_parser!(u32).range(2..=10_000))]
-    count: u32,
-    /// Sampling seeds S, S + 1, .. S + K - 1.
-    #[arg(long, value_name = "K", default_value_t = 3, value_parser = clap::value_parser!(u16).range(3..=1000))]
-    seeds: u16,
-    /// The first sampling seed.
-    #[arg(long, value_name = "S", default_value_t = 1)]
-    seed: u64,
+    #[command(flatten)]
+    sampling: Sampling,
     /// Also write a sheet of pictures.
     #[arg(long, value_name = "FILE.png")]
     out: Option<PathBuf>,
-    /// flex, libtorch, libtorch:cuda, cuda, cuda:N, vulkan or metal, as far as this build has it.
-    #[arg(long, default_value = "flex", value_parser = device_choice)]
-    device: Choice,
 }
 
 /// Pictures of one kind: for the structure map and each modality a row.
@@ -97,25 +86,29 @@ fn measured(
         model.require(&role).with_context(unusable)?;
     }
     evaluate::check(data, &model.study, model.geometry.size).with_context(unusable)?;
-    let pipeline = args.device.synthesiser(&model).with_context(unusable)?;
+    let pipeline = args
+        .sampling
+        .device
+        .synthesiser(&model)
+        .with_context(unusable)?;
     let sampler = Sampler::new(&pipeline, model.lesions.as_ref(), data).with_context(unusable)?;
-    let seeds: Vec<u64> = (0..u64::from(args.seeds))
-        .map(|k| args.seed.wrapping_add(k))
-        .collect();
+    let seeds = args.sampling.seeds();
     let evaluation = Evaluation {
         draws: &sampler,
         data,
         judge: None,
         classifier: None,
-        count: args.count as usize,
+        count: args.sampling.count as usize,
         seeds: &seeds,
     };
     let bar = progress(evaluation.work());
     let rows = evaluation.run(&|| bar.inc(1));
     bar.finish_and_clear();
     let mut stages = vec![Vec::new(); 1 + model.study.modalities.len()];
-    for k in 0..SHOWN.min(u64::from(args.count)) {
-        let subject = sampler.sample(args.seed, k).with_context(unusable)?;
+    for k in 0..SHOWN.min(u64::from(args.sampling.count)) {
+        let subject = sampler
+            .sample(args.sampling.seed, k)
+            .with_context(unusable)?;
         let structure = subject.structure.map(|structure| structure.map);
         let images = subject.images.into_iter().map(Some).collect();
         add(&mut stages, &model.study, structure, images);
@@ -126,10 +119,10 @@ fn measured(
 /// Real test images, evenly spread over the split.
 fn real(data: &Prepared, study: &Study) -> Stages {
     let items = data.items.iter().filter(|item| item.split == Split::Test);
-    let items: Vec<&Item> = items.collect();
-    let (size, shown) = (data.header.size, items.len().min(SHOWN as usize));
+    let items: Vec<&Item> = evaluate::spread(items.collect(), SHOWN as usize);
+    let size = data.header.size;
     let mut stages = vec![Vec::new(); 1 + study.modalities.len()];
-    for item in (0..shown).map(|k| items[k * items.len() / shown]) {
+    for item in items {
         let images = item.images.iter();
         let images = images.map(|bytes| Some(image(bytes.as_deref()?, size)));
         let map = structure(item, size).map;
@@ -156,7 +149,7 @@ fn text(args: &Args, first: &[Row], second: &[Row]) -> String {
         "A {}\nB {}\nmean [95 % interval] over {} sampling seeds\n",
         args.first.display(),
         args.second.display(),
-        args.seeds
+        args.sampling.seeds
     );
     for section in Section::ALL {
         let of = first.iter().filter(|row| row.section == section);

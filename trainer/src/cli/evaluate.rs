@@ -61,25 +61,39 @@ pub struct Args {
     /// The area under its curve is 0.5 where it cannot, 1 where it always can.
     #[arg(long)]
     classifier: bool,
-    /// Subjects per seed.
-    #[arg(long, value_name = "N", default_value_t = 48, value_parser = clap::value_parser!(u32).range(2..=10_000))]
-    count: u32,
-    /// Sampling seeds S, S + 1, .. S + K - 1.
-    #[arg(long, value_name = "K", default_value_t = 3, value_parser = clap::value_parser!(u16).range(3..=1000))]
-    seeds: u16,
-    /// The first sampling seed.
-    #[arg(long, value_name = "S", default_value_t = 1)]
-    seed: u64,
+    #[command(flatten)]
+    sampling: Sampling,
     /// Also write the figures of every seed, as JSON; `figures` in it is for a model card.
     #[arg(long, value_name = "FILE.json")]
     out: Option<PathBuf>,
-    /// flex, libtorch, libtorch:cuda, cuda, cuda:N, vulkan or metal, as far as this build has it.
-    #[arg(long, default_value = "flex", value_parser = device_choice)]
-    device: Choice,
 }
 
-/// A device by its name.
-pub fn device_choice(text: &str) -> Result<Choice, String> {
+/// How often is sampled, and where.
+#[derive(Debug, clap::Args)]
+pub struct Sampling {
+    /// Subjects per seed.
+    #[arg(long, value_name = "N", default_value_t = 48, value_parser = clap::value_parser!(u32).range(2..=10_000))]
+    pub count: u32,
+    /// Sampling seeds S, S + 1, .. S + K - 1.
+    #[arg(long, value_name = "K", default_value_t = 3, value_parser = clap::value_parser!(u16).range(3..=1000))]
+    pub seeds: u16,
+    /// The first sampling seed.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub seed: u64,
+    /// flex, libtorch, libtorch:cuda, cuda, cuda:N, vulkan or metal, as far as this build has it.
+    #[arg(long, default_value = "flex", value_parser = device_choice)]
+    pub device: Choice,
+}
+
+impl Sampling {
+    /// Every sampling seed.
+    pub fn seeds(&self) -> Vec<u64> {
+        let each = 0..u64::from(self.seeds);
+        each.map(|k| self.seed.wrapping_add(k)).collect()
+    }
+}
+
+fn device_choice(text: &str) -> Result<Choice, String> {
     text.parse()
         .map_err(|_| format!("possible values: {}", device::NAMES))
 }
@@ -106,12 +120,14 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         model.require(&role).with_context(unusable)?;
     }
     let data = Prepared::open(&args.data)?;
-    let device = args.device.open()?;
-    let pipeline = args.device.synthesiser(&model).with_context(unusable)?;
+    let device = args.sampling.device.open()?;
+    let pipeline = args
+        .sampling
+        .device
+        .synthesiser(&model)
+        .with_context(unusable)?;
     let judge = judge(&args, &model, &data, &device)?;
-    let seeds: Vec<u64> = (0..u64::from(args.seeds))
-        .map(|k| args.seed.wrapping_add(k))
-        .collect();
+    let seeds = args.sampling.seeds();
     let with_data = || format!("{} with {}", unusable(), args.data.display());
     evaluate::check(&data, &model.study, model.geometry.size).with_context(with_data)?;
     let sampler = Sampler::new(&pipeline, model.lesions.as_ref(), &data).with_context(with_data)?;
@@ -120,7 +136,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         data: &data,
         judge: judge.as_ref().map(|judge| (&judge.networks, &device)),
         classifier: args.classifier.then_some(&device),
-        count: args.count as usize,
+        count: args.sampling.count as usize,
         seeds: &seeds,
     };
     let bar = progress(evaluation.work());
@@ -138,7 +154,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         model: HEXLOWER.encode(&summary.digest),
         data: data.fingerprint.clone(),
         judge: judge.map(|judge| judge.fingerprint),
-        count: args.count as usize,
+        count: args.sampling.count as usize,
         seeds,
         figures: rows.iter().map(Row::figure).collect(),
         rows,

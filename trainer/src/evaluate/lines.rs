@@ -8,7 +8,7 @@ use super::Evaluation;
 use super::draws::Subject;
 use super::metric::Metric;
 use super::nearest::percentile;
-use super::pictures::spread;
+use super::pictures::{MOST, spread};
 use super::rows::{Measured, Section};
 use crate::data::Split;
 use crate::stages::items::structure;
@@ -49,7 +49,7 @@ impl Lines {
     pub fn new(evaluation: &Evaluation) -> Self {
         let size = evaluation.draws.size();
         let of = |split| -> Vec<Counted> {
-            let items = spread(evaluation.of(split).collect());
+            let items = spread(evaluation.of(split).collect(), MOST);
             let each = items.par_iter();
             each.map(|item| Counted::of(&structure(item, size)))
                 .collect()

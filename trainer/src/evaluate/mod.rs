@@ -25,6 +25,7 @@ mod validity;
 
 pub use draws::Draws;
 pub use interval::Interval;
+pub use pictures::spread;
 pub use rows::{Report, Row, Section};
 pub use subjects::Sampler;
 pub use validity::ALL_LESIONS;

@@ -5,7 +5,7 @@ use scanweave::metrics::features::texture::shape;
 use super::Evaluation;
 use super::draws::Subject;
 use super::metric::Metric;
-use super::pictures::spread;
+use super::pictures::{MOST, spread};
 use super::rows::{Measured, Section};
 use crate::data::Split;
 use crate::stages::items::structure;
@@ -18,7 +18,7 @@ pub struct Organs {
 impl Organs {
     pub fn new(evaluation: &Evaluation) -> Self {
         let size = evaluation.draws.size();
-        let items = spread(evaluation.of(Split::Test).collect()).into_iter();
+        let items = spread(evaluation.of(Split::Test).collect(), MOST).into_iter();
         Self {
             test: items.map(|item| of(&structure(item, size).mask)).collect(),
         }

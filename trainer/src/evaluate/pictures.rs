@@ -11,7 +11,7 @@ use crate::data::{Item, Split};
 use crate::stages::items::{image, structure};
 
 /// The most images of a split that a figure of sets looks at, evenly spread over it.
-const MOST: usize = 1000;
+pub const MOST: usize = 1000;
 
 /// A plane of 8-bit values, 0..=1, and where the organ is, 1 inside.
 pub struct Picture {
@@ -51,14 +51,14 @@ pub fn of_split<T: Send>(
 ) -> Vec<T> {
     let (study, size) = (evaluation.draws.study(), evaluation.draws.size());
     let shows = |item: &&Item| item.images[modality].is_some();
-    let items = spread(evaluation.of(split).filter(shows).collect());
+    let items = spread(evaluation.of(split).filter(shows).collect(), MOST);
     let one = |item: &&Item| of(&Picture::of_item(study, item, modality, size)?);
     items.par_iter().filter_map(one).collect()
 }
 
-/// At most [`MOST`], evenly spread.
-pub fn spread<T: Copy>(all: Vec<T>) -> Vec<T> {
-    let kept = all.len().min(MOST);
+/// At most so many, evenly spread.
+pub fn spread<T: Copy>(all: Vec<T>, most: usize) -> Vec<T> {
+    let kept = all.len().min(most);
     (0..kept).map(|k| all[k * all.len() / kept]).collect()
 }
 
@@ -84,9 +84,9 @@ mod tests {
 
     #[test]
     fn many_are_spread_evenly_and_draws_follow_from_the_seed() {
-        let kept = spread((0..2500).collect::<Vec<usize>>());
+        let kept = spread((0..2500).collect::<Vec<usize>>(), MOST);
         assert_eq!((kept.len(), kept[1], kept[999]), (MOST, 2, 2497));
-        assert!(spread(Vec::<usize>::new()).is_empty());
+        assert!(spread(Vec::<usize>::new(), MOST).is_empty());
         let rows: Vec<usize> = (0..20).collect();
         let mut all = drawn(&rows, 1, 30);
         assert_eq!(drawn(&rows, 1, 5), all[..5]);

@@ -20,7 +20,7 @@ use scanweave::train::steps::Optimizer;
 use super::Evaluation;
 use super::draws::Subject;
 use super::metric::Metric;
-use super::pictures::{Picture, of_split, spread};
+use super::pictures::{MOST, Picture, of_split, spread};
 use super::rows::{Measured, Section};
 use crate::data::Split;
 
@@ -113,9 +113,9 @@ impl Metric for Telling<'_> {
                 seed,
             };
             let modality = &self.study.modalities[known.modality].name;
+            let kinds = ["whole images".to_owned(), format!("patches of {PATCH} px")];
             let areas = task.areas(self.device)?.into_iter().zip(known.floor);
-            for (what, (synthetic, real)) in ["whole images", "patches of 48 px"].iter().zip(areas)
-            {
+            for (what, (synthetic, real)) in kinds.iter().zip(areas) {
                 measured.push(Measured {
                     section: Section::Telling,
                     name: format!("{modality}, {what}"),
@@ -134,7 +134,7 @@ fn quarters(evaluation: &Evaluation, modality: usize) -> [Vec<Plane>; 4] {
     let (study, size) = (evaluation.draws.study(), evaluation.draws.size());
     let mut subjects: BTreeMap<&str, usize> = BTreeMap::new();
     let mut parts: [Vec<Plane>; 4] = Default::default();
-    for item in spread(evaluation.of(Split::Train).collect()) {
+    for item in spread(evaluation.of(Split::Train).collect(), MOST) {
         let next = subjects.len();
         let number = *subjects.entry(&item.subject).or_insert(next);
         let picture = Picture::of_item(study, item, modality, size);
