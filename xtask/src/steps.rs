@@ -101,7 +101,8 @@ impl Step {
             Self::Docs => docs(project),
             Self::Native => {
                 let mut cargo = project.cargo();
-                run_command(skipped.told(cargo.args(["test", "--workspace"])))
+                // Whatever fails is told, not the first of it alone.
+                run_command(skipped.told(cargo.args(["test", "--workspace", "--no-fail-fast"])))
             }
             Self::Wasm => wasm_tests(project),
             Self::Build => site::build(project, &site::Options::default()),

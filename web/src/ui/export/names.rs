@@ -206,7 +206,7 @@ mod tests {
         for (scene, stem, word) in [
             (walk, "walk-from-7", "walk"),
             (between, "walk", "walk"),
-            (own, "from-own-image", "picture of the user's own"),
+            (own, "from-own-image", "user's own image"),
             (link, "from-link", "shared link"),
             (empty, "drawing", "drawn by hand"),
             (over, "drawing", "drawn by hand"),
