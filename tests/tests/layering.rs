@@ -9,9 +9,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The packages that one may depend on from this workspace.
-const ALLOWED: [(&str, &[&str]); 5] = [
+const ALLOWED: [(&str, &[&str]); 6] = [
     ("scanweave", &[]),
-    ("scanweave-trainer", &["scanweave"]),
+    ("scanweave-kernels", &["scanweave"]),
+    ("scanweave-trainer", &["scanweave", "scanweave-kernels"]),
     ("scanweave-web", &["scanweave"]),
     ("scanweave-tests", &["scanweave", "scanweave-web"]),
     ("xtask", &[]),

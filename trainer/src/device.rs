@@ -120,12 +120,15 @@ impl Choice {
     pub fn open(self) -> anyhow::Result<Device> {
         match self {
             #[cfg(feature = "flex")]
-            Self::Flex => Ok(Device::flex()),
+            Self::Flex => {
+                scanweave::networks::compute_with(&scanweave_kernels::Processor);
+                Ok(Device::flex())
+            }
             #[cfg(feature = "tch")]
             Self::LibTorch => Ok(Device::libtorch()),
             #[cfg(feature = "tch")]
             Self::LibTorchCuda => {
-                scanweave::networks::learn_by_columns();
+                scanweave::networks::compute_with(&scanweave::networks::Columns);
                 Ok(Device::libtorch_cuda(0))
             }
             #[cfg(feature = "cuda")]

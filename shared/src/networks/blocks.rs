@@ -3,26 +3,19 @@
 use burn::module::{Initializer, Module, Param};
 use burn::nn::conv::Conv2d;
 use burn::tensor::activation::leaky_relu;
-use burn::tensor::module::{batch_norm_train, interpolate};
+use burn::tensor::module::interpolate;
 use burn::tensor::ops::{InterpolateMode, InterpolateOptions};
 use burn::tensor::{Device, Tensor};
 
+use super::arithmetic::{SLOPE, arithmetic};
 use super::convolution::{conv, convolve};
-
-/// Slope of the leaky rectifier below zero.
-const SLOPE: f64 = 0.2;
-/// Added to the variance before the square root.
-const EPSILON: f64 = 1e-5;
 
 /// Leaky rectifier with slope 0.2.
 pub(super) fn rectify<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     leaky_relu(x, SLOPE)
 }
 
-/// Instance normalisation with learnt scale and shift per channel (Ulyanov 2016).
-///
-/// Computed as batch normalisation of `[1, batch x channels, height, width]`: one operation
-/// with a fused derivative instead of a dozen small ones.
+/// What an instance normalisation learns: scale and shift per channel (Ulyanov 2016).
 #[derive(Module, Debug)]
 pub(super) struct InstanceNorm {
     gamma: Param<Tensor<1>>,
@@ -37,21 +30,9 @@ impl InstanceNorm {
         }
     }
 
-    fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        let [batch, channels, height, width] = x.dims();
-        let spread = |p: Tensor<1>| {
-            p.reshape([1, channels])
-                .repeat_dim(0, batch)
-                .reshape([batch * channels])
-        };
-        let flat = x.reshape([1, batch * channels, height, width]);
-        let normed = batch_norm_train(
-            flat,
-            spread(self.gamma.val()),
-            spread(self.beta.val()),
-            EPSILON,
-        );
-        normed.output.reshape([batch, channels, height, width])
+    /// Scale and shift for each picture, `[batch, channels]`.
+    fn affine(&self, batch: usize) -> [Tensor<2>; 2] {
+        [&self.gamma, &self.beta].map(|p| p.val().unsqueeze_dim::<2>(0).repeat_dim(0, batch))
     }
 }
 
@@ -77,19 +58,19 @@ impl Block {
 
     /// What follows the convolution.
     pub(super) fn finish(&self, convolved: Tensor<4>) -> Tensor<4> {
-        rectify(self.norm.forward(convolved))
+        let [scale, shift] = self.norm.affine(convolved.dims()[0]);
+        arithmetic().rectified_norm(convolved, scale, shift)
     }
 
     /// As [`Block::forward`], with a scale and a shift per channel, `[batch, 2 x outputs]`, after the
     /// normalisation.
     pub(super) fn forward_modulated(&self, x: Tensor<4>, modulation: Tensor<2>) -> Tensor<4> {
-        let normed = self.norm.forward(convolve(&self.conv, x));
-        let [batch, channels, _, _] = normed.dims();
-        let part = |first| {
-            let values = modulation.clone().narrow(1, first, channels);
-            values.reshape([batch, channels, 1, 1])
-        };
-        rectify(normed * (part(0) + 1.0) + part(channels))
+        let convolved = convolve(&self.conv, x);
+        let [batch, channels, _, _] = convolved.dims();
+        let part = |first| modulation.clone().narrow(1, first, channels);
+        let (more, moved) = (part(0) + 1.0, part(channels));
+        let [scale, shift] = self.norm.affine(batch);
+        arithmetic().rectified_norm(convolved, scale * more.clone(), shift * more + moved)
     }
 }
 

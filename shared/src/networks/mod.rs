@@ -10,7 +10,11 @@ mod footprint;
 mod tensor;
 
 #[cfg(feature = "nn")]
+mod arithmetic;
+#[cfg(feature = "nn")]
 mod blocks;
+#[cfg(feature = "nn")]
+mod columns;
 #[cfg(feature = "nn")]
 mod convolution;
 #[cfg(feature = "nn")]
@@ -29,7 +33,9 @@ pub use footprint::Footprint;
 pub use tensor::Tensor;
 
 #[cfg(feature = "nn")]
-pub use convolution::learn_by_columns;
+pub use arithmetic::{Arithmetic, EPSILON, Plain, SLOPE, compute_with};
+#[cfg(feature = "nn")]
+pub use columns::Columns;
 #[cfg(feature = "nn")]
 pub use discriminator::{LatentDiscriminator, PatchDiscriminator, Verdict};
 #[cfg(feature = "nn")]

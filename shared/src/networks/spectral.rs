@@ -9,6 +9,7 @@ use burn::module::Param;
 use burn::nn::conv::Conv2d;
 use burn::tensor::{Device, Tensor};
 
+use super::arithmetic::arithmetic;
 use super::convolution::convolve;
 
 /// Keeps norms away from zero.
@@ -31,10 +32,8 @@ pub(super) fn convolved(conv: &Conv2d, vector: Option<&Vector>, x: Tensor<4>) ->
     };
     // (W / sigma) x + b = (W x) / sigma + b
     let sigma = largest_singular(&flat(conv), vector.val());
-    let mut weights_alone = conv.clone();
-    let bias = weights_alone.bias.take();
-    let y = convolve(&weights_alone, x) / sigma;
-    match bias {
+    let y = arithmetic().convolved(x, conv.weight.val(), None, conv.stride[0]) / sigma;
+    match &conv.bias {
         Some(bias) => {
             let bias = bias.val();
             let outputs = bias.dims()[0];
