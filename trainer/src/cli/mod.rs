@@ -18,6 +18,8 @@ mod study;
 mod table;
 mod train;
 
+use std::num::NonZeroUsize;
+
 use clap::{Parser, Subcommand};
 
 use output::{of_run, refuse_foreign, refuse_input, refuse_input_in};
@@ -36,6 +38,10 @@ use output::{of_run, refuse_foreign, refuse_input, refuse_input_in};
     arg_required_else_help = true
 )]
 pub struct Cli {
+    /// Threads to compute with on the CPU [default: one per core]. Their number changes no result (LibTorch has its
+    /// own: OMP_NUM_THREADS)
+    #[arg(long, value_name = "N", global = true)]
+    threads: Option<NonZeroUsize>,
     #[command(subcommand)]
     command: Command,
 }
@@ -79,6 +85,10 @@ impl std::error::Error for Usage {}
 
 /// Runs the chosen subcommand.
 pub fn run(cli: Cli) -> anyhow::Result<()> {
+    if let Some(threads) = cli.threads {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.get());
+        pool.build_global()?;
+    }
     match cli.command {
         Command::Study(command) => study::run(command),
         Command::Extract(args) => extract::run(args),

@@ -130,6 +130,18 @@ fn a_structure_run_killed_and_resumed_equals_one_that_was_not() {
     assert!(resumed == whole, "{}", difference(&resumed, &whole));
 }
 
+/// Every other training of these tests has the threads that the machine has.
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let folder = copy();
+    let folder = folder.path();
+    let line = structure("alone", &format!("--steps {STRUCTURE_STEPS} --threads 1"));
+    scanweave(folder, &line).well();
+    let (alone, _) = exported(folder, "alone synthesis");
+    let (several, _) = exported(folder, "structure synthesis");
+    assert!(alone == several, "{}", difference(&alone, &several));
+}
+
 #[test]
 fn a_synthesis_run_interrupted_and_resumed_equals_one_that_was_not() {
     let folder = copy();

@@ -1,14 +1,15 @@
-//! One training step of every stage, on the pure-Rust backend and on LibTorch.
+//! One training step of every stage, on the pure-Rust backend and on LibTorch; that of the lesion stage in PyTorch too.
 //!
 //! It is the released program that is measured, on phantoms: what a reader would start. Losses are logged after the
 //! first step and then every 20 steps, so a run of 20 steps tells the time of the 19 steps after the first, which
 //! builds what later steps reuse.
 
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 
 use anyhow::{Context, Result};
 use clap::ValueEnum;
@@ -37,6 +38,12 @@ const BINARY: &str = "SCANWEAVE_BIN";
 /// Variables by which the build of LibTorch's bindings finds it.
 const LIBTORCH: [&str; 2] = ["LIBTORCH", "LIBTORCH_USE_PYTORCH"];
 
+/// Names a Python that has PyTorch.
+const PYTHON: &str = "SCANWEAVE_PYTHON";
+
+/// The stage that PyTorch runs too: one network and one optimizer.
+const PEER_STAGE: &str = "lesion";
+
 /// In the order in which they build on each other.
 const STAGES: [&str; 4] = ["structure", "lesion", "translator", "synthesis"];
 
@@ -49,6 +56,9 @@ pub struct Options {
     /// Sizes of the networks; the goals are those of demo
     #[arg(long, value_enum, default_value_t)]
     preset: Preset,
+    /// Threads of every program that is measured [default: one per core]
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
 }
 
 #[derive(Clone, Copy, Default, ValueEnum)]
@@ -68,6 +78,14 @@ impl Preset {
         }
     }
 
+    /// Channels of a segmenter at full resolution.
+    fn segmenter_width(self) -> &'static str {
+        match self {
+            Self::Tiny => "6",
+            Self::Demo => "16",
+        }
+    }
+
     /// Side of the images, pixels.
     fn size(self) -> &'static str {
         match self {
@@ -83,6 +101,10 @@ pub fn measure(project: &Project, options: &Options) -> Result<Vec<Figure>> {
     let trainer = Trainer {
         program: program(project)?,
         preset: options.preset,
+        threads: match options.threads {
+            Some(threads) => threads,
+            None => thread::available_parallelism()?.get(),
+        },
         scratch,
     };
     trainer.prepare()?;
@@ -97,13 +119,33 @@ pub fn measure(project: &Project, options: &Options) -> Result<Vec<Figure>> {
             None
         }
     };
-    Ok(figures(options.preset, &flex, libtorch.as_deref()))
+    let mut found = figures(options.preset, &flex, libtorch.as_deref());
+    match env::var_os(PYTHON) {
+        Some(python) => {
+            let seconds = trainer.pytorch(project, &python)?;
+            let place = STAGES.iter().position(|stage| *stage == PEER_STAGE);
+            let ours = flex[place.expect("it is a stage")];
+            found.push(Figure {
+                name: format!(
+                    "{} {PEER_STAGE}, flex, {} threads: step of {BATCH} images",
+                    options.preset.name(),
+                    trainer.threads
+                ),
+                measured: ours.seconds_per_step(),
+                unit: "s",
+                beside: Beside::Peer("PyTorch", seconds),
+            });
+        }
+        None => println!("PyTorch is left out: name a Python that has it by {PYTHON}."),
+    }
+    Ok(found)
 }
 
 /// The trainer under measurement, with its data.
 struct Trainer {
     program: PathBuf,
     preset: Preset,
+    threads: usize,
     scratch: Scratch,
 }
 
@@ -153,6 +195,7 @@ impl Trainer {
             .args(["--preset", self.preset.name(), "--device", device])
             .args(["--steps", &STEPS.to_string()])
             .args(["--batch", &BATCH.to_string()])
+            .args(["--threads", &self.threads.to_string()])
             .arg("--data")
             .arg(self.data())
             .arg("--run")
@@ -174,8 +217,29 @@ impl Trainer {
         })
     }
 
+    /// Seconds of a step of the lesion stage in PyTorch.
+    fn pytorch(&self, project: &Project, python: &OsStr) -> Result<f64> {
+        println!("{STEPS} steps of the {PEER_STAGE} stage in PyTorch");
+        let mut command = Command::new(python);
+        command
+            .arg(project.root().join("tests/benches/training/lesion.py"))
+            .args([self.preset.size(), self.preset.segmenter_width()])
+            .args([BATCH, STEPS].map(|n| n.to_string()))
+            .arg(self.threads.to_string());
+        let output = command
+            .output()
+            .with_context(|| format!("{} cannot be started", python.display()))?;
+        let said = String::from_utf8_lossy(&output.stdout);
+        said.trim().parse().with_context(|| {
+            let complained = String::from_utf8_lossy(&output.stderr);
+            format!("PyTorch did not tell its time: {said} {complained}")
+        })
+    }
+
     fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
+        let threads = self.threads.to_string();
+        command.env("OMP_NUM_THREADS", &threads);
         if let Some(libraries) = libraries() {
             command.env("LD_LIBRARY_PATH", libraries);
         }
