@@ -31,6 +31,10 @@ pub enum Purpose {
     Augmentation = 9,
     /// Fixed filters that sets of images are compared by.
     Features = 10,
+    /// Noise that the discriminators' gradient penalty adds.
+    Near = 11,
+    /// Brightness and contrast of what the discriminators see.
+    Tones = 12,
 }
 
 /// A reproducible source of random numbers.

@@ -12,7 +12,7 @@ use scanweave::train::Loader;
 use scanweave::train::batch::{
     Order, binary_data, image_data, one_hot_data, one_hot_rows, stack_data,
 };
-use scanweave::train::steps::{MARGIN, SynthesisBatch, View};
+use scanweave::train::steps::{Changed, MARGIN, SynthesisBatch, View};
 use serde::{Deserialize, Serialize};
 
 use super::items::structure;
@@ -59,6 +59,8 @@ pub struct SynthesisValues {
     paired: usize,
     views: Vec<ViewValues>,
     corner: Option<[usize; 2]>,
+    noise: Option<TensorData>,
+    tones: Option<TensorData>,
 }
 
 struct ViewValues {
@@ -83,6 +85,10 @@ impl SynthesisValues {
             paired: self.paired,
             views: self.views.into_iter().map(view).collect(),
             corner: self.corner,
+            changed: Changed {
+                noise: self.noise.map(|n| Tensor::from_data(n, device)),
+                tones: self.tones.map(|t| Tensor::from_data(t, device)),
+            },
         }
     }
 }
@@ -258,6 +264,36 @@ impl<'a> Mixture<'a> {
         one_hot_data(&lesions.collect::<Vec<_>>(), classes)
     }
 
+    /// Noise for the gradient penalty on so many images, where it counts.
+    fn noise(&self, step: u64, images: usize) -> Option<TensorData> {
+        let (size, channels) = (self.size(), self.configuration.study.channels());
+        let counts = self.configuration.recipe.synthesis.gradient_penalty > 0.0;
+        counts.then(|| {
+            let mut random = Random::nth(self.configuration.seed, Purpose::Near, step);
+            stack_data(
+                random.normals(images * channels * size * size),
+                channels,
+                size,
+            )
+        })
+    }
+
+    /// Brightness and contrast of what the discriminators see of so many images.
+    fn tones(&self, step: u64, images: usize) -> Option<TensorData> {
+        let far = self.configuration.recipe.synthesis.augmentation;
+        (far > 0.0).then(|| {
+            let mut random = Random::nth(self.configuration.seed, Purpose::Tones, step);
+            let mut one = || {
+                [
+                    random.range(-far, far),
+                    random.range(1.0 - 2.0 * far, 1.0 + 2.0 * far),
+                ]
+            };
+            let values: Vec<f32> = (0..images).flat_map(|_| one()).collect();
+            TensorData::new(values, [images, 2])
+        })
+    }
+
     /// Fused map and label planes of every input.
     fn input(&self, inputs: &[Input]) -> TensorData {
         let (study, size) = (&self.configuration.study, self.size());
@@ -293,6 +329,7 @@ impl Loader for Mixture<'_> {
         let (inputs, paired) = self.inputs(step, &mut random);
         let study = &self.configuration.study;
         let modalities = self.modalities(&inputs, &mut random);
+        let images = 2 * modalities.len() * inputs.len();
         SynthesisValues {
             input: self.input(&inputs),
             label: study.lesion.is_segmented().then(|| self.one_hot(&inputs)),
@@ -306,6 +343,8 @@ impl Loader for Mixture<'_> {
                 .map(|modality| self.view(modality, &inputs, paired))
                 .collect(),
             corner: self.settings.strict.then(|| corner(step)),
+            noise: self.noise(step, images),
+            tones: self.tones(step, images),
         }
     }
 }

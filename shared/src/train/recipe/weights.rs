@@ -135,6 +135,12 @@ pub struct SynthesisWeights {
     pub masked: f32,
     /// Feature matching: activations of the image discriminator, real beside synthesised from the same map.
     pub feature_matching: f32,
+    /// Gradient penalty of the discriminators on real and synthetic images, R1 and R2 (Roth 2017, Mescheder 2018) by
+    /// finite differences (Lin 2025): the mse between the verdicts on an image and on the same with a little noise.
+    pub gradient_penalty: f32,
+    /// How far brightness and contrast of what the discriminators see are changed at random, real and synthetic alike
+    /// (DiffAugment, Zhao 2020): up to this grey value and by up to twice this share; 0 to .5.
+    pub augmentation: f32,
 }
 
 impl SynthesisWeights {
@@ -149,6 +155,8 @@ impl SynthesisWeights {
         l1: 0.0,
         masked: 0.0,
         feature_matching: 0.0,
+        gradient_penalty: 0.0,
+        augmentation: 0.0,
     };
 }
 

@@ -103,6 +103,21 @@ pub(super) fn part(x: Tensor<4>, corner: Option<[usize; 2]>) -> Tensor<4> {
         .narrow(3, left, width - MARGIN)
 }
 
+/// Images with other brightness and contrast, `tones` `[images, 2]`.
+pub(super) fn toned(x: Tensor<4>, tones: Option<Tensor<2>>) -> Tensor<4> {
+    let Some(tones) = tones else { return x };
+    let [images, channels, height, width] = x.dims();
+    let of = |column| {
+        tones
+            .clone()
+            .narrow(1, column, 1)
+            .reshape([images, 1, 1, 1])
+    };
+    let flat: Tensor<2> = x.clone().reshape([images, channels * height * width]);
+    let mean = flat.mean_dim(1).reshape([images, 1, 1, 1]);
+    (x - mean.clone()) * of(1) + mean + of(0)
+}
+
 /// `(x - mean) / (spread + floor)`: mean over a square window, spread the root of the mean squared
 /// distance from such means over the same window, both over what lies inside the image, in each channel by itself.
 fn contrast(x: Tensor<4>, radius: usize) -> Tensor<4> {

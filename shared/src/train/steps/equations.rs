@@ -246,6 +246,7 @@ fn the_synthesis_stage_is_equations_13_to_18() {
             l1: 13.0,
             masked: 17.0,
             feature_matching: 19.0,
+            ..SynthesisWeights::OFF
         };
         let guiding = Guiding::new(&study, &recipe);
         let guides = guiding.guides(&weights);
@@ -465,6 +466,75 @@ fn strict_discriminators_see_a_part_of_the_images_and_its_local_contrast() {
         both.load(&plain.save()).is_err(),
         "a discriminator is missing from the checkpoint"
     );
+}
+
+/// Other brightness and contrast, pixel by pixel.
+fn toned_of(x: &Tensor<4>, tones: &[[f32; 2]]) -> Tensor<4> {
+    let values = host(x);
+    let images = values.chunks(values.len() / tones.len()).zip(tones);
+    let toned = images.flat_map(|(image, [more, times])| {
+        let middle = mean(image.iter().copied());
+        let tone = move |v: &f64| (v - middle) * f64::from(*times) + middle + f64::from(*more);
+        image.iter().map(tone).collect::<Vec<_>>()
+    });
+    let toned: Vec<f32> = toned.map(|v| v as f32).collect();
+    Tensor::from_data(TensorData::new(toned, x.dims()), &device())
+}
+
+#[test]
+fn discriminators_see_other_tones_and_are_held_flat_around_them() {
+    let study = colours();
+    let recipe = Recipe::of(&study);
+    let weights = SynthesisWeights {
+        gradient_penalty: 100.0,
+        ..recipe.synthesis
+    };
+    let mut stage = SynthesisStage::new(&study, &recipe, &GEOMETRY, Vec::new(), 1e-3, &device());
+    let plain = synthesis_batch(&study);
+    let (generator, discriminator) = stage.networks();
+    let encoded = generator.encode(plain.input.clone());
+    let painted = |v: &View| generator.decode(&encoded, v.condition.clone());
+    let x = Tensor::cat(plain.views.iter().map(|v| v.image.clone()).collect(), 0);
+    let x_g = Tensor::cat(plain.views.iter().map(painted).collect(), 0);
+    let count = x.dims()[0];
+    let tones: Vec<[f32; 2]> = (0..2 * count)
+        .map(|i| [0.02 * i as f32 - 0.1, 1.3 - 0.1 * i as f32])
+        .collect();
+    let noise = images(&study, 1.0, 2 * count) - 0.5;
+    let batch = SynthesisBatch {
+        changed: Changed {
+            noise: Some(noise.clone()),
+            tones: Some(Tensor::from_data(
+                TensorData::new(tones.concat(), [2 * count, 2]),
+                &device(),
+            )),
+        },
+        ..plain
+    };
+    let (x, x_g) = (
+        toned_of(&x, &tones[..count]),
+        toned_of(&x_g, &tones[count..]),
+    );
+    let seen = Tensor::cat(vec![x.clone(), x_g.clone()], 0);
+    let said = |x: Tensor<4>| host(&discriminator.forward(x).real);
+    let steep = square(&said(seen.clone() + noise * 0.01), &said(seen));
+    let real = distance(&discriminator.forward(x).real, 1.0);
+    let fake = distance(&discriminator.forward(x_g.clone()).real, 0.0);
+
+    let losses = stage.step(&batch, &weights);
+    let fooled = distance(&stage.networks().1.forward(x_g).real, 1.0);
+    for (name, expected) in [
+        ("D", 0.5 * (real + fake)),
+        ("D gradient penalty", 100.0 * steep),
+        ("G", f64::from(weights.adversarial) * fooled),
+    ] {
+        let (_, loss) = losses.iter().find(|(n, _)| *n == name).unwrap();
+        let found = host(loss)[0];
+        assert!(
+            expected > 0.0 && (found - expected).abs() < 1e-2 * expected,
+            "{name}: {found}, by hand {expected}"
+        );
+    }
 }
 
 #[test]

@@ -30,7 +30,7 @@ pub use translator::{
     TranslatorBatch, TranslatorNetworks, TranslatorStage,
     configurations as translator_configurations,
 };
-pub use views::{SynthesisBatch, View};
+pub use views::{Changed, SynthesisBatch, View};
 
 use burn::module::{Module, ModuleMapper, Param, ParamId};
 use burn::tensor::Tensor;

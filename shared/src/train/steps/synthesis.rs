@@ -7,7 +7,7 @@
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
-use super::adversary::{Adversary, part};
+use super::adversary::{Adversary, part, toned};
 use super::pairs::{paired_images, paired_losses};
 use super::views::{SynthesisBatch, conditions, each};
 use super::{
@@ -18,11 +18,14 @@ use crate::networks::Unet;
 use crate::networks::config::{PatchConfig, UnetConfig};
 use crate::study::{Geometry, Study};
 use crate::train::guides::{Guide, Painted, Target};
-use crate::train::losses::least_squares_loss;
+use crate::train::losses::{least_squares_loss, mse};
 use crate::train::{Recipe, SynthesisWeights};
 
 /// Weights of the averaged generator kept per step.
 const AVERAGE_DECAY: f32 = 0.995;
+
+/// How far from an image the gradient penalty looks: deviation of the noise.
+const NEAR: f64 = 0.01;
 
 /// The network that is sampled from and exported: an average over the training.
 #[derive(Clone)]
@@ -149,7 +152,13 @@ impl SynthesisStage {
         let real = each(&batch.views, |view| view.image.clone());
         let fake = Tensor::cat(painted.to_vec(), 0).detach();
         let count = real.dims()[0];
-        let both = part(Tensor::cat(vec![real, fake], 0), batch.corner);
+        let changed = &batch.changed;
+        let both = toned(Tensor::cat(vec![real, fake], 0), changed.tones.clone());
+        let both = part(both, batch.corner);
+        let near = changed.noise.clone().map(|noise| {
+            let noise = part(noise, batch.corner) * NEAR;
+            both.clone() + noise
+        });
         let mut all = Vec::new();
         for adversary in &mut self.adversaries {
             let verdict = adversary.forward(&adversary.network, both.clone());
@@ -159,6 +168,11 @@ impl SynthesisStage {
                 "D",
                 (least_squares_loss(real, 1.0) + least_squares_loss(fake, 0.0)) * 0.5,
             )];
+            if let Some(near) = near.clone() {
+                let near = adversary.forward(&adversary.network, near).real;
+                let steep = mse(near, verdict.real.clone());
+                losses.push(("D gradient penalty", steep * weights.gradient_penalty));
+            }
             if let Some(one_hot) = conditions(&batch.views) {
                 let both = Tensor::cat(vec![one_hot.clone(), one_hot], 0);
                 let class = class_loss(verdict.modality, both, weights.head);
@@ -180,7 +194,12 @@ impl SynthesisStage {
         painted: Vec<Tensor<4>>,
         weights: &SynthesisWeights,
     ) -> NamedLosses {
-        let all = part(Tensor::cat(painted.clone(), 0), batch.corner);
+        let all = Tensor::cat(painted.clone(), 0);
+        let count = all.dims()[0];
+        // Those of the discriminators' step, whose second half is of the painted images.
+        let tones = batch.changed.tones.as_ref();
+        let tones = tones.map(|tones| tones.clone().narrow(0, count, count));
+        let all = part(toned(all, tones), batch.corner);
         let paired = (batch.paired > 0).then(|| paired_images(batch));
         let mut losses = Vec::new();
         let mut features = Vec::new();

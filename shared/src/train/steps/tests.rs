@@ -75,6 +75,7 @@ pub(super) fn synthesis_batch(study: &Study) -> SynthesisBatch {
         paired: 1,
         views: (0..modalities.min(2)).map(view).collect(),
         corner: None,
+        changed: Changed::default(),
     }
 }
 

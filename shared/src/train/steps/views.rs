@@ -18,6 +18,18 @@ pub struct SynthesisBatch {
     /// Where the part of the images begins that the discriminators see, from the top and from the
     /// left, each 0..=[`MARGIN`](super::MARGIN); they see all of them without.
     pub corner: Option<[usize; 2]>,
+    /// What the discriminators see changed of the images of all views, the real ones first.
+    pub changed: Changed,
+}
+
+/// How images change before a discriminator sees them.
+#[derive(Default)]
+pub struct Changed {
+    /// Normal noise of deviation 1 for the gradient penalty, `[2 x views x batch, channels, size, size]`.
+    pub noise: Option<Tensor<4>>,
+    /// Added to each image, and what its distance from its mean is multiplied with: brightness and contrast,
+    /// `[2 x views x batch, 2]`.
+    pub tones: Option<Tensor<2>>,
 }
 
 /// One modality of a batch.
