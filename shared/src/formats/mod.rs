@@ -18,6 +18,7 @@ pub mod mha;
 pub mod nifti;
 pub mod nrrd;
 mod outline;
+mod runs;
 mod stranger;
 mod volume;
 

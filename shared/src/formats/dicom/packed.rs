@@ -4,6 +4,7 @@
 //! does without: whoever has one passes it to [`super::read_with`].
 
 use super::FormatError;
+use crate::formats::runs;
 
 const ITEM: [u8; 4] = [0xfe, 0xff, 0x00, 0xe0];
 const END: [u8; 4] = [0xfe, 0xff, 0xdd, 0xe0];
@@ -103,7 +104,9 @@ impl Frame {
         for plane in 0..planes {
             let start = word(1 + plane).unwrap_or(usize::MAX);
             let packed = self.bytes.get(start..).unwrap_or_default();
-            for (pixel, byte) in pixels.iter_mut().zip(unpacked(packed, count)?) {
+            let bytes = runs::unpacked(packed, count);
+            let bytes = bytes.ok_or_else(|| damaged("a frame ends too early"))?;
+            for (pixel, byte) in pixels.iter_mut().zip(bytes) {
                 *pixel = *pixel << 8 | u16::from(byte);
             }
         }
@@ -116,31 +119,6 @@ pub type Codec<'a> = dyn Fn(&Frame) -> Result<Vec<u16>, FormatError> + 'a;
 
 fn damaged(how: &str) -> FormatError {
     FormatError::Compression(how.into())
-}
-
-/// The first `count` bytes of these runs.
-fn unpacked(packed: &[u8], count: usize) -> Result<Vec<u8>, FormatError> {
-    let mut bytes = Vec::with_capacity(count);
-    let mut rest = packed;
-    while bytes.len() < count {
-        let cut = || damaged("a frame ends too early");
-        let (&length, behind) = rest.split_first().ok_or_else(cut)?;
-        let (run, used) = match length {
-            0..=127 => {
-                let length = usize::from(length) + 1;
-                (behind.get(..length).ok_or_else(cut)?.to_vec(), length)
-            }
-            128 => (Vec::new(), 0),
-            129.. => {
-                let byte = *behind.first().ok_or_else(cut)?;
-                (vec![byte; 257 - usize::from(length)], 1)
-            }
-        };
-        bytes.extend(run);
-        rest = &behind[used..];
-    }
-    bytes.truncate(count);
-    Ok(bytes)
 }
 
 /// The frames in the pieces that begin here; `count` of them.
@@ -255,11 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn runs_are_repeated_copied_and_bounded() {
-        let packed = [2, 1, 2, 3, 0x80, 0xfe, 9, 0, 7];
-        assert_eq!(unpacked(&packed, 7).expect("whole"), [1, 2, 3, 9, 9, 9, 7]);
-        assert_eq!(unpacked(&packed, 4).expect("whole"), [1, 2, 3, 9]);
-        assert!(unpacked(&packed, 8).is_err());
+    fn planes_of_runs_make_pixels() {
         let mut bytes = vec![0; 64];
         bytes[..12].copy_from_slice(&[2_u32, 64, 67].map(u32::to_le_bytes).concat());
         bytes.extend([1, 3, 0, 0xff, 9]);
