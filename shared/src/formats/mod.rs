@@ -1,4 +1,5 @@
-//! Volumes as researchers keep them: NIfTI, MetaImage, NRRD, MGH and DICOM, from bytes to voxels.
+//! Volumes as researchers keep them: NIfTI, MetaImage, NRRD, MGH and DICOM, from bytes to voxels; and TIFF, from bytes to
+//! pictures.
 //!
 //! Trainer and page read the same files with this code, so it takes bytes and knows no file. The bytes
 //! come from anywhere and are not trusted: what a header claims is checked against what is there
@@ -20,6 +21,7 @@ pub mod nrrd;
 mod outline;
 mod runs;
 mod stranger;
+pub mod tiff;
 mod volume;
 
 pub use affine::Affine;
