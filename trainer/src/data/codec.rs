@@ -1,9 +1,11 @@
-//! Codecs of pictures inside DICOM files: JPEG with and without loss, JPEG-LS and JPEG 2000, in Rust alone.
+//! Codecs of pictures inside DICOM files: JPEG with and without loss, JPEG-LS and JPEG 2000, in Rust alone; and of those
+//! inside TIFF files.
 //!
 //! What a frame claims of its size is compared with its file before memory is asked for. JPEG of 12 bits with loss is not
 //! read: the error says with what to unpack it.
 
 mod jpeg_ls;
+pub mod tiff;
 
 use hayro_jpeg2000::{DecodeSettings, DecoderContext, Image};
 use jpeg_decoder::{Decoder, PixelFormat};

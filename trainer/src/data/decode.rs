@@ -5,10 +5,11 @@
 
 use super::Picture;
 use super::grid::Grid;
-use super::raster::{Numbers, Pixels, Raster};
+use super::raster::Raster;
 use super::volumes::{Volumes, is_volume};
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use image::DynamicImage;
+use scanweave::formats::tiff::Picture as Page;
 use scanweave::image::Image;
 use scanweave::study::Channels;
 use std::path::Path;
@@ -50,9 +51,10 @@ pub fn read_image(
             (plane.into(), grid)
         }
         (false, _) => {
-            let image = match Raster::open(path)?.pixels(picture.volume)? {
-                Pixels::Image(image) => of_image(image, channels),
-                Pixels::Numbers(numbers) => of_numbers(path, numbers, volumes),
+            let file = Raster::open(path)?;
+            let image = match file.page(picture.volume)? {
+                Some(page) => of_tiff(path, page, channels, volumes),
+                None => of_image(file.image(picture.volume)?, channels),
             };
             let image = image.and_then(|image| Ok(image.normalised()?));
             let image = image.with_context(|| path.display().to_string())?;
@@ -72,29 +74,15 @@ fn of_image(image: DynamicImage, channels: Channels) -> Result<Image> {
     Ok(Image::of_values(width, height, &values)?)
 }
 
-/// Pixels without a number are background: as dark as the darkest of the others.
-fn of_numbers(path: &Path, numbers: Numbers, volumes: &Volumes) -> Result<Image> {
-    let Numbers {
-        width,
-        height,
-        mut values,
-    } = numbers;
-    let finite = values.iter().copied().filter(|v| v.is_finite());
-    let darkest = finite.fold(f32::INFINITY, f32::min);
-    ensure!(
-        darkest.is_finite(),
-        "no pixel holds a finite number: leave it out"
-    );
-    let mut empty = 0;
-    for value in values.iter_mut().filter(|v| !v.is_finite()) {
-        *value = darkest;
-        empty += 1;
-    }
+/// With the greys and colours of the page in a browser. Pixels without a number are background: as dark as the darkest
+/// of the others.
+fn of_tiff(path: &Path, page: Page, channels: Channels, volumes: &Volumes) -> Result<Image> {
+    let empty = page.gaps();
     if empty > 0 {
         let text = format!("{empty} pixels hold no data (no finite number): they are background");
         volumes.notes().add(path, text);
     }
-    Ok(Image::of_values(width, height, &values)?)
+    Ok(page.image(channels == Channels::Colour)?)
 }
 
 /// All red values, all green ones, all blue ones.
@@ -130,8 +118,10 @@ fn grey(image: DynamicImage) -> Vec<f32> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::raster::tiff;
     use super::*;
     use image::{ImageBuffer, LumaA, Rgb, Rgba};
+    use scanweave::formats::tiff::Samples;
     use scanweave::image::Plane;
     use std::fs;
     use std::path::PathBuf;
@@ -142,6 +132,14 @@ mod tests {
             std::env::temp_dir().join(format!("scanweave-decode-{name}-{}", std::process::id()));
         fs::create_dir_all(&folder).expect("a folder");
         folder
+    }
+
+    fn save(image: DynamicImage, path: &Path) {
+        if path.extension().is_some_and(|ending| ending == "tiff") {
+            fs::write(path, tiff::written(&image)).expect("saved");
+        } else {
+            image.save(path).expect("saved");
+        }
     }
 
     fn open_with(path: &Path, channels: Channels) -> Result<Image> {
@@ -158,14 +156,12 @@ mod tests {
         let folder = folder("kinds");
         let check = |image: DynamicImage, name: &str, expected: f32| {
             let path = folder.join(name);
-            image.save(&path).expect("saved");
-            let Pixels::Image(read) = Raster::open(&path)
-                .and_then(|r| r.pixels(None))
-                .expect(name)
-            else {
-                panic!("{name}: whole numbers");
+            save(image, &path);
+            let file = Raster::open(&path).expect(name);
+            let plane = match file.page(None).expect(name) {
+                Some(page) => page.image(false).expect(name).to_grey(),
+                None => Plane::new(5, 4, grey(file.image(None).expect(name))).expect(name),
             };
-            let plane = Plane::new(5, 4, grey(read)).expect(name);
             assert_eq!((plane.width(), plane.height()), (5, 4), "{name}");
             assert!(
                 (plane.at(2, 2) - expected).abs() < 0.01,
@@ -215,9 +211,7 @@ mod tests {
         });
         for name in ["a.png", "a.tiff", "a.jpeg"] {
             let path = folder.join(name);
-            DynamicImage::from(pixels.clone())
-                .save(&path)
-                .expect("saved");
+            save(pixels.clone().into(), &path);
             let image = open_with(&path, Channels::Colour).expect("a photograph");
             assert_eq!(image.channels(), 3);
             // From 0 to 200 in all channels together.
@@ -247,19 +241,22 @@ mod tests {
     #[test]
     fn numbers_become_grey_and_those_without_data_background() {
         let path = Path::new("a.tif");
-        let numbers = |values: &[f32]| Numbers {
+        let page = |values: &[f32]| Page {
             width: 2,
             height: 2,
-            values: values.to_vec(),
+            colour: false,
+            alpha: false,
+            samples: Samples::F32(values.to_vec()),
+            palette: None,
+        };
+        let read = |values: &[f32], volumes: &Volumes| {
+            let image = of_tiff(path, page(values), Channels::Grey, volumes);
+            image.and_then(|image| Ok(image.normalised()?))
         };
         let volumes = Volumes::default();
-        let image = of_numbers(path, numbers(&[-150.0, f32::NAN, 0.0, 150.0]), &volumes);
-        let image = image
-            .and_then(|image| Ok(image.normalised()?))
-            .expect("an image");
+        let image = read(&[-150.0, f32::NAN, 0.0, 150.0], &volumes).expect("an image");
         assert_eq!(image.into_values(), [0.0, 0.0, 0.5, 1.0]);
         assert_eq!(volumes.told().len(), 1);
-        let volumes = Volumes::default();
-        assert!(of_numbers(path, numbers(&[f32::NAN; 4]), &volumes).is_err());
+        assert!(read(&[f32::NAN; 4], &Volumes::default()).is_err());
     }
 }

@@ -125,7 +125,7 @@ impl Values {
                 numbers,
             });
         }
-        let numbers = match file.palette()? {
+        let numbers = match file.palette(page)? {
             Some((numbers, colours)) if !is_black_and_white(&colours) => numbers,
             _ => match file.pixels(page)? {
                 Pixels::Numbers(numbers) => numbers,

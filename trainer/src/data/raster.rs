@@ -5,29 +5,25 @@
 //! is asked for, a decoder that panics is one broken file and not the end of the work, and of a file with several
 //! pictures one has to be chosen.
 
+pub mod tiff;
+
 use super::guard::guarded;
 use crate::files;
-use anyhow::{Context, Result, anyhow, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use scanweave::formats::stranger;
+use scanweave::formats::tiff::{MAX_PIXELS, Picture, is_tiff};
 use scanweave::image::MAX_SIDE;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
-use tiff::ColorType;
-use tiff::decoder::{Decoder, DecodingResult};
-use tiff::tags::Tag;
 
 /// The largest decoded image, bytes.
 const MAX_DECODED: u64 = 1 << 30;
-/// The most pixels: a gigapixel takes a few hundred bytes in a file, and gigabytes in memory.
-const MAX_PIXELS: u64 = 1 << 26;
 /// Bytes that tell what a file is.
 const HEAD: u64 = 1 << 12;
 /// What to do about a file that a decoder fails on.
 const AGAIN: &str = "save it again, as a PNG of 8 or 16 bits";
-/// Pages that are counted.
-const MAX_PAGES: usize = 100_000;
 /// So many zero bytes in a row are no picture: a copy that broke off left a hole.
 const HOLE: usize = 256;
 
@@ -73,8 +69,12 @@ impl Raster {
         if let Some(what) = stranger(&bytes) {
             bail!("{name}: {what}");
         }
-        let format = image::guess_format(&bytes)
-            .or_else(|error| ImageFormat::from_path(path).map_err(|_| refused(path, error)))?;
+        let format = if is_tiff(&bytes) {
+            ImageFormat::Tiff
+        } else {
+            image::guess_format(&bytes)
+                .or_else(|error| ImageFormat::from_path(path).map_err(|_| refused(path, error)))?
+        };
         Ok(Self {
             path: path.into(),
             bytes,
@@ -87,17 +87,33 @@ impl Raster {
         self.format == ImageFormat::Jpeg
     }
 
+    /// The page of a TIFF, as [`Self::pixels`] chooses it; none of another file.
+    ///
+    /// # Errors
+    /// As those of [`Self::pixels`].
+    pub fn page(&self, page: Option<usize>) -> Result<Option<Picture>> {
+        let is_tiff = self.format == ImageFormat::Tiff;
+        is_tiff.then(|| self.tiff(page)).transpose()
+    }
+
     /// The picture, or page number `page` (from 0) of a file that has several.
     ///
     /// # Errors
     /// When it is damaged or too large, when there are several pages and none is chosen, or no such page.
     pub fn pixels(&self, page: Option<usize>) -> Result<Pixels> {
+        match self.page(page)? {
+            Some(picture) => picture.try_into(),
+            None => self.image(page).map(Pixels::Image),
+        }
+    }
+
+    /// The picture in a file that is no TIFF.
+    ///
+    /// # Errors
+    /// As those of [`Self::pixels`].
+    pub fn image(&self, page: Option<usize>) -> Result<DynamicImage> {
         let name = self.path.display();
-        if self.format == ImageFormat::Tiff {
-            if let Some(numbers) = self.guarded(|| self.tiff(page))? {
-                return Ok(Pixels::Numbers(numbers));
-            }
-        } else if let Some(page) = page.filter(|page| *page > 0) {
+        if let Some(page) = page.filter(|page| *page > 0) {
             bail!("{name}: there is no page {page}: the file holds one picture");
         }
         let image = self.guarded(|| self.decoded())?;
@@ -107,15 +123,18 @@ impl Raster {
                 "{name}: the file is damaged (it is cut short or has a hole): copy it again from its source or leave it out"
             );
         }
-        Ok(Pixels::Image(image))
+        Ok(image)
     }
 
-    /// The numbers of a PNG with a palette as they stand in the file, and the colours that they mean; none of another
-    /// file.
+    /// The numbers of a PNG, or of a page of a TIFF, with a palette as they stand in the file, and the colours that they
+    /// mean; none of another file.
     ///
     /// # Errors
-    /// When the file is damaged or too large.
-    pub fn palette(&self) -> Result<Option<(Numbers, Vec<[u8; 3]>)>> {
+    /// When the file is damaged or too large, and as those of [`Self::pixels`].
+    pub fn palette(&self, page: Option<usize>) -> Result<Option<(Numbers, Vec<[u8; 3]>)>> {
+        if let Some(picture) = self.page(page)? {
+            return Ok(tiff::palette(picture));
+        }
         if self.format != ImageFormat::Png {
             return Ok(None);
         }
@@ -194,63 +213,6 @@ impl Raster {
         Ok(())
     }
 
-    /// Of a TIFF what the general decoder does not read: a page of several, and grey that is signed, of 32 bits or
-    /// more, or floating.
-    fn tiff(&self, page: Option<usize>) -> Result<Option<Numbers>> {
-        let name = self.path.display();
-        let damaged = |error| {
-            let error = anyhow!("{error}");
-            error.context(format!(
-                "{name}: the file is damaged or of a kind that cannot be read: copy it again from its source, or save it as a PNG of 8 or 16 bits"
-            ))
-        };
-        let open = || Decoder::new(Cursor::new(&self.bytes[..]));
-        let pages = pages(open().map_err(damaged)?).map_err(damaged)?;
-        let chosen = match page {
-            None if pages.len() > 1 => bail!(
-                "{name}: the file holds {} pictures: choose one by its number, from 0 (the column volume of a table, or --volume)",
-                pages.len()
-            ),
-            None => 0,
-            Some(page) => page,
-        };
-        let Some(&at) = pages.get(chosen) else {
-            bail!(
-                "{name}: there is no page {chosen}: the file holds {}, 0 to {}",
-                pages.len(),
-                pages.len().saturating_sub(1)
-            );
-        };
-        let mut decoder = open().map_err(damaged)?;
-        decoder.seek_to_image(at).map_err(damaged)?;
-        let mut tag = |tag| decoder.find_tag_unsigned::<u16>(tag).ok().flatten();
-        ensure!(
-            tag(Tag::FillOrder) != Some(2),
-            "{name}: its bits run backwards (FillOrder 2): save it again as a PNG"
-        );
-        let plain = tag(Tag::SampleFormat).is_none_or(|format| format == 1);
-        let orientation = tag(Tag::Orientation).unwrap_or(1) as u8;
-        let orientation = Orientation::from_exif(orientation).unwrap_or(Orientation::NoTransforms);
-        let (width, height) = decoder.dimensions().map_err(damaged)?;
-        self.check_size(width, height)?;
-        match decoder.colortype().map_err(damaged)? {
-            ColorType::Gray(1 | 8 | 16) if plain && at == 0 => return Ok(None),
-            ColorType::Gray(8..) => {}
-            _ if at == 0 => return Ok(None),
-            _ => bail!("{name}: page {chosen} is in colour: save it as a picture of its own"),
-        }
-        let numbers = Numbers {
-            width: width as usize,
-            height: height as usize,
-            values: floats(decoder.read_image().map_err(damaged)?),
-        };
-        ensure!(
-            numbers.values.len() == numbers.width * numbers.height,
-            "{name}: the file is damaged: copy it again from its source or leave it out"
-        );
-        Ok(Some(numbers.turned(orientation)))
-    }
-
     fn guarded<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
         guarded(&self.path, AGAIN, work)
     }
@@ -266,6 +228,9 @@ pub fn sides(path: &Path) -> Result<(usize, usize)> {
     ensure!(!head.is_empty(), "{name}: the file is empty (0 bytes)");
     if let Some(what) = stranger(&head) {
         bail!("{name}: {what}");
+    }
+    if is_tiff(&head) {
+        return tiff::sides(path);
     }
     guarded(path, AGAIN, || {
         let reader = ImageReader::open(path)?.with_guessed_format()?;
@@ -319,38 +284,6 @@ fn turned_sides<T>((width, height): (T, T), orientation: Orientation) -> (T, T) 
         (height, width)
     } else {
         (width, height)
-    }
-}
-
-/// Places of a file's pictures, smaller copies of others left out.
-fn pages(mut decoder: Decoder<Cursor<&[u8]>>) -> tiff::TiffResult<Vec<usize>> {
-    let mut pages = Vec::new();
-    for at in 0..MAX_PAGES {
-        let kind = decoder.find_tag_unsigned::<u32>(Tag::NewSubfileType)?;
-        if kind.unwrap_or(0) & 1 == 0 {
-            pages.push(at);
-        }
-        if !decoder.more_images() {
-            break;
-        }
-        decoder.next_image()?;
-    }
-    Ok(pages)
-}
-
-fn floats(read: DecodingResult) -> Vec<f32> {
-    match read {
-        DecodingResult::U8(v) => v.into_iter().map(f32::from).collect(),
-        DecodingResult::U16(v) => v.into_iter().map(f32::from).collect(),
-        DecodingResult::U32(v) => v.into_iter().map(|v| v as f32).collect(),
-        DecodingResult::U64(v) => v.into_iter().map(|v| v as f32).collect(),
-        DecodingResult::F16(v) => v.into_iter().map(f32::from).collect(),
-        DecodingResult::F32(v) => v,
-        DecodingResult::F64(v) => v.into_iter().map(|v| v as f32).collect(),
-        DecodingResult::I8(v) => v.into_iter().map(f32::from).collect(),
-        DecodingResult::I16(v) => v.into_iter().map(f32::from).collect(),
-        DecodingResult::I32(v) => v.into_iter().map(|v| v as f32).collect(),
-        DecodingResult::I64(v) => v.into_iter().map(|v| v as f32).collect(),
     }
 }
 
@@ -415,7 +348,6 @@ fn refused(path: &Path, error: image::ImageError) -> anyhow::Error {
 mod tests {
     use super::*;
     use image::{GrayImage, Luma};
-    use tiff::encoder::{TiffEncoder, colortype};
 
     fn folder() -> tempfile::TempDir {
         tempfile::tempdir().expect("a folder")
@@ -450,71 +382,6 @@ mod tests {
     }
 
     #[test]
-    fn grey_tiffs_of_every_kind_keep_their_numbers_and_pages_are_chosen() {
-        let folder = folder();
-        let path = folder.path().join("a.tif");
-        let write = |pages: &[[f32; 4]]| {
-            let mut file = Vec::new();
-            let mut encoder = TiffEncoder::new(Cursor::new(&mut file)).expect("an encoder");
-            for page in pages {
-                let written = encoder.write_image::<colortype::Gray32Float>(2, 2, page);
-                written.expect("a page");
-            }
-            std::fs::write(&path, file).expect("a file");
-        };
-        let read = |page| match Raster::open(&path).expect("a file").pixels(page) {
-            Ok(Pixels::Numbers(numbers)) => Ok(numbers.values),
-            Ok(Pixels::Image(_)) => panic!("floats"),
-            Err(error) => Err(format!("{error:#}")),
-        };
-        write(&[[-1000.5, 0.0, 40.0, 3000.0]]);
-        assert_eq!(read(None).expect("one page"), [-1000.5, 0.0, 40.0, 3000.0]);
-        write(&[[1.0; 4], [2.0; 4], [3.0; 4]]);
-        assert_eq!(read(Some(2)).expect("three pages"), [3.0; 4]);
-        assert!(read(None).expect_err("which one").contains("3 pictures"));
-        assert!(read(Some(3)).expect_err("no fourth").contains("0 to 2"));
-    }
-
-    #[test]
-    fn a_picture_on_its_side_is_turned() {
-        let folder = folder();
-        let path = folder.path().join("side.tif");
-        let mut file = Vec::new();
-        let mut encoder = TiffEncoder::new(Cursor::new(&mut file)).expect("an encoder");
-        let mut image = encoder
-            .new_image::<colortype::Gray8>(3, 2)
-            .expect("an image");
-        image
-            .encoder()
-            .write_tag(Tag::Orientation, 6_u16)
-            .expect("a tag");
-        image.write_data(&[1, 2, 3, 4, 5, 6]).expect("six pixels");
-        std::fs::write(&path, file).expect("a file");
-        let Ok(Pixels::Image(image)) = Raster::open(&path).expect("a file").pixels(None) else {
-            panic!("a picture of 8 bits");
-        };
-        // Its first row is the right-hand side.
-        assert_eq!((image.width(), image.height()), (2, 3));
-        assert_eq!(image.to_luma8().into_raw(), [4, 1, 5, 2, 6, 3]);
-    }
-
-    #[test]
-    fn bits_that_run_backwards_are_refused() {
-        let folder = folder();
-        let path = folder.path().join("fill.tif");
-        let mut file = Vec::new();
-        let mut encoder = TiffEncoder::new(Cursor::new(&mut file)).expect("an encoder");
-        let mut image = encoder
-            .new_image::<colortype::Gray8>(2, 1)
-            .expect("an image");
-        let written = image.encoder().write_tag(Tag::FillOrder, 2_u16);
-        written.expect("a tag");
-        image.write_data(&[1, 2]).expect("two pixels");
-        std::fs::write(&path, file).expect("a file");
-        assert!(refusal(&path).contains("FillOrder 2"));
-    }
-
-    #[test]
     fn palettes_keep_their_numbers() {
         let folder = folder();
         for bits in [1, 2, 4, 8] {
@@ -537,7 +404,7 @@ mod tests {
             writer.finish().expect("in memory");
             std::fs::write(&path, file).expect("a file");
             let raster = Raster::open(&path).expect("a file");
-            let (numbers, colours) = raster.palette().expect("whole").expect("a palette");
+            let (numbers, colours) = raster.palette(None).expect("whole").expect("a palette");
             assert_eq!(
                 numbers.values,
                 [0.0, 1.0, 1.0, 0.0, 1.0, 1.0],
@@ -550,7 +417,7 @@ mod tests {
         assert!(
             Raster::open(&plain)
                 .expect("a file")
-                .palette()
+                .palette(None)
                 .expect("whole")
                 .is_none()
         );

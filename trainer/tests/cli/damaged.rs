@@ -1,6 +1,6 @@
 //! A large folder as it comes from a download that broke off here and there.
 
-use crate::pictures::{png, thorax};
+use crate::pictures::{png, thorax, tiff};
 use crate::process::{Ended, scanweave, start, wait};
 use image::{DynamicImage, GrayImage, ImageFormat};
 use std::fs;
@@ -25,6 +25,9 @@ const FORMATS: [(&str, ImageFormat); 6] = [
 
 /// The picture in one of the formats.
 fn packed(image: &GrayImage, format: ImageFormat) -> Vec<u8> {
+    if format == ImageFormat::Tiff {
+        return tiff(image);
+    }
     let mut bytes = Cursor::new(Vec::new());
     let image = DynamicImage::ImageLuma8(image.clone());
     let image = match format {

@@ -1,7 +1,7 @@
 //! Folders and tables as hospitals, challenges and colleagues make them: who is imaged, what belongs to what, and what is
 //! said of the rest.
 
-use crate::pictures::{png, thorax};
+use crate::pictures::{png, thorax, tiff};
 use crate::process::{Ended, scanweave, untouched};
 use image::{GrayImage, Luma};
 use std::fs;
@@ -224,7 +224,12 @@ fn labelled(case: &str, labels: &[&str]) -> TempDir {
     for label in labels {
         let path = folder.path().join("set").join(label);
         fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
-        spot.save(path).expect("a label");
+        let bytes = if path.extension().is_some_and(|ending| ending == "tif") {
+            tiff(&spot)
+        } else {
+            png(spot.clone())
+        };
+        fs::write(path, bytes).expect("a label");
     }
     folder
 }

@@ -1,6 +1,6 @@
 //! `extract` and `data prepare` over images that are odd and images that are broken.
 
-use crate::pictures::{coloured, declaring, deep, opaque, png, thorax, twelve_bits};
+use crate::pictures::{coloured, declaring, deep, opaque, pages, png, thorax, tiff, twelve_bits};
 use crate::process::{content, scanweave, untouched};
 use image::GrayImage;
 use std::fs;
@@ -102,6 +102,27 @@ fn a_picture_is_the_same_in_every_kind_of_file() {
         );
         assert!(differing(&mask, &other_mask) <= 8, "{name}");
     }
+}
+
+#[test]
+fn a_tiff_is_read_page_by_page() {
+    let grey = thorax(96);
+    let of_png = extracted(&png(grey.clone()), "grey.png");
+    assert_eq!(extracted(&tiff(&grey), "grey.tif"), of_png);
+    let folder = folder();
+    fs::write(folder.path().join("a.tif"), pages(&grey)).expect("an image");
+    let line = EXTRACT.replace("IMAGE", "a.tif");
+    scanweave(folder.path(), &line).badly(1, &["a.tif", "3 pictures", "--volume"]);
+    scanweave(folder.path(), &format!("{line} --volume 3")).badly(1, &["a.tif", "0 to 2"]);
+    scanweave(folder.path(), &format!("{line} --volume 1")).well();
+    let map = image::open(folder.path().join("out/structure-map.png")).expect("a map");
+    let differing = map
+        .to_luma8()
+        .pixels()
+        .zip(of_png.0.pixels())
+        .filter(|(a, b)| a != b)
+        .count();
+    assert!(differing <= 8, "{differing} pixels differ");
 }
 
 #[test]

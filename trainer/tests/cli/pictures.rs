@@ -3,6 +3,7 @@
 use image::{DynamicImage, GrayImage, ImageFormat, Luma, Rgb, Rgba};
 use scanweave::phantom::{self, Anatomy};
 use std::io::Cursor;
+use tiff::encoder::{Compression, TiffEncoder, colortype};
 
 /// A drawn thorax, 8-bit grey.
 pub fn thorax(size: u32) -> GrayImage {
@@ -17,6 +18,33 @@ pub fn png(image: impl Into<DynamicImage>) -> Vec<u8> {
         .into()
         .write_to(&mut bytes, ImageFormat::Png)
         .expect("memory");
+    bytes.into_inner()
+}
+
+/// The bytes of a TIFF file.
+pub fn tiff(image: &GrayImage) -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    let mut encoder = TiffEncoder::new(&mut bytes).expect("memory");
+    let (width, height) = image.dimensions();
+    let written = encoder.write_image::<colortype::Gray8>(width, height, image);
+    written.expect("memory");
+    bytes.into_inner()
+}
+
+/// Pages of a TIFF file in floats: the grey, and twice and three times as bright.
+pub fn pages(image: &GrayImage) -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    let mut encoder = TiffEncoder::new_big(&mut bytes).expect("memory");
+    encoder = encoder.with_compression(Compression::Lzw);
+    let (width, height) = image.dimensions();
+    for times in [1.0, 2.0, 3.0] {
+        let values: Vec<f32> = image
+            .iter()
+            .map(|v| times * f32::from(*v) - 1000.0)
+            .collect();
+        let written = encoder.write_image::<colortype::Gray32Float>(width, height, &values);
+        written.expect("memory");
+    }
     bytes.into_inner()
 }
 
