@@ -12,5 +12,7 @@ pub mod image_file;
 pub mod model;
 pub mod png16;
 pub mod queue;
+pub mod shrunk;
+pub mod tiff;
 #[cfg(feature = "page")]
 pub mod ui;

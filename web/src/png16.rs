@@ -9,6 +9,8 @@ use flate2::bufread::ZlibDecoder;
 use scanweave::image::{Image, ImageError};
 use thiserror::Error;
 
+use crate::shrunk;
+
 /// The first bytes of every file.
 const MARK: &[u8] = b"\x89PNG\r\n\x1a\n";
 /// The most samples, 128 MB.
@@ -82,11 +84,12 @@ pub fn read(bytes: &[u8], in_colour: bool, most: usize) -> Result<Image, Png16Er
         [red, green, blue, ..] if !in_colour => share(luminance([*red, *green, *blue])),
         _ => share(pixel[place]),
     };
+    let whole = [header.width, header.height];
     let planes = places.iter().flat_map(|&place| {
         let values = pixels.clone().map(move |p| value(p, place) * alpha(p));
-        header.averaged(&values.collect::<Vec<f32>>(), most)
+        shrunk::averaged(&values.collect::<Vec<f32>>(), whole, most)
     });
-    let [width, height] = header.sides(most);
+    let [width, height] = shrunk::sides(whole, most);
     Ok(Image::of_values(
         width,
         height,
@@ -158,31 +161,6 @@ impl Header {
         // Only at its end the checksum of the compression is looked at.
         io::copy(&mut rows.take(1), &mut io::sink())?;
         Ok(samples)
-    }
-
-    /// Pixels that become one, across and down.
-    fn block(&self, most: usize) -> [usize; 2] {
-        [self.width, self.height].map(|side| side.div_ceil(most).max(1))
-    }
-
-    fn sides(&self, most: usize) -> [usize; 2] {
-        let [across, down] = self.block(most);
-        [self.width / across, self.height / down]
-    }
-
-    /// The mean of each block of one plane.
-    fn averaged(&self, values: &[f32], most: usize) -> Vec<f32> {
-        let ([across, down], [width, height]) = (self.block(most), self.sides(most));
-        let count = (across * down) as f32;
-        let mean = |x: usize, y: usize| {
-            let row = |dy: usize| {
-                let start = (y * down + dy) * self.width + x * across;
-                values[start..start + across].iter().sum::<f32>()
-            };
-            (0..down).map(row).sum::<f32>() / count
-        };
-        let places = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
-        places.map(|(x, y)| mean(x, y)).collect()
     }
 }
 

@@ -19,7 +19,7 @@ use crate::model::protocol::{Cause, Failure};
 use crate::png16;
 
 /// Longest side of the image that is returned, pixels.
-const SIDE: u32 = 2048;
+pub const SIDE: u32 = 2048;
 
 /// A channel's value of a pixel, 0..=255, by its red, green and blue.
 type Channel = fn(&[u8]) -> u32;

@@ -1,4 +1,4 @@
-//! An image of the user's: a picture, or a slice of a volume.
+//! An image of the user's: a picture, a page of a file of several, or a slice of a volume.
 //!
 //! A small volume is kept while slices of it are looked at, so that turning through them is quick; of
 //! a large one only the slice.
@@ -19,6 +19,7 @@ use crate::bridge::words;
 use crate::image_file::{HEAD, Kind};
 use crate::model::painter::{in_colour, source_plane};
 use crate::model::protocol::{Cause, Failure, ImageInfo};
+use crate::tiff;
 
 /// Largest volume file, inflated: 512 x 512 x 320 voxels of 16 bits.
 const MAX_BYTES: u64 = 160 << 20;
@@ -77,26 +78,17 @@ impl Reader {
         }
         let kind = Kind::of(&name, &head(file).await?);
         if kind == Kind::Picture {
-            let (image, [width, height]) = picture::read(file, in_colour(study)).await?;
-            usable(&name, &image, study)?;
-            let flat = |e: ImageError| Cause::ImageFlat.because(&name, e.to_string());
-            // As the trainer reads it: 12 bits in a file of 16 would else stay dark.
-            let image = image.normalised().map_err(flat)?;
-            let frame = Frame::of((image.width(), image.height()), [1.0; 2]);
+            let (image, sides) = picture::read(file, in_colour(study)).await?;
             self.kept = None;
-            let about = ImageInfo {
-                name,
-                width,
-                height,
-                slices: 1,
-                slice: 0,
-                padded: frame.is_padded(size),
-            };
-            return Ok(Read {
-                image,
-                frame,
-                about,
-            });
+            return pictured(name, image, sides, [0, 1], study, size);
+        }
+        if kind == Kind::Tiff {
+            let bytes = whole(file).await?;
+            let page = tiff::read(&bytes, slice, in_colour(study), picture::SIDE as usize);
+            let page = page.map_err(|e| tiff::failure(&name, &e))?;
+            self.kept = None;
+            let place = [page.number, page.of];
+            return pictured(name, page.image, page.sides, place, study, size);
         }
         let mut bytes = whole(file).await?;
         if kind == Kind::Gzip {
@@ -109,6 +101,35 @@ impl Reader {
         self.kept = small.then_some((key, slices));
         Ok(found)
     }
+}
+
+/// A picture of its own, or one of the pages of a file: its number and how many there are.
+fn pictured(
+    name: String,
+    image: Image,
+    [width, height]: [u32; 2],
+    [slice, slices]: [u32; 2],
+    study: &Study,
+    size: usize,
+) -> Result<Read, Failure> {
+    usable(&named(&name, slice, slices), &image, study)?;
+    let flat = |e: ImageError| Cause::ImageFlat.because(&name, e.to_string());
+    // As the trainer reads it: 12 bits in a file of 16 would else stay dark.
+    let image = image.normalised().map_err(flat)?;
+    let frame = Frame::of((image.width(), image.height()), [1.0; 2]);
+    let about = ImageInfo {
+        name,
+        width,
+        height,
+        slices,
+        slice,
+        padded: frame.is_padded(size),
+    };
+    Ok(Read {
+        image,
+        frame,
+        about,
+    })
 }
 
 impl Slices {
@@ -137,11 +158,7 @@ impl Slices {
     ) -> Result<Read, Failure> {
         let [width, height, slices] = self.volume.sides().map(|s| s as u32);
         let slice = slice.unwrap_or(slices / 2);
-        let named = if slices > 1 {
-            format!("{name}, slice {slice}")
-        } else {
-            name.to_owned()
-        };
+        let named = named(name, slice, slices);
         let plane = self.volume.picture(Axis::Z, slice as usize, self.window);
         let mut plane = plane.map_err(|e| broken(&named, &e))?;
         if self.inverted {
@@ -164,6 +181,15 @@ impl Slices {
             frame,
             about,
         })
+    }
+}
+
+/// A file, and which of its slices where it has several.
+fn named(name: &str, slice: u32, slices: u32) -> String {
+    if slices > 1 {
+        format!("{name}, slice {slice}")
+    } else {
+        name.to_owned()
     }
 }
 

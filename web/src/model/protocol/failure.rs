@@ -21,7 +21,7 @@ pub enum Cause {
     FileMissing,
     /// A file holds nothing.
     FileEmpty,
-    /// A file is a TIFF, which browsers do not decode.
+    /// A file is a TIFF of a kind that is not read.
     FileTiff,
     /// A file is of no kind that can be read.
     FileUnknown,

@@ -11,7 +11,7 @@ use crate::ui::words::{
 };
 
 /// What the picker offers; `.nii.gz` is `.gz` to it.
-const ACCEPT: &str = "image/png,image/jpeg,image/webp,image/gif,.png,.jpg,.jpeg,.webp,.gif,.bmp,.nii,.gz,.nii.gz,.mha,.nrrd,.mgz,.dcm,.dicom,application/dicom,.weave";
+const ACCEPT: &str = "image/png,image/jpeg,image/webp,image/gif,image/tiff,.png,.jpg,.jpeg,.tif,.tiff,.webp,.gif,.bmp,.nii,.gz,.nii.gz,.mha,.nrrd,.mgz,.dcm,.dicom,application/dicom,.weave";
 
 /// Drops or picks an image, or a weights file.
 #[component]

@@ -7,9 +7,9 @@ super::words! {
     /// A file of no bytes.
     FILE_EMPTY = "{name} is empty: choose another file.", "{name} 是空文件：请选择其他文件。";
     /// A file of another kind.
-    FILE_UNKNOWN = "{name} is not a PNG, JPEG, WebP, GIF, NIfTI, MetaImage, NRRD, MGH or DICOM file: save it as one of these first.", "{name} 不是 PNG、JPEG、WebP、GIF、NIfTI、MetaImage、NRRD、MGH 或 DICOM 文件：请先另存为其中一种格式。";
-    /// A TIFF file.
-    FILE_TIFF = "{name} is a TIFF file, which browsers cannot decode: save it as PNG first. A 16-bit PNG keeps every grey value.", "{name} 是 TIFF 文件，浏览器无法解码：请先另存为 PNG。16 位 PNG 可保留全部灰度。";
+    FILE_UNKNOWN = "{name} is not a PNG, JPEG, TIFF, WebP, GIF, NIfTI, MetaImage, NRRD, MGH or DICOM file: save it as one of these first.", "{name} 不是 PNG、JPEG、TIFF、WebP、GIF、NIfTI、MetaImage、NRRD、MGH 或 DICOM 文件：请先另存为其中一种格式。";
+    /// A TIFF of a kind that is not read.
+    FILE_TIFF = "{name} is a TIFF of a kind that cannot be read here: save it as PNG first. A 16-bit PNG keeps every grey value.", "{name} 是此处无法读取的 TIFF 类型：请先另存为 PNG。16 位 PNG 可保留全部灰度。";
     /// A file that breaks the rules of its kind.
     FILE_UNREADABLE = "{name} cannot be read. Is the file complete?", "无法读取 {name}。文件完整吗？";
     /// A file beyond the limit.

@@ -92,7 +92,7 @@ super::words! {
     /// Label of the picker.
     FILE_LABEL = "From an image", "来自图像";
     /// What can be brought.
-    FILE_HINT = "Drop a PNG, JPEG, DICOM or NIfTI file, or choose one", "拖入 PNG、JPEG、DICOM 或 NIfTI 文件，或点击选择";
+    FILE_HINT = "Drop a PNG, JPEG, TIFF, DICOM or NIfTI file, or choose one", "拖入 PNG、JPEG、TIFF、DICOM 或 NIfTI 文件，或点击选择";
     /// What was brought.
     FILE_TAKEN = "From {name}", "来自 {name}";
     /// An image that is not square.
