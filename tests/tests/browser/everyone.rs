@@ -234,7 +234,7 @@ pub fn is_spoken(page: &Page, language: &str, what: &str) {
 
 /// What is called the same in every language: names of the page, of formats and programs, of modalities, keys
 /// and measures; and of the models and files of these tests.
-const NAMES: &str = "\\b(scanweave|WebGPU|WebAssembly|JavaScript|Cookie|JPEG|DICOM|NIfTI|weave|SYNTHETIC|FLAIR|Dice\
+const NAMES: &str = "\\b(scanweave|WebGPU|WebAssembly|JavaScript|Cookie|JPEG|TIFF|DICOM|NIfTI|weave|SYNTHETIC|FLAIR|Dice\
     |sigma|alpha|beta|Enter|Home|Shift|Ctrl|Space|build|[0-9a-f]{64}|[a-z0-9-]+\\.(weave|zip|png|txt)\
     |fresh|brain|boxes|findings|Fresh weights|A test picture, synthetic|A test picture|Boxes|Findings|mass)\\b";
 

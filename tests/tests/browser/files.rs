@@ -399,7 +399,7 @@ fn the_spacing_of_a_volume_gives_its_shape() {
 }
 
 #[test]
-fn webp_and_gif_open_and_a_tiff_is_told_what_to_become() {
+fn webp_and_gif_open_too() {
     let plane = &thoraces()[0];
     let side = SIDE as u32;
     let picture = image::GrayImage::from_raw(side, side, plane.to_u8());
@@ -423,9 +423,86 @@ fn webp_and_gif_open_and_a_tiff_is_told_what_to_become() {
         .to_luma8();
     let read = Plane::from_u8(SIDE, SIDE, of_gif.as_raw()).expect("one value per pixel");
     is_read_as(&page, &native, read.normalised().expect("greys"));
-    let tiff = written(&picture, image::ImageFormat::Tiff);
-    page.pick(&site.file("own.tif", &tiff));
-    page.until_error(&["own.tif is a TIFF file", "save it as PNG"]);
+    page.is_quiet();
+}
+
+/// As microscopes and cameras stack them: twelve bits in sixteen, the middle page first, the others by the slider.
+#[test]
+fn a_tiff_is_turned_through_page_by_page() {
+    let pages = thoraces();
+    let deep = |plane: &Plane| -> Vec<u16> {
+        let values = plane.values().iter();
+        values.map(|v| (v * 4095.0) as u16).collect()
+    };
+    let strips: Vec<Vec<u8>> = pages
+        .iter()
+        .map(|plane| deep(plane).into_iter().flat_map(u16::to_be_bytes).collect())
+        .collect();
+    let read = |z: usize| {
+        let values = deep(&pages[z]).into_iter();
+        let values = values.map(|v| f32::from(v) / 65_535.0).collect();
+        let plane = Plane::new(SIDE, SIDE, values).expect("one value per pixel");
+        plane.normalised().expect("greys")
+    };
+    let (page, native, site) = opened("stack.tif", &tiff_of(&strips, 16, 1));
+    is_read_as(&page, &native, read(DEPTH / 2));
+    let slider = "return document.querySelector('[data-testid=slice]').max";
+    assert_eq!(page.browser.script(slider), (DEPTH - 1).to_string());
+    let before = page.shown("image");
+    page.browser
+        .script("document.querySelector('[data-testid=slice]').focus()");
+    page.browser.press(&["\u{e011}"]);
+    page.until_changed("image", &before.hash);
+    page.until_ready("From stack.tif:");
+    is_read_as(&page, &native, read(0));
+
+    let one = tiff_of(&[pages[1].to_u8()], 8, 1);
+    page.pick(&site.file("one.tif", &one));
+    page.until_ready("From one.tif:");
+    let of_one = Plane::from_u8(SIDE, SIDE, &pages[1].to_u8()).expect("one value per pixel");
+    is_read_as(&page, &native, of_one.normalised().expect("greys"));
+    let slider = "return document.querySelector('[data-testid=slice]') === null";
+    assert_eq!(page.browser.script(slider), true, "one page has no slider");
+
+    // The page has no codec for photographs in strips.
+    let jpeg = tiff_of(&[pages[1].to_u8()], 8, 7);
+    page.pick(&site.file("photograph.tif", &jpeg));
+    page.until_error(&[
+        "photograph.tif is a TIFF of a kind",
+        "JPEG",
+        "save it as PNG",
+    ]);
+}
+
+/// A TIFF of a strip of grey for each page (revision 6.0), big-endian, compressed in the way of this number.
+fn tiff_of(strips: &[Vec<u8>], bits: u16, compression: u16) -> Vec<u8> {
+    let mut file = b"MM\0*".to_vec();
+    for strip in strips {
+        // The directory stands behind the strip, where the link before it points.
+        let at = file.len() as u32 + 4;
+        file.extend((at + strip.len() as u32).to_be_bytes());
+        file.extend(strip);
+        let short = |value: u16| u32::from(value) << 16;
+        let entries = [
+            (256, 3, short(SIDE as u16)), // width
+            (257, 3, short(SIDE as u16)), // height
+            (258, 3, short(bits)),        // bits of a number
+            (259, 3, short(compression)),
+            (262, 3, short(1)),           // 0 is black
+            (273, 4, at),                 // where the strip begins
+            (279, 4, strip.len() as u32), // and how long it is
+        ];
+        file.extend((entries.len() as u16).to_be_bytes());
+        for (tag, kind, value) in entries {
+            let (tag, kind): (u16, u16) = (tag, kind);
+            file.extend(tag.to_be_bytes());
+            file.extend(kind.to_be_bytes());
+            file.extend(1_u32.to_be_bytes());
+            file.extend(value.to_be_bytes());
+        }
+    }
+    file.extend([0; 4]);
+    file
 }
 
 fn a_volume_is_turned_through(name: &str, bytes: &[u8]) {
