@@ -1,6 +1,7 @@
 //! Writes `corpus/TARGET/*`: small sound files from formulas, from which mutations start.
 
 mod dicom;
+mod tiff;
 mod trainer;
 
 use std::fs;
@@ -64,6 +65,9 @@ fn main() -> io::Result<()> {
     for (name, bytes) in dicom::files() {
         formats::dicom::read(&bytes).unwrap_or_else(|e| panic!("{name}: {e}"));
         put("dicom", name, &bytes)?;
+    }
+    for (name, bytes) in tiff::files() {
+        put("tiff", name, &bytes)?;
     }
     for (name, bytes) in trainer::frames() {
         put("codec", name, &bytes)?;

@@ -69,7 +69,7 @@ fn codes(class: u8) -> Vec<u8> {
 }
 
 /// One even block of 8 x 8 pixels: a difference of six bits, then nothing.
-fn baseline() -> Vec<u8> {
+pub fn baseline() -> Vec<u8> {
     [
         &[0xff, 0xd8][..],
         &segment(0xdb, &[&[0][..], &[1; 64]].concat()),
