@@ -5,7 +5,7 @@ use crate::data::datasets::legend::Legend;
 use crate::data::datasets::{
     Listing, bids, brats, cases, chest_xray, counted, decathlon, folder, nnunet, phantom, slices,
 };
-use crate::data::glance::glance;
+use crate::data::glance::{Glance, glance};
 use crate::data::lookalikes;
 use crate::data::prepare::{Lenience, prepare};
 use crate::data::prepared::Prepared;
@@ -154,8 +154,8 @@ pub struct PrepareArgs {
     /// number in the study, 0 where there is no lesion)
     #[arg(long, value_name = "FILE")]
     legend: Option<PathBuf>,
-    /// Say what would happen and write nothing: names and headers are read, and pixels only where slices of whole volumes
-    /// have to be chosen (brats, decathlon, bids, nnunet). Takes seconds otherwise
+    /// Say what would happen and write nothing. Names and headers alone are read: which slices of whole volumes are taken is
+    /// told by their pixels, so only how many there are is said
     #[arg(long)]
     dry_run: bool,
 }
@@ -177,6 +177,13 @@ pub struct InspectArgs {
     /// Also write every item into this new folder: images, structure map, mask and label as PNG, subject, split and source as a table
     #[arg(long, value_name = "DIR")]
     export: Option<PathBuf>,
+}
+
+impl PrepareArgs {
+    /// Slices taken of each volume, at most.
+    fn slices(&self) -> usize {
+        self.slices.map_or(slices::USUAL, |slices| slices as usize)
+    }
 }
 
 /// Runs the command.
@@ -367,7 +374,7 @@ fn list(args: &PrepareArgs, study: &Study) -> Result<Listing> {
         subject: args.subject.as_ref(),
     };
     let of_volumes = cases::Options {
-        slices: args.slices.map_or(slices::USUAL, |slices| slices as usize),
+        slices: (!args.dry_run).then_some(args.slices()),
         subject: args.subject.as_ref(),
     };
     match args.dataset {
@@ -445,16 +452,21 @@ fn say_plan(args: &PrepareArgs, study: &Study, records: &[Record]) {
     if let Some(more) = glance.refused.len().checked_sub(REFUSED + 1) {
         eprintln!("would be refused: {} more", more + 1);
     }
+    let volumes = args.dataset.is_of_volumes();
     println!(
         "{} would hold {} of {} x {} pixels; nothing is written",
         args.out.display(),
-        counted(records.len() - glance.refused.len(), "item"),
+        items(&glance, records.len(), volumes.then_some(args.slices())),
         args.size,
         args.size
     );
+    if let Some(slices) = on_slices(&glance, args.slices()).filter(|_| volumes) {
+        println!("{slices}");
+    }
     println!("study        {}", study.name);
     println!();
-    for line in Counts::of_records(records, study).lines() {
+    let what = if volumes { "cases" } else { "items" };
+    for line in Counts::of_records(records, study, what).lines() {
         println!("{line}");
     }
     for (what, kinds) in &glance.grids {
@@ -463,6 +475,40 @@ fn say_plan(args: &PrepareArgs, study: &Study, records: &[Record]) {
             println!("{what:24}{count:>10}  {grid}");
         }
     }
+}
+
+/// How many items there would be of so many records; of whole volumes at most so many `slices` are taken.
+fn items(glance: &Glance, records: usize, slices: Option<usize>) -> String {
+    let records = records - glance.refused.len();
+    let Some(slices) = slices.filter(|_| !glance.whole.is_empty()) else {
+        return counted(records, "item");
+    };
+    let taken = glance
+        .whole
+        .iter()
+        .map(|deep| deep.map_or(slices, |deep| deep.min(slices)));
+    let most = records - glance.whole.len() + taken.sum::<usize>();
+    format!("at most {}", counted(most, "item"))
+}
+
+/// How many slices whole volumes have, and that it is not said which are taken.
+fn on_slices(glance: &Glance, slices: usize) -> Option<String> {
+    let volumes = glance.whole.len();
+    let known: Vec<usize> = glance.whole.iter().copied().flatten().collect();
+    let unknown = match volumes - known.len() {
+        0 => String::new(),
+        count => format!(
+            ", and those of {} whose headers do not tell",
+            counted(count, "volume")
+        ),
+    };
+    (volumes > 0).then(|| {
+        format!(
+            "{} of {}{unknown}: at most {slices} of each, which are chosen when pixels are read: those that show enough of the organ",
+            counted(known.iter().sum(), "slice"),
+            counted(known.len(), "volume")
+        )
+    })
 }
 
 fn progress(length: usize, what: &'static str) -> ProgressBar {

@@ -33,14 +33,15 @@ impl Counts {
         let none = |item: &Item| (0..classes.len()).all(|class| !item.label.has_class(class));
         rows.push(("without a class".into(), Box::new(none)));
         Self::tallied(
+            "items",
             &prepared.items,
             |item| (item.split, item.subject.as_str()),
             rows,
         )
     }
 
-    /// Of a data set before anything of it is read: labels count as files.
-    pub fn of_records(records: &[Record], study: &Study) -> Self {
+    /// Of a data set before anything of it is read: labels count as files, and a record is what is said.
+    pub fn of_records(records: &[Record], study: &Study, what: &str) -> Self {
         let mut rows: Vec<Row<Record>> = Vec::new();
         for (place, modality) in study.modalities.iter().enumerate() {
             let has = move |record: &Record| match &record.content {
@@ -59,6 +60,7 @@ impl Counts {
         }
         let of = |record: &Record| record.split.unwrap_or(Split::Train);
         Self::tallied(
+            what,
             records,
             |record| (of(record), record.subject.as_str()),
             rows,
@@ -81,6 +83,7 @@ impl Counts {
     }
 
     fn tallied<'a, T>(
+        what: &str,
         items: &'a [T],
         of: impl Fn(&'a T) -> (Split, &'a str),
         rows: Vec<Row<T>>,
@@ -99,7 +102,7 @@ impl Counts {
             names.collect::<BTreeSet<_>>().len()
         };
         let mut counted = vec![
-            ("items".to_owned(), parts.iter().map(Vec::len).collect()),
+            (what.to_owned(), parts.iter().map(Vec::len).collect()),
             ("subjects".to_owned(), parts.iter().map(subjects).collect()),
         ];
         counted.extend(rows.into_iter().map(|(name, belongs)| {
@@ -143,7 +146,7 @@ mod tests {
         let mut records = phantom::records(&study, 5, 3).expect("phantoms");
         records[0].split = Some(Split::Test);
         records[2].subject = records[1].subject.clone();
-        let counts = Counts::of_records(&records, &study);
+        let counts = Counts::of_records(&records, &study, "items");
         assert_eq!(counts.splits, [Split::Train, Split::Test]);
         let row = |name: &str| {
             let found = counts.rows.iter().find(|(row, _)| row == name);
@@ -160,7 +163,7 @@ mod tests {
 
         records[4].split = Some(Split::Validation);
         let thorax = Study::named("phantom-thorax").expect("built in");
-        let counts = Counts::of_records(&records, &thorax);
+        let counts = Counts::of_records(&records, &thorax, "items");
         assert_eq!(counts.splits, Split::ALL);
         let classes: Vec<_> = counts.rows.iter().skip(3).map(|(_, n)| n.clone()).collect();
         assert_eq!(classes, [[1, 1, 1], [2, 0, 0]]);

@@ -26,6 +26,8 @@ pub struct Glance {
     pub grids: BTreeMap<String, BTreeMap<String, usize>>,
     /// Why items would be refused, one sentence each.
     pub refused: Vec<String>,
+    /// Of each item that is a whole volume, which becomes slices, how many it has; none where its header does not tell.
+    pub whole: Vec<Option<usize>>,
 }
 
 /// The grid of a file; none of DICOM, a file or a folder of slices, whose header has no end to stop at.
@@ -64,6 +66,8 @@ impl Glance {
         seen: &BTreeMap<&Path, Seen>,
         resample: bool,
     ) -> Result<()> {
+        let is_whole = |image: &Picture| image.slice.is_none() && is_volume(&image.path);
+        let is_whole = record.content.images().next().is_some_and(is_whole);
         let images = record.content.slots().iter().zip(&study.modalities);
         let images = images.filter_map(|(image, modality)| Some((image.as_ref()?, &modality.name)));
         let mut first: Option<&Grid> = None;
@@ -80,16 +84,17 @@ impl Glance {
                 None => first = Some(grid),
             }
         }
-        let Some(label) = record.content.label() else {
-            return Ok(());
-        };
-        match self.count(label, LABEL, seen)? {
-            Some(grid) if !is_brought(grid, first, resample) => {
-                check_slice(label, grid)?;
-                grid.check_label(first)
-            }
-            _ => Ok(()),
+        if let Some(label) = record.content.label()
+            && let Some(grid) = self.count(label, LABEL, seen)?
+            && !is_brought(grid, first, resample)
+        {
+            check_slice(label, grid)?;
+            grid.check_label(first)?;
         }
+        if is_whole {
+            self.whole.push(first.and_then(Grid::slices));
+        }
+        Ok(())
     }
 
     /// Counts one file; its grid.

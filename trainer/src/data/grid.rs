@@ -84,6 +84,11 @@ impl Grid {
         Err(error).with_context(|| self.path.display().to_string())
     }
 
+    /// Slices, where the file is a volume.
+    pub fn slices(&self) -> Option<usize> {
+        self.depth
+    }
+
     /// Width and height, pixels.
     pub fn sides(&self) -> (usize, usize) {
         self.sides

@@ -127,3 +127,43 @@ fn a_plain_reading_names_the_option_and_options_belong_together() {
         }
     });
 }
+
+/// The header of a file, and of its voxels nothing.
+fn cut(path: &Path) {
+    let bytes = fs::read(path).expect("a volume");
+    fs::write(path, &bytes[..352]).expect("a file");
+}
+
+#[test]
+fn a_dry_run_reads_no_voxel() {
+    let folder = brats();
+    let folder = folder.path();
+    for entry in fs::read_dir(folder.join("set")).expect("a folder") {
+        let case = entry.expect("a case").path();
+        for file in fs::read_dir(case).expect("a folder") {
+            cut(&file.expect("a file").path());
+        }
+    }
+    // Nobody reads a file of this length whole.
+    let long = "set/BraTS-GLI-00001-000/BraTS-GLI-00001-000-t1n.nii";
+    let file = fs::File::options().write(true).open(folder.join(long));
+    file.expect("a file")
+        .set_len(3 << 30)
+        .expect("a sparse file");
+    let prepare = "data prepare --dataset brats --source set --size 48 --out data.scan";
+    let ended = scanweave(folder, &format!("{prepare} --slices 2 --dry-run")).well();
+    for words in [
+        "would hold at most 6 items of 48 x 48 pixels; nothing is written",
+        "9 slices of 3 volumes: at most 2 of each, which are chosen when pixels are read",
+        "48 x 48 x 3 voxels",
+    ] {
+        assert!(ended.said.contains(words), "{words}: {ended}");
+    }
+    assert!(!ended.complained.contains("would be refused"), "{ended}");
+    let cases = ended.said.lines().find(|line| line.starts_with("cases"));
+    assert!(cases.is_some(), "{ended}");
+    assert!(!folder.join("data.scan").exists());
+    let ended = scanweave(folder, &format!("{prepare} --slices 9 --dry-run")).well();
+    assert!(ended.said.contains("at most 9 items"), "{ended}");
+    scanweave(folder, prepare).badly(1, &["3 of 3 items cannot be used"]);
+}

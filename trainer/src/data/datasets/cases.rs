@@ -22,8 +22,8 @@ const SHOWN: usize = 5;
 /// What is asked beside the study.
 #[derive(Debug, Clone, Copy)]
 pub struct Options<'a> {
-    /// Slices taken of each volume, at most.
-    pub slices: usize,
+    /// Slices taken of each volume, at most; none leaves volumes whole and reads no pixel.
+    pub slices: Option<usize>,
     /// What tells subjects from the names of cases, in its first group.
     pub subject: Option<&'a Regex>,
 }
@@ -235,7 +235,10 @@ impl<'a> Cases<'a> {
         let mut notes = subjects::fill_in(&mut records, &paths, self.study, options.subject)?;
         notes.extend(subjects::alike(&records));
         notes.append(&mut self.notes);
-        let (records, sliced) = slices::of_volumes(records, self.study, options.slices);
+        let (records, sliced) = match options.slices {
+            Some(count) => slices::of_volumes(records, self.study, count),
+            None => (records, None),
+        };
         notes.extend(sliced);
         notes.extend(unused(files, &self.named));
         Ok(Listing { records, notes })
@@ -284,7 +287,7 @@ mod tests {
     use super::*;
 
     const OPTIONS: Options = Options {
-        slices: 1,
+        slices: Some(1),
         subject: None,
     };
 

@@ -202,7 +202,7 @@ pub fn study(name: &str) -> Study {
 /// So many slices.
 pub fn options(slices: usize) -> Options<'static> {
     Options {
-        slices,
+        slices: Some(slices),
         subject: None,
     }
 }
