@@ -2,19 +2,23 @@
 //!
 //! Class numbers are taken as they are. With one class of lesion a label may also be black and white, in colour, in
 //! the transparency, a palette, smeared by JPEG or by having been resampled: what is above half of the full value is
-//! lesion then, and it is said. Colours of several classes are told by a legend. What is a picture rather than a label is
-//! refused, since all of it would be lesion.
+//! lesion then, and it is said. Colours of several classes are told by a legend, greys of a JPEG by those of all JPEG labels.
+//! What is a picture rather than a label is refused, since all of it would be lesion.
 
-use super::Picture;
 use super::datasets::legend::{Legend, named_colour};
+use super::greys::{Greys, Histogram};
 use super::grid::Grid;
 use super::notes::Notes;
 use super::raster::{Numbers, Pixels, Raster};
 use super::refused::RefusedLabel;
 use super::resample::{self, Target};
+use super::tones::{Colour, Tones};
 use super::volumes::{LabelSlice, Volumes, is_volume};
+use super::{Picture, Record};
+use crate::files;
 use anyhow::{Context, Result, bail, ensure};
 use image::DynamicImage;
+use rayon::prelude::*;
 use scanweave::image::Frame;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -27,6 +31,12 @@ const BETWEEN: f32 = 0.25;
 const NEARLY: f32 = 0.1;
 /// Values or colours that are named in an error.
 const SHOWN: usize = 6;
+/// What a JPEG begins with.
+const JPEG: [u8; 3] = [0xff, 0xd8, 0xff];
+/// JPEG colours a grey by so much.
+const TINT: f32 = 12.0;
+/// What is said of pixels that JPEG changed.
+const SNAPPED: &str = "JPEG has smeared the label: pixels that differ from the greys or colours of the classes took the nearest that is certain around them";
 
 /// A lesion label as a file holds it.
 #[derive(Debug)]
@@ -44,10 +54,29 @@ pub struct Meaning<'a> {
     pub classes: usize,
     /// What colours mean.
     pub legend: Option<&'a Legend>,
+    /// What the greys of JPEG labels of several classes mean, where nothing else says so.
+    pub greys: Option<&'a Greys>,
     /// What looks like a picture is taken all the same.
     pub accept: bool,
     /// Volumes that lie apart from this are brought there; none where they are refused.
     pub target: Option<Target<'a>>,
+}
+
+/// What the greys of the JPEG labels of a data set mean, for several classes of these names; none where there are no such
+/// labels. One that cannot be read is left to whoever reads it.
+pub fn greys(records: &[Record], classes: &[String]) -> Option<Greys> {
+    let labels = records.iter().filter_map(|record| record.content.label());
+    let labels = labels.filter(|label| label.codes.is_none() && !is_volume(&label.path));
+    let paths: BTreeSet<&Path> = labels.map(|label| label.path.as_path()).collect();
+    let seen = paths.into_par_iter().filter(|path| is_jpeg(path));
+    let values = seen.map(|path| greys_of(path, &Raster::open(path)?, None, classes.len()));
+    let found = values.filter_map(|values| values.ok().map(|values| Histogram::of(&values)));
+    let all = found.reduce_with(Histogram::and)?;
+    Some(Greys::of(&all, classes))
+}
+
+fn is_jpeg(path: &Path) -> bool {
+    files::read_head(path, JPEG.len() as u64).is_ok_and(|head| head == JPEG)
 }
 
 /// The lesion label in a file, one class number per pixel (0 is no lesion), resized to the nearest
@@ -80,7 +109,7 @@ pub fn read_label(
         };
         (values, grid)
     } else {
-        let values = Values::of_file(path, picture.volume, meaning)?;
+        let values = Values::of_file(path, picture.volume, meaning, volumes.notes())?;
         let grid = Grid::flat(path, (values.numbers.width, values.numbers.height));
         (values, grid)
     };
@@ -88,6 +117,8 @@ pub fn read_label(
         codes.classes(&values.numbers.values)
     } else if meaning.classes == 1 {
         values.one_class(path, volumes.notes(), meaning.accept)
+    } else if values.smeared {
+        values.by_grey(path, volumes.notes(), meaning)
     } else {
         values.numbers_of(meaning.classes)
     };
@@ -113,12 +144,20 @@ struct Values {
 }
 
 impl Values {
-    fn of_file(path: &Path, page: Option<usize>, meaning: Meaning) -> Result<Self> {
+    fn of_file(path: &Path, page: Option<usize>, meaning: Meaning, notes: &Notes) -> Result<Self> {
         let file = Raster::open(path)?;
         let refused = || RefusedLabel(path.into());
         if let Some(legend) = meaning.legend {
             let pixels = file.pixels(page)?;
-            let numbers = by_legend(pixels, legend, file.is_jpeg()).with_context(refused)?;
+            let (numbers, moved) = if file.is_jpeg() {
+                by_tones(pixels, legend, meaning.accept)
+            } else {
+                by_legend(pixels, legend).map(|numbers| (numbers, 0))
+            }
+            .with_context(refused)?;
+            if moved > 0 {
+                notes.count(path, SNAPPED, moved);
+            }
             return Ok(Self {
                 full: numbers.values.iter().copied().fold(0.0, f32::max),
                 smeared: false,
@@ -127,10 +166,7 @@ impl Values {
         }
         let numbers = match file.palette(page)? {
             Some((numbers, colours)) if !is_black_and_white(&colours) => numbers,
-            _ => match file.pixels(page)? {
-                Pixels::Numbers(numbers) => numbers,
-                Pixels::Image(image) => numbers(image, meaning.classes).with_context(refused)?,
-            },
+            _ => greys_of(path, &file, page, meaning.classes)?,
         };
         let known = numbers
             .values
@@ -181,12 +217,30 @@ impl Values {
         Ok(above(full / 2.0))
     }
 
+    /// The classes that the greys of a JPEG mean.
+    fn by_grey(&self, path: &Path, notes: &Notes, meaning: Meaning) -> Result<Vec<u8>> {
+        let values = &self.numbers.values;
+        if values.iter().all(|v| *v == 0.0) {
+            return Ok(vec![0; values.len()]);
+        }
+        let classes = meaning.classes;
+        let greys = meaning.greys.with_context(|| {
+            format!(
+                "JPEG mixes the numbers of the {classes} lesion classes: save the label as a PNG"
+            )
+        })?;
+        let (tones, told) = greys.tones()?;
+        let pixels: Vec<Colour> = values.iter().map(|&v| [v; 3]).collect();
+        let snapped = tones.snap(&pixels, self.numbers.width, meaning.accept)?;
+        notes.add(path, told);
+        if snapped.moved > 0 {
+            notes.count(path, SNAPPED, snapped.moved);
+        }
+        Ok(snapped.classes)
+    }
+
     /// The numbers of the classes as they stand there.
     fn numbers_of(&self, classes: usize) -> Result<Vec<u8>> {
-        ensure!(
-            !self.smeared,
-            "JPEG mixes the numbers of the {classes} lesion classes: save the label as a PNG"
-        );
         let known = |v: f32| v >= 0.0 && v <= classes as f32 && v.fract() == 0.0;
         let Some(value) = self.numbers.values.iter().find(|v| !known(**v)) else {
             return Ok(self.numbers.values.iter().map(|&v| v as u8).collect());
@@ -221,19 +275,48 @@ impl Values {
     }
 }
 
-/// The class numbers that colours mean; what is transparent is black.
-fn by_legend(pixels: Pixels, legend: &Legend, is_jpeg: bool) -> Result<Numbers> {
+/// The numbers that a picture means, of one that has no palette.
+fn greys_of(path: &Path, file: &Raster, page: Option<usize>, classes: usize) -> Result<Numbers> {
+    match file.pixels(page)? {
+        Pixels::Numbers(numbers) => Ok(numbers),
+        Pixels::Image(image) => {
+            let tint = if file.is_jpeg() { TINT } else { 0.0 };
+            numbers(image, classes, tint).with_context(|| RefusedLabel(path.into()))
+        }
+    }
+}
+
+/// Colours of 8 bits.
+fn colours(pixels: Pixels) -> Result<DynamicImage> {
     let of_eight_bits = |image: &DynamicImage| {
         let color = image.color();
         color.bytes_per_pixel() == color.channel_count()
     };
-    let image = match pixels {
-        Pixels::Image(image) if of_eight_bits(&image) => image,
+    match pixels {
+        Pixels::Image(image) if of_eight_bits(&image) => Ok(image),
         _ => bail!(
             "it holds numbers and no colours of 8 bits: leave --legend out, or save it as a PNG in colour"
         ),
+    }
+}
+
+/// The class numbers that colours mean which JPEG has changed, and how many pixels were put right.
+fn by_tones(pixels: Pixels, legend: &Legend, accept: bool) -> Result<(Numbers, usize)> {
+    let image = colours(pixels)?.into_rgb8();
+    let (width, height) = (image.width() as usize, image.height() as usize);
+    let seen: Vec<Colour> = image.pixels().map(|p| p.0.map(f32::from)).collect();
+    let snapped = Tones::of_legend(legend)?.snap(&seen, width, accept)?;
+    let numbers = Numbers {
+        width,
+        height,
+        values: snapped.classes.into_iter().map(f32::from).collect(),
     };
-    ensure!(!is_jpeg, "JPEG mixes colours: save the label as a PNG");
+    Ok((numbers, snapped.moved))
+}
+
+/// The class numbers that colours mean; what is transparent is black.
+fn by_legend(pixels: Pixels, legend: &Legend) -> Result<Numbers> {
+    let image = colours(pixels)?;
     let (width, height) = (image.width() as usize, image.height() as usize);
     let pixels = image.into_rgba8();
     let seen = pixels.pixels().map(|pixel| match pixel.0 {
@@ -255,8 +338,8 @@ fn is_black_and_white(colours: &[[u8; 3]]) -> bool {
 }
 
 /// The numbers that a picture means: its grey, or where that says nothing its transparency. 16 bits are not brought
-/// to 8, which would lose small ones.
-fn numbers(image: DynamicImage, classes: usize) -> Result<Numbers> {
+/// to 8, which would lose small ones. What is coloured by no more than `tint` is grey.
+fn numbers(image: DynamicImage, classes: usize, tint: f32) -> Result<Numbers> {
     let (width, height) = (image.width() as usize, image.height() as usize);
     let values = match image {
         DynamicImage::ImageLuma8(pixels) => pixels.into_raw().into_iter().map(f32::from).collect(),
@@ -264,12 +347,12 @@ fn numbers(image: DynamicImage, classes: usize) -> Result<Numbers> {
         other if other.color().bytes_per_pixel() == 2 * other.color().channel_count() => {
             let pixels = other.into_rgba16();
             let pixels: Vec<_> = pixels.pixels().map(|p| p.0.map(f32::from)).collect();
-            of_colours(&pixels, 65535.0, classes)?
+            of_colours(&pixels, 65535.0, classes, tint)?
         }
         other => {
             let pixels = other.into_rgba8();
             let pixels: Vec<_> = pixels.pixels().map(|p| p.0.map(f32::from)).collect();
-            of_colours(&pixels, 255.0, classes)?
+            of_colours(&pixels, 255.0, classes, tint)?
         }
     };
     Ok(Numbers {
@@ -279,7 +362,7 @@ fn numbers(image: DynamicImage, classes: usize) -> Result<Numbers> {
     })
 }
 
-fn of_colours(pixels: &[[f32; 4]], opaque: f32, classes: usize) -> Result<Vec<f32>> {
+fn of_colours(pixels: &[[f32; 4]], opaque: f32, classes: usize, tint: f32) -> Result<Vec<f32>> {
     let first = pixels.first().copied().unwrap_or_default();
     let one_colour = pixels.iter().all(|p| p[..3] == first[..3]);
     let one_alpha = pixels.iter().all(|p| p[3] == first[3]);
@@ -294,9 +377,11 @@ fn of_colours(pixels: &[[f32; 4]], opaque: f32, classes: usize) -> Result<Vec<f3
         }
     };
     let seen: Vec<[f32; 3]> = pixels.iter().map(seen).collect();
-    let grey = seen.iter().all(|c| c[0] == c[1] && c[1] == c[2]);
+    let largest = |c: &[f32; 3]| c[0].max(c[1]).max(c[2]);
+    let smallest = |c: &[f32; 3]| c[0].min(c[1]).min(c[2]);
+    let grey = seen.iter().all(|c| largest(c) - smallest(c) <= tint);
     if grey || classes == 1 {
-        return Ok(seen.iter().map(|c| c[0].max(c[1]).max(c[2])).collect());
+        return Ok(seen.iter().map(largest).collect());
     }
     let mut colours = BTreeSet::new();
     for colour in &seen {
@@ -335,6 +420,7 @@ mod tests {
         Meaning {
             classes,
             legend: None,
+            greys: None,
             accept: false,
             target: None,
         }
@@ -503,7 +589,6 @@ mod tests {
         let deep = ImageBuffer::from_fn(SIDE, SIDE, |x, y| Luma([u16::from(disc(x, y))]));
         for (image, name, words) in [
             (other.into(), "b.png", "#010203 (1 pixel)"),
-            (picture.into(), "c.jpg", "JPEG mixes colours"),
             (deep.into(), "d.png", "no colours of 8 bits"),
         ] {
             let error = read(image, name, 4).expect_err(words);

@@ -12,6 +12,7 @@ pub mod datasets;
 pub mod decode;
 pub mod dicom;
 pub mod glance;
+mod greys;
 mod grid;
 mod guard;
 mod label;
@@ -25,6 +26,7 @@ pub mod report;
 mod resample;
 pub mod split;
 pub mod standardise;
+mod tones;
 pub mod unpacked;
 pub mod volumes;
 

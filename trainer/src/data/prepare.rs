@@ -4,7 +4,7 @@ use super::datasets::legend::Legend;
 use super::datasets::phantom::anatomy;
 use super::decode::read_image;
 use super::grid::Grid;
-use super::label::{Meaning, read_label};
+use super::label::{Meaning, greys, read_label};
 use super::prepared::{Header, Item, Prepared};
 use super::refused::{LeftOut, RefusedLabel};
 use super::resample::{self, Target};
@@ -68,6 +68,13 @@ pub fn prepare(
     done: impl Fn() + Sync,
 ) -> Result<Outcome> {
     ensure!(!records.is_empty(), "there is nothing to prepare");
+    let classes = study.lesion.classes();
+    let listed = lenience.legend.is_some() || study.label_planes() <= 1;
+    let greys = if listed {
+        None
+    } else {
+        greys(records, classes)
+    };
     let work = Work {
         study,
         size,
@@ -78,6 +85,7 @@ pub fn prepare(
         meaning: Meaning {
             classes: study.label_planes(),
             legend: lenience.legend,
+            greys: greys.as_ref(),
             accept: lenience.accept_label,
             target: None,
         },

@@ -25,6 +25,7 @@ mod real;
 mod resample;
 mod runs;
 mod shapes;
+mod smeared;
 #[cfg(target_os = "linux")]
 mod streams;
 mod studies;

@@ -63,6 +63,11 @@ impl Legend {
         Ok(Self(classes))
     }
 
+    /// Each colour with its class number.
+    pub fn colours(&self) -> impl Iterator<Item = (Rgb, u8)> {
+        self.0.iter().map(|(colour, class)| (*colour, *class))
+    }
+
     /// The class number of each pixel, 0 where there is no lesion.
     ///
     /// # Errors

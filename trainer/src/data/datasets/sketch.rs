@@ -151,6 +151,7 @@ pub fn item(record: &Record, study: &str) -> Item {
         let meaning = Meaning {
             classes,
             legend: None,
+            greys: None,
             accept: false,
             target: None,
         };
