@@ -11,7 +11,7 @@ use crate::data::prepare::{Lenience, prepare};
 use crate::data::prepared::Prepared;
 use crate::data::report::{self, Told};
 use crate::data::unpacked::unpack;
-use crate::data::{Record, Split, copies, refused, split};
+use crate::data::{Picture, Record, Split, copies, refused, split};
 use crate::files;
 use crate::study::StudyAndRecipe;
 use anyhow::{Context, Result};
@@ -114,7 +114,8 @@ pub struct PrepareArgs {
     /// Folder of the data set (not for phantoms)
     #[arg(long, value_name = "DIR", required_if_eq_any(OF_FILES))]
     source: Option<PathBuf>,
-    /// Take only the rows of manifest.csv with this value in this column; may be given several times
+    /// Take only the rows of manifest.csv with this value in this column; of bids only the masks with this in their name, such
+    /// as desc=lesion or suffix=dseg, or below this folder: derivatives=NAME. May be given several times
     #[arg(long = "only", value_name = "COLUMN=VALUE", value_parser = only)]
     only: Vec<(String, String)>,
     /// What tells whose image a file is, where folders and names are misunderstood: the first group of this regular
@@ -199,7 +200,8 @@ fn only(text: &str) -> Result<(String, String), String> {
     let parts = text
         .split_once('=')
         .filter(|(column, _)| !column.is_empty());
-    let (column, value) = parts.ok_or("a column of manifest.csv, '=', and a value")?;
+    let what = "a column of manifest.csv (of bids an entity of names), '=', and a value";
+    let (column, value) = parts.ok_or(what)?;
     Ok((column.trim().into(), value.trim().into()))
 }
 
@@ -305,7 +307,7 @@ fn refuse_images(data: &Path, records: &[Record]) -> Result<()> {
         let images = record.content.images();
         images.chain(record.content.label())
     });
-    let inputs: Vec<&Path> = pictures.map(|picture| picture.path.as_path()).collect();
+    let inputs: Vec<&Path> = pictures.flat_map(Picture::paths).collect();
     super::refuse_input(&report::sheet_of(data), &inputs)
 }
 
@@ -375,6 +377,7 @@ fn list(args: &PrepareArgs, study: &Study) -> Result<Listing> {
     };
     let of_volumes = cases::Options {
         slices: (!args.dry_run).then_some(args.slices()),
+        only: &args.only,
         subject: args.subject.as_ref(),
     };
     match args.dataset {
@@ -392,8 +395,9 @@ fn list(args: &PrepareArgs, study: &Study) -> Result<Listing> {
 fn check_options(args: &PrepareArgs) -> Result<()> {
     let folder = args.dataset == Dataset::Folder;
     let volumes = args.dataset.is_of_volumes();
-    let refused = if !args.only.is_empty() && !folder {
-        "--only belongs to --dataset folder"
+    let chooses = folder || args.dataset == Dataset::Bids;
+    let refused = if !args.only.is_empty() && !chooses {
+        "--only belongs to --dataset folder and bids"
     } else if args.subject.is_some() && !folder && !volumes {
         "--subject belongs to --dataset folder, brats, decathlon, bids and nnunet"
     } else if args.slices.is_some() && !volumes {

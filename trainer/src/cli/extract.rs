@@ -95,10 +95,9 @@ pub fn run(args: Args) -> Result<()> {
 
 fn picture(args: &Args, volumes: &Volumes) -> Result<Picture> {
     let picture = Picture {
-        path: args.image.clone(),
         slice: args.slice,
         volume: args.volume,
-        codes: None,
+        ..args.image.clone().into()
     };
     let name = args.image.display();
     if !is_volume(&args.image) {

@@ -37,7 +37,7 @@ type Seen = Result<Option<Grid>, String>;
 /// apart are not refused.
 pub fn glance(records: &[Record], study: &Study, resample: bool) -> Glance {
     let pictures = records.iter().flat_map(pictures);
-    let paths: BTreeSet<&Path> = pictures.map(|picture| picture.path.as_path()).collect();
+    let paths: BTreeSet<&Path> = pictures.flat_map(Picture::paths).collect();
     let seen: BTreeMap<&Path, Seen> = paths
         .into_par_iter()
         .map(|path| (path, grid(path).map_err(|error| format!("{error:#}"))))
@@ -84,12 +84,13 @@ impl Glance {
                 None => first = Some(grid),
             }
         }
-        if let Some(label) = record.content.label()
-            && let Some(grid) = self.count(label, LABEL, seen)?
-            && !is_brought(grid, first, resample)
-        {
-            check_slice(label, grid)?;
-            grid.check_label(first)?;
+        for label in record.content.label().into_iter().flat_map(Picture::files) {
+            if let Some(grid) = self.count(&label, LABEL, seen)?
+                && !is_brought(grid, first, resample)
+            {
+                check_slice(&label, grid)?;
+                grid.check_label(first)?;
+            }
         }
         if is_whole {
             self.whole.push(first.and_then(Grid::slices));

@@ -91,6 +91,29 @@ pub fn read_label(
     (frame, size): (Frame, usize),
     meaning: Meaning,
 ) -> Result<Label> {
+    let (meant, grid) = if picture.masks.is_empty() {
+        meant(picture, image, volumes, meaning)?
+    } else {
+        merged(picture, image, volumes, meaning)?
+    };
+    let sides = grid.sides();
+    let class = |i: usize| {
+        let pixel = frame.pixel(sides, size, (i % size, i / size));
+        pixel.map_or(0, |(x, y)| meant[y * sides.0 + x])
+    };
+    Ok(Label {
+        classes: (0..size * size).map(class).collect(),
+        grid,
+    })
+}
+
+/// The classes of a label in one file, as large as it is.
+fn meant(
+    picture: &Picture,
+    image: Option<&Grid>,
+    volumes: &Volumes,
+    meaning: Meaning,
+) -> Result<(Vec<u8>, Grid)> {
     let path = &picture.path;
     let (values, grid) = if is_volume(path) {
         let LabelSlice {
@@ -122,16 +145,46 @@ pub fn read_label(
     } else {
         values.numbers_of(meaning.classes)
     };
-    let meant = meant.with_context(|| RefusedLabel(path.clone()))?;
-    let sides = grid.sides();
-    let class = |i: usize| {
-        let pixel = frame.pixel(sides, size, (i % size, i / size));
-        pixel.map_or(0, |(x, y)| meant[y * sides.0 + x])
+    Ok((meant.with_context(|| RefusedLabel(path.clone()))?, grid))
+}
+
+/// The classes of a label in several masks; where they overlap, the last of them is meant.
+fn merged(
+    picture: &Picture,
+    image: Option<&Grid>,
+    volumes: &Volumes,
+    meaning: Meaning,
+) -> Result<(Vec<u8>, Grid)> {
+    let codes = picture.codes.as_ref().context("masks that mean nothing")?;
+    let single = Meaning {
+        classes: 1,
+        ..meaning
     };
-    Ok(Label {
-        classes: (0..size * size).map(class).collect(),
-        grid,
-    })
+    let masks = picture
+        .files()
+        .map(|mask| meant(&mask, image, volumes, single));
+    let masks: Vec<(Vec<u8>, Grid)> = masks.collect::<Result<_>>()?;
+    let grid = masks[0].1.clone();
+    let mut values = vec![0.0; masks[0].0.len()];
+    let mut overlap = false;
+    for (number, (mask, other)) in masks.iter().enumerate() {
+        other.check_label(Some(&grid))?;
+        for (value, _) in values
+            .iter_mut()
+            .zip(mask)
+            .filter(|(_, inside)| **inside > 0)
+        {
+            overlap |= *value > 0.0;
+            *value = (number + 1) as f32;
+        }
+    }
+    if overlap {
+        volumes.notes().add(
+            &picture.path,
+            "masks of one case overlap: where they do, it is the later class of the study",
+        );
+    }
+    Ok((codes.classes(&values)?, grid))
 }
 
 /// The values of a label and where they come from.

@@ -37,7 +37,7 @@ use codes::Codes;
 use scanweave::image::Frame;
 use scanweave::label::LabelBox;
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Which part of a data set an item belongs to.
@@ -192,6 +192,28 @@ pub struct Picture {
     pub volume: Option<usize>,
     /// Of a label what its values mean, where its data set says so.
     pub codes: Option<Arc<Codes>>,
+    /// Of a label in several masks the others: this one is value 1 of `codes`, they are 2 and so on.
+    pub masks: Vec<PathBuf>,
+}
+
+impl Picture {
+    /// Each of its files as a picture of its own, of whatever value.
+    pub fn files(&self) -> impl Iterator<Item = Self> {
+        let of = |path: &PathBuf| Self {
+            path: path.clone(),
+            slice: self.slice,
+            volume: self.volume,
+            codes: None,
+            masks: Vec::new(),
+        };
+        std::iter::once(&self.path).chain(&self.masks).map(of)
+    }
+
+    /// Where its files are.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        let paths = std::iter::once(&self.path).chain(&self.masks);
+        paths.map(PathBuf::as_path)
+    }
 }
 
 impl From<PathBuf> for Picture {
@@ -201,6 +223,7 @@ impl From<PathBuf> for Picture {
             slice: None,
             volume: None,
             codes: None,
+            masks: Vec::new(),
         }
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! Gorgolewski et al., Scientific Data 3 (2016). Names are made of entities, `key-value`, and end with a suffix that says what
 //! is shown. A session is a case, a subject's sessions are one person. Derivatives hold much that is no lesion, the
-//! brain's own mask and tissues first of all: only what is named as a lesion, or as nothing else, is taken for a label.
+//! brain's own mask and tissues first of all: only what is named as a lesion, or as nothing else, is taken for a label. Masks that
+//! differ in what they are of (`label-edema`, `label-enhancing`) are one label together; which of others is meant, is asked.
 
 use super::cases::{self, Cases, Options};
 use super::located::Located;
@@ -10,15 +11,15 @@ use super::table::{Row, Table};
 use super::{Listing, counted, first};
 use crate::data::codes::{Names, is_same};
 use crate::data::volumes::is_volume;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use scanweave::study::Study;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// The layout, for messages.
 const LAYOUT: &str = "BIDS (sub-01/anat/sub-01_T1w.nii.gz)";
 /// What labels end with.
-const LABELS: [&str; 3] = ["mask", "roi", "dseg"];
+const LABELS: [&str; 4] = ["mask", "roi", "dseg", "lesion"];
 /// Parts of words for lesions.
 const LESIONS: [&str; 5] = ["lesion", "tumo", "stroke", "infarct", "wmh"];
 /// Parts of words for what is none.
@@ -35,6 +36,11 @@ const OTHERS: [&str; 9] = [
 ];
 /// Spaces of labels that are those of the images themselves.
 const OWN: [&str; 5] = ["orig", "native", "individual", "scanner", "subject"];
+/// What tells one acquisition from another.
+const ACQUISITIONS: [&str; 2] = ["run", "acq"];
+/// What tells masks apart beside the entities: the end of the name, and the folder below `derivatives`.
+const SUFFIX: &str = "suffix";
+const FOLDER: &str = "derivatives";
 /// Names shown of many.
 const SHOWN: usize = 3;
 
@@ -45,7 +51,8 @@ struct Scan<'a> {
     session: Option<&'a str>,
     entities: BTreeMap<&'a str, &'a str>,
     suffix: &'a str,
-    derived: bool,
+    /// The folder below `derivatives`, or empty where it lies elsewhere.
+    derived: Option<&'a str>,
 }
 
 impl<'a> Scan<'a> {
@@ -65,7 +72,10 @@ impl<'a> Scan<'a> {
             session,
             entities: entities.collect(),
             suffix,
-            derived: file.folders[..at].iter().any(|f| f == "derivatives"),
+            derived: file.folders[..at]
+                .iter()
+                .position(|folder| folder == FOLDER)
+                .map(|derived| file.folders[derived + 1..at].first().map_or("", |f| f)),
             file,
         })
     }
@@ -73,6 +83,22 @@ impl<'a> Scan<'a> {
     fn case(&self) -> String {
         let session = self.session.map(|session| format!("/{session}"));
         format!("{}{}", self.subject, session.unwrap_or_default())
+    }
+
+    /// What the name says of this.
+    fn value(&self, key: &str) -> Option<&'a str> {
+        match key {
+            SUFFIX => Some(self.suffix),
+            FOLDER => self.derived,
+            _ => self.entities.get(key).copied(),
+        }
+    }
+
+    /// All but one that the name says.
+    fn but(&self, key: &str) -> (BTreeMap<&'a str, &'a str>, &'a str) {
+        let mut entities = self.entities.clone();
+        entities.remove(key);
+        (entities, self.suffix)
     }
 
     fn is_label(&self) -> bool {
@@ -96,7 +122,8 @@ impl<'a> Scan<'a> {
 
     fn is_of_lesions(&self, study: &Study) -> bool {
         let classes = study.lesion.classes();
-        self.words().any(|word| {
+        let mut words = self.words().chain([self.suffix]);
+        words.any(|word| {
             let lower = word.to_lowercase();
             LESIONS.iter().any(|part| lower.contains(part))
                 || classes.iter().any(|class| is_same(class, word))
@@ -131,7 +158,7 @@ pub fn records(source: &Path, study: &Study, options: Options) -> Result<Listing
     let mut cases = Cases::new(study);
     let (labels, images): (Vec<Scan>, Vec<Scan>) =
         files.iter().filter_map(Scan::of).partition(Scan::is_label);
-    let images = images.into_iter().filter(|scan| !scan.derived);
+    let images = images.into_iter().filter(|scan| scan.derived.is_none());
     let images = chosen(images.collect(), &mut cases);
     for scan in images.values().flatten() {
         let case = scan.case();
@@ -140,14 +167,19 @@ pub fn records(source: &Path, study: &Study, options: Options) -> Result<Listing
         cases.shows(&case, scan.subject);
     }
     if study.lesion.is_segmented() {
+        let labels = wanted(labels, options.only)?;
         for (case, labels) in by_case(labels, &images) {
-            if let Some(label) = label_of(&case, labels, &images[&case], study)? {
-                let codes = match values(&label, study)? {
-                    Some(names) => cases.codes(&names)?,
-                    None => None,
-                };
-                cases.label(&case, &label.file.path, codes)?;
-            }
+            let masks = label_of(&case, labels, &images[&case], study, options)?;
+            let names = match &masks[..] {
+                [label] => values(label, study)?,
+                several => Some(numbered(several, study)),
+            };
+            let codes = match names {
+                Some(names) => cases.codes(&names)?,
+                None => None,
+            };
+            let paths = masks.iter().map(|mask| mask.file.path.as_path());
+            cases.masks(&case, &paths.collect::<Vec<_>>(), codes)?;
         }
     }
     cases.finish(source, &files, LAYOUT, options)
@@ -201,30 +233,110 @@ fn by_case<'a>(labels: Vec<Scan<'a>>, images: &ByCase) -> ByCase<'a> {
     found
 }
 
-/// The label of a case among what looks like one.
+/// The masks that are asked for; all where none are.
+fn wanted<'a>(labels: Vec<Scan<'a>>, only: &[(String, String)]) -> Result<Vec<Scan<'a>>> {
+    let has = |label: &Scan, (key, value): &(String, String)| {
+        let there = label.value(key);
+        there.is_some_and(|there| there.eq_ignore_ascii_case(value))
+    };
+    let fits = |label: &Scan| only.iter().all(|one| has(label, one));
+    let (kept, others): (Vec<_>, Vec<_>) = labels.into_iter().partition(fits);
+    ensure!(
+        !kept.is_empty() || others.is_empty(),
+        "no mask has what --only asks for: there are {}",
+        first(others.iter().map(|l| l.file.name.as_str()), SHOWN)
+    );
+    Ok(kept)
+}
+
+/// The label of a case among what looks like one: a file, or the masks of its classes in their order.
 fn label_of<'a>(
     case: &str,
     labels: Vec<Scan<'a>>,
     images: &[Scan],
     study: &Study,
-) -> Result<Option<Scan<'a>>> {
+    options: Options,
+) -> Result<Vec<Scan<'a>>> {
     let there = labels.into_iter().filter(|label| label.lies_as(images));
     let (lesions, rest): (Vec<_>, Vec<_>) = there.partition(|label| label.is_of_lesions(study));
-    let mut found = if lesions.is_empty() {
-        rest.into_iter()
-            .filter(|label| !label.is_of_something_else())
-            .collect()
-    } else {
-        lesions
-    };
-    if found.len() > 1 {
-        let names: Vec<&str> = found.iter().map(|l| l.file.name.as_str()).collect();
-        bail!(
-            "{case}: any of {} may be its label: leave one of them in the folder, or write a manifest.csv and read it with --dataset folder",
-            names.join(", ")
-        );
+    let (others, rest): (Vec<_>, Vec<_>) = rest.into_iter().partition(Scan::is_of_something_else);
+    let asked = !options.only.is_empty();
+    let kinds = [lesions, rest, if asked { others } else { Vec::new() }];
+    let found = kinds.into_iter().find(|kind| !kind.is_empty());
+    let mut found = of_images(found.unwrap_or_default(), images);
+    if found.len() > 1 && !are_classes(&found, study) {
+        bail!("{case}: {}", which(&found));
     }
-    Ok(found.pop())
+    found.sort_by_key(|mask| (class_of(mask, study), mask.file.name.clone()));
+    Ok(found)
+}
+
+/// Without the masks of another acquisition than those that are read, where others are left.
+fn of_images<'a>(mut masks: Vec<Scan<'a>>, images: &[Scan]) -> Vec<Scan<'a>> {
+    for key in ACQUISITIONS {
+        let is_read = |mask: &Scan| {
+            let value = mask.value(key);
+            value.is_none() || images.iter().any(|image| image.value(key) == value)
+        };
+        if masks.iter().any(is_read) {
+            masks.retain(is_read);
+        }
+    }
+    masks
+}
+
+/// The place of the class that a mask is called after.
+fn class_of(mask: &Scan, study: &Study) -> Option<usize> {
+    let classes = study.lesion.classes();
+    let place = |word| classes.iter().position(|class| is_same(class, word));
+    mask.words().find_map(place)
+}
+
+/// Whether masks differ in what they are of alone: in `label`, or in `desc` where that names a class each.
+fn are_classes(masks: &[Scan], study: &Study) -> bool {
+    let differ = |key: &str| {
+        let values: BTreeSet<_> = masks.iter().filter_map(|mask| mask.value(key)).collect();
+        let rest = masks
+            .iter()
+            .map(|mask| mask.but(key))
+            .collect::<BTreeSet<_>>();
+        values.len() == masks.len() && rest.len() == 1
+    };
+    let classes: BTreeSet<_> = masks.iter().filter_map(|m| class_of(m, study)).collect();
+    masks.iter().all(|mask| mask.suffix != "dseg")
+        && (differ("label") || differ("desc") && classes.len() == masks.len())
+}
+
+/// Asks which of several masks is meant, with what chooses the first of them.
+fn which(masks: &[Scan]) -> String {
+    let names: Vec<&str> = masks.iter().map(|mask| mask.file.name.as_str()).collect();
+    let keys = masks.iter().flat_map(|mask| mask.entities.keys().copied());
+    let keys = keys.chain([SUFFIX, FOLDER]);
+    let mut choices = keys.filter_map(|key| {
+        let value = masks[0].value(key)?;
+        let others = masks[1..].iter().any(|mask| mask.value(key) == Some(value));
+        (!others).then(|| format!("choose by names, such as --only {key}={value}"))
+    });
+    let leave = || "leave one of them in the folder".to_owned();
+    format!(
+        "any of {} may be its label: {}, or write a manifest.csv and read it with --dataset folder",
+        names.join(", "),
+        choices.next().unwrap_or_else(leave)
+    )
+}
+
+/// What masks are of, which are the values 1, 2 and so on.
+fn numbered(masks: &[Scan], study: &Study) -> Names {
+    let classes = study.lesion.classes();
+    let is_class = |word: &&str| classes.iter().any(|class| is_same(class, word));
+    let word = |mask: &Scan| {
+        let class = mask.words().find(is_class);
+        class
+            .or_else(|| mask.words().next())
+            .unwrap_or("lesion")
+            .to_owned()
+    };
+    (1..).zip(masks.iter().map(word)).collect()
 }
 
 /// What the values of a label mean: by a table beside it, by its name, or as the study numbers its classes.
@@ -340,6 +452,81 @@ mod tests {
         assert_eq!(item(&listing.records[0], "brats").classes(), [2, 4]);
     }
 
+    /// What is read of the masks that are asked for.
+    fn only(sketch: &Sketch, study: &str, pairs: &[(&str, &str)]) -> Result<Listing> {
+        let pairs = pairs.iter().map(|&(key, value)| (key.into(), value.into()));
+        let pairs: Vec<(String, String)> = pairs.collect();
+        let options = Options {
+            only: &pairs,
+            ..options(1)
+        };
+        records(sketch.path(), &self::study(study), options)
+    }
+
+    /// A person with an image and masks of these names, whose lesions lie beside each other.
+    fn masks(names: &[&str]) -> Sketch {
+        let sketch = Sketch::new();
+        sketch.volume("sub-01/anat/sub-01_run-2_FLAIR.nii", &[20]);
+        for (at, name) in names.iter().enumerate() {
+            let mut values = [0; 4];
+            values[at] = 1;
+            sketch.label(
+                &format!("derivatives/r/sub-01/anat/sub-01_{name}.nii"),
+                &values,
+            );
+        }
+        sketch
+    }
+
+    #[test]
+    fn masks_of_classes_are_one_label() {
+        let sketch = masks(&["label-enhancing_mask", "label-edema_mask", "label-L_mask"]);
+        let listing = only(&sketch, "brats", &[]).expect("classes");
+        assert_eq!(item(&listing.records[0], "brats").classes(), [4, 2]);
+        let notes = listing.notes.join("\n");
+        for words in [
+            "enhancing is 2 (enhancing); oedema is 1 (edema)",
+            "1 file in the folder is used by nothing",
+            "label-L_mask.nii",
+        ] {
+            assert!(notes.contains(words), "{words}: {notes}");
+        }
+        let listing = only(&sketch, "brain-mri", &[]).expect("one class");
+        assert_eq!(item(&listing.records[0], "brain-mri").classes(), [1; 3]);
+        let named = masks(&["desc-edema_mask", "desc-ET_mask", "desc-brain_mask"]);
+        let listing = only(&named, "brats", &[]).expect("classes");
+        assert_eq!(item(&listing.records[0], "brats").classes(), [2, 4]);
+    }
+
+    #[test]
+    fn masks_of_several_raters_are_asked_for() {
+        let raters = ["label-lesion_desc-a_mask", "label-lesion_desc-b_mask"];
+        let error = only(&masks(&raters), "brain-mri", &[]).expect_err("either");
+        let error = error.to_string();
+        for words in ["desc-a_mask.nii", "desc-b_mask.nii", "--only desc=a"] {
+            assert!(error.contains(words), "{words}: {error}");
+        }
+        let chosen = only(&masks(&raters), "brain-mri", &[("desc", "b")]).expect("one");
+        let label = chosen.records[0].content.label().expect("a label");
+        assert!(label.path.to_string_lossy().ends_with("desc-b_mask.nii"));
+        let drawn = masks(&["mod-FLAIR_label-lesion_mask", "mod-T1w_label-lesion_mask"]);
+        let error = only(&drawn, "brain-mri", &[]).expect_err("on either image");
+        assert!(error.to_string().contains("--only mod=FLAIR"), "{error}");
+        let brain = masks(&["desc-brain_mask"]);
+        let notes = only(&brain, "brain-mri", &[]).expect("no lesion").notes;
+        assert!(notes.join("\n").contains("no case has a label"));
+        let asked = only(&brain, "brain-mri", &[("desc", "brain")]).expect("asked for");
+        assert!(asked.records[0].content.label().is_some());
+    }
+
+    #[test]
+    fn the_mask_of_the_image_that_is_read_is_its_label() {
+        let sketch = masks(&["run-1_lesion", "run-2_lesion", "run-2_desc-cortex_mask"]);
+        let listing = only(&sketch, "brain-mri", &[]).expect("that of run 2");
+        let label = listing.records[0].content.label().expect("a label");
+        assert!(label.path.to_string_lossy().ends_with("run-2_lesion.nii"));
+    }
+
     #[test]
     fn it_is_not_guessed_which_label_is_meant() {
         let sketch = Sketch::new();
@@ -351,6 +538,15 @@ mod tests {
         let error = records(sketch.path(), &study("brain-mri"), options(1)).expect_err("either");
         let error = error.to_string();
         assert!(error.contains("sub-01: any of derivatives/a/"), "{error}");
+        assert!(error.contains("--only derivatives=a"), "{error}");
+        let chosen = only(&sketch, "brain-mri", &[("derivatives", "B")]).expect("one of them");
+        let label = chosen.records[0].content.label().expect("a label");
+        assert!(label.path.starts_with(sketch.path().join("derivatives/b")));
+        let error = only(&sketch, "brain-mri", &[("derivatives", "c")]).expect_err("neither");
+        assert!(
+            error.to_string().contains("there are derivatives/a"),
+            "{error}"
+        );
         let several = Sketch::new();
         several.volume("sub-01/anat/sub-01_FLAIR.nii", &[20]);
         several.label(

@@ -24,6 +24,8 @@ const SHOWN: usize = 5;
 pub struct Options<'a> {
     /// Slices taken of each volume, at most; none leaves volumes whole and reads no pixel.
     pub slices: Option<usize>,
+    /// What masks have in their names, where the layout has several of a case: keys and values.
+    pub only: &'a [(String, String)],
     /// What tells subjects from the names of cases, in its first group.
     pub subject: Option<&'a Regex>,
 }
@@ -158,16 +160,25 @@ impl<'a> Cases<'a> {
     /// # Errors
     /// When the case has another label.
     pub fn label(&mut self, case: &str, path: &Path, codes: Option<Arc<Codes>>) -> Result<()> {
-        let Some(case_found) = self.found.get_mut(case) else {
+        self.masks(case, &[path], codes)
+    }
+
+    /// As [`Cases::label`], of a label in several masks, which are the values 1, 2 and so on; later ones lie above.
+    ///
+    /// # Errors
+    /// As [`Cases::label`].
+    pub fn masks(&mut self, case: &str, paths: &[&Path], codes: Option<Arc<Codes>>) -> Result<()> {
+        let (Some(case_found), [path, others @ ..]) = (self.found.get_mut(case), paths) else {
             return Ok(());
         };
-        self.named.insert(path.into());
+        self.named.extend(paths.iter().map(|&path| path.into()));
         if !self.study.lesion.is_segmented() {
             return Ok(());
         }
         let picture = Picture {
             codes,
-            ..path.to_owned().into()
+            masks: others.iter().map(|&path| path.into()).collect(),
+            ..path.to_path_buf().into()
         };
         if let Some(other) = case_found.label.replace(picture) {
             bail!(
@@ -288,6 +299,7 @@ mod tests {
 
     const OPTIONS: Options = Options {
         slices: Some(1),
+        only: &[],
         subject: None,
     };
 

@@ -204,6 +204,7 @@ pub fn study(name: &str) -> Study {
 pub fn options(slices: usize) -> Options<'static> {
     Options {
         slices: Some(slices),
+        only: &[],
         subject: None,
     }
 }

@@ -267,7 +267,6 @@ fn picture(folder: &Path, file: &str, slice: &str, volume: &str) -> Result<Pictu
             .filter(|v| !v.is_empty())
             .map(|v| number(v, "volume"))
             .transpose()?,
-        codes: None,
-        path,
+        ..path.into()
     })
 }
