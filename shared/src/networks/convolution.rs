@@ -30,6 +30,8 @@ pub(super) fn conv(
 
 /// `x` `[batch, inputs, height, width]` convolved.
 pub(super) fn convolve(conv: &Conv2d, x: Tensor<4>) -> Tensor<4> {
+    // What is drawn at its first use is drawn in this order.
+    let weight = conv.weight.val();
     let bias = conv.bias.as_ref().map(Param::val);
-    arithmetic().convolved(x, conv.weight.val(), bias, conv.stride[0])
+    arithmetic().convolved(x, weight, bias, conv.stride[0])
 }
