@@ -95,7 +95,7 @@ pub fn weight_gradient(geometry: &Geometry, lines: &[f32], gradient: &[f32]) -> 
         (column / taps.len() * phases + tap.phase) * line + tap.step
     });
     let starts: Vec<usize> = starts.collect();
-    let rows = if arch(Wide) { 4 } else { 2 };
+    let rows = arch(Rows) / 2;
     let mut out = vec![0.0; geometry.outputs * columns];
     let blocks = out.par_chunks_mut(rows * columns).enumerate();
     blocks.for_each(|(block, out)| {
@@ -167,8 +167,7 @@ struct Packed {
 impl Packed {
     /// Planes that are summed at once, of so many.
     fn rows(planes: usize) -> usize {
-        let most = if arch(Wide) { 8 } else { 4 };
-        planes.next_power_of_two().min(most)
+        planes.next_power_of_two().min(arch(Rows))
     }
 
     fn of(
@@ -335,23 +334,23 @@ impl WithSimd for Products<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        if rows::<S>() > 4 {
-            self.run::<S, 4>(simd);
-        } else {
-            self.run::<S, 2>(simd);
+        // Half as many as planes are summed: each has twice as many columns beside it.
+        match rows::<S>() / 2 {
+            4 => self.run::<S, 4>(simd),
+            _ => self.run::<S, 2>(simd),
         }
     }
 }
 
-/// Whether there are registers for eight planes at once.
-struct Wide;
+/// Output planes that are summed at once.
+struct Rows;
 
-impl WithSimd for Wide {
-    type Output = bool;
+impl WithSimd for Rows {
+    type Output = usize;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> bool {
-        rows::<S>() > 4
+    fn with_simd<S: Simd>(self, _: S) -> usize {
+        rows::<S>()
     }
 }
 

@@ -9,11 +9,10 @@ use burn::backend::autodiff::checkpoint::strategy::NoCheckpointing;
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Autodiff, Flex};
+use burn::backend::{Autodiff, Flex, TensorMetadata};
 use burn::tensor::{Tensor, TensorData};
 use scanweave::networks::{Arithmetic, EPSILON, Plain, SLOPE};
 use std::borrow::Cow;
-use std::sync::Arc;
 
 type Differentiable = Autodiff<Flex>;
 type Bare = FloatTensor<Flex>;
@@ -41,9 +40,7 @@ impl Arithmetic for Processor {
         if let Some(parents) = tracked(&x, &weight, &bias) {
             Tensor::from_primitive::<Differentiable>(convolved(geometry, parents))
         } else if let Some([x, weight, bias]) = bare(&x, &weight, &bias) {
-            let lines = planes::of_input(&geometry, &values(&x));
-            let y = convolution::forward(&geometry, &lines, &values(&weight), &values(&bias));
-            Tensor::from_primitive::<Flex>(output(&geometry, y))
+            Tensor::from_primitive::<Flex>(pass(&geometry, [&x, &weight, &bias]))
         } else {
             Plain.convolved(x, weight, Some(bias), stride)
         }
@@ -113,17 +110,18 @@ fn tensor<const D: usize>(values: Vec<f32>, shape: [usize; D]) -> Bare {
     Bare::from_data(TensorData::new(values, shape))
 }
 
-fn output(geometry: &Geometry, values: Vec<f32>) -> Bare {
+fn pass(geometry: &Geometry, [x, weight, bias]: [&Bare; 3]) -> Bare {
+    let lines = planes::of_input(geometry, &values(x));
+    let y = convolution::forward(geometry, &lines, &values(weight), &values(bias));
     let [height, width] = geometry.output();
-    tensor(values, [geometry.batch, geometry.outputs, height, width])
+    tensor(y, [geometry.batch, geometry.outputs, height, width])
 }
 
 /// What the gradients of a convolution need of its pass.
 #[derive(Debug, Clone)]
 struct Convolved {
     geometry: Geometry,
-    /// Of the input; kept only where the weights learn.
-    lines: Option<Arc<Vec<f32>>>,
+    x: Bare,
     weight: Bare,
 }
 
@@ -133,15 +131,13 @@ struct Convolution;
 fn convolved(geometry: Geometry, [x, weight, bias]: [Tracked; 3]) -> Tracked {
     let nodes = [x.node(), weight.node(), bias.node()];
     let [x, weight, bias] = [x, weight, bias].map(Tracked::into_primitive);
-    let lines = planes::of_input(&geometry, &values(&x));
-    let y = convolution::forward(&geometry, &lines, &values(&weight), &values(&bias));
-    let y = output(&geometry, y);
+    let y = pass(&geometry, [&x, &weight, &bias]);
     let operation = Convolution.prepare::<NoCheckpointing>(nodes);
     match operation.compute_bound().stateful() {
         OpsKind::Tracked(operation) => {
             let state = Convolved {
                 geometry,
-                lines: Some(Arc::new(lines)),
+                x,
                 weight,
             };
             operation.finish(state, y)
@@ -157,42 +153,33 @@ impl Backward<Flex, 3> for Convolution {
         let [x, weight, bias] = ops.parents;
         let gradient = gradients.consume::<Flex>(&ops.node);
         let gradient = values(&gradient);
-        let Convolved {
-            geometry,
-            lines,
-            weight: weights,
-        } = ops.state;
+        let state = ops.state;
+        let geometry = &state.geometry;
         if let Some(bias) = bias {
-            let found = convolution::bias_gradient(&geometry, &gradient);
+            let found = convolution::bias_gradient(geometry, &gradient);
             gradients.register::<Flex>(bias.id, tensor(found, [geometry.outputs]));
         }
         if x.is_none() && weight.is_none() {
             return;
         }
-        let spread = planes::of_gradient(&geometry, &gradient);
-        if let Some((weight, lines)) = weight.zip(lines) {
-            let found = convolution::weight_gradient(&geometry, &lines, &spread);
-            let Geometry {
-                outputs,
-                inputs,
-                kernel,
-                ..
-            } = geometry;
-            let found = tensor(found, [outputs, inputs, kernel, kernel]);
-            gradients.register::<Flex>(weight.id, found);
+        let spread = planes::of_gradient(geometry, &gradient);
+        if let Some(weight) = weight {
+            // Laid out anew: it takes a hundredth of the time, and lines kept are memory beside the input's own.
+            let lines = planes::of_input(geometry, &values(&state.x));
+            let found = convolution::weight_gradient(geometry, &lines, &spread);
+            let shape = shape(&state.weight);
+            gradients.register::<Flex>(weight.id, tensor(found, shape));
         }
         if let Some(x) = x {
-            let found = convolution::input_gradient(&geometry, &spread, &values(&weights));
-            let Geometry {
-                batch,
-                inputs,
-                height,
-                width,
-                ..
-            } = geometry;
-            gradients.register::<Flex>(x.id, tensor(found, [batch, inputs, height, width]));
+            let found = convolution::input_gradient(geometry, &spread, &values(&state.weight));
+            let shape = shape(&state.x);
+            gradients.register::<Flex>(x.id, tensor(found, shape));
         }
     }
+}
+
+fn shape(tensor: &Bare) -> [usize; 4] {
+    tensor.shape().dims()
 }
 
 /// What the gradients of a norm need of its pass.

@@ -127,7 +127,7 @@ pub fn measure(project: &Project, options: &Options) -> Result<Vec<Figure>> {
             let ours = flex[place.expect("it is a stage")];
             found.push(Figure {
                 name: format!(
-                    "{} {PEER_STAGE}, flex, {} threads: step of {BATCH} images",
+                    "{} {PEER_STAGE}, flex, threads: {}, step of {BATCH} images",
                     options.preset.name(),
                     trainer.threads
                 ),
