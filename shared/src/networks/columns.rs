@@ -32,10 +32,6 @@ impl Arithmetic for Columns {
             Plain.convolved(x, weight, bias, stride)
         }
     }
-
-    fn rectified_norm(&self, x: Tensor<4>, scale: Tensor<2>, shift: Tensor<2>) -> Tensor<4> {
-        Plain.rectified_norm(x, scale, shift)
-    }
 }
 
 /// The pass with constant weights, plus a product of weights and columns minus itself: nothing, whose

@@ -9,7 +9,7 @@ use super::datasets::legend::{Legend, named_colour};
 use super::greys::{Greys, Histogram};
 use super::grid::Grid;
 use super::notes::Notes;
-use super::raster::{Numbers, Pixels, Raster};
+use super::raster::{Numbers, Pixels, Raster, tiff};
 use super::refused::RefusedLabel;
 use super::resample::{self, Target};
 use super::tones::{Colour, Tones};
@@ -69,7 +69,10 @@ pub fn greys(records: &[Record], classes: &[String]) -> Option<Greys> {
     let labels = labels.filter(|label| label.codes.is_none() && !is_volume(&label.path));
     let paths: BTreeSet<&Path> = labels.map(|label| label.path.as_path()).collect();
     let seen = paths.into_par_iter().filter(|path| is_jpeg(path));
-    let values = seen.map(|path| greys_of(path, &Raster::open(path)?, None, classes.len()));
+    let values = seen.map(|path| {
+        let image = Raster::open(path)?.image(None)?;
+        greys_of(path, Pixels::Image(image), TINT, classes.len())
+    });
     let found = values.filter_map(|values| values.ok().map(|values| Histogram::of(&values)));
     let all = found.reduce_with(Histogram::and)?;
     Some(Greys::of(&all, classes))
@@ -217,10 +220,7 @@ impl Values {
                 numbers,
             });
         }
-        let numbers = match file.palette(page)? {
-            Some((numbers, colours)) if !is_black_and_white(&colours) => numbers,
-            _ => greys_of(path, &file, page, meaning.classes)?,
-        };
+        let numbers = marks_of(path, &file, page, meaning.classes)?;
         let known = numbers
             .values
             .iter()
@@ -328,12 +328,28 @@ impl Values {
     }
 }
 
-/// The numbers that a picture means, of one that has no palette.
-fn greys_of(path: &Path, file: &Raster, page: Option<usize>, classes: usize) -> Result<Numbers> {
-    match file.pixels(page)? {
+/// The numbers that a picture means: the places of its palette, unless that is black and white, or its greys.
+fn marks_of(path: &Path, file: &Raster, page: Option<usize>, classes: usize) -> Result<Numbers> {
+    let picture = file.page(page)?;
+    let palette = match &picture {
+        Some(picture) => tiff::palette(picture),
+        None => file.palette()?,
+    };
+    match (palette, picture) {
+        (Some((places, colours)), _) if !is_black_and_white(&colours) => Ok(places),
+        (_, Some(picture)) => greys_of(path, picture.try_into()?, 0.0, classes),
+        (_, None) => {
+            let tint = if file.is_jpeg() { TINT } else { 0.0 };
+            greys_of(path, Pixels::Image(file.image(page)?), tint, classes)
+        }
+    }
+}
+
+/// The greys of a picture; colours where channels differ by no more than `tint` are grey.
+fn greys_of(path: &Path, pixels: Pixels, tint: f32, classes: usize) -> Result<Numbers> {
+    match pixels {
         Pixels::Numbers(numbers) => Ok(numbers),
         Pixels::Image(image) => {
-            let tint = if file.is_jpeg() { TINT } else { 0.0 };
             numbers(image, classes, tint).with_context(|| RefusedLabel(path.into()))
         }
     }

@@ -126,15 +126,12 @@ impl Raster {
         Ok(image)
     }
 
-    /// The numbers of a PNG, or of a page of a TIFF, with a palette as they stand in the file, and the colours that they
-    /// mean; none of another file.
+    /// The numbers of a PNG with a palette as they stand in the file, and the colours that they mean; none of another
+    /// file.
     ///
     /// # Errors
-    /// When the file is damaged or too large, and as those of [`Self::pixels`].
-    pub fn palette(&self, page: Option<usize>) -> Result<Option<(Numbers, Vec<[u8; 3]>)>> {
-        if let Some(picture) = self.page(page)? {
-            return Ok(tiff::palette(picture));
-        }
+    /// When the file is damaged or too large.
+    pub fn palette(&self) -> Result<Option<(Numbers, Vec<[u8; 3]>)>> {
         if self.format != ImageFormat::Png {
             return Ok(None);
         }
@@ -404,7 +401,7 @@ mod tests {
             writer.finish().expect("in memory");
             std::fs::write(&path, file).expect("a file");
             let raster = Raster::open(&path).expect("a file");
-            let (numbers, colours) = raster.palette(None).expect("whole").expect("a palette");
+            let (numbers, colours) = raster.palette().expect("whole").expect("a palette");
             assert_eq!(
                 numbers.values,
                 [0.0, 1.0, 1.0, 0.0, 1.0, 1.0],
@@ -417,7 +414,7 @@ mod tests {
         assert!(
             Raster::open(&plain)
                 .expect("a file")
-                .palette(None)
+                .palette()
                 .expect("whole")
                 .is_none()
         );

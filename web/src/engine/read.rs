@@ -107,16 +107,28 @@ impl Reader {
 fn pictured(
     name: String,
     image: Image,
-    [width, height]: [u32; 2],
-    [slice, slices]: [u32; 2],
+    sides: [u32; 2],
+    place: [u32; 2],
     study: &Study,
     size: usize,
 ) -> Result<Read, Failure> {
-    usable(&named(&name, slice, slices), &image, study)?;
+    usable(&named(&name, place[0], place[1]), &image, study)?;
     let flat = |e: ImageError| Cause::ImageFlat.because(&name, e.to_string());
     // As the trainer reads it: 12 bits in a file of 16 would else stay dark.
     let image = image.normalised().map_err(flat)?;
-    let frame = Frame::of((image.width(), image.height()), [1.0; 2]);
+    Ok(told(name, image, [1.0; 2], sides, place, size))
+}
+
+/// An image with its pixels so far apart, and what is said of it: its own sides, and its place among how many.
+fn told(
+    name: String,
+    image: Image,
+    spacing: [f32; 2],
+    [width, height]: [u32; 2],
+    [slice, slices]: [u32; 2],
+    size: usize,
+) -> Read {
+    let frame = Frame::of((image.width(), image.height()), spacing);
     let about = ImageInfo {
         name,
         width,
@@ -125,11 +137,11 @@ fn pictured(
         slice,
         padded: frame.is_padded(size),
     };
-    Ok(Read {
+    Read {
         image,
         frame,
         about,
-    })
+    }
 }
 
 impl Slices {
@@ -167,20 +179,15 @@ impl Slices {
         let image = Image::from(plane);
         usable(&named, &image, study)?;
         let [across, down, _] = self.volume.spacing();
-        let frame = Frame::of((image.width(), image.height()), [across, down]);
-        let about = ImageInfo {
-            name: name.to_owned(),
-            width,
-            height,
-            slices,
-            slice,
-            padded: frame.is_padded(size),
-        };
-        Ok(Read {
+        let (sides, place) = ([width, height], [slice, slices]);
+        Ok(told(
+            name.to_owned(),
             image,
-            frame,
-            about,
-        })
+            [across, down],
+            sides,
+            place,
+            size,
+        ))
     }
 }
 

@@ -62,16 +62,18 @@ impl Picture {
     /// # Errors
     /// When no pixel holds a number.
     pub fn image(self, in_colour: bool) -> Result<Image, TiffError> {
-        let picture = self.painted();
+        let mut picture = self.painted();
+        let colour = picture.colour;
+        if let Samples::F32(values) = &mut picture.samples
+            && !colour
+        {
+            fill_gaps(values)?;
+            return Ok(Image::of_values(picture.width, picture.height, values)?);
+        }
         let values = match &picture.samples {
             Samples::U8(samples) => picture.values(samples, in_colour, 255.0),
             Samples::U16(samples) => picture.values(samples, in_colour, 65_535.0),
-            Samples::F32(samples) if picture.colour => picture.values(samples, in_colour, 1.0),
-            Samples::F32(samples) => {
-                let mut values = samples.clone();
-                fill_gaps(&mut values)?;
-                values
-            }
+            Samples::F32(samples) => picture.values(samples, in_colour, 1.0),
         };
         Ok(Image::of_values(picture.width, picture.height, &values)?)
     }

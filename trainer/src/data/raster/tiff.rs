@@ -85,23 +85,16 @@ where
 }
 
 /// The places of a page's palette as they stand in the file, and the colours that they mean.
-pub(super) fn palette(picture: Picture) -> Option<(Numbers, Vec<[u8; 3]>)> {
-    let Picture {
-        width,
-        height,
-        samples: Samples::U8(places),
-        palette: Some(palette),
-        ..
-    } = picture
-    else {
+pub fn palette(picture: &Picture) -> Option<(Numbers, Vec<[u8; 3]>)> {
+    let (Samples::U8(places), Some(palette)) = (&picture.samples, &picture.palette) else {
         return None;
     };
     let numbers = Numbers {
-        width,
-        height,
-        values: places.into_iter().map(f32::from).collect(),
+        width: picture.width,
+        height: picture.height,
+        values: places.iter().copied().map(f32::from).collect(),
     };
-    Some((numbers, palette))
+    Some((numbers, palette.clone()))
 }
 
 /// A file whose parts are read where they are asked for.
@@ -414,7 +407,8 @@ mod tests {
             page.write_tag(Tag::ColorMap, &map[..]).expect("a tag");
         };
         let raster = raster(Path::new("a.tif"), file_of([3, 1], &[0x01, 0x20], colours));
-        let (numbers, palette) = raster.palette(None).expect("whole").expect("a palette");
+        let (numbers, palette) =
+            palette(&raster.page(None).expect("whole").expect("a TIFF")).expect("a palette");
         assert_eq!(numbers.values, [0.0, 1.0, 2.0]);
         assert_eq!(palette[..3], [[0; 3], [1, 17, 33], [0; 3]]);
         let Ok(Pixels::Image(DynamicImage::ImageRgb8(image))) = raster.pixels(None) else {
