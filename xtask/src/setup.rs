@@ -162,14 +162,9 @@ fn trunk(project: &Project) -> Result<String> {
             "trunk {TRUNK_VERSION} is missing: compiling it takes up to five minutes on two cores, once"
         );
         let package = format!("trunk@{TRUNK_VERSION}");
-        // Without its own search for updates. It starts other programs and copies files: speed does not matter.
-        let arguments = [
-            "--locked",
-            "--no-default-features",
-            "--features",
-            "rustls",
-            &package,
-        ];
+        // Without its own search for updates and downloads, and so without TLS. It starts other programs and copies files:
+        // speed does not matter.
+        let arguments = ["--locked", "--no-default-features", &package];
         install(project, "0", &arguments)
             .context("trunk could not be installed: see the lines above; a C compiler and crates.io are needed")?;
     }

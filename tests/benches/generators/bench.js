@@ -105,7 +105,7 @@ async function measure(name) {
 }
 
 try {
-  await init();
+  (await init()).__wasm_call_ctors();
   for (const name of asked.get("models").split(",")) {
     document.getElementById("state").textContent = name;
     window.measured[name] = await measure(name);

@@ -46,6 +46,16 @@ fn where_webgpu_computes_its_engine_is_kept_for_visits_without_a_network() {
 }
 
 #[test]
+fn what_is_registered_before_the_engine_for_webgpu_begins_is_registered_once() {
+    let site = site();
+    let engine = fs::read(site.folder().join(GRAPHICS)).expect("the engine for WebGPU");
+    // The linker's name for an export that runs all constructors before it does what it is called for.
+    let wrapper = b"command_export";
+    let found = engine.windows(wrapper.len()).any(|bytes| bytes == wrapper);
+    assert!(!found, "web/build.rs says who calls the constructors");
+}
+
+#[test]
 fn where_the_engine_for_webgpu_is_missing_the_cpu_paints() {
     let site = site();
     fs::remove_file(site.folder().join(GRAPHICS)).expect("the engine for WebGPU");

@@ -112,10 +112,12 @@ fn engine(project: &Project, folder: &Path) -> Result<()> {
     command::run(
         project
             .cargo()
-            .args(["build", "--profile", "graphics"])
+            .args(["rustc", "--profile", "graphics"])
             .args(["--package", "scanweave-tests"])
             .args(["--target", WASM_TARGET])
-            .args(["--features", "generators", "--bin", "generators"]),
+            .args(["--features", "generators", "--bin", "generators"])
+            // As web/build.rs has it for the page's engine; bench.js calls them.
+            .args(["--", "-C", "link-arg=--export=__wasm_call_ctors"]),
     )?;
     let binary = project
         .target()
