@@ -112,6 +112,7 @@ fn a_structure_stage_learns_the_same_everywhere() {
         recipe: &recipe,
         geometry: GEOMETRY,
         line_threshold: study.line_threshold,
+        line_reach: study.line_reach,
         batch: 2,
         rate: 6e-4,
         seed: 1,

@@ -7,6 +7,7 @@
 
 pub mod components;
 pub mod extract;
+mod field;
 pub mod filter;
 pub mod fuse;
 pub mod mask;
@@ -18,6 +19,7 @@ mod source;
 
 use crate::image::{Frame, ImageError, Plane};
 pub use extract::{Step, erase_lines, structure_map, structure_steps};
+pub use field::{MAX_REACH, distance_field};
 pub use filter::StructureFilter;
 pub use fuse::{fuse, fusion_noise};
 pub use mask::{contour_mask, organ_mask, solid_mask};

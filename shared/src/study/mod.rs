@@ -52,6 +52,10 @@ pub struct Study {
     /// A structure map is drawn where the decoder's output is greater than this.
     #[serde(default = "usual_threshold")]
     pub line_threshold: f32,
+    /// The structure networks draw and judge the distance from the lines, which ends so many pixels away, and not the
+    /// lines themselves ([`distance_field`](crate::structure::distance_field)); 0: lines.
+    #[serde(default)]
+    pub line_reach: usize,
     /// Lesions keep this distance from the organ's outline, pixels at 128: skull and scalp are
     /// inside a head's outline, and no brain tumour grows there.
     #[serde(default)]

@@ -79,6 +79,7 @@ fn plain_study(name: &str, title: &str, modalities: &[&str], source: &str) -> St
         },
         noise: (0.5, 0.6),
         line_threshold: 0.5,
+        line_reach: 0,
         lesion_margin: 0,
         input: Input::default(),
     }

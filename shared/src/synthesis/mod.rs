@@ -19,7 +19,9 @@ use crate::label::{ClassMap, Label, LabelError, LesionStatistics};
 use crate::networks::LoadError;
 #[cfg(feature = "nn")]
 use crate::networks::Unet;
-use crate::structure::{Structure, StructureFilter, contour_mask, fuse, fusion_noise};
+use crate::structure::{
+    Structure, StructureFilter, contour_mask, distance_field, fuse, fusion_noise,
+};
 use crate::study::{Input, Study};
 use crate::weights::{KnownAnswer, Model, Role};
 
@@ -258,7 +260,11 @@ impl Synthesiser {
     /// model holds no structure discriminator.
     pub async fn score(&self, map: &Plane) -> Result<Option<f32>, SynthesisError> {
         match &self.discriminator {
-            Some(discriminator) => discriminator.score(map.values(), self.size).await.map(Some),
+            Some(discriminator) => {
+                let is_line = |at| map.values()[at] > 0.5;
+                let seen = distance_field(is_line, self.size, self.study.line_reach);
+                discriminator.score(&seen, self.size).await.map(Some)
+            }
             None => Ok(None),
         }
     }
@@ -390,3 +396,6 @@ pub fn fused(structure: &Structure, noise: &Plane, input: Input) -> Plane {
         (true, true) => fuse(&structure.map, &structure.mask, noise),
     }
 }
+
+#[cfg(all(test, feature = "nn"))]
+mod tests;

@@ -9,6 +9,7 @@ use super::error::{TensorProblem, WeightsError};
 use super::{KnownAnswer, Role};
 use crate::label::LesionStatistics;
 use crate::networks::config::{LatentForm, NetworkConfig};
+use crate::structure::MAX_REACH;
 use crate::study::{Extraction, Geometry, Study};
 
 const MAX_SIZE: usize = 2048;
@@ -365,6 +366,6 @@ fn study_problem(study: &Study) -> Option<String> {
     }
     let (low, high) = study.noise;
     let noise = low <= high && low >= 0.0 && high <= 1.0;
-    let sound = noise && study.line_threshold.is_finite();
-    (!sound).then(|| "its noise or its line threshold is impossible".into())
+    let sound = noise && study.line_threshold.is_finite() && study.line_reach <= MAX_REACH;
+    (!sound).then(|| "its noise, its line threshold or its line reach is impossible".into())
 }

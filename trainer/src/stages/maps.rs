@@ -4,9 +4,9 @@ use burn::tensor::Device;
 use scanweave::random::{Purpose, Random};
 use scanweave::structure::Structure;
 use scanweave::synthesis::StructureSampler;
-use scanweave::train::batch::binary;
 use scanweave::train::reading::planes;
 use scanweave::train::steps::StructureNetworks;
+use scanweave::train::structure::seen;
 
 use crate::data::Item;
 use crate::run::Configuration;
@@ -37,7 +37,10 @@ pub fn redraw(
     let size = configuration.geometry.size;
     let maps = items.iter().map(|item| {
         let own = std::iter::once(item.structure.as_slice());
-        let (mean, _) = networks.encoder.forward(binary(own, size, device));
+        let (mean, _) =
+            networks
+                .encoder
+                .forward(seen(own, size, configuration.study.line_reach, device));
         let soft = pollster::block_on(planes(networks.decoder.decode(mean)))?.remove(0);
         anyhow::Ok(pollster::block_on(sampler.lines(&soft))?)
     });

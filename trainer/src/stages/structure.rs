@@ -157,6 +157,7 @@ fn trainee<'a>(
         recipe,
         geometry: configuration.geometry,
         line_threshold: study.line_threshold,
+        line_reach: study.line_reach,
         batch: configuration.batch,
         rate: configuration.rate,
         seed: configuration.seed,

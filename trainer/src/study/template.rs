@@ -19,7 +19,7 @@ const fn field(name: &'static str, about: &'static str) -> Field {
 }
 
 /// The fields of a study, in the order of the file.
-const STUDY: [Field; 12] = [
+const STUDY: [Field; 13] = [
     field(
         "name",
         "Name on the command line and in files: letters, digits, hyphens.",
@@ -44,6 +44,10 @@ const STUDY: [Field; 12] = [
     field(
         "line_threshold",
         "A line is drawn where the structure decoder's output is greater than this.",
+    ),
+    field(
+        "line_reach",
+        "The structure networks learn the distance from the lines, up to this many pixels (3 or 4), instead of the\nlines themselves: smoother outlines in fewer pieces. 0: lines.",
     ),
     field(
         "lesion_margin",

@@ -9,6 +9,7 @@ name = "liver-pet"
 title = "Liver PET"
 base = "chest-xray"
 lesion = "none"
+line_reach = 3
 [[modalities]]
 name = "pet"
 title = { en = "PET", zh = "正电子" }

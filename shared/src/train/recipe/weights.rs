@@ -131,6 +131,9 @@ pub struct SynthesisWeights {
     pub mse: f32,
     /// Reconstruction from real structure maps, l1.
     pub l1: f32,
+    /// Detail finer than about twice this many pixels is left out of mse and l1, painted and real: a mean over all
+    /// textures that fit a map is no texture. 0 compares pixel by pixel.
+    pub low_pass: u32,
     /// The mask term of (18).
     pub masked: f32,
     /// Feature matching: activations of the image discriminator, real beside synthesised from the same map.
@@ -153,6 +156,7 @@ impl SynthesisWeights {
         registration: 0.0,
         mse: 0.0,
         l1: 0.0,
+        low_pass: 0,
         masked: 0.0,
         feature_matching: 0.0,
         gradient_penalty: 0.0,

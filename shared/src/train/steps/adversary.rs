@@ -7,11 +7,10 @@
 //! differentiable augmentation), and one of them sees the local contrast, in which tissue counts as much
 //! as bone. They learn faster than the generator (Heusel 2017, two time-scales).
 
-use burn::tensor::module::avg_pool2d;
-use burn::tensor::ops::AvgPoolOptions;
 use burn::tensor::{Device, Tensor};
 
 use super::Optimizer;
+use super::window::window_mean;
 use crate::networks::config::PatchConfig;
 use crate::networks::{PatchDiscriminator, Verdict};
 use crate::study::Geometry;
@@ -124,16 +123,4 @@ fn contrast(x: Tensor<4>, radius: usize) -> Tensor<4> {
     let away = x.clone() - window_mean(x, radius);
     let square = window_mean(away.clone() * away.clone(), radius);
     away / ((square + EPSILON).sqrt() + FLOOR)
-}
-
-fn window_mean(x: Tensor<4>, radius: usize) -> Tensor<4> {
-    let side = 2 * radius + 1;
-    let along = |kernel, padding| {
-        AvgPoolOptions::new(kernel)
-            .with_stride([1, 1])
-            .with_padding(padding)
-            .with_count_include_pad(false)
-    };
-    let down = avg_pool2d(x, along([side, 1], [radius, 0]));
-    avg_pool2d(down, along([1, side], [0, radius]))
 }

@@ -10,6 +10,7 @@ use super::*;
 use crate::label::LabelKind;
 use crate::networks::PatchDiscriminator;
 use crate::networks::tensors::read_tensors;
+use crate::structure::distance_field;
 use crate::study::Study;
 use crate::train::guides::{Guide, Painted, Target};
 use crate::train::{
@@ -60,6 +61,18 @@ fn cross_entropy(logits: &Tensor<2>, one_hot: &Tensor<2>) -> f64 {
         let asked: f64 = row.iter().zip(hot).map(|(v, h)| v * h).sum();
         all - asked
     }))
+}
+
+/// Means over the pixels of square planes that are at most `radius` away in both directions.
+fn windows(planes: &[f64], side: usize, radius: usize) -> Vec<f64> {
+    let near = |at: usize| at.saturating_sub(radius)..(at + radius + 1).min(side);
+    let of = |plane: &[f64]| {
+        let around = |y, x| near(y).flat_map(move |y| near(x).map(move |x| y * side + x));
+        let all = (0..side).flat_map(|y| (0..side).map(move |x| (y, x)));
+        let means = all.map(|(y, x)| mean(around(y, x).map(|at| plane[at])));
+        means.collect::<Vec<_>>()
+    };
+    planes.chunks(side * side).flat_map(of).collect()
 }
 
 /// The class term of either head.
@@ -131,6 +144,16 @@ fn cases() -> [(Study, ModalityHead); 3] {
 
 #[test]
 fn the_structure_stage_is_equations_6_to_11() {
+    the_structure_stage_is_equations_6_to_11_of(false);
+}
+
+#[test]
+fn of_distance_fields_the_structure_stage_is_equations_6_to_11_too() {
+    the_structure_stage_is_equations_6_to_11_of(true);
+}
+
+/// Encoder, decoder and D_s see lines, or their distance fields; G_m always sees lines.
+fn the_structure_stage_is_equations_6_to_11_of(fields: bool) {
     let weights = StructureWeights {
         mask: 2.0,
         mse: 3.0,
@@ -145,11 +168,19 @@ fn the_structure_stage_is_equations_6_to_11() {
         ..StructureWeights::OFF
     };
     let mut stage = StructureStage::new(&GEOMETRY, 1e-3, &device());
-    let batch = structure_batch(0);
+    let mut batch = structure_batch(0);
+    let mut t = batch.structure.clone();
+    if fields {
+        let lines = host(&t);
+        let maps = lines.chunks(GEOMETRY.size * GEOMETRY.size);
+        let seen = maps.flat_map(|map| distance_field(|at| map[at] > 0.5, GEOMETRY.size, 3));
+        t = Tensor::from_data(TensorData::new(seen.collect(), t.dims()), &device());
+        batch.field = Some(t.clone());
+    }
     let (s, m) = (batch.structure.clone(), batch.mask.clone());
     let before = stage.networks();
     // f = f_mean + exp(0.5 f_logvar) z, s_r = G_s(f), s_g = G_s(z)
-    let (f_mean, logvar) = before.encoder.forward(s.clone());
+    let (f_mean, logvar) = before.encoder.forward(t.clone());
     let f = f_mean.clone() + (logvar.clone() * 0.5).exp() * batch.posterior.clone();
     let s_r = before.decoder.decode(f.clone());
     let s_g = before.decoder.forward(batch.latent.clone());
@@ -159,25 +190,34 @@ fn the_structure_stage_is_equations_6_to_11() {
         &before.structure_discriminator,
         &before.latent_discriminator,
     );
-    let d_s = distance(&d_s.forward(s.clone()).real, 1.0)
+    let d_s = distance(&d_s.forward(t.clone()).real, 1.0)
         + distance(&d_s.forward(fakes.clone()).real, 0.0);
     let d_z =
         distance(&d_z.forward(batch.latent.clone()), 1.0) + distance(&d_z.forward(f.clone()), 0.0);
 
     let losses = stage.step(batch, &weights);
     let after = stage.networks();
-    let m_fakes = after.mask.forward(fakes.clone(), None);
+    // The odds of half a pixel inside a line, .5 + .5 / 6 to .5 - .5 / 6, are squared three times: to the eighth power.
+    let lines = if fields {
+        let line = fakes.clone().powi_scalar(8);
+        let none = (fakes.clone().neg() + 1.0).powi_scalar(8);
+        line.clone() / (line + none)
+    } else {
+        fakes.clone()
+    };
+    let m_fakes = after.mask.forward(lines.clone(), None);
     let verdict = after.structure_discriminator.forward(fakes.clone());
-    let real = after.structure_discriminator.forward(s.clone());
+    let real = after.structure_discriminator.forward(t.clone());
     let layers = real.features.iter().zip(&verdict.features);
     let features = mean(layers.map(|(r, v)| {
         let v = host(v);
         magnitude(&host(r), &v[..v.len() / 2])
     }));
     // A line counts `balance` times as much as an empty pixel.
-    let (s, s_r, f) = (host(&s), host(&s_r), host(&f));
+    let (s, t, s_r, f) = (host(&s), host(&t), host(&s_r), host(&f));
     let emphasis = |s: &f64| if *s > 0.5 { 4.0 } else { 1.0 };
-    let terms = || s.iter().zip(&s_r).map(|(s, r)| (emphasis(s), s - r));
+    let emphases = || s.iter().map(emphasis);
+    let terms = || emphases().zip(t.iter().zip(&s_r).map(|(t, r)| t - r));
     let moment = mean(f.iter().copied());
     let variance = mean(f.iter().map(|v| (v - moment) * (v - moment)));
     let logvar = host(&logvar);
@@ -201,7 +241,7 @@ fn the_structure_stage_is_equations_6_to_11() {
             (
                 "outside",
                 7.0 * mean(
-                    product(&host(&m_fakes), &host(&fakes))
+                    product(&host(&m_fakes), &host(&lines))
                         .iter()
                         .map(|v| v * v),
                 ),
@@ -234,7 +274,7 @@ fn verdicts(
 
 #[test]
 fn the_synthesis_stage_is_equations_13_to_18() {
-    for (study, head) in cases() {
+    for (low_pass, (study, head)) in (0..).zip(cases()) {
         let recipe = Recipe::of(&study);
         let weights = SynthesisWeights {
             adversarial: 2.0,
@@ -244,6 +284,7 @@ fn the_synthesis_stage_is_equations_13_to_18() {
             registration: 7.0,
             mse: 11.0,
             l1: 13.0,
+            low_pass,
             masked: 17.0,
             feature_matching: 19.0,
             ..SynthesisWeights::OFF
@@ -288,6 +329,13 @@ fn the_synthesis_stage_is_equations_13_to_18() {
         let real = own(batch.views.iter().map(|v| first(&v.image)).collect());
         let fake = own(views.iter().map(first).collect());
         let mask = host(&batch.mask).repeat(2 * study.channels());
+        let coarse = |x: &[f64]| {
+            let mut x = x.to_vec();
+            for _ in 0..2 {
+                x = windows(&x, GEOMETRY.size, low_pass as usize);
+            }
+            x
+        };
         let differences: Vec<f64> = real.iter().zip(&fake).map(|(r, f)| f - r).collect();
         let real_features = discriminator.forward(both(
             batch
@@ -310,8 +358,8 @@ fn the_synthesis_stage_is_equations_13_to_18() {
                 ("D modality", 3.0 * d_class),
                 ("G", 2.0 * distance(&verdict.real, 1.0)),
                 ("G modality", 3.0 * class(head, verdict.modality, &i)),
-                ("mse", 11.0 * square(&fake, &real)),
-                ("l1", 13.0 * magnitude(&fake, &real)),
+                ("mse", 11.0 * square(&coarse(&fake), &coarse(&real))),
+                ("l1", 13.0 * magnitude(&coarse(&fake), &coarse(&real))),
                 (
                     "masked",
                     17.0 * mean(product(&differences, &mask).iter().map(|v| v * v)),

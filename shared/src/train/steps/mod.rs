@@ -13,6 +13,7 @@ mod structure;
 mod synthesis;
 mod translator;
 mod views;
+mod window;
 
 pub use adversary::MARGIN;
 pub use average::average;

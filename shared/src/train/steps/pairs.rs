@@ -4,6 +4,7 @@ use burn::tensor::Tensor;
 
 use super::NamedLosses;
 use super::views::{SynthesisBatch, each};
+use super::window::low_pass;
 use crate::train::SynthesisWeights;
 use crate::train::losses::{feature_matching, l1, masked_loss, mse};
 
@@ -14,7 +15,8 @@ pub(super) fn paired_images(batch: &SynthesisBatch) -> Tensor<4> {
     })
 }
 
-/// (18): squared and absolute distance from the own image, its mask term, and each discriminator's
+/// (18): squared and absolute distance from the own image, of both without their finest detail where the weights ask for
+/// it, its mask term, and each discriminator's
 /// `features` of the `real` paired images and of everything painted, over the paired inputs of every
 /// view that have an own image.
 pub(super) fn paired_losses(
@@ -45,13 +47,13 @@ pub(super) fn paired_losses(
         .expect("at least one discriminator");
     let (real, synthetic) = (only_own(real), only_own(synthetic));
     let mask = Tensor::cat(vec![batch.mask.clone(); painted.len()], 0);
+    let masked = masked_loss(synthetic.clone(), real.clone(), mask);
+    let coarse = |t| low_pass(t, weights.low_pass as usize);
+    let (real, synthetic) = (coarse(real), coarse(synthetic));
     vec![
         ("mse", mse(synthetic.clone(), real.clone()) * weights.mse),
-        ("l1", l1(synthetic.clone(), real.clone()) * weights.l1),
-        (
-            "masked",
-            masked_loss(synthetic, real, mask) * weights.masked,
-        ),
+        ("l1", l1(synthetic, real) * weights.l1),
+        ("masked", masked * weights.masked),
         ("feature matching", features * weights.feature_matching),
     ]
 }

@@ -45,6 +45,7 @@ pub(super) fn structure_batch(step: usize) -> StructureBatch {
     };
     StructureBatch {
         structure: planes(1.0, 2),
+        field: None,
         mask: planes(0.7, 2),
         latent: noise(1),
         posterior: noise(2),
@@ -520,6 +521,7 @@ fn a_latent_that_is_a_plane_is_trained_sampled_and_restored() {
     };
     let batch = |step: u64| StructureBatch {
         structure: Tensor::ones([2, 1, 32, 32], &device()),
+        field: None,
         mask: Tensor::zeros([2, 1, 32, 32], &device()),
         latent: noise(2 * step),
         posterior: noise(2 * step + 1),

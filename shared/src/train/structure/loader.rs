@@ -2,7 +2,7 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::StructureSettings;
+use super::{StructureSettings, seen_data};
 use crate::random::{Purpose, Random};
 use crate::train::batch::{Order, binary_data, noise_data};
 use crate::train::steps::StructureBatch;
@@ -28,6 +28,7 @@ pub struct StructureLoader<'a> {
 /// A [`StructureBatch`] on the host.
 pub struct StructureValues {
     structure: TensorData,
+    field: Option<TensorData>,
     mask: TensorData,
     latent: TensorData,
     posterior: TensorData,
@@ -61,7 +62,10 @@ impl Loader for StructureLoader<'_> {
             }
         });
         let (maps, masks): (Vec<_>, Vec<_>) = seen.unzip();
+        let reach = self.settings.line_reach;
+        let seen = maps.iter().map(Vec::as_slice);
         StructureValues {
+            field: (reach > 0).then(|| seen_data(seen, size, reach)),
             structure: binary_data(maps.iter().map(Vec::as_slice), size),
             mask: binary_data(masks.iter().map(Vec::as_slice), size),
             latent: noise_data(seed, Purpose::Latent, step, shape),
@@ -74,6 +78,7 @@ impl StructureValues {
     pub(super) fn upload(self, device: &Device) -> StructureBatch {
         StructureBatch {
             structure: Tensor::from_data(self.structure, device),
+            field: self.field.map(|field| Tensor::from_data(field, device)),
             mask: Tensor::from_data(self.mask, device),
             latent: Tensor::from_data(self.latent, device),
             posterior: Tensor::from_data(self.posterior, device),

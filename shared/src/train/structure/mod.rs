@@ -7,13 +7,14 @@ mod samples;
 
 use std::sync::Arc;
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::image::Image;
 use crate::metrics::MetricError;
 use crate::random::Purpose;
+use crate::structure::distance_field;
 use crate::study::Geometry;
-use crate::train::batch::{binary, noise};
+use crate::train::batch::{binary, noise, stack_data};
 use crate::train::figures::{Better, Figures};
 use crate::train::losses::mse;
 use crate::train::reading::{DeviceError, images, scalar};
@@ -40,6 +41,8 @@ pub struct StructureSettings<'a> {
     pub geometry: Geometry,
     /// Above this value a drawn pixel counts as a line, 0..=1.
     pub line_threshold: f32,
+    /// Pixels from a line at which its distance field ends; 0: the networks draw lines.
+    pub line_reach: usize,
     /// Items per step, at least 1.
     pub batch: usize,
     /// Learning rate of Adam.
@@ -159,6 +162,12 @@ impl<'a> StructureTrainee<'a> {
         binary(items.iter().map(|item| item.map), self.size(), device)
     }
 
+    /// What encoder and D_s see of them.
+    fn fields(&self, items: &[MapItem], device: &Device) -> Tensor<4> {
+        let maps = items.iter().map(|item| item.map);
+        seen(maps, self.size(), self.settings.line_reach, device)
+    }
+
     fn masks(&self, items: &[MapItem], device: &Device) -> Tensor<4> {
         binary(items.iter().map(|item| item.mask), self.size(), device)
     }
@@ -179,18 +188,35 @@ impl<'a> StructureTrainee<'a> {
         for chunk in items.chunks(self.settings.batch) {
             let share = chunk.len() as f64 / items.len() as f64;
             let (maps, masks) = (self.maps(chunk, &device), self.masks(chunk, &device));
-            let (latent, logvar) = networks.encoder.forward(maps.clone());
+            let seen = self.fields(chunk, &device);
+            let (latent, logvar) = networks.encoder.forward(seen.clone());
             let found = samples::divergences(latent.clone(), logvar).await?;
             for (sum, divergence) in errors.posterior.iter_mut().zip(found) {
                 *sum += share * divergence;
             }
             let restored = networks.decoder.decode(latent);
-            errors.structure += share * f64::from(scalar(mse(restored, maps.clone())).await?);
+            errors.structure += share * f64::from(scalar(mse(restored, seen)).await?);
             errors.mask +=
                 share * f64::from(scalar(mse(networks.mask.forward(maps, None), masks)).await?);
         }
         Ok(errors)
     }
+}
+
+/// Maps of `size * size` bytes, 0 or 1, as encoder and D_s see them, `[maps, 1, size, size]`: as they are, or as distance
+/// fields where there is a `reach` ([`Study::line_reach`](crate::study::Study::line_reach)).
+pub fn seen<'a>(
+    maps: impl Iterator<Item = &'a [u8]>,
+    size: usize,
+    reach: usize,
+    device: &Device,
+) -> Tensor<4> {
+    Tensor::from_data(seen_data(maps, size, reach), device)
+}
+
+fn seen_data<'a>(maps: impl Iterator<Item = &'a [u8]>, size: usize, reach: usize) -> TensorData {
+    let fields = maps.flat_map(|map| distance_field(|at| map[at] > 0, size, reach));
+    stack_data(fields.collect(), 1, size)
 }
 
 /// How far the networks are from maps that they have not seen.
@@ -224,7 +250,7 @@ impl<'a> Trainee for StructureTrainee<'a> {
     }
 
     /// Mean squared errors of the averaged networks on validation items, of which the first decides, and on test
-    /// items: of reconstructed maps, the left term of (7) at the mean latent, and of masks (6). Then, of validation
+    /// items: of reconstructed maps or fields, the left term of (7) at the mean latent, and of masks (6). Then, of validation
     /// items where there are any: what the posterior uses of each latent dimension; samples beside real maps.
     async fn validate(&self) -> Result<Option<Figures>, StructureError> {
         let mut values = Vec::new();
@@ -258,7 +284,7 @@ impl<'a> Trainee for StructureTrainee<'a> {
         let items = self.items();
         let count = COLUMNS.min(items.len());
         let shown: Vec<MapItem> = (0..count).map(|i| items[i * items.len() / count]).collect();
-        let real = self.maps(&shown, &device);
+        let real = self.fields(&shown, &device);
         let (mean, _) = networks.encoder.forward(real.clone());
         let reconstructed = networks.decoder.decode(mean);
         let z = noise(
@@ -289,7 +315,7 @@ impl<'a> Trainee for StructureTrainee<'a> {
         let items = self.items();
         let whole_batches = items.chunks_exact(self.settings.batch.min(items.len()));
         for (step, chunk) in whole_batches.enumerate() {
-            let (mean, logvar) = encoder.forward(self.maps(chunk, &device));
+            let (mean, logvar) = encoder.forward(self.fields(chunk, &device));
             let posterior = noise(
                 self.settings.seed,
                 Purpose::Posterior,

@@ -7,8 +7,8 @@ use super::{StructureError, StructureTrainee};
 use crate::image::Plane;
 use crate::metrics::{MetricError, ms_ssim};
 use crate::random::Purpose;
-use crate::structure::{contour_error, solid_mask};
-use crate::train::batch::noise;
+use crate::structure::{contour_error, distance_field, solid_mask};
+use crate::train::batch::{noise, stack_data};
 use crate::train::reading::{DeviceError, planes, scalar, values};
 
 /// Samples, and real maps beside them.
@@ -50,7 +50,7 @@ impl StructureTrainee<'_> {
         for (name, maps) in [("sampled", sampled), ("real", real)] {
             let pictures = planes(maps.clone()).await?;
             let values = [
-                ("score", Some(self.score(maps.clone()).await?)),
+                ("score", Some(self.score(&pictures, device).await?)),
                 ("contour error", Some(self.contour(maps, &pictures).await?)),
                 ("ms-ssim", similarity(&pictures)?),
             ];
@@ -60,8 +60,12 @@ impl StructureTrainee<'_> {
         Ok(figures)
     }
 
-    async fn score(&self, maps: Tensor<4>) -> Result<f64, DeviceError> {
-        let scores = self.stage.structure_discriminator().score(maps);
+    async fn score(&self, maps: &[Plane], device: &Device) -> Result<f64, DeviceError> {
+        let (size, reach) = (self.size(), self.settings.line_reach);
+        let field = |map: &Plane| distance_field(|at| map.values()[at] > 0.5, size, reach);
+        let seen = stack_data(maps.iter().flat_map(field).collect(), 1, size);
+        let discriminator = self.stage.structure_discriminator();
+        let scores = discriminator.score(Tensor::from_data(seen, device));
         Ok(f64::from(scalar(scores.mean()).await?))
     }
 
