@@ -35,8 +35,8 @@ const BROWSER_TESTS: &[&str] = &[
 /// Asks for a browser, and so is left out of the native tests.
 const BROWSER_FEATURE: &str = "scanweave-tests/browser";
 
-/// What is only built when it is asked for, and read by clippy all the same: the browser tests, the benches and the engine.
-const LINTED_FEATURES: &str = "scanweave-tests/browser,scanweave-tests/bench,scanweave-web/engine";
+/// What is only built when it is asked for, and read by clippy all the same: the browser tests and the benches.
+const LINTED_FEATURES: &str = "scanweave-tests/browser,scanweave-tests/bench";
 
 /// Which checks are run.
 #[derive(clap::Args)]
@@ -168,17 +168,14 @@ fn clippy(project: &Project) -> Result<()> {
         "--features",
         LINTED_FEATURES,
     ];
-    // No line of the page or of the engine for the CPU is for wasm alone: what is left is the engine for WebGPU.
-    let graphics = [
-        "--package",
-        "scanweave-web",
-        "--target",
-        WASM_TARGET,
-        "--no-default-features",
-        "--features",
-        "graphics",
-    ];
-    for selection in [&native[..], &graphics] {
+    let page = ["--package", "scanweave-web", "--target", WASM_TARGET];
+    // The engine for the CPU is built from less than all features.
+    let engine = ["--no-default-features", "--features", "engine"];
+    for selection in [
+        native.to_vec(),
+        [&page[..], &["--all-features"]].concat(),
+        [&page[..], &engine].concat(),
+    ] {
         let mut command = project.cargo();
         command.arg("clippy").args(selection);
         run_command(command.args(["--", "--deny", "warnings"]))?;

@@ -197,7 +197,7 @@ fn the_structure_stage_is_equations_6_to_11_of(fields: bool) {
 
     let losses = stage.step(batch, &weights);
     let after = stage.networks();
-    // The odds of half a pixel inside a line, .5 + .5 / 6 to .5 - .5 / 6, are squared three times: to the eighth power.
+    // Odds squared three times: to the eighth power.
     let lines = if fields {
         let line = fakes.clone().powi_scalar(8);
         let none = (fakes.clone().neg() + 1.0).powi_scalar(8);

@@ -27,7 +27,7 @@ const AVERAGE_DECAY: f32 = 0.995;
 /// Share of the latent moments kept per step.
 const MOMENTS_DECAY: f64 = 0.995;
 /// How often the odds of a distance field are squared until it is a map of lines: half a pixel inside a line and outside
-/// it are then .93 and .07 for a reach of 3 pixels.
+/// it are then .94 and .06 for a reach of 3 pixels.
 const CRISP: u32 = 3;
 /// The section of D_s.
 const DISCRIMINATOR: &str = "structure_discriminator";

@@ -203,7 +203,7 @@ impl<'a> StructureTrainee<'a> {
     }
 }
 
-/// Maps of `size * size` bytes, 0 or 1, as encoder and D_s see them, `[maps, 1, size, size]`: as they are, or as distance
+/// Maps of `size * size` bytes, 0 where there is no line, as encoder and D_s see them, `[maps, 1, size, size]`: as they are, or as distance
 /// fields where there is a `reach` ([`Study::line_reach`](crate::study::Study::line_reach)).
 pub fn seen<'a>(
     maps: impl Iterator<Item = &'a [u8]>,

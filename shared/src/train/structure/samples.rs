@@ -3,12 +3,12 @@
 
 use burn::tensor::{Device, Tensor};
 
-use super::{StructureError, StructureTrainee};
+use super::{StructureError, StructureTrainee, seen};
 use crate::image::Plane;
 use crate::metrics::{MetricError, ms_ssim};
 use crate::random::Purpose;
-use crate::structure::{contour_error, distance_field, solid_mask};
-use crate::train::batch::{noise, stack_data};
+use crate::structure::{contour_error, solid_mask};
+use crate::train::batch::noise;
 use crate::train::reading::{DeviceError, planes, scalar, values};
 
 /// Samples, and real maps beside them.
@@ -61,11 +61,10 @@ impl StructureTrainee<'_> {
     }
 
     async fn score(&self, maps: &[Plane], device: &Device) -> Result<f64, DeviceError> {
-        let (size, reach) = (self.size(), self.settings.line_reach);
-        let field = |map: &Plane| distance_field(|at| map.values()[at] > 0.5, size, reach);
-        let seen = stack_data(maps.iter().flat_map(field).collect(), 1, size);
-        let discriminator = self.stage.structure_discriminator();
-        let scores = discriminator.score(Tensor::from_data(seen, device));
+        let maps: Vec<Vec<u8>> = maps.iter().map(Plane::to_u8).collect();
+        let maps = maps.iter().map(Vec::as_slice);
+        let seen = seen(maps, self.size(), self.settings.line_reach, device);
+        let scores = self.stage.structure_discriminator().score(seen);
         Ok(f64::from(scalar(scores.mean()).await?))
     }
 
