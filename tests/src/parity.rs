@@ -422,6 +422,7 @@ fn model() -> Model {
         study: Study::named("chest-xray").expect("built in"),
         geometry: Geometry {
             size: 16,
+            structure_scale: 1,
             latent: 2,
             latent_form: LatentForm::Vector,
             structure_width: 1,

@@ -21,6 +21,7 @@ wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 const STEPS: u64 = 20;
 const GEOMETRY: Geometry = Geometry {
     size: 32,
+    structure_scale: 1,
     latent: 4,
     latent_form: LatentForm::Vector,
     structure_width: 2,
@@ -125,7 +126,12 @@ fn a_structure_stage_learns_the_same_everywhere() {
         checkpoint: Cadence(STEPS),
     };
     let thoraces: Vec<_> = (0..6).map(|seed| maps(&study, seed)).collect();
-    let items = || thoraces.iter().map(|[map, mask]| MapItem { map, mask });
+    let items = || {
+        thoraces.iter().map(|[map, mask]| MapItem {
+            map: map.into(),
+            mask: mask.into(),
+        })
+    };
     let device = Device::flex().autodiff();
     let fresh = || {
         let trainee =

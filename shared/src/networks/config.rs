@@ -11,7 +11,7 @@ pub struct UnetConfig {
     pub outputs: usize,
     /// Channels at full resolution; doubled at each level.
     pub width: usize,
-    /// Downsampling levels, 1 to 4: the bottleneck has a 2^depth-th of the side. The thesis's code has 3.
+    /// Downsampling levels, 1 to 5: the bottleneck has a 2^depth-th of the side. The thesis's code has 3.
     pub depth: usize,
     /// Length of the one-hot condition that joins at the bottleneck; 0 for none.
     pub condition: usize,

@@ -8,14 +8,12 @@
 
 use super::Extraction;
 use super::operators::{blur, dilate, local_contrast, median_binary, smoothed, sobel};
+use super::reduced::reduced_lines;
 use super::scale::Scale;
 use crate::image::{ImageError, Plane};
 
 /// Smallest side that has a neighbourhood of 3x3.
 const MIN_SIDE: usize = 3;
-/// A pixel of the map is a line when more than this share of the larger picture's pixels under it is:
-/// two of four at twice the size, so that a line one pixel wide is kept.
-const LINE_SHARE: f32 = 0.4;
 
 /// One intermediate plane of the extraction.
 #[derive(Debug, Clone, PartialEq)]
@@ -160,7 +158,7 @@ fn run(
     if (width, height) != (mask.width(), mask.height()) {
         let whole = width.is_multiple_of(mask.width()) && height.is_multiple_of(mask.height());
         assert!(whole, "an image of a multiple of the mask's size");
-        lines = lines.resized(mask.width(), mask.height()).above(LINE_SHARE);
+        lines = reduced_lines(&lines, mask.width(), mask.height());
         seen("reduced", &lines);
     }
     let map = lines.zip(mask, |s, m| if m > 0.5 { 0.0 } else { s });

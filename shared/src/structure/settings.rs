@@ -231,14 +231,14 @@ mod tests {
         }
     }
 
-    /// A head of 256 px is looked at with 512 px, as one of 512 px is.
+    /// A head of 128 px is looked at with 256 px, as one of 256 px is.
     #[test]
     fn sizes_that_look_at_the_same_side_share_lengths() {
-        let (middle, large) = (at("brain-mri", 256), at("brain-mri", 512));
+        let (small, middle) = (at("brain-mri", 128), at("brain-mri", 256));
         let expected = Extraction {
             size: 256,
-            scale: 2,
-            ..large
+            scale: 1,
+            ..small
         };
         assert_eq!(middle, expected);
     }

@@ -140,15 +140,21 @@ fn phantom_thorax() -> Study {
 
 const BRAIN: [&str; 4] = ["t1", "t1c", "t2", "flair"];
 
-/// Lines of an axial slice of the head, at twice the working size where that is small. The contrast is
-/// normalised in windows of `radius` 64ths of the side, with this floor and limit. `fine` holds smoothing,
-/// sigma1 and median for 64, 128 and 512 px.
+/// Lines of an axial slice of the head, at twice the working size where that is small: those of 256 px are the ones
+/// that those of 128 px are averaged from. The contrast is normalised in windows of `radius` 64ths of the side, with this floor and
+/// limit. `fine` holds smoothing, sigma1 and median for lines found at 128, 256 and 512 px.
 fn head_extraction(
     (radius, floor, limit): (usize, f32, f32),
     alpha: f32,
     fine: [(f32, f32, usize); 3],
 ) -> Vec<Extraction> {
-    let sizes = [(64, 2), (128, 2), (512, 1)];
+    let [coarse, middle, finest] = fine;
+    let sizes = [
+        ((64, 2), coarse),
+        ((128, 2), middle),
+        ((256, 1), middle),
+        ((512, 1), finest),
+    ];
     let at = |((size, scale), (smoothing, sigma1, median))| Extraction {
         scale,
         smoothing,
@@ -159,7 +165,7 @@ fn head_extraction(
         }),
         ..values(size, sigma1, alpha, 0.45, 0.2, median)
     };
-    sizes.into_iter().zip(fine).map(at).collect()
+    sizes.map(at).to_vec()
 }
 
 /// As fine as it goes without speckle: ventricles, sulci and gyri stand out like the outline.

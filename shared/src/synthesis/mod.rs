@@ -20,7 +20,7 @@ use crate::networks::LoadError;
 #[cfg(feature = "nn")]
 use crate::networks::Unet;
 use crate::structure::{
-    Structure, StructureFilter, contour_mask, distance_field, fuse, fusion_noise,
+    Structure, StructureFilter, contour_mask, distance_field, fuse, fusion_noise, reduced_lines,
 };
 use crate::study::{Input, Study};
 use crate::weights::{KnownAnswer, Model, Role};
@@ -123,6 +123,8 @@ impl Sample {
 pub struct Synthesiser {
     study: Study,
     size: usize,
+    /// Side of the maps that D_s sees, pixels.
+    structure_size: usize,
     /// Draws structure maps, where the model can.
     sampler: Option<StructureSampler>,
     generator: Network,
@@ -158,6 +160,7 @@ impl Synthesiser {
         Ok(Self {
             study: model.study.clone(),
             size: model.geometry.size,
+            structure_size: model.geometry.structure_size(),
             sampler: StructureSampler::open(model, place)?,
             generator,
             discriminator: structure_discriminator(model, place)?,
@@ -184,6 +187,7 @@ impl Synthesiser {
             filter: StructureFilter::default(),
             study,
             size,
+            structure_size: size,
             sampler: None,
             generator: Network::Library(Library::new(generator, device)),
         }
@@ -261,9 +265,11 @@ impl Synthesiser {
     pub async fn score(&self, map: &Plane) -> Result<Option<f32>, SynthesisError> {
         match &self.discriminator {
             Some(discriminator) => {
+                let side = self.structure_size;
+                let map = reduced_lines(map, side, side);
                 let is_line = |at| map.values()[at] > 0.5;
-                let seen = distance_field(is_line, self.size, self.study.line_reach);
-                discriminator.score(&seen, self.size).await.map(Some)
+                let seen = distance_field(is_line, side, self.study.line_reach);
+                discriminator.score(&seen, side).await.map(Some)
             }
             None => Ok(None),
         }

@@ -11,7 +11,8 @@ use crate::image::Plane;
 #[cfg(feature = "nn")]
 use crate::networks::{StructureDecoder, Unet};
 use crate::random::{Purpose, Random};
-use crate::structure::{Structure, solid_mask};
+use crate::structure::{Structure, reduced_lines, solid_mask};
+use crate::study::Geometry;
 use crate::weights::{Model, Role};
 
 /// Structure decoder and mask generator, ready to compute.
@@ -21,27 +22,44 @@ pub struct StructureSampler {
     mask: Network,
     /// Above it a soft map has a line.
     threshold: f32,
-    size: usize,
+    sides: Sides,
+}
+
+/// Sides of maps, pixels.
+#[derive(Clone, Copy)]
+struct Sides {
+    /// Of those that the networks see and draw.
+    seen: usize,
+    /// Of those that are asked for.
+    whole: usize,
+}
+
+impl Sides {
+    fn of(geometry: &Geometry) -> Self {
+        Self {
+            seen: geometry.structure_size(),
+            whole: geometry.size,
+        }
+    }
 }
 
 impl StructureSampler {
-    /// Over trained networks on `device`: maps of `size` x `size`, with a line where the decoder's map is above
+    /// Over trained networks of a geometry on `device`: maps of its size, with a line where the decoder's map is above
     /// `threshold`.
     #[cfg(feature = "nn")]
     pub fn of_networks(
         decoder: StructureDecoder,
-        latent: usize,
         mask: Unet,
         threshold: f32,
-        size: usize,
+        geometry: &Geometry,
         device: &Device,
     ) -> Self {
         Self {
             decoder: Decoder::Library(Library::new(decoder, device)),
-            latent,
+            latent: geometry.latent,
             mask: Network::Library(Library::new(mask, device)),
             threshold,
-            size,
+            sides: Sides::of(geometry),
         }
     }
 
@@ -55,7 +73,7 @@ impl StructureSampler {
             latent,
             mask,
             threshold: model.study.line_threshold,
-            size: model.geometry.size,
+            sides: Sides::of(&model.geometry),
         }))
     }
 
@@ -97,8 +115,8 @@ impl StructureSampler {
         self.structure(&latent).await
     }
 
-    /// A structure map and its mask from the soft map that a structure decoder draws, of the sampler's size,
-    /// 0..=1: lines above the threshold, none outside the organ.
+    /// A structure map and its mask from the soft map that a structure decoder draws, 0..=1: lines above the
+    /// threshold, none outside the organ.
     ///
     /// # Errors
     /// When the device fails.
@@ -107,15 +125,25 @@ impl StructureSampler {
     }
 
     async fn sketched(&self, soft: &[f32]) -> Result<Structure, SynthesisError> {
-        let lines = soft.iter().map(|v| f32::from(*v > self.threshold));
-        let map = Plane::new(self.size, self.size, lines.collect())?;
-        let mask = self.mask_of(&map).await?;
+        let Sides { seen, whole } = self.sides;
+        let soft = Plane::new(seen, seen, soft.to_vec())?;
+        let mask = self.mask_seen(&soft.above(self.threshold)).await?;
+        // What lies between two pixels of a field is known, unlike what lies between two of a map.
+        let map = soft.resized(whole, whole).above(self.threshold);
         Ok(Structure { map, mask })
     }
 
     /// The background of the organ that the mask generator sees in lines, 1 on a line.
     pub(super) async fn mask_of(&self, lines: &Plane) -> Result<Plane, SynthesisError> {
-        let seen = self.mask.forward(lines.values(), self.size).await?;
-        Ok(solid_mask(&Plane::new(self.size, self.size, seen)?))
+        let seen = self.sides.seen;
+        self.mask_seen(&reduced_lines(lines, seen, seen)).await
+    }
+
+    /// As [`StructureSampler::mask_of`], of lines as the mask generator sees them.
+    async fn mask_seen(&self, lines: &Plane) -> Result<Plane, SynthesisError> {
+        let Sides { seen, whole } = self.sides;
+        let background = self.mask.forward(lines.values(), seen).await?;
+        let background = Plane::new(seen, seen, background)?;
+        Ok(solid_mask(&background.resized(whole, whole)))
     }
 }

@@ -1,14 +1,16 @@
 use burn::tensor::Device;
 
 use super::*;
-use crate::networks::config::{NetworkConfig, PatchConfig, UnetConfig};
+use crate::networks::config::{DecoderConfig, LatentForm, NetworkConfig, PatchConfig, UnetConfig};
 use crate::networks::cpu;
 use crate::networks::tensors::read_tensors;
+use crate::random::{Purpose, Random};
 use crate::study::{Geometry, Preset, Study};
-use crate::weights::{Card, Network};
+use crate::weights::{Card, Network, Role};
 
-/// A generator and a structure discriminator without training, of lines or of their distances.
-fn judging(line_reach: usize) -> Model {
+/// A generator and a structure discriminator without training, of lines or of their distances, of maps as large as the
+/// images or half as large.
+fn judging(line_reach: usize, structure_scale: usize) -> Model {
     let device = Device::flex();
     device.seed(7);
     let study = Study {
@@ -31,6 +33,7 @@ fn judging(line_reach: usize) -> Model {
     Model {
         geometry: Geometry {
             size: 32,
+            structure_scale,
             ..Preset::Tiny.geometry()
         },
         study,
@@ -60,14 +63,76 @@ fn a_map_is_judged_as_the_structure_discriminator_knows_maps() {
         let synthesiser = Synthesiser::open_on_core(model).expect("a model that paints");
         pollster::block_on(synthesiser.score(&map)).expect("a map")
     };
-    for reach in [0, 3] {
-        let model = judging(reach);
+    for (reach, scale) in [(0, 1), (3, 1), (3, 2)] {
+        let model = judging(reach, scale);
         let NetworkConfig::Patch(config) = &model.networks[1].config else {
             unreachable!("the second network is the discriminator")
         };
         let alone = cpu::Patches::new(config, &model.networks[1].tensors).expect("its weights");
-        let seen = distance_field(|at| map.values()[at] == 1.0, 32, reach);
-        assert_eq!(judged(&model), Some(alone.score(&seen, 32)));
+        let side = 32 / scale;
+        let map = reduced_lines(&map, side, side);
+        let seen = distance_field(|at| map.values()[at] == 1.0, side, reach);
+        assert_eq!(judged(&model), Some(alone.score(&seen, side)));
     }
-    assert_ne!(judged(&judging(0)), judged(&judging(3)));
+    assert_ne!(judged(&judging(0, 1)), judged(&judging(3, 1)));
+    assert_ne!(judged(&judging(3, 1)), judged(&judging(3, 2)));
+}
+
+/// Decoder and mask generator without training, beside a generator for pictures twice as large as their maps.
+fn drawing() -> Model {
+    let device = Device::flex();
+    device.seed(8);
+    let mut model = judging(3, 2);
+    let decoder = DecoderConfig {
+        size: 16,
+        latent: model.geometry.latent,
+        width: 2,
+        form: LatentForm::Vector,
+    };
+    let mask = UnetConfig {
+        inputs: 1,
+        outputs: 1,
+        width: 2,
+        depth: 2,
+        condition: 0,
+    };
+    model.networks.push(Network {
+        role: Role::StructureDecoder,
+        tensors: read_tensors(&decoder.init(&device)),
+        config: NetworkConfig::Decoder(decoder),
+    });
+    model.networks.push(Network {
+        role: Role::MaskGenerator,
+        tensors: read_tensors(&mask.init(&device)),
+        config: NetworkConfig::Unet(mask),
+    });
+    model
+}
+
+#[test]
+fn maps_drawn_at_half_the_size_are_enlarged_before_the_threshold() {
+    let model = drawing();
+    let synthesiser = Synthesiser::open_on_core(&model).expect("a model that draws");
+    let latent = Random::new(5, Purpose::Latent).normals(model.geometry.latent);
+    let sketch = pollster::block_on(synthesiser.sketch(&latent)).expect("a map");
+    let NetworkConfig::Decoder(config) = &model.networks[2].config else {
+        unreachable!("the third network is the decoder")
+    };
+    let alone = cpu::Decoder::new(config, &model.networks[2].tensors).expect("its weights");
+    let soft = Plane::new(16, 16, alone.forward(&latent)).expect("256 values");
+    let threshold = model.study.line_threshold;
+    assert_eq!(sketch.map, soft.resized(32, 32).above(threshold));
+
+    let drawn = pollster::block_on(synthesiser.structure_of_lines(sketch.map.clone()));
+    let drawn = drawn.expect("lines");
+    assert_eq!(drawn.mask.width(), 32);
+    // The mask generator sees both at half the size, where a pixel may differ.
+    let seen = reduced_lines(&sketch.map, 16, 16);
+    let own = soft.above(threshold);
+    let differing = seen
+        .values()
+        .iter()
+        .zip(own.values())
+        .filter(|(a, b)| a != b);
+    assert!(differing.count() < 16, "of 256");
 }

@@ -16,7 +16,7 @@ const MAX_SIZE: usize = 2048;
 const MAX_LATENT: usize = 16_384;
 const MAX_WIDTH: usize = 512;
 /// Sizes are multiples of 16.
-const MAX_DEPTH: usize = 4;
+const MAX_DEPTH: usize = 5;
 const MAX_CHANNELS: usize = 64;
 /// Three times what the largest preset's generator makes.
 const MAX_ACTIVATIONS: u64 = 1 << 30;
@@ -120,7 +120,17 @@ pub(super) fn fits(
     geometry: &Geometry,
 ) -> Result<(), WeightsError> {
     check_config(role, config)?;
-    affordable(role, config, geometry.size)?;
+    let side = match role {
+        Role::Generator | Role::Segmenter(_) => geometry.size,
+        _ => geometry.structure_size(),
+    };
+    if let NetworkConfig::Unet(unet) = config
+        && !side.is_multiple_of(1 << unet.depth)
+    {
+        let text = format!("its depth of {} does not divide {side} pixels", unet.depth);
+        return Err(network(role, text));
+    }
+    affordable(role, config, side)?;
     let condition = match study.modalities.len() {
         1 => 0,
         several => several,
@@ -134,7 +144,8 @@ pub(super) fn fits(
             (u.inputs, u.outputs, u.condition) == (1, 1, 0)
         }
         (Role::StructureDecoder, NetworkConfig::Decoder(d)) => {
-            (d.size, d.latent, d.form) == (geometry.size, geometry.latent, geometry.latent_form)
+            let latent = (d.latent, d.form) == (geometry.latent, geometry.latent_form);
+            latent && d.size == geometry.structure_size()
         }
         (Role::StructureDiscriminator, NetworkConfig::Patch(p)) => {
             (p.inputs, p.modalities) == (1, 0)
@@ -301,7 +312,17 @@ fn geometry_problem(geometry: &Geometry) -> Option<String> {
     if let Some(wrong) = widths.iter().find(|w| !(1..=MAX_WIDTH).contains(*w)) {
         return Some(format!("a network width of {wrong} channels is impossible"));
     }
-    form_problem(geometry.latent_form, geometry.latent, geometry.size)
+    let scale = geometry.structure_scale;
+    if ![1, 2].contains(&scale) || scale >= 1 << geometry.depth {
+        return Some(format!(
+            "structure maps {scale} times smaller than the images are impossible"
+        ));
+    }
+    let size = geometry.structure_size();
+    if !possible_size(size) {
+        return Some(format!("structure maps: {}", size_text(size)));
+    }
+    form_problem(geometry.latent_form, geometry.latent, size)
 }
 
 fn answer_problem(answer: &KnownAnswer) -> Option<String> {

@@ -41,6 +41,7 @@ fn small() -> Model {
         study: Study::named("chest-xray").expect("built in"),
         geometry: Geometry {
             size: 16,
+            structure_scale: 1,
             latent: 2,
             latent_form: LatentForm::Vector,
             structure_width: 1,
@@ -676,13 +677,77 @@ fn a_picture_that_would_take_too_much_is_refused_with_both_numbers() {
         let widest = g.generator_width.max(g.mask_width).max(g.segmenter_width);
         assert_eq!(at(g.size, unet(widest, g.depth)), Ok(()), "{preset:?}");
         let decoder = DecoderConfig {
-            size: g.size,
+            size: g.structure_size(),
             latent: g.latent,
             width: g.structure_width,
             form: g.latent_form,
         };
         assert!(decoder.footprint().activations < 1 << 29, "{preset:?}");
     }
+}
+
+#[test]
+fn structure_networks_have_the_size_of_their_maps_and_depths_that_divide_it() {
+    let halved = Geometry {
+        size: 64,
+        structure_scale: 2,
+        ..small().geometry
+    };
+    let fits = |role, config| check::fits(&role, &config, &small().study, &halved);
+    let decoder = |size| {
+        let decoder = DecoderConfig {
+            size,
+            latent: halved.latent,
+            width: 1,
+            form: LatentForm::Vector,
+        };
+        fits(Role::StructureDecoder, NetworkConfig::Decoder(decoder))
+    };
+    assert_eq!(decoder(32), Ok(()));
+    assert!(decoder(64).is_err());
+    let mask = |depth| {
+        let mask = UnetConfig {
+            inputs: 1,
+            outputs: 1,
+            width: 1,
+            depth,
+            condition: 0,
+        };
+        fits(Role::MaskGenerator, NetworkConfig::Unet(mask))
+    };
+    assert_eq!(mask(5), Ok(()));
+    let odd = Geometry {
+        size: 48,
+        structure_scale: 1,
+        ..halved
+    };
+    let config = UnetConfig {
+        inputs: 1,
+        outputs: 1,
+        width: 1,
+        depth: 5,
+        condition: 0,
+    };
+    let config = NetworkConfig::Unet(config);
+    let error = check::fits(&Role::MaskGenerator, &config, &small().study, &odd);
+    let said = error.expect_err("48 is no multiple of 32").to_string();
+    assert!(said.contains("depth of 5"), "{said}");
+
+    for impossible in [0, 3, 4] {
+        let mut model = small();
+        model.geometry.structure_scale = impossible;
+        let error = write(&model, Precision::F32).expect_err("refused");
+        let said = error.to_string();
+        assert!(said.contains("times smaller"), "{said}");
+    }
+    // Files that do not say it are of maps as large as the images.
+    let mut value = serde_json::to_value(small().geometry).expect("plain");
+    value
+        .as_object_mut()
+        .expect("fields")
+        .remove("structure_scale");
+    let read: Geometry = serde_json::from_value(value).expect("a default");
+    assert_eq!(read, small().geometry);
 }
 
 #[test]

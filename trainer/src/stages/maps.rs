@@ -8,6 +8,7 @@ use scanweave::train::reading::planes;
 use scanweave::train::steps::StructureNetworks;
 use scanweave::train::structure::seen;
 
+use super::items::structure;
 use crate::data::Item;
 use crate::run::Configuration;
 
@@ -34,9 +35,11 @@ pub fn redraw(
     device: &Device,
 ) -> anyhow::Result<Vec<Structure>> {
     let sampler = sampler(networks, configuration, device);
-    let size = configuration.geometry.size;
+    let geometry = &configuration.geometry;
+    let size = geometry.structure_size();
     let maps = items.iter().map(|item| {
-        let own = std::iter::once(item.structure.as_slice());
+        let own = structure(item, geometry.size).reduced(size).map.to_u8();
+        let own = std::iter::once(own.as_slice());
         let (mean, _) =
             networks
                 .encoder
@@ -54,10 +57,9 @@ fn sampler(
 ) -> StructureSampler {
     StructureSampler::of_networks(
         networks.decoder.clone(),
-        configuration.geometry.latent,
         networks.mask.clone(),
         configuration.study.line_threshold,
-        configuration.geometry.size,
+        &configuration.geometry,
         device,
     )
 }

@@ -1,9 +1,10 @@
 //! The structure stage over a prepared data set: which of its maps are learned from, and what others ask of it.
 
 use burn::tensor::Device;
+use scanweave::image::Plane;
 use scanweave::networks::config::NetworkConfig;
 use scanweave::networks::tensors::read_tensors;
-use scanweave::study::Study;
+use scanweave::study::{Geometry, Study};
 use scanweave::train::Recipe;
 use scanweave::train::steps::{
     StructureNetworks, finished_discriminator, latent_discriminator_configuration,
@@ -14,6 +15,7 @@ use scanweave::weights::{Network, Role};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::items::structure;
 use super::memory::{Part, Sizes};
 use super::options::{StageOption, Takes};
 use super::stage::{Asked, Exported, Stage};
@@ -55,13 +57,14 @@ pub struct Settings {
 /// sees the real maps.
 fn sizes(of: &Sizes) -> Vec<Part> {
     let g = of.geometry;
+    let size = g.structure_size();
     let (encoder, decoder, mask, patch) = structure_configurations(g);
     let latent = latent_discriminator_configuration(g);
     vec![
         Part::learning("structure encoder", encoder.footprint(), 1),
         Part::learning("structure decoder", decoder.footprint(), 2),
-        Part::learning("mask generator", mask.footprint(g.size), 2),
-        Part::learning("structure discriminator", patch.footprint(g.size), 3),
+        Part::learning("mask generator", mask.footprint(size), 2),
+        Part::learning("structure discriminator", patch.footprint(size), 3),
         Part::learning("latent discriminator", latent.footprint(), 1),
     ]
 }
@@ -141,21 +144,19 @@ fn trainee<'a>(
     device: &Device,
 ) -> anyhow::Result<StructureTrainee<'a>> {
     let (study, recipe) = (&configuration.study, &configuration.recipe);
+    let geometry = &configuration.geometry;
     let parts = split::parts(&data.items, configuration.seed, |rest, validation| {
         [rest, validation]
             .iter()
             .all(|part| !chosen(part, study, recipe).is_empty())
     });
     let maps = |part: &[&'a Item]| {
-        let map = |item: &'a Item| MapItem {
-            map: &item.structure,
-            mask: &item.mask,
-        };
-        chosen(part, study, recipe).into_iter().map(map).collect()
+        let chosen = chosen(part, study, recipe).into_iter();
+        chosen.map(|item| seen(item, geometry)).collect()
     };
     let settings = StructureSettings {
         recipe,
-        geometry: configuration.geometry,
+        geometry: *geometry,
         line_threshold: study.line_threshold,
         line_reach: study.line_reach,
         batch: configuration.batch,
@@ -173,6 +174,22 @@ fn trainee<'a>(
         settings,
         device,
     )?)
+}
+
+/// An item's map and mask at the size that the structure networks see.
+fn seen<'a>(item: &'a Item, geometry: &Geometry) -> MapItem<'a> {
+    if geometry.structure_size() == geometry.size {
+        return MapItem {
+            map: (&item.structure).into(),
+            mask: (&item.mask).into(),
+        };
+    }
+    let small = structure(item, geometry.size).reduced(geometry.structure_size());
+    let bytes = |plane: &Plane| plane.values().iter().map(|&v| v as u8).collect();
+    MapItem {
+        map: bytes(&small.map),
+        mask: bytes(&small.mask),
+    }
 }
 
 /// Those of the items that are of the classes that the structure stage learns from, where it chooses by class, with

@@ -286,6 +286,23 @@ fn the_geometry_of_the_thesis_is_told_in_memory_and_refused_where_it_does_not_fi
 }
 
 #[test]
+fn structure_networks_learn_the_maps_of_large_images_at_half_the_size() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    scanweave(
+        folder,
+        "data prepare --dataset phantom --count 4 --size 256 --out data.scan",
+    )
+    .well();
+    let train = "train structure --study phantom-thorax --data data.scan --preset large --run r";
+    scanweave(folder, &format!("{train} --batch 2 --steps 1")).well();
+    let sheet = image::open(folder.join("r/sheets/step-00000001.png")).expect("a sheet");
+    // Real, reconstructed, as lines, sampled, as lines, and masks.
+    let tile = sheet.height() / 6;
+    assert!((128..140).contains(&tile), "{tile}");
+}
+
+#[test]
 fn data_can_be_looked_into() {
     let folder = copy();
     let ended = scanweave(folder.path(), "data inspect data.scan --sheet look.png").well();

@@ -14,8 +14,6 @@ use crate::train::guides::segmentation_terms;
 
 /// Share of the averaged networks kept per step.
 const AVERAGE_DECAY: f32 = 0.99;
-/// Downsampling levels of a segmenter: those of the thesis's code.
-const DEPTH: usize = 3;
 
 /// What one step learns from: images of one modality.
 pub struct LesionBatch {
@@ -75,7 +73,7 @@ pub fn configuration(study: &Study, geometry: &Geometry) -> UnetConfig {
         inputs: study.channels(),
         outputs: 1 + study.label_planes(),
         width: geometry.segmenter_width,
-        depth: geometry.depth.min(DEPTH),
+        depth: geometry.guide_depth(),
         condition: 0,
     }
 }

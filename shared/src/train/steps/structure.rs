@@ -122,15 +122,16 @@ struct Optimizers {
 
 /// The configurations of the structure stage's networks at a geometry.
 pub fn configurations(g: &Geometry) -> (EncoderConfig, DecoderConfig, UnetConfig, PatchConfig) {
+    let size = g.structure_size();
     (
         EncoderConfig {
-            size: g.size,
+            size,
             latent: g.latent,
             width: g.structure_width,
             form: g.latent_form,
         },
         DecoderConfig {
-            size: g.size,
+            size,
             latent: g.latent,
             width: g.structure_width,
             form: g.latent_form,
@@ -139,7 +140,7 @@ pub fn configurations(g: &Geometry) -> (EncoderConfig, DecoderConfig, UnetConfig
             inputs: 1,
             outputs: 1,
             width: g.mask_width,
-            depth: g.depth,
+            depth: g.mask_depth(),
             condition: 0,
         },
         PatchConfig {

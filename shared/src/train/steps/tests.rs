@@ -14,6 +14,7 @@ use crate::train::{Recipe, SegmenterWeights, SynthesisWeights};
 
 pub(super) const GEOMETRY: Geometry = Geometry {
     size: 16,
+    structure_scale: 1,
     latent: 4,
     latent_form: LatentForm::Vector,
     structure_width: 2,
@@ -510,6 +511,7 @@ fn of_a_plane_each_value_has_its_own_mean_and_spread() {
 fn a_latent_that_is_a_plane_is_trained_sampled_and_restored() {
     let geometry = Geometry {
         size: 32,
+        structure_scale: 1,
         latent: 16,
         latent_form: LatentForm::Plane,
         ..GEOMETRY

@@ -18,8 +18,6 @@ use crate::train::{ModalityHead, Recipe, TranslatorWeights};
 const AVERAGE_DECAY: f32 = 0.995;
 /// Weight of the identity term beside that of the absolute cycle term (Zhu 2017, 5.2).
 const IDENTITY: f32 = 0.5;
-/// Downsampling levels of the translator: those of the thesis's code.
-const DEPTH: usize = 3;
 
 /// What one step learns from: one ordered pair of modalities per item.
 pub struct TranslatorBatch {
@@ -86,7 +84,7 @@ pub fn configurations(
             inputs: study.channels(),
             outputs: study.channels(),
             width: geometry.translator_width,
-            depth: geometry.depth.min(DEPTH),
+            depth: geometry.guide_depth(),
             condition: modalities,
         },
         PatchConfig {

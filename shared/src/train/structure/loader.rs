@@ -1,5 +1,7 @@
 //! Batches of structure maps from plain bytes in memory, wherever they came from.
 
+use std::borrow::Cow;
+
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::{StructureSettings, seen_data};
@@ -9,13 +11,13 @@ use crate::train::steps::StructureBatch;
 use crate::train::trainee::Loader;
 use crate::train::warp::Warp;
 
-/// One structure map with its mask, `size * size` values each, row by row.
-#[derive(Debug, Clone, Copy)]
+/// One structure map with its mask, as many values each as the structure networks see, row by row.
+#[derive(Debug, Clone)]
 pub struct MapItem<'a> {
     /// 1 on a line, 0 elsewhere.
-    pub map: &'a [u8],
+    pub map: Cow<'a, [u8]>,
     /// 1 on the background, 0 on the organ.
-    pub mask: &'a [u8],
+    pub mask: Cow<'a, [u8]>,
 }
 
 /// Chooses the items of a step and draws its noise.
@@ -48,12 +50,12 @@ impl Loader for StructureLoader<'_> {
     type Batch = StructureValues;
 
     fn batch(&self, step: u64) -> StructureValues {
-        let (seed, size) = (self.settings.seed, self.settings.geometry.size);
+        let (seed, size) = (self.settings.seed, self.settings.geometry.structure_size());
         let chosen = self.order.items(step);
         let shape = [chosen.len(), self.settings.geometry.latent];
         let mut random = Random::nth(seed, Purpose::Augmentation, step);
         let seen = chosen.iter().map(|&i| {
-            let MapItem { map, mask } = self.items[i];
+            let MapItem { map, mask } = &self.items[i];
             if self.settings.augment {
                 let warp = Warp::of_maps(size, &mut random);
                 (warp.binary(map, size), warp.binary(mask, size))

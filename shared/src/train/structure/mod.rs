@@ -92,7 +92,9 @@ impl<'a> UnseenMaps<'a> {
     fn spread(self, count: usize) -> Self {
         let of = |items: Vec<MapItem<'a>>| {
             let count = count.min(items.len());
-            (0..count).map(|i| items[i * items.len() / count]).collect()
+            (0..count)
+                .map(|i| items[i * items.len() / count].clone())
+                .collect()
         };
         Self {
             validation: of(self.validation),
@@ -134,7 +136,7 @@ impl<'a> StructureTrainee<'a> {
         if items.is_empty() {
             return Err(StructureError::NoMaps);
         }
-        let size = settings.geometry.size;
+        let size = settings.geometry.structure_size();
         let all = items.iter().chain(&unseen.validation).chain(&unseen.test);
         let mut lengths = all.flat_map(|item| [item.map.len(), item.mask.len()]);
         if let Some(found) = lengths.find(|&length| length != size * size) {
@@ -155,21 +157,21 @@ impl<'a> StructureTrainee<'a> {
     }
 
     fn size(&self) -> usize {
-        self.settings.geometry.size
+        self.settings.geometry.structure_size()
     }
 
     fn maps(&self, items: &[MapItem], device: &Device) -> Tensor<4> {
-        binary(items.iter().map(|item| item.map), self.size(), device)
+        binary(items.iter().map(|item| &*item.map), self.size(), device)
     }
 
     /// What encoder and D_s see of them.
     fn fields(&self, items: &[MapItem], device: &Device) -> Tensor<4> {
-        let maps = items.iter().map(|item| item.map);
+        let maps = items.iter().map(|item| &*item.map);
         seen(maps, self.size(), self.settings.line_reach, device)
     }
 
     fn masks(&self, items: &[MapItem], device: &Device) -> Tensor<4> {
-        binary(items.iter().map(|item| item.mask), self.size(), device)
+        binary(items.iter().map(|item| &*item.mask), self.size(), device)
     }
 
     fn lines(&self, soft: Tensor<4>) -> Tensor<4> {
@@ -283,7 +285,9 @@ impl<'a> Trainee for StructureTrainee<'a> {
         let networks = self.stage.averaged();
         let items = self.items();
         let count = COLUMNS.min(items.len());
-        let shown: Vec<MapItem> = (0..count).map(|i| items[i * items.len() / count]).collect();
+        let shown: Vec<MapItem> = (0..count)
+            .map(|i| items[i * items.len() / count].clone())
+            .collect();
         let real = self.fields(&shown, &device);
         let (mean, _) = networks.encoder.forward(real.clone());
         let reconstructed = networks.decoder.decode(mean);

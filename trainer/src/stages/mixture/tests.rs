@@ -13,6 +13,7 @@ use scanweave::train::steps::{
 };
 use scanweave::train::{Ablation, Recipe, Trainee as _};
 
+use super::super::maps;
 use super::super::synthesis::{Basis, Synthesis, lesion_statistics, parts};
 use super::*;
 use crate::data::Prepared;
@@ -30,6 +31,7 @@ const STEPS: core::ops::Range<u64> = 0..6;
 
 const GEOMETRY: Geometry = Geometry {
     size: SIZE,
+    structure_scale: 1,
     latent: 4,
     latent_form: LatentForm::Vector,
     structure_width: 2,
@@ -79,6 +81,27 @@ fn configuration(data: &Prepared, row: Ablation) -> Configuration {
 
 fn settings(configuration: &Configuration) -> Settings {
     configuration.settings_as().expect("of this stage")
+}
+
+#[test]
+fn maps_that_are_drawn_at_half_the_size_are_as_large_as_the_images() {
+    let data = brains();
+    let mut configuration = configuration(&data, Ablation::F);
+    configuration.geometry.structure_scale = 2;
+    configuration.study.line_reach = 3;
+    let device = Choice::Flex.open().expect("flex").autodiff();
+    let stage = StructureStage::new(&configuration.geometry, 1e-3, &device);
+    let (networks, plain) = (stage.averaged(), device.inner());
+    let drawn = maps::draw(networks, &configuration, 2, &plain).expect("maps");
+    let items: Vec<&Item> = data.items.iter().take(2).collect();
+    let redrawn = maps::redraw(networks, &configuration, &items, &plain).expect("maps");
+    assert_eq!((drawn.len(), redrawn.len()), (2, 2));
+    for structure in drawn.iter().chain(&redrawn) {
+        assert_eq!(
+            (structure.map.width(), structure.mask.width()),
+            (SIZE, SIZE)
+        );
+    }
 }
 
 /// What a training of this configuration sees, with the items' own maps in place of drawn ones.
