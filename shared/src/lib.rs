@@ -10,6 +10,7 @@ pub mod phantom;
 pub mod random;
 pub mod structure;
 pub mod study;
+pub mod style;
 pub mod synthesis;
 pub mod table;
 pub mod weights;

@@ -35,6 +35,8 @@ pub enum Purpose {
     Near = 11,
     /// Brightness and contrast of what the discriminators see.
     Tones = 12,
+    /// Styles of images.
+    Style = 13,
 }
 
 /// A reproducible source of random numbers.

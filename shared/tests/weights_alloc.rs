@@ -116,6 +116,7 @@ fn model() -> Model {
         provenance: None,
         known_answer: None,
         lesions: None,
+        styles: None,
         networks: vec![Network {
             role: Role::StructureDecoder,
             config: NetworkConfig::Decoder(DecoderConfig {

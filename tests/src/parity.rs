@@ -438,6 +438,7 @@ fn model() -> Model {
             ..Card::default()
         },
         lesions: None,
+        styles: None,
         known_answer: Some(KnownAnswer {
             seed: 3,
             thumbnail: vec![0.5; 4],

@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::run::Finished;
+use crate::stages::stage::Exported;
 use crate::stages::{Stage, registry};
 
 /// Seed of the known answer.
@@ -23,7 +24,7 @@ pub fn assemble(runs: &[PathBuf], card: Card, device: &Device) -> anyhow::Result
         .map(|run| open(run))
         .collect::<anyhow::Result<_>>()?;
     check(&opened)?;
-    let (mut networks, mut lesions) = (Vec::new(), None);
+    let mut all = Exported::default();
     for Opened {
         stage,
         run,
@@ -38,11 +39,12 @@ pub fn assemble(runs: &[PathBuf], card: Card, device: &Device) -> anyhow::Result
             );
         };
         let exported = export(finished, device)?;
-        networks.extend(exported.networks);
-        lesions = lesions.or(exported.lesions);
+        all.networks.extend(exported.networks);
+        all.lesions = all.lesions.or(exported.lesions);
+        all.styles = all.styles.or(exported.styles);
     }
     ensure!(
-        networks.iter().any(|n| n.role == Role::Generator),
+        all.networks.iter().any(|n| n.role == Role::Generator),
         "a model needs one synthesis run, which paints; its structure run and lesion run may stand beside it"
     );
     let first = &opened[0].finished.configuration;
@@ -52,8 +54,9 @@ pub fn assemble(runs: &[PathBuf], card: Card, device: &Device) -> anyhow::Result
         card,
         provenance: Some(provenance(&opened)),
         known_answer: None,
-        lesions,
-        networks,
+        lesions: all.lesions,
+        styles: all.styles,
+        networks: all.networks,
     })
 }
 

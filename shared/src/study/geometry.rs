@@ -124,7 +124,7 @@ impl Geometry {
 
     /// Downsampling levels of the segmenters and the translator: those of the thesis's code, and more where the
     /// images are larger than the structure networks' maps.
-    pub(crate) fn guide_depth(&self) -> usize {
+    pub fn guide_depth(&self) -> usize {
         self.depth.min(GUIDE_DEPTH + self.further_levels())
     }
 

@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::image::{Image, Plane};
 use crate::label::LabelKind;
+use crate::style;
 
 /// What stands beside the modalities in names of files.
 const RESERVED: [&str; 4] = ["structure", "mask", "label", "all"];
@@ -63,6 +64,9 @@ pub struct Study {
     /// What the generator is given.
     #[serde(default)]
     pub input: Input,
+    /// The generator is told the style of an image besides ([`style`]); no part of the method.
+    #[serde(default)]
+    pub style: bool,
 }
 
 /// What the generator is given: the parts of the method that change a picture when it is drawn. The rows of
@@ -138,6 +142,20 @@ impl Study {
     pub fn placing_margin_at(&self, size: usize) -> Option<usize> {
         let filtered = self.input.label_filter;
         filtered.then(|| self.lesion_margin_at(size))
+    }
+
+    /// Values of the one-hot that says which modality is painted: none where there is one alone.
+    pub fn modality_classes(&self) -> usize {
+        match self.modalities.len() {
+            1 => 0,
+            several => several,
+        }
+    }
+
+    /// Values of the generator's condition: the modality's one-hot and, where it is told, the style.
+    pub fn condition(&self) -> usize {
+        let style = if self.style { style::LENGTH } else { 0 };
+        self.modality_classes() + style
     }
 
     /// Place of the source modality among the modalities.

@@ -82,6 +82,7 @@ fn plain_study(name: &str, title: &str, modalities: &[&str], source: &str) -> St
         line_reach: 0,
         lesion_margin: 0,
         input: Input::default(),
+        style: false,
     }
 }
 

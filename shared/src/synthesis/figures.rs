@@ -125,7 +125,7 @@ mod tests {
             config.init(&device)
         };
         let generator = unet(1 + classes, 1, study.modalities.len());
-        let mut pipeline = Synthesiser::of_generator(study, SIZE, generator, &device);
+        let mut pipeline = Synthesiser::of_generator(study, SIZE, generator, None, &device);
         let image = Plane::filled(SIZE, SIZE, 0.4).into();
         let none = pollster::block_on(pipeline.found_lesion(0, &image, None)).expect("a device");
         assert!(none.is_none() && !pipeline.segments());

@@ -23,6 +23,7 @@ use crate::structure::{
     Structure, StructureFilter, contour_mask, distance_field, fuse, fusion_noise, reduced_lines,
 };
 use crate::study::{Input, Study};
+use crate::style::{Style, Styles, organ_share};
 use crate::weights::{KnownAnswer, Model, Role};
 
 pub use figures::{FoundLesion, PairRegister, register};
@@ -133,6 +134,8 @@ pub struct Synthesiser {
     /// G_l per modality, where the model has them.
     segmenters: Vec<Option<Network>>,
     lesions: Option<LesionStatistics>,
+    /// What styles there are, where the generator is told one.
+    styles: Option<Styles>,
     /// Places of the classes that a subject may be given.
     offered: Vec<usize>,
     filter: StructureFilter,
@@ -171,18 +174,27 @@ impl Synthesiser {
                 .map(|m| unet(model, &Role::Segmenter(m.name.clone()), "segmenter", place))
                 .collect::<Result<_, _>>()?,
             lesions: model.lesions.clone(),
+            styles: model.styles.clone(),
             offered: model.card.offered(&model.study.lesion),
             filter: model.card.structure_filter(),
         })
     }
 
-    /// A generator that is still in training, on `device`: it paints maps and draws none.
+    /// A generator that is still in training, on `device`: it paints maps and draws none. With `styles` where it is
+    /// told one.
     #[cfg(feature = "nn")]
-    pub fn of_generator(study: Study, size: usize, generator: Unet, device: &Device) -> Self {
+    pub fn of_generator(
+        study: Study,
+        size: usize,
+        generator: Unet,
+        styles: Option<Styles>,
+        device: &Device,
+    ) -> Self {
         Self {
             discriminator: None,
             segmenters: study.modalities.iter().map(|_| None).collect(),
             lesions: None,
+            styles,
             offered: (0..study.lesion.classes().len()).collect(),
             filter: StructureFilter::default(),
             study,
@@ -301,7 +313,7 @@ impl Synthesiser {
     }
 
     /// Paints every modality of a structure map. `noise_seed` gives the fusion noise, one plane
-    /// for all modalities.
+    /// for all modalities, and the style, where the generator is told one.
     pub async fn paint(
         &self,
         structure: &Structure,
@@ -310,6 +322,19 @@ impl Synthesiser {
     ) -> Result<Sample, SynthesisError> {
         let all: Vec<usize> = (0..self.study.modalities.len()).collect();
         self.paint_some(structure, label, noise_seed, &all).await
+    }
+
+    /// As [`Synthesiser::paint`], in this style, scores of every modality.
+    pub async fn paint_in_style(
+        &self,
+        structure: &Structure,
+        label: &Label,
+        noise_seed: u64,
+        style: &Style,
+    ) -> Result<Sample, SynthesisError> {
+        let all: Vec<usize> = (0..self.study.modalities.len()).collect();
+        let told = Some(style).filter(|_| self.study.style);
+        self.painted(structure, label, noise_seed, told, &all).await
     }
 
     /// As [`Synthesiser::paint`], but only these modalities, by their places in the study.
@@ -323,6 +348,21 @@ impl Synthesiser {
         noise_seed: u64,
         modalities: &[usize],
     ) -> Result<Sample, SynthesisError> {
+        let styles = self.styles.as_ref().filter(|_| self.study.style);
+        let style = styles.map(|s| s.of_seed(noise_seed, organ_share(&structure.mask)));
+        let style = style.as_ref();
+        self.painted(structure, label, noise_seed, style, modalities)
+            .await
+    }
+
+    async fn painted(
+        &self,
+        structure: &Structure,
+        label: &Label,
+        noise_seed: u64,
+        style: Option<&Style>,
+        modalities: &[usize],
+    ) -> Result<Sample, SynthesisError> {
         let noise = fusion_noise(self.size, noise_seed, self.study.noise);
         let fused = fused(structure, &noise, self.study.input);
         let planes = self.study.lesion.planes(label, self.size)?;
@@ -333,7 +373,7 @@ impl Synthesiser {
                 .chain(planes.iter().map(Plane::values));
             let input = input.collect::<Vec<_>>().concat();
             let encoded = self.generator.encode(&input, self.size);
-            let conditions = self.conditions(modalities);
+            let conditions = self.conditions(modalities, style);
             let painted = self.generator.decode(&encoded, &conditions).await?;
             let each = painted.chunks_exact(painted.len() / modalities.len());
             for (image, &index) in each.zip(modalities) {
@@ -350,12 +390,17 @@ impl Synthesiser {
         })
     }
 
-    /// One-hot, one per modality; none for a study with a single one.
-    fn conditions(&self, modalities: &[usize]) -> Vec<Vec<f32>> {
-        let count = self.study.modalities.len();
-        let one_hot = |&index: &usize| (0..count).map(|i| f32::from(i == index)).collect();
-        let several = modalities.iter().filter(|_| count > 1);
-        several.map(one_hot).collect()
+    /// What the generator is told of each modality, as the networks learn it: which it is, where there are several, and
+    /// its style. Nothing where that is nothing.
+    fn conditions(&self, modalities: &[usize], style: Option<&Style>) -> Vec<Vec<f32>> {
+        let classes = self.study.modality_classes();
+        let told = |&index: &usize| {
+            let one_hot = (0..classes).map(|i| f32::from(i == index));
+            let style = style.map_or(&[][..], |style| style.of(index));
+            one_hot.chain(style.iter().copied()).collect()
+        };
+        let any = modalities.iter().filter(|_| self.study.condition() > 0);
+        any.map(told).collect()
     }
 
     /// A whole sample: latent and fusion noise from `seed`.

@@ -6,7 +6,8 @@ use crate::networks::cpu;
 use crate::networks::tensors::read_tensors;
 use crate::random::{Purpose, Random};
 use crate::study::{Geometry, Preset, Study};
-use crate::weights::{Card, Network, Role};
+use crate::style::{self, Measured};
+use crate::weights::{self, Card, Network, Precision, Role};
 
 /// A generator and a structure discriminator without training, of lines or of their distances, of maps as large as the
 /// images or half as large.
@@ -39,6 +40,7 @@ fn judging(line_reach: usize, structure_scale: usize) -> Model {
         study,
         card: Card::default(),
         lesions: None,
+        styles: None,
         provenance: None,
         known_answer: None,
         networks: vec![
@@ -76,6 +78,68 @@ fn a_map_is_judged_as_the_structure_discriminator_knows_maps() {
     }
     assert_ne!(judged(&judging(0, 1)), judged(&judging(3, 1)));
     assert_ne!(judged(&judging(3, 1)), judged(&judging(3, 2)));
+}
+
+fn measured(value: f32, modalities: usize) -> Measured {
+    Measured {
+        organ: 1.0,
+        images: vec![Some([value; style::LENGTH]); modalities],
+    }
+}
+
+/// A generator that is told a style, and how styles of its one modality are distributed.
+fn styled() -> Model {
+    let device = Device::flex();
+    device.seed(9);
+    let mut model = judging(0, 1);
+    model.study.style = true;
+    model.study.input.noise_fusion = false;
+    let generator = UnetConfig {
+        inputs: 1 + model.study.label_planes(),
+        outputs: model.study.channels(),
+        width: 2,
+        depth: 3,
+        condition: style::LENGTH,
+    };
+    model.networks[0].tensors = read_tensors(&generator.init(&device));
+    model.networks[0].config = NetworkConfig::Unet(generator);
+    model.styles = Styles::fit(&[0.1, 0.2, 0.4].map(|v| measured(v, 1)), 1);
+    model
+}
+
+#[test]
+fn a_seed_gives_a_style_and_a_style_that_is_given_is_painted() {
+    let model = styled();
+    let synthesiser = Synthesiser::open_on_core(&model).expect("a model that paints");
+    let label = model.study.lesion.healthy(32);
+    let structure = Structure {
+        map: Plane::from_fn(32, 32, |x, y| f32::from((x + y / 3) % 7 == 0)),
+        mask: Plane::filled(32, 32, 0.0),
+    };
+    let paint = |seed| pollster::block_on(synthesiser.paint(&structure, &label, seed));
+    let paint = |seed| paint(seed).expect("a picture").images;
+    assert_eq!(paint(3), paint(3));
+    assert_ne!(paint(3), paint(4), "without noise only the style differs");
+    let styles = model.styles.as_ref().expect("styles");
+    let style = styles.of_seed(4, organ_share(&structure.mask));
+    let given = synthesiser.paint_in_style(&structure, &label, 3, &style);
+    let given = pollster::block_on(given).expect("a picture").images;
+    assert_eq!(given, paint(4));
+}
+
+#[test]
+fn a_generator_that_is_told_a_style_needs_to_know_some_of_its_study() {
+    let kept = weights::write(&styled(), Precision::F32).expect("a whole model");
+    let read = weights::read(&kept.bytes).expect("reads");
+    assert_eq!(read.styles, styled().styles);
+    let mut without = styled();
+    without.styles = None;
+    let mut foreign = styled();
+    foreign.styles = Styles::fit(&[measured(0.5, 2)], 2);
+    for (model, word) in [(without, "knows none"), (foreign, "another study")] {
+        let error = weights::write(&model, Precision::F32).expect_err("refused");
+        assert!(error.to_string().contains(word), "{error}");
+    }
 }
 
 /// Decoder and mask generator without training, beside a generator for pictures twice as large as their maps.

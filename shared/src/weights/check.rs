@@ -11,6 +11,7 @@ use crate::label::LesionStatistics;
 use crate::networks::config::{LatentForm, NetworkConfig};
 use crate::structure::MAX_REACH;
 use crate::study::{Extraction, Geometry, Study};
+use crate::style::Styles;
 
 const MAX_SIZE: usize = 2048;
 const MAX_LATENT: usize = 16_384;
@@ -32,14 +33,27 @@ pub(super) fn sound(
     geometry: &Geometry,
     answer: Option<&KnownAnswer>,
     lesions: Option<&LesionStatistics>,
+    styles: Option<&Styles>,
 ) -> Result<(), WeightsError> {
     let unsound = |l: &LesionStatistics| !l.is_sound() || !study.lesion.is_drawn_by(l);
     let problem = study_problem(study)
         .or_else(|| lesions.is_some_and(unsound).then(|| LESIONS.to_owned()))
+        .or_else(|| styles_problem(study, styles))
         .or_else(|| geometry_problem(geometry))
         .or_else(|| interpolation_problem(study, geometry.size))
         .or_else(|| answer.and_then(answer_problem));
     problem.map_or(Ok(()), |text| Err(WeightsError::Model(text)))
+}
+
+/// A generator that is told a style needs to know which there are.
+fn styles_problem(study: &Study, styles: Option<&Styles>) -> Option<String> {
+    match styles {
+        Some(styles) if !styles.is_sound(study.modalities.len()) => {
+            Some("its styles are impossible or of another study".into())
+        }
+        None if study.style => Some("its generator is told a style, and it knows none".into()),
+        _ => None,
+    }
 }
 
 /// Values between those that are listed are stretched ones: they are asked once more.
@@ -131,13 +145,10 @@ pub(super) fn fits(
         return Err(network(role, text));
     }
     affordable(role, config, side)?;
-    let condition = match study.modalities.len() {
-        1 => 0,
-        several => several,
-    };
     let good = match (role, config) {
         (Role::Generator, NetworkConfig::Unet(u)) => {
             let shape = (u.inputs, u.outputs, u.condition);
+            let condition = study.condition();
             shape == (1 + study.label_planes(), study.channels(), condition)
         }
         (Role::MaskGenerator, NetworkConfig::Unet(u)) => {

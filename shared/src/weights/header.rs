@@ -12,6 +12,7 @@ use super::{Card, KnownAnswer, Provenance, Role, check};
 use crate::label::LesionStatistics;
 use crate::networks::config::NetworkConfig;
 use crate::study::{Geometry, Study};
+use crate::style::Styles;
 
 /// The format this crate writes and reads. To be raised only when readers of the version before must not read
 /// on: sections and fields that they do not know are passed over, those that are absent have defaults.
@@ -35,6 +36,8 @@ pub(super) struct Header {
     pub provenance: Option<Provenance>,
     pub known_answer: Option<KnownAnswer>,
     pub lesions: Option<LesionStatistics>,
+    /// How styles are distributed.
+    pub styles: Option<Styles>,
     pub networks: Vec<NetworkEntry>,
 }
 
@@ -155,6 +158,7 @@ impl Header {
                 .map_err(|e| WeightsError::Header(format!("section provenance: {e}")))?,
             known_answer: json("known-answer", &sections)?,
             lesions: json("lesions", &sections)?,
+            styles: json("styles", &sections)?,
         };
         header.check()?;
         Ok(header)
@@ -166,6 +170,7 @@ impl Header {
             &self.geometry,
             self.known_answer.as_ref(),
             self.lesions.as_ref(),
+            self.styles.as_ref(),
         )?;
         check::roles(self.networks.iter().map(|n| &n.role))?;
         for NetworkEntry {
@@ -200,6 +205,9 @@ impl Header {
         }
         if let Some(lesions) = &self.lesions {
             add("lesions", &text(lesions)?)?;
+        }
+        if let Some(styles) = &self.styles {
+            add("styles", &text(styles)?)?;
         }
         for network in &self.networks {
             if let Some(config) = &network.config {

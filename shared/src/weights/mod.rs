@@ -23,7 +23,7 @@
 //! | `study`, `geometry` | JSON: [`Study`](crate::study::Study), [`Geometry`](crate::study::Geometry) | refused |
 //! | `card` | JSON: [`Card`] | an empty card |
 //! | `provenance` | JSON of the trainer's, kept as it is: [`Provenance`] | none |
-//! | `known-answer`, `lesions` | JSON: [`KnownAnswer`], [`LesionStatistics`](crate::label::LesionStatistics) | none |
+//! | `known-answer`, `lesions`, `styles` | JSON: [`KnownAnswer`], [`LesionStatistics`](crate::label::LesionStatistics), [`Styles`](crate::style::Styles) | none |
 //! | `network/ROLE` | JSON: [`NetworkConfig`](crate::networks::config::NetworkConfig) of the network of this role | refused where a table names the role |
 //! | `tensors` | postcard: per network its role's name and its tensor table | refused |
 //!

@@ -8,6 +8,7 @@ use crate::networks::Tensor;
 use crate::networks::config::NetworkConfig;
 use crate::structure::StructureFilter;
 use crate::study::{Geometry, Study};
+use crate::style::Styles;
 
 /// What a stored network is for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -162,6 +163,8 @@ pub struct Model {
     pub known_answer: Option<KnownAnswer>,
     /// What lesions look like in the training set, to draw more of them.
     pub lesions: Option<LesionStatistics>,
+    /// How the styles of the training images are distributed, for a generator that is told one.
+    pub styles: Option<Styles>,
     /// The networks that were exported.
     pub networks: Vec<Network>,
 }

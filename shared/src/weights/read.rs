@@ -132,6 +132,7 @@ impl Opened<'_> {
             provenance: self.header.provenance,
             known_answer: self.header.known_answer,
             lesions: self.header.lesions,
+            styles: self.header.styles,
         })
     }
 }

@@ -58,6 +58,7 @@ fn small() -> Model {
             ..Card::default()
         },
         lesions: None,
+        styles: None,
         provenance: Some(Provenance::new(
             &serde_json::json!({ "recipe": { "sharp_from": 600 } }),
         )),

@@ -325,6 +325,7 @@ impl OldHeader {
                 .lesions
                 .map(|l| through_json(&json!({ "masks": l })))
                 .transpose()?,
+            styles: None,
             networks: networks.collect::<Result<_, _>>()?,
         })
     }

@@ -73,6 +73,7 @@ pub fn write(model: &Model, precision: Precision) -> Result<Written, WeightsErro
         provenance: model.provenance.clone(),
         known_answer: model.known_answer.clone(),
         lesions: model.lesions.clone(),
+        styles: model.styles.clone(),
         networks,
     };
     Ok(Written {
@@ -87,6 +88,7 @@ fn check_model(model: &Model) -> Result<(), WeightsError> {
         &model.geometry,
         model.known_answer.as_ref(),
         model.lesions.as_ref(),
+        model.styles.as_ref(),
     )?;
     check::roles(model.networks.iter().map(|n| &n.role))?;
     for network in &model.networks {

@@ -168,9 +168,20 @@ impl Browser {
     /// Presses the primary button on an element, moves along the points and lets go. Points are shares
     /// of the element's width and height from its centre, -0.5..=0.5.
     pub fn drag(&self, selector: &str, points: &[(f64, f64)], pointer: &str) {
+        self.drag_with(selector, points, pointer, (20, 0));
+    }
+
+    /// As [`Browser::drag`]; each movement takes the first time and is followed by the second, ms.
+    pub fn drag_with(
+        &self,
+        selector: &str,
+        points: &[(f64, f64)],
+        pointer: &str,
+        (moving, resting): (u32, u32),
+    ) {
         let (element, width, height) = self.brought_into_sight(selector);
         let moved = |(x, y): &(f64, f64)| {
-            json!({ "type": "pointerMove", "duration": 20, "origin": { ELEMENT: element },
+            json!({ "type": "pointerMove", "duration": moving, "origin": { ELEMENT: element },
                 "x": (x * width).round(), "y": (y * height).round() })
         };
         let mut actions = vec![
@@ -179,6 +190,7 @@ impl Browser {
         ];
         for point in &points[1..] {
             actions.push(moved(point));
+            actions.push(json!({ "type": "pause", "duration": resting }));
         }
         actions.push(json!({ "type": "pointerUp", "button": 0 }));
         let source = json!({ "type": "pointer", "id": pointer, "parameters": { "pointerType": pointer }, "actions": actions });

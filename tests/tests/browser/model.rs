@@ -134,6 +134,7 @@ fn painting(study: Study, channels: usize, seed: u64) -> Vec<u8> {
         },
         known_answer: None,
         lesions,
+        styles: None,
         networks,
     };
     let answer = 1;

@@ -74,13 +74,6 @@ impl Page {
         Self { browser }
     }
 
-    /// As [`Page::open`], while no other page is open: for what is measured in time.
-    pub fn alone(site: &Site, query: &str) -> Self {
-        let browser = Browser::alone(&[]);
-        browser.open(&site.url(query));
-        Self { browser }
-    }
-
     /// Waits until something holds.
     #[track_caller]
     pub fn wait(&self, what: &str, reached: impl Fn() -> bool) {

@@ -17,8 +17,8 @@ use scanweave::weights::{Model, Role};
 
 /// The generator of `model` as the bytes of an ONNX file (opset 17).
 ///
-/// Inputs: `input` `[batch, 1 + label planes, size, size]`, the fused map and the label, 0..=1, and for
-/// several modalities `condition` `[batch, modalities]`, one-hot. Output: `image`
+/// Inputs: `input` `[batch, 1 + label planes, size, size]`, the fused map and the label, 0..=1, and, where the generator is
+/// told anything, `condition` `[batch, values]`: which of several modalities, one-hot, then the scores of a style, 0 the mean. Output: `image`
 /// `[batch, channels, size, size]`, 0..=1: red, green and blue for a study in colour.
 pub fn generator(model: &Model) -> anyhow::Result<Vec<u8>> {
     let network = model.require(&Role::Generator)?;

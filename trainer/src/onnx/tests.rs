@@ -42,6 +42,7 @@ fn network(config: &UnetConfig, seed: u64) -> (Unet, Model) {
         card: Card::default(),
         known_answer: None,
         lesions: None,
+        styles: None,
         networks: vec![Network {
             role: Role::Generator,
             config: NetworkConfig::Unet(config.clone()),

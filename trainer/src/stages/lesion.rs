@@ -118,7 +118,7 @@ fn export(finished: &Finished, device: &Device) -> anyhow::Result<Exported> {
     });
     Ok(Exported {
         networks: named.collect(),
-        lesions: None,
+        ..Exported::default()
     })
 }
 

@@ -7,6 +7,7 @@ use scanweave::image::Plane;
 use scanweave::label::{ClassMap, Label, LesionStatistics, Placing};
 use scanweave::random::{Purpose, Random};
 use scanweave::structure::{Structure, fusion_noise};
+use scanweave::style::{self, Style, Styles, organ_share};
 use scanweave::synthesis::fused;
 use scanweave::train::Loader;
 use scanweave::train::batch::{
@@ -16,6 +17,7 @@ use scanweave::train::steps::{Changed, MARGIN, SynthesisBatch, View};
 use serde::{Deserialize, Serialize};
 
 use super::items::structure;
+use super::styles;
 use crate::data::Item;
 use crate::run::Configuration;
 
@@ -36,6 +38,9 @@ pub struct Settings {
     pub strict: bool,
     /// What lesions look like in the training items, to draw more.
     pub lesions: Option<LesionStatistics>,
+    /// How the styles of the training items are distributed, where the generator is told one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub styles: Option<Styles>,
 }
 
 /// Chooses items and maps, fills them with noise and lays the labels beside them.
@@ -44,6 +49,8 @@ pub struct Mixture<'a> {
     maps: Vec<Structure>,
     /// The items' maps as the structure networks draw them.
     redrawn: Vec<Structure>,
+    /// The items' styles, where the generator is told one.
+    own_styles: Vec<Style>,
     settings: Settings,
     /// Labels of training items that show a lesion.
     lesions: Vec<Label>,
@@ -66,6 +73,7 @@ pub struct SynthesisValues {
 struct ViewValues {
     modality: usize,
     condition: Option<TensorData>,
+    style: Option<TensorData>,
     image: TensorData,
     own: TensorData,
 }
@@ -75,6 +83,7 @@ impl SynthesisValues {
         let view = |view: ViewValues| View {
             modality: view.modality,
             condition: view.condition.map(|c| Tensor::from_data(c, device)),
+            style: view.style.map(|s| Tensor::from_data(s, device)),
             image: Tensor::from_data(view.image, device),
             own: Tensor::from_data(view.own, device),
         };
@@ -98,6 +107,8 @@ struct Input<'a> {
     structure: Structure,
     label: Label,
     noise_seed: u64,
+    /// The style that it is to have, where the generator is told one.
+    style: Option<Style>,
     /// The item whose images it is compared with.
     item: &'a Item,
 }
@@ -114,7 +125,12 @@ impl<'a> Mixture<'a> {
     ) -> Self {
         let labels = items.iter().map(|item| &item.label);
         let inputs = (configuration.batch / views(configuration)).max(1);
+        let own_styles = settings.styles.as_ref().map(|styles| {
+            let (study, size) = (&configuration.study, configuration.geometry.size);
+            styles::of_items(styles, &items, study, size)
+        });
         Self {
+            own_styles: own_styles.unwrap_or_default(),
             order: Order::new(items.len(), inputs, configuration.seed),
             settings,
             lesions: labels.filter(|l| !l.is_empty()).cloned().collect(),
@@ -133,6 +149,11 @@ impl<'a> Mixture<'a> {
     /// The synthetic maps.
     pub fn maps(&self) -> &[Structure] {
         &self.maps
+    }
+
+    /// How the styles of the training items are distributed, where the generator is told one.
+    pub fn styles(&self) -> Option<&Styles> {
+        self.settings.styles.as_ref()
     }
 
     fn size(&self) -> usize {
@@ -198,6 +219,7 @@ impl<'a> Mixture<'a> {
             },
             label: item.label.clone(),
             noise_seed: random.bits(),
+            style: self.own_styles.get(index).cloned(),
             item,
         }
     }
@@ -215,10 +237,14 @@ impl<'a> Mixture<'a> {
         } else {
             kind.healthy(self.size())
         };
+        let noise_seed = random.bits();
         Input {
             structure: map.clone(),
             label,
-            noise_seed: random.bits(),
+            noise_seed,
+            style: self
+                .styles()
+                .map(|styles| styles.of_seed(noise_seed, organ_share(&map.mask))),
             item,
         }
     }
@@ -242,10 +268,15 @@ impl<'a> Mixture<'a> {
             image.or_else(|| substitute.and_then(|s| s.item.images[modality].as_deref()))
         };
         let count = self.configuration.study.modalities.len();
+        let style: Option<Vec<f32>> = (inputs.iter())
+            .map(|input| Some(input.style.as_ref()?.of(modality).to_vec()))
+            .collect::<Option<Vec<_>>>()
+            .map(|rows| rows.concat());
         let flags = inputs[..paired].iter().map(|i| f32::from(u8::from(own(i))));
         ViewValues {
             modality,
             condition: (count > 1).then(|| one_hot_rows(inputs.iter().map(|_| modality), count)),
+            style: style.map(|values| TensorData::new(values, [inputs.len(), style::LENGTH])),
             image: image_data(
                 inputs.iter().filter_map(bytes),
                 self.configuration.study.channels(),

@@ -11,6 +11,7 @@ mod prefetch;
 pub mod registry;
 pub mod stage;
 mod structure;
+mod styles;
 mod synthesis;
 pub mod task;
 mod training;

@@ -5,6 +5,7 @@
 use burn::tensor::Device;
 use scanweave::label::LesionStatistics;
 use scanweave::study::Study;
+use scanweave::style::Styles;
 use scanweave::train::Recipe;
 use scanweave::train::guides::Guide;
 use scanweave::weights::Network;
@@ -83,6 +84,8 @@ pub struct Exported {
     pub networks: Vec<Network>,
     /// What lesions look like in its training set.
     pub lesions: Option<LesionStatistics>,
+    /// How the styles of its training images are distributed.
+    pub styles: Option<Styles>,
 }
 
 /// The settings of a stage that has none.

@@ -133,7 +133,7 @@ fn export(finished: &Finished, device: &Device) -> anyhow::Result<Exported> {
                 tensors: read_tensors(&discriminator),
             },
         ],
-        lesions: None,
+        ..Exported::default()
     })
 }
 

@@ -11,7 +11,7 @@ use scanweave::networks::config::NetworkConfig;
 use scanweave::networks::tensors::read_tensors;
 use scanweave::structure::Structure;
 use scanweave::study::Study;
-use scanweave::synthesis::Synthesiser;
+use scanweave::synthesis::{Sample, Synthesiser};
 use scanweave::train::batch::image_data;
 use scanweave::train::steps::{
     NamedLosses, Section, StructureNetworks, SynthesisNetworks, SynthesisStage,
@@ -29,7 +29,7 @@ use super::options::{StageOption, Takes};
 use super::stage::{Asked, BoxedGuide, Exported, Guiding, Stage, no_advice};
 use super::task::Task;
 use super::training::Ending;
-use super::{lesion, maps, translator, unlabelled};
+use super::{lesion, maps, styles, translator, unlabelled};
 use crate::data::split::{self, Parts};
 use crate::data::{Item, Prepared};
 use crate::run::{self, Configuration, Finished, Foundations, Pick};
@@ -99,10 +99,17 @@ fn sizes(of: &Sizes) -> Vec<Part> {
 fn settings(asked: &Asked) -> anyhow::Result<Value> {
     // The ablation of the thesis does without.
     let usual = if asked.ablation { 0 } else { 1000 };
+    let training = parts(asked.data, asked.study, asked.seed).training;
+    let styles = styles::of_training(&training, asked.study, asked.data.header.size);
+    anyhow::ensure!(
+        styles.is_some() || !asked.study.style,
+        "no training subject has an image of one of the modalities, so nothing is known of its style: leave the modality or `style` out of the study"
+    );
     run::settings(&Settings {
         pretraining: asked.options.number("pretraining").unwrap_or(usual),
         strict: asked.options.is_on("strict"),
         lesions: lesion_statistics(asked.data, asked.study, asked.seed),
+        styles,
     })
 }
 
@@ -143,13 +150,15 @@ fn export(finished: &Finished, device: &Device) -> anyhow::Result<Exported> {
     let networks = SynthesisNetworks::finished(&c.study, &c.recipe, &c.geometry, sections, device);
     let networks = finished.restored(networks)?;
     let (generator, _) = synthesis_configurations(&c.study, &c.recipe, &c.geometry);
+    let settings: Settings = c.settings_as()?;
     Ok(Exported {
         networks: vec![Network {
             role: Role::Generator,
             config: NetworkConfig::Unet(generator),
             tensors: read_tensors(&networks.generator),
         }],
-        lesions: c.settings_as::<Settings>()?.lesions,
+        lesions: settings.lesions,
+        styles: settings.styles,
     })
 }
 
@@ -280,6 +289,7 @@ impl<'a> Synthesis<'a> {
             self.configuration.study.clone(),
             self.size(),
             self.stage.averaged().generator.clone(),
+            self.loader.styles().cloned(),
             &self.device.clone().inner(),
         )
     }
@@ -292,8 +302,7 @@ impl<'a> Synthesis<'a> {
         let (mut error, mut images) = (0.0, 0.0);
         let mut overlap = Overlap::default();
         for (index, item) in items.iter().enumerate() {
-            let own = structure(item, size);
-            let sample = pipeline.paint(&own, &item.label, index as u64).await?;
+            let sample = self.repainted(&pipeline, item, index as u64).await?;
             for (modality, (_, painted)) in sample.images.iter().enumerate() {
                 if let Some(bytes) = &item.images[modality] {
                     error += absolute_error(painted, &image(bytes, size));
@@ -315,6 +324,27 @@ impl<'a> Synthesis<'a> {
         Ok(values)
     }
 
+    /// An item painted from its own map and label, in its own style.
+    async fn repainted(
+        &self,
+        pipeline: &Synthesiser,
+        item: &Item,
+        noise_seed: u64,
+    ) -> anyhow::Result<Sample> {
+        let own = structure(item, self.size());
+        let style = self.loader.styles().map(|styles| {
+            let measured = styles::measured_of(item, &self.configuration.study, self.size());
+            styles.of_subject(&measured, noise_seed)
+        });
+        Ok(match style {
+            Some(style) => {
+                let painted = pipeline.paint_in_style(&own, &item.label, noise_seed, &style);
+                painted.await?
+            }
+            None => pipeline.paint(&own, &item.label, noise_seed).await?,
+        })
+    }
+
     /// Real images of the source modality, their fused maps, and what is painted from them with their
     /// own labels, one row per modality.
     async fn real_rows(&self) -> anyhow::Result<Vec<Vec<Image>>> {
@@ -324,12 +354,11 @@ impl<'a> Synthesis<'a> {
         let mut rows = vec![Vec::new(); 2 + study.modalities.len()];
         for column in 0..count {
             let item = items[column * items.len() / count];
-            let own = structure(item, size);
-            let sample = pipeline.paint(&own, &item.label, column as u64).await?;
+            let sample = self.repainted(&pipeline, item, column as u64).await?;
             let source = study.source_place();
             let real = item.images[source].as_deref();
             let shown = |bytes| study.modalities[source].channels.shown(&image(bytes, size));
-            rows[0].push(real.map_or_else(|| own.map.clone().into(), shown));
+            rows[0].push(real.map_or_else(|| sample.structure.map.clone().into(), shown));
             rows[1].push(sample.fused.clone().into());
             for (row, image) in rows[2..].iter_mut().zip(sample.shown(study)) {
                 row.push(image);

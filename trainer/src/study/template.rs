@@ -19,7 +19,7 @@ const fn field(name: &'static str, about: &'static str) -> Field {
 }
 
 /// The fields of a study, in the order of the file.
-const STUDY: [Field; 13] = [
+const STUDY: [Field; 14] = [
     field(
         "name",
         "Name on the command line and in files: letters, digits, hyphens.",
@@ -56,6 +56,10 @@ const STUDY: [Field; 13] = [
     field(
         "input",
         "What the generator is given; the rows of the ablation leave parts out.",
+    ),
+    field(
+        "style",
+        "The generator is told how the greys of an image are spread and how much detail it has: in use, as in a subject\nof the training set. Samples differ more.",
     ),
     field(
         "mask",

@@ -10,6 +10,7 @@ title = "Liver PET"
 base = "chest-xray"
 lesion = "none"
 line_reach = 3
+style = true
 [[modalities]]
 name = "pet"
 title = { en = "PET", zh = "正电子" }

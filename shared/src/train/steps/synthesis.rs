@@ -68,20 +68,18 @@ pub struct SynthesisStage {
 
 /// The configurations of the synthesis stage's networks for a study at a geometry.
 pub fn configurations(study: &Study, recipe: &Recipe, g: &Geometry) -> (UnetConfig, PatchConfig) {
-    let modalities = study.modalities.len();
-    let classes = if modalities > 1 { modalities } else { 0 };
     (
         UnetConfig {
             inputs: 1 + study.label_planes(),
             outputs: study.channels(),
             width: g.generator_width,
             depth: g.depth,
-            condition: classes,
+            condition: study.condition(),
         },
         PatchConfig {
             inputs: study.channels(),
             width: g.discriminator_width,
-            modalities: classes,
+            modalities: study.modality_classes(),
             spectral: recipe.spectral,
         },
     )
@@ -133,7 +131,7 @@ impl SynthesisStage {
         let encoded = self.generator.encode(batch.input.clone());
         let views = batch.views.iter();
         let painted: Vec<Tensor<4>> = views
-            .map(|view| self.generator.decode(&encoded, view.condition.clone()))
+            .map(|view| self.generator.decode(&encoded, view.told()))
             .collect();
         let mut losses = self.discriminator_step(batch, &painted, weights);
         losses.extend(self.generator_step(batch, painted, weights));

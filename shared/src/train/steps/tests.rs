@@ -9,6 +9,7 @@ use crate::networks::Unet;
 use crate::networks::config::{LatentForm, PatchConfig};
 use crate::networks::tensors::{load_tensors, read_tensors};
 use crate::study::{Geometry, Study};
+use crate::style;
 use crate::train::guides::{Guide, SegmenterGuide, TranslatorGuide};
 use crate::train::{Recipe, SegmenterWeights, SynthesisWeights};
 
@@ -65,6 +66,7 @@ pub(super) fn synthesis_batch(study: &Study) -> SynthesisBatch {
     let view = |modality: usize| View {
         modality,
         condition: (modalities > 1).then(|| one_hot(&[modality, modality], modalities)),
+        style: (study.style).then(|| Tensor::ones([2, style::LENGTH], &device())),
         image: images(study, 0.3 + 0.2 * modality as f32, 2),
         own: Tensor::ones([1, 1, 1, 1], &device()),
     };

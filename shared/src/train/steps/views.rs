@@ -38,11 +38,23 @@ pub struct View {
     pub modality: usize,
     /// The modality as one-hot `[batch, modalities]`, for more than one modality.
     pub condition: Option<Tensor<2>>,
+    /// The style that each image is to have `[batch, `[`LENGTH`](crate::style::LENGTH)`]`, where the generator is told.
+    pub style: Option<Tensor<2>>,
     /// Real images x of this modality `[batch, channels, size, size]`, 0..=1.
     pub image: Tensor<4>,
     /// 1 where a paired input's image is its own, 0 where the subject lacks this modality and the
     /// image is another's: `[paired, 1, 1, 1]`.
     pub own: Tensor<4>,
+}
+
+impl View {
+    /// What the generator is told of the images it is to paint: modality and style.
+    pub(super) fn told(&self) -> Option<Tensor<2>> {
+        match (self.condition.clone(), self.style.clone()) {
+            (Some(modality), Some(style)) => Some(Tensor::cat(vec![modality, style], 1)),
+            (modality, style) => modality.or(style),
+        }
+    }
 }
 
 /// Something of every view, one view after the other.

@@ -65,6 +65,7 @@ fn configuration(data: &Prepared, row: Ablation) -> Configuration {
             pretraining: 2,
             strict: true,
             lesions: lesion_statistics(data, &study, 7),
+            styles: None,
         })
         .expect("plain values"),
         recipe,
@@ -175,6 +176,37 @@ fn rows(data: &Prepared, a: Ablation, b: Ablation) -> Vec<(Parts, Parts)> {
 fn is_noise(value: f32) -> bool {
     let (low, high) = study().noise;
     (low..high + 1e-6).contains(&value)
+}
+
+#[test]
+fn the_generator_is_told_the_style_of_the_images_it_is_compared_with() {
+    let data = brains();
+    let plain = configuration(&data, Ablation::F);
+    let mut told = configuration(&data, Ablation::F);
+    told.study.style = true;
+    let items = parts(&data, &told.study, told.seed).training;
+    let styles = styles::of_training(&items, &told.study, SIZE).expect("brains");
+    told.settings = run::settings(&Settings {
+        styles: Some(styles.clone()),
+        ..settings(&plain)
+    })
+    .expect("plain values");
+    let known = styles::of_items(&styles, &items, &told.study, SIZE);
+    let (with, without) = (mixture(&data, &told), mixture(&data, &plain));
+    for step in STEPS {
+        let (with, without) = (with.batch(step), without.batch(step));
+        for view in &with.views {
+            let style = view.style.clone().expect("a style");
+            let rows = style.try_into_vec::<f32>().expect("f32");
+            for (place, row) in rows.chunks_exact(style::LENGTH).enumerate() {
+                let own = known.iter().any(|style| style.of(view.modality) == row);
+                assert_eq!(own, place < with.paired, "step {step}, input {place}");
+            }
+        }
+        assert!(without.views.iter().all(|view| view.style.is_none()));
+        let (with, without) = (Parts::of(with), Parts::of(without));
+        assert!(with.differing(&without).is_empty(), "step {step}");
+    }
 }
 
 #[test]

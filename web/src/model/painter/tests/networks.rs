@@ -49,6 +49,7 @@ fn model(study: Study, channels: usize, size: usize) -> Model {
         provenance: None,
         known_answer: None,
         lesions: lesions(),
+        styles: None,
         networks,
     }
 }
