@@ -24,8 +24,8 @@ const FARTHEST: f32 = 2.5;
 const LEAST: f32 = 0.01;
 /// Subjects whose styles are kept, at most, evenly spread over the sizes of their organs.
 const KEPT: usize = 128;
-/// Of the kept subjects that share nearest to a map in size may lend it their style, and no fewer than so many.
-const NEAR: (f32, usize) = (0.25, 8);
+/// How far an organ's share of the picture may lie from a map's before its subject hardly lends the map its style.
+const ALIKE: f32 = 0.04;
 /// How far a drawn style lies from the one that it is taken from: deviation of each score.
 const ASIDE: f32 = 0.15;
 /// Scores are kept in steps of this.
@@ -183,17 +183,21 @@ impl Styles {
         Style(scores)
     }
 
-    /// The style of a seed for a map whose organ takes this share of the picture: nearly that of a subject with an organ of
-    /// about this size.
+    /// The style of a seed for a map whose organ takes this share of the picture: nearly that of a subject, the likelier the
+    /// nearer its organ is in size. A map that changes a little keeps its style, or nearly always (Gumbel 1954: the
+    /// largest of log-likelihoods with a noise that is each subject's own).
     pub fn of_seed(&self, seed: u64, organ: f32) -> Style {
-        let mut near: Vec<&Known> = self.subjects.iter().collect();
-        let away = |known: &Known| (known.organ - organ).abs();
-        near.sort_by(|a, b| away(a).total_cmp(&away(b)));
-        let (share, least) = NEAR;
-        let count = (share * near.len() as f32) as usize;
-        near.truncate(count.max(least));
         let mut random = Random::new(seed, Purpose::Style);
-        let from = near[random.below(near.len())];
+        let mut chosen = (f32::NEG_INFINITY, &self.subjects[0]);
+        for known in &self.subjects {
+            let gumbel = -libm::logf(-libm::logf(random.unit().max(f32::MIN_POSITIVE)));
+            let away = (known.organ - organ) / ALIKE;
+            let worth = gumbel - away * away / 2.0;
+            if worth > chosen.0 {
+                chosen = (worth, known);
+            }
+        }
+        let (_, from) = chosen;
         let moved = |score: &f32| (score + ASIDE * random.normal()).clamp(-FARTHEST, FARTHEST);
         Style(from.scores.iter().map(moved).collect())
     }
@@ -272,27 +276,21 @@ mod tests {
         let subjects = subjects();
         let styles = Styles::fit(&subjects, 2).expect("two modalities");
         assert!(styles.is_sound(2) && !styles.is_sound(1));
-        // A quarter of forty: those of 26 to 35.
-        let low = styles.scores(0, &[26.0; LENGTH])[0];
-        let high = styles.scores(0, &[35.0; LENGTH])[0];
-        let mut drawn = Vec::new();
+        // Around subject 20 with a deviation of 4 subjects; theirs is 11.54.
+        let drawn = |seed: u64| styles.of_seed(seed, 0.2);
+        let scores: Vec<f32> = (0..400).map(|seed| drawn(seed).of(0)[0]).collect();
+        let mean = scores.iter().sum::<f32>() / 400.0;
+        let variance = scores.iter().map(|s| (s - mean) * (s - mean)).sum::<f32>() / 400.0;
+        let expected = ((4.0f32 / 11.54).powi(2) + ASIDE * ASIDE).sqrt();
+        assert!((mean + 0.5 / 11.54).abs() < 0.06, "{mean}");
+        assert!((variance.sqrt() - expected).abs() < 0.05, "{variance}");
         for seed in 0..60 {
-            let style = styles.of_seed(seed, 0.305);
-            for value in style.of(0).iter().chain(style.of(1)) {
-                assert!((low - 5.0 * ASIDE..high + 5.0 * ASIDE).contains(value));
-            }
-            let apart = style.of(0)[0] - style.of(1)[0];
+            let apart = drawn(seed).of(0)[0] - drawn(seed).of(1)[0];
             assert!(apart.abs() < 8.0 * ASIDE, "of one subject: {apart}");
-            drawn.push(style.of(0)[0]);
         }
-        let (least, most) = (
-            drawn.iter().copied().fold(9.0, f32::min),
-            drawn.iter().copied().fold(-9.0, f32::max),
-        );
-        assert!(
-            least < low + 2.0 * ASIDE && most > high - 2.0 * ASIDE,
-            "{least} to {most}"
-        );
+        // A map whose organ grows by a two-hundredth keeps its style.
+        let kept = (0..400).filter(|&seed| styles.of_seed(seed, 0.201) == drawn(seed));
+        assert!(kept.count() > 380);
         assert_eq!(styles.of_seed(7, 0.2), styles.of_seed(7, 0.2));
         assert_ne!(styles.of_seed(7, 0.2), styles.of_seed(8, 0.2));
         let own = styles.of_subject(&subjects[4], 1);

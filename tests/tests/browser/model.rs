@@ -13,6 +13,7 @@ use scanweave::phantom::{self, Anatomy};
 use scanweave::random::{Purpose, Random};
 use scanweave::structure::{Structure, forbidden};
 use scanweave::study::{Modality, Preset, Study};
+use scanweave::style::{self, Measured, Styles};
 use scanweave::synthesis::{Sample, Subject, Synthesiser};
 use scanweave::weights::{self, Card, KnownAnswer, Model, Network, Precision, Role, Tensor};
 
@@ -53,6 +54,24 @@ pub fn fresh_classes(seed: u64) -> Vec<u8> {
     fresh_of(study, seed)
 }
 
+/// As [`fresh_brain`], whose generator is told a style.
+pub fn fresh_styled(seed: u64) -> Vec<u8> {
+    let study = Study {
+        style: true,
+        ..Study::named("phantom-brain").expect("built in")
+    };
+    fresh_of(study, seed)
+}
+
+/// Styles of subjects that differ in everything.
+fn styles(modalities: usize) -> Styles {
+    let subject = |value: f32| Measured {
+        organ: 0.5,
+        images: vec![Some([value; style::LENGTH]); modalities],
+    };
+    Styles::fit(&[0.1, 0.3, 0.5, 0.7, 0.9].map(subject), modalities).expect("of every modality")
+}
+
 /// As [`fresh`], of a study in colour.
 pub fn fresh_colour(seed: u64) -> Vec<u8> {
     let fundus = serde_json::from_str::<Modality>(r#"{"name": "fundus", "channels": 3}"#);
@@ -85,13 +104,14 @@ fn painting(study: Study, channels: usize, seed: u64) -> Vec<u8> {
         depth: 3,
         condition,
     };
-    let modalities = match study.modalities.len() {
-        1 => 0,
-        several => several,
-    };
     let mask = unet(1, 1, geometry.mask_width, 0);
     let planes = study.label_planes();
-    let generator = unet(1 + planes, channels, geometry.generator_width, modalities);
+    let generator = unet(
+        1 + planes,
+        channels,
+        geometry.generator_width,
+        study.condition(),
+    );
     let segmenter = unet(channels, 1 + planes, geometry.segmenter_width, 0);
     let network = |role, config, tensors| Network {
         role,
@@ -124,6 +144,7 @@ fn painting(study: Study, channels: usize, seed: u64) -> Vec<u8> {
         ));
     }
     let lesions = lesions_of_phantoms(&study.lesion, geometry.size);
+    let styles = study.style.then(|| styles(study.modalities.len()));
     let mut model = Model {
         provenance: None,
         study,
@@ -134,7 +155,7 @@ fn painting(study: Study, channels: usize, seed: u64) -> Vec<u8> {
         },
         known_answer: None,
         lesions,
-        styles: None,
+        styles,
         networks,
     };
     let answer = 1;

@@ -1,7 +1,7 @@
 //! Looking at several modalities: zoom, cross-hair, comparison, overlays, and the stages of algorithm 1.
 
 use super::backends::png;
-use super::model::{fresh, fresh_brain};
+use super::model::{fresh, fresh_brain, fresh_styled};
 use super::page::{Page, Shown};
 use super::site::{Offer, Site};
 use scanweave::phantom::{self, Anatomy};
@@ -355,6 +355,33 @@ fn stages(page: &Page) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let stages = found.as_array().expect("planes").iter();
     stages.map(|s| (text(&s[0]), text(&s[1]))).collect()
+}
+
+#[test]
+fn another_texture_leaves_the_map_and_is_shared_and_taken_back() {
+    let site = Site::with_models(&[Offer::whole("styled", &fresh_styled(7))]);
+    let page = Page::open(&site, "backend=cpu&seed=4&lang=en");
+    page.until_ready("Seed 4:");
+    let (before, map) = (page.shown("image"), page.shown("structure"));
+    page.browser.click("[data-testid=another-texture]");
+    page.until_changed("image", &before.hash);
+    let other = page.shown("image");
+    assert!(page.shown("structure") == map, "another map");
+    page.browser.reload();
+    page.until_hash("image", &other.hash);
+    page.browser.script("history.back()");
+    page.until_hash("image", &before.hash);
+    page.is_quiet();
+}
+
+#[test]
+fn a_model_that_knows_no_styles_offers_no_other_texture() {
+    let site = Site::with_models(&[Offer::whole("fresh", &fresh(7))]);
+    let page = Page::open(&site, "backend=cpu&seed=4&lang=en");
+    page.until_ready("Seed 4:");
+    let there = "return document.querySelectorAll('[data-testid=another-texture]').length";
+    assert_eq!(page.browser.script(there), 0);
+    page.is_quiet();
 }
 
 #[test]

@@ -22,7 +22,7 @@ use leptos::prelude::*;
 
 use super::page::{Controller, Page};
 use super::status;
-use super::words::{NEXT_SEED, PREVIOUS_SEED, Word};
+use super::words::{ANOTHER_TEXTURE, ANOTHER_TEXTURE_HELP, NEXT_SEED, PREVIOUS_SEED, Word};
 use look::Look;
 use view::View;
 
@@ -44,11 +44,28 @@ pub fn Viewer() -> impl IntoView {
             <div class="row">
                 <Turn by=-1 name=PREVIOUS_SEED sign="\u{2190}" />
                 <Turn by=1 name=NEXT_SEED sign="\u{2192}" />
+                <AnotherTexture />
             </div>
             <status::Line />
         </div>
         <steps::Steps />
         <figures::Panel />
+    }
+}
+
+/// Paints the same map and label with other noise, where that is seen.
+#[component]
+fn AnotherTexture() -> impl IntoView {
+    let (page, controller) = (expect_context::<Page>(), expect_context::<Controller>());
+    let seen = Memo::new(move |_| {
+        page.opened
+            .with(|m| m.as_ref().is_some_and(|m| m.study.style))
+    });
+    view! {
+        <Show when=move || seen.get()>
+            <button type="button" data-testid="another-texture" title=move || ANOTHER_TEXTURE_HELP.say()
+                on:click=move |_| controller.retexture()>{move || ANOTHER_TEXTURE.say()}</button>
+        </Show>
     }
 }
 

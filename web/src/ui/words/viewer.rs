@@ -15,6 +15,10 @@ super::words! {
     PREVIOUS_SEED = "Previous seed", "上一个种子";
     /// Steps the seed.
     NEXT_SEED = "Next seed", "下一个种子";
+    /// Paints the same map and label with other noise, for models whose generator is told a style.
+    ANOTHER_TEXTURE = "Another texture", "换一种纹理";
+    /// What it does.
+    ANOTHER_TEXTURE_HELP = "The same anatomy and lesion as another scan would show them", "相同的解剖结构与病灶，另一次扫描的样子";
 
     /// Name of the strip of steps.
     HOW_IT_WAS_MADE = "How it was made", "生成步骤";

@@ -45,6 +45,13 @@ impl Controller {
         self.settle(Scene { lesion, ..scene });
     }
 
+    /// Other noise, and with it another style; map and label stay.
+    pub fn retexture(self) {
+        let scene = self.page.scene.get_untracked();
+        let noise = scene.noise.wrapping_add(1);
+        self.settle(Scene { noise, ..scene });
+    }
+
     /// The scene that the seed field and the finding mean.
     pub(super) fn sampled(self) -> Scene {
         let page = self.page;
