@@ -16,7 +16,7 @@ use crate::style::Styles;
 const MAX_SIZE: usize = 2048;
 const MAX_LATENT: usize = 16_384;
 const MAX_WIDTH: usize = 512;
-/// Sizes are multiples of 16.
+/// A network of this depth needs sizes of a multiple of 32.
 const MAX_DEPTH: usize = 5;
 const MAX_CHANNELS: usize = 64;
 /// Three times what the largest preset's generator makes.
@@ -84,7 +84,7 @@ pub(super) fn roles<'a>(roles: impl Iterator<Item = &'a Role>) -> Result<(), Wei
 
 /// Whether a network of this role may have this configuration, whatever the study: the kind that
 /// the role needs, sizes that are multiples of 16 up to 2048 pixels, latents up to 16384 values,
-/// widths up to 512, depths up to 4, inputs, outputs and conditions up to 64 channels.
+/// widths up to 512, depths up to 5, inputs, outputs and conditions up to 64 channels.
 ///
 /// # Errors
 /// [`WeightsError::Network`] that says which value is wrong.

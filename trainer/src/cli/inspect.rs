@@ -108,7 +108,26 @@ fn study(summary: &Summary) -> String {
                 modalities.join(", ")
             ),
         ),
-        ("latent", format!("{} values", geometry.latent)),
+        (
+            "maps",
+            format!(
+                "drawn at {0} x {0} pixels from {1} values, {2}",
+                geometry.structure_size(),
+                geometry.latent,
+                match study.line_reach {
+                    0 => "as lines".to_owned(),
+                    reach => format!("as distances from lines up to {reach} pixels"),
+                }
+            ),
+        ),
+        (
+            "style",
+            if study.style {
+                "drawn with the noise, as in a subject of the training set".into()
+            } else {
+                "none".into()
+            },
+        ),
         (
             "lesions",
             if classes.is_empty() {

@@ -58,7 +58,14 @@ fn a_study_of_ones_own_goes_through_every_command() {
     let ended = run("export runs --out liver.weave");
     assert!(ended.complained.contains("runs/synthesis"), "{ended}");
     let said = run("inspect liver.weave --provenance").said;
-    for word in ["pet, ct", "liver-pet", "\"sharp_from\": 1", "\"steps\": 2"] {
+    for word in [
+        "pet, ct",
+        "liver-pet",
+        "lines up to 3 pixels",
+        "in a subject of the training set",
+        "\"sharp_from\": 1",
+        "\"steps\": 2",
+    ] {
         assert!(said.contains(word), "{word}: {said}");
     }
     run("sample liver.weave --count 1 --out samples");
