@@ -94,12 +94,19 @@ pub struct Measured {
 /// slice through the top of a head has another detail than one through its base.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Styles {
+    /// From the smallest organ to the largest.
+    subjects: Vec<Known>,
+}
+
+/// What a training knows of styles: how they are distributed, and what a score is. Only the former goes into a weights file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Fitted {
+    /// How they are distributed.
+    pub styles: Styles,
     /// Of each value of each modality.
     mean: Vec<f32>,
     /// Likewise.
     deviation: Vec<f32>,
-    /// From the smallest organ to the largest.
-    subjects: Vec<Known>,
 }
 
 /// The style of a subject of the training set.
@@ -109,16 +116,18 @@ struct Known {
     scores: Vec<f32>,
 }
 
-impl Styles {
+impl Fitted {
     /// Of what was measured of subjects, of so many modalities each. What one lacks is taken from the next that has it. `None`
     /// where nobody has a modality.
     pub fn fit(subjects: &[Measured], modalities: usize) -> Option<Self> {
         let mut sorted: Vec<&Measured> = subjects.iter().collect();
         sorted.sort_by(|a, b| a.organ.total_cmp(&b.organ));
-        let mut styles = Self {
+        let mut fitted = Self {
+            styles: Styles {
+                subjects: Vec::new(),
+            },
             mean: Vec::new(),
             deviation: Vec::new(),
-            subjects: Vec::new(),
         };
         for modality in 0..modalities {
             let there: Vec<&Measures> = sorted
@@ -135,8 +144,8 @@ impl Styles {
                 };
                 let middle = mean(&|v| v);
                 let variance = mean(&|v| (v - middle) * (v - middle));
-                styles.mean.push(middle as f32);
-                styles.deviation.push(libm::sqrt(variance) as f32);
+                fitted.mean.push(middle as f32);
+                fitted.deviation.push(libm::sqrt(variance) as f32);
             }
         }
         let count = KEPT.min(sorted.len());
@@ -144,16 +153,16 @@ impl Styles {
             let images = (0..modalities).map(|modality| {
                 let from = sorted[place..].iter().chain(&sorted[..place]);
                 let measures = from.clone().find_map(|s| s.images[modality].as_ref())?;
-                Some(styles.scores(modality, measures))
+                Some(fitted.scores(modality, measures))
             });
             let scores: Vec<[f32; LENGTH]> = images.collect::<Option<_>>()?;
             let scores = scores.concat();
-            styles.subjects.push(Known {
+            fitted.styles.subjects.push(Known {
                 organ: sorted[place].organ,
                 scores: scores.iter().map(|s| (s / STEP).round() * STEP).collect(),
             });
         }
-        Some(styles)
+        Some(fitted)
     }
 
     /// The scores of what was measured of an image of the modality at this place.
@@ -173,7 +182,7 @@ impl Styles {
 
     /// The style of a subject of whom this was measured. That of a modality that is not there is drawn, with the seed.
     pub fn of_subject(&self, measured: &Measured, seed: u64) -> Style {
-        let Style(mut scores) = self.of_seed(seed, measured.organ);
+        let Style(mut scores) = self.styles.of_seed(seed, measured.organ);
         for (modality, measures) in measured.images.iter().enumerate() {
             if let Some(measures) = measures {
                 let own = self.scores(modality, measures);
@@ -182,7 +191,9 @@ impl Styles {
         }
         Style(scores)
     }
+}
 
+impl Styles {
     /// The style of a seed for a map whose organ takes this share of the picture: nearly that of a subject, the likelier the
     /// nearer its organ is in size. A map that changes a little keeps its style, or nearly always (Gumbel 1954: the
     /// largest of log-likelihoods with a noise that is each subject's own).
@@ -207,10 +218,7 @@ impl Styles {
         let count = modalities * LENGTH;
         let finite = |values: &[f32]| values.len() == count && values.iter().all(|v| v.is_finite());
         let known = |k: &Known| k.organ.is_finite() && finite(&k.scores);
-        finite(&self.mean)
-            && finite(&self.deviation)
-            && (1..=KEPT).contains(&self.subjects.len())
-            && self.subjects.iter().all(known)
+        (1..=KEPT).contains(&self.subjects.len()) && self.subjects.iter().all(known)
     }
 }
 
@@ -260,21 +268,22 @@ mod tests {
         for subject in &mut three {
             subject.images[0].as_mut().expect("there")[1] = 0.5;
         }
-        let styles = Styles::fit(&three, 2).expect("two modalities");
+        let fitted = Fitted::fit(&three, 2).expect("two modalities");
         // Of 1, 2 and 3 the mean is 2 and the deviation the root of two thirds.
         let expected = 1.0 / (2.0f32 / 3.0).sqrt();
-        let scores = styles.scores(0, &three[2].images[0].expect("there"));
+        let scores = fitted.scores(0, &three[2].images[0].expect("there"));
         assert!((scores[0] - expected).abs() < 1e-6);
         assert_eq!(scores[1], 0.0, "what does not vary");
-        let twice = styles.scores(1, &three[2].images[1].expect("there"));
+        let twice = fitted.scores(1, &three[2].images[1].expect("there"));
         assert!((twice[0] - expected).abs() < 1e-6);
-        assert_eq!(styles.scores(1, &[100.0; LENGTH]), [FARTHEST; LENGTH]);
+        assert_eq!(fitted.scores(1, &[100.0; LENGTH]), [FARTHEST; LENGTH]);
     }
 
     #[test]
     fn a_drawn_style_is_near_that_of_a_subject_with_an_organ_of_about_the_size() {
         let subjects = subjects();
-        let styles = Styles::fit(&subjects, 2).expect("two modalities");
+        let fitted = Fitted::fit(&subjects, 2).expect("two modalities");
+        let styles = &fitted.styles;
         assert!(styles.is_sound(2) && !styles.is_sound(1));
         // Around subject 20 with a deviation of 4 subjects; theirs is 11.54.
         let drawn = |seed: u64| styles.of_seed(seed, 0.2);
@@ -293,8 +302,8 @@ mod tests {
         assert!(kept.count() > 380);
         assert_eq!(styles.of_seed(7, 0.2), styles.of_seed(7, 0.2));
         assert_ne!(styles.of_seed(7, 0.2), styles.of_seed(8, 0.2));
-        let own = styles.of_subject(&subjects[4], 1);
-        assert_eq!(own.of(1), styles.scores(1, &[10.0; LENGTH]));
+        let own = fitted.of_subject(&subjects[4], 1);
+        assert_eq!(own.of(1), fitted.scores(1, &[10.0; LENGTH]));
     }
 
     #[test]
@@ -303,13 +312,13 @@ mod tests {
         for (number, subject) in some.iter_mut().enumerate() {
             subject.images[number % 2] = None;
         }
-        let styles = Styles::fit(&some, 2).expect("both are there");
+        let styles = Fitted::fit(&some, 2).expect("both are there").styles;
         assert_eq!(styles.subjects.len(), 40);
         assert!(styles.subjects.iter().all(|s| s.scores.len() == 2 * LENGTH));
         for subject in &mut some {
             subject.images[1] = None;
         }
-        assert_eq!(Styles::fit(&some, 2), None);
-        assert_eq!(Styles::fit(&[], 1), None);
+        assert_eq!(Fitted::fit(&some, 2), None);
+        assert_eq!(Fitted::fit(&[], 1), None);
     }
 }

@@ -1,5 +1,5 @@
-//! Structure maps smaller than the pictures that they belong to, and back: networks that see them at half the size
-//! take a quarter of the time.
+//! Structure maps smaller than the pictures that they belong to: networks that see them at half the size take a quarter
+//! of the time.
 
 use super::Structure;
 use crate::image::Plane;

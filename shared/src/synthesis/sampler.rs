@@ -22,25 +22,7 @@ pub struct StructureSampler {
     mask: Network,
     /// Above it a soft map has a line.
     threshold: f32,
-    sides: Sides,
-}
-
-/// Sides of maps, pixels.
-#[derive(Clone, Copy)]
-struct Sides {
-    /// Of those that the networks see and draw.
-    seen: usize,
-    /// Of those that are asked for.
-    whole: usize,
-}
-
-impl Sides {
-    fn of(geometry: &Geometry) -> Self {
-        Self {
-            seen: geometry.structure_size(),
-            whole: geometry.size,
-        }
-    }
+    geometry: Geometry,
 }
 
 impl StructureSampler {
@@ -59,7 +41,7 @@ impl StructureSampler {
             latent: geometry.latent,
             mask: Network::Library(Library::new(mask, device)),
             threshold,
-            sides: Sides::of(geometry),
+            geometry: *geometry,
         }
     }
 
@@ -73,7 +55,7 @@ impl StructureSampler {
             latent,
             mask,
             threshold: model.study.line_threshold,
-            sides: Sides::of(&model.geometry),
+            geometry: model.geometry,
         }))
     }
 
@@ -125,7 +107,7 @@ impl StructureSampler {
     }
 
     async fn sketched(&self, soft: &[f32]) -> Result<Structure, SynthesisError> {
-        let Sides { seen, whole } = self.sides;
+        let (seen, whole) = (self.geometry.structure_size(), self.geometry.size);
         let soft = Plane::new(seen, seen, soft.to_vec())?;
         let mask = self.mask_seen(&soft.above(self.threshold)).await?;
         // What lies between two pixels of a field is known, unlike what lies between two of a map.
@@ -135,13 +117,13 @@ impl StructureSampler {
 
     /// The background of the organ that the mask generator sees in lines, 1 on a line.
     pub(super) async fn mask_of(&self, lines: &Plane) -> Result<Plane, SynthesisError> {
-        let seen = self.sides.seen;
+        let seen = self.geometry.structure_size();
         self.mask_seen(&reduced_lines(lines, seen, seen)).await
     }
 
     /// As [`StructureSampler::mask_of`], of lines as the mask generator sees them.
     async fn mask_seen(&self, lines: &Plane) -> Result<Plane, SynthesisError> {
-        let Sides { seen, whole } = self.sides;
+        let (seen, whole) = (self.geometry.structure_size(), self.geometry.size);
         let background = self.mask.forward(lines.values(), seen).await?;
         let background = Plane::new(seen, seen, background)?;
         Ok(solid_mask(&background.resized(whole, whole)))

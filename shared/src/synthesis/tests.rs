@@ -6,7 +6,7 @@ use crate::networks::cpu;
 use crate::networks::tensors::read_tensors;
 use crate::random::{Purpose, Random};
 use crate::study::{Geometry, Preset, Study};
-use crate::style::{self, Measured};
+use crate::style::{self, Fitted, Measured};
 use crate::weights::{self, Card, Network, Precision, Role};
 
 /// A generator and a structure discriminator without training, of lines or of their distances, of maps as large as the
@@ -103,7 +103,8 @@ fn styled() -> Model {
     };
     model.networks[0].tensors = read_tensors(&generator.init(&device));
     model.networks[0].config = NetworkConfig::Unet(generator);
-    model.styles = Styles::fit(&[0.1, 0.2, 0.4].map(|v| measured(v, 1)), 1);
+    let fitted = Fitted::fit(&[0.1, 0.2, 0.4].map(|v| measured(v, 1)), 1);
+    model.styles = fitted.map(|fitted| fitted.styles);
     model
 }
 
@@ -135,7 +136,7 @@ fn a_generator_that_is_told_a_style_needs_to_know_some_of_its_study() {
     let mut without = styled();
     without.styles = None;
     let mut foreign = styled();
-    foreign.styles = Styles::fit(&[measured(0.5, 2)], 2);
+    foreign.styles = Fitted::fit(&[measured(0.5, 2)], 2).map(|fitted| fitted.styles);
     for (model, word) in [(without, "knows none"), (foreign, "another study")] {
         let error = weights::write(&model, Precision::F32).expect_err("refused");
         assert!(error.to_string().contains(word), "{error}");

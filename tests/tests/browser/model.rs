@@ -13,7 +13,7 @@ use scanweave::phantom::{self, Anatomy};
 use scanweave::random::{Purpose, Random};
 use scanweave::structure::{Structure, forbidden};
 use scanweave::study::{Modality, Preset, Study};
-use scanweave::style::{self, Measured, Styles};
+use scanweave::style::{self, Fitted, Measured, Styles};
 use scanweave::synthesis::{Sample, Subject, Synthesiser};
 use scanweave::weights::{self, Card, KnownAnswer, Model, Network, Precision, Role, Tensor};
 
@@ -69,7 +69,8 @@ fn styles(modalities: usize) -> Styles {
         organ: 0.5,
         images: vec![Some([value; style::LENGTH]); modalities],
     };
-    Styles::fit(&[0.1, 0.3, 0.5, 0.7, 0.9].map(subject), modalities).expect("of every modality")
+    let fitted = Fitted::fit(&[0.1, 0.3, 0.5, 0.7, 0.9].map(subject), modalities);
+    fitted.expect("of every modality").styles
 }
 
 /// As [`fresh`], of a study in colour.

@@ -7,7 +7,7 @@ use scanweave::image::Plane;
 use scanweave::label::{ClassMap, Label, LesionStatistics, Placing};
 use scanweave::random::{Purpose, Random};
 use scanweave::structure::{Structure, fusion_noise};
-use scanweave::style::{self, Style, Styles, organ_share};
+use scanweave::style::{self, Fitted, Style, organ_share};
 use scanweave::synthesis::fused;
 use scanweave::train::Loader;
 use scanweave::train::batch::{
@@ -40,7 +40,7 @@ pub struct Settings {
     pub lesions: Option<LesionStatistics>,
     /// How the styles of the training items are distributed, where the generator is told one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub styles: Option<Styles>,
+    pub styles: Option<Fitted>,
 }
 
 /// Chooses items and maps, fills them with noise and lays the labels beside them.
@@ -152,7 +152,7 @@ impl<'a> Mixture<'a> {
     }
 
     /// How the styles of the training items are distributed, where the generator is told one.
-    pub fn styles(&self) -> Option<&Styles> {
+    pub fn styles(&self) -> Option<&Fitted> {
         self.settings.styles.as_ref()
     }
 
@@ -244,7 +244,7 @@ impl<'a> Mixture<'a> {
             noise_seed,
             style: self
                 .styles()
-                .map(|styles| styles.of_seed(noise_seed, organ_share(&map.mask))),
+                .map(|fitted| fitted.styles.of_seed(noise_seed, organ_share(&map.mask))),
             item,
         }
     }

@@ -2,25 +2,25 @@
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use scanweave::study::Study;
-use scanweave::style::{Measured, Style, Styles, measures, organ_share};
+use scanweave::style::{Fitted, Measured, Style, measures, organ_share};
 
 use super::items::{image, structure};
 use crate::data::Item;
 
 /// How the styles of the items that are learnt from are distributed, where the study's generator is told one.
-pub fn of_training(items: &[&Item], study: &Study, size: usize) -> Option<Styles> {
+pub fn of_training(items: &[&Item], study: &Study, size: usize) -> Option<Fitted> {
     study.style.then_some(())?;
     let measured = items.par_iter().map(|item| measured_of(item, study, size));
-    Styles::fit(&measured.collect::<Vec<_>>(), study.modalities.len())
+    Fitted::fit(&measured.collect::<Vec<_>>(), study.modalities.len())
 }
 
 /// The style of every item.
-pub fn of_items(styles: &Styles, items: &[&Item], study: &Study, size: usize) -> Vec<Style> {
+pub fn of_items(fitted: &Fitted, items: &[&Item], study: &Study, size: usize) -> Vec<Style> {
     let measured = items.par_iter().map(|item| measured_of(item, study, size));
     let measured: Vec<_> = measured.collect();
     let numbered = measured.iter().zip(0..);
     numbered
-        .map(|(m, seed)| styles.of_subject(m, seed))
+        .map(|(m, seed)| fitted.of_subject(m, seed))
         .collect()
 }
 

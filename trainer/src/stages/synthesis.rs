@@ -158,7 +158,7 @@ fn export(finished: &Finished, device: &Device) -> anyhow::Result<Exported> {
             tensors: read_tensors(&networks.generator),
         }],
         lesions: settings.lesions,
-        styles: settings.styles,
+        styles: settings.styles.map(|fitted| fitted.styles),
     })
 }
 
@@ -289,7 +289,7 @@ impl<'a> Synthesis<'a> {
             self.configuration.study.clone(),
             self.size(),
             self.stage.averaged().generator.clone(),
-            self.loader.styles().cloned(),
+            self.loader.styles().map(|fitted| fitted.styles.clone()),
             &self.device.clone().inner(),
         )
     }
@@ -332,9 +332,9 @@ impl<'a> Synthesis<'a> {
         noise_seed: u64,
     ) -> anyhow::Result<Sample> {
         let own = structure(item, self.size());
-        let style = self.loader.styles().map(|styles| {
+        let style = self.loader.styles().map(|fitted| {
             let measured = styles::measured_of(item, &self.configuration.study, self.size());
-            styles.of_subject(&measured, noise_seed)
+            fitted.of_subject(&measured, noise_seed)
         });
         Ok(match style {
             Some(style) => {
