@@ -32,12 +32,19 @@ const CONTROL: &str = "\u{e009}";
 /// Seconds that one command may take.
 const PATIENCE: u64 = 120;
 
+/// How often chromedriver is started until it listens: it asks the system for a free port of IPv6, takes the
+/// same one of IPv4, and ends where that is in use.
+const STARTS: usize = 5;
+
+/// The lines that chromedriver prints.
+type Said = Lines<BufReader<ChildStdout>>;
+
 /// A browser with a fresh profile, ended when dropped.
 pub struct Browser {
     driver: Child,
     session: String,
     /// Kept open: a driver that finds its output closed may end.
-    _said: Lines<BufReader<ChildStdout>>,
+    _said: Said,
     _turn: Turn,
 }
 
@@ -58,22 +65,10 @@ impl Browser {
     }
 
     fn of_turn(turn: Turn, flags: &[String]) -> Self {
-        let program = std::env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".into());
-        let mut command = Command::new(&program);
-        command
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null());
-        let mut driver = command.spawn().unwrap_or_else(|e| panic!("{program}: {e}"));
-        let mut said = BufReader::new(driver.stdout.take().expect("it is piped")).lines();
-        let port = said
-            .by_ref()
-            .map_while(Result::ok)
-            .find_map(|line| port(&line));
-        let address = format!(
-            "http://127.0.0.1:{}",
-            port.expect("chromedriver names its port")
-        );
+        let (driver, port, said) = (0..STARTS)
+            .find_map(|_| listening())
+            .unwrap_or_else(|| panic!("chromedriver found no port in {STARTS} starts"));
+        let address = format!("http://127.0.0.1:{port}");
         let mut browser = Self {
             driver,
             session: format!("{address}/session"),
@@ -321,6 +316,31 @@ impl Drop for Browser {
         let _ = self.driver.kill();
         let _ = self.driver.wait();
     }
+}
+
+/// chromedriver with the port it listens on and what it prints from then on; none if it ended before.
+fn listening() -> Option<(Child, u16, Said)> {
+    let program = std::env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".into());
+    let mut command = Command::new(&program);
+    command
+        .arg("--port=0")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    let mut driver = command.spawn().unwrap_or_else(|e| panic!("{program}: {e}"));
+    let mut said = BufReader::new(driver.stdout.take().expect("it is piped")).lines();
+    let mut before = Vec::new();
+    for line in said.by_ref().map_while(Result::ok) {
+        if let Some(port) = port(&line) {
+            return Some((driver, port, said));
+        }
+        before.push(line);
+    }
+    let status = driver.wait().expect("its own child");
+    eprintln!(
+        "{program} ended ({status}) and said:\n{}",
+        before.join("\n")
+    );
+    None
 }
 
 fn port(line: &str) -> Option<u16> {
