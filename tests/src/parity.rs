@@ -103,6 +103,7 @@ const EXTRACTIONS: [Extraction; 2] = [
         beta: 0.2,
         median: 1,
         headroom: None,
+        shortest: 0.0,
     },
     Extraction {
         size: 128,
@@ -119,6 +120,7 @@ const EXTRACTIONS: [Extraction; 2] = [
         beta: 0.2,
         median: 3,
         headroom: None,
+        shortest: 0.0,
     },
 ];
 

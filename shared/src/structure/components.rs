@@ -14,10 +14,12 @@ struct Run {
     one: bool,
 }
 
-/// The components of a plane's ones and of its zeros, each connected through the four sides.
+/// The components of a plane's ones and of its zeros, connected through the four sides, lines also through corners.
 pub struct Components {
     width: usize,
     height: usize,
+    /// Whether ones are connected through corners too.
+    corners: bool,
     runs: Vec<Run>,
     /// Of each run another run of the same component, or itself.
     parents: Vec<usize>,
@@ -26,10 +28,20 @@ pub struct Components {
 impl Components {
     /// The components of `plane`, whose ones are the values above 0.5.
     pub fn of(plane: &Plane) -> Self {
+        Self::connected(plane, false)
+    }
+
+    /// As [`Components::of`], with ones that touch in a corner connected: an oblique line one pixel wide is one component.
+    pub fn of_lines(plane: &Plane) -> Self {
+        Self::connected(plane, true)
+    }
+
+    fn connected(plane: &Plane, corners: bool) -> Self {
         let (width, height) = (plane.width(), plane.height());
         let mut found = Self {
             width,
             height,
+            corners,
             runs: Vec::new(),
             parents: Vec::new(),
         };
@@ -60,8 +72,21 @@ impl Components {
         while !above.is_empty() && !below.is_empty() {
             let (a, b) = (self.runs[above.start], self.runs[below.start]);
             if a.one == b.one {
-                let (a, b) = (self.root(above.start), self.root(below.start));
-                self.parents[a.max(b)] = a.min(b);
+                self.connect(above.start, below.start);
+            } else if self.corners && a.end == b.end {
+                // The ones of either row begin where those of the other end.
+                let next = |one: bool, at: usize, end: usize| {
+                    if one {
+                        Some(at)
+                    } else {
+                        Some(at + 1).filter(|&next| next < end)
+                    }
+                };
+                let pair =
+                    next(a.one, above.start, above.end).zip(next(b.one, below.start, below.end));
+                if let Some((above, below)) = pair {
+                    self.connect(above, below);
+                }
             }
             // The run that ends first has met all it can meet.
             if a.end <= b.end {
@@ -71,6 +96,11 @@ impl Components {
                 below.start += 1;
             }
         }
+    }
+
+    fn connect(&mut self, above: usize, below: usize) {
+        let (a, b) = (self.root(above), self.root(below));
+        self.parents[a.max(b)] = a.min(b);
     }
 
     fn root(&mut self, mut run: usize) -> usize {
@@ -105,6 +135,34 @@ impl Components {
             found[place].extend((run.start..run.end).map(|x| run.y * self.width + x));
         }
         found
+    }
+
+    /// The components of ones whose bounding box has a diagonal of at least `shortest` pixels, counted from outer edge to outer edge.
+    pub fn at_least(mut self, shortest: f32) -> Plane {
+        // First row, last row, first column, end of the last, of each component at the place of its root.
+        let mut boxes = vec![None; self.runs.len()];
+        for index in 0..self.runs.len() {
+            let Run { y, start, end, one } = self.runs[index];
+            if one {
+                let root = self.root(index);
+                let (top, left, right) = boxes[root]
+                    .map_or((y, start, end), |(top, _, left, right)| {
+                        (top, usize::min(left, start), usize::max(right, end))
+                    });
+                boxes[root] = Some((top, y, left, right));
+            }
+        }
+        let mut kept = Plane::filled(self.width, self.height, 0.0);
+        for index in 0..self.runs.len() {
+            let root = self.root(index);
+            if let Some((top, bottom, left, right)) = boxes[root] {
+                let (across, down) = ((right - left) as f32, (bottom + 1 - top) as f32);
+                if libm::hypotf(across, down) >= shortest {
+                    self.paint(&mut kept, index, 1.0);
+                }
+            }
+        }
+        kept
     }
 
     /// 0 where a path of zeros leads from a one of `outside`, else 1: the contours are filled, and
@@ -209,6 +267,31 @@ mod tests {
         Plane::from_fn(rows[0].len(), rows.len(), |x, y| {
             f32::from(u8::from(rows[y].as_bytes()[x] == b'#'))
         })
+    }
+
+    #[test]
+    fn lines_connect_through_corners_and_what_encloses_zeros_does_not_join_them() {
+        for rows in [["#..", ".#.", "..#"], ["..#", ".#.", "#.."]] {
+            assert_eq!(Components::of_lines(&plane(&rows)).areas(), [3]);
+            assert_eq!(Components::of(&plane(&rows)).areas(), [1, 1, 1]);
+        }
+        let ring = plane(&[".#.", "#.#", ".#."]);
+        assert_eq!(Components::of_lines(&ring).areas(), [4]);
+        let apart = plane(&["#.#", "...", "#.#"]);
+        assert_eq!(Components::of_lines(&apart).areas(), [1, 1, 1, 1]);
+    }
+
+    #[test]
+    fn pieces_are_kept_by_the_diagonal_of_their_box() {
+        // Boxes of 4 x 1, 1 x 1 and 3 x 3 pixels: diagonals 4.12, 1.41 and 4.24.
+        let drawn = plane(&["####..#", ".......", ".#.....", "..#....", "...#..."]);
+        let without_dot = plane(&["####...", ".......", ".#.....", "..#....", "...#..."]);
+        let oblique = plane(&[".......", ".......", ".#.....", "..#....", "...#..."]);
+        let kept = |shortest| Components::of_lines(&drawn).at_least(shortest);
+        assert_eq!(kept(0.0), drawn);
+        assert_eq!(kept(1.5), without_dot);
+        assert_eq!(kept(4.2), oblique);
+        assert_eq!(kept(5.0), Plane::filled(7, 5, 0.0));
     }
 
     #[test]

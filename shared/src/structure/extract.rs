@@ -161,6 +161,10 @@ fn run(
         lines = reduced_lines(&lines, mask.width(), mask.height());
         seen("reduced", &lines);
     }
+    if values.shortest > 0.0 {
+        lines = values.long_lines(lines);
+        seen("long-lines", &lines);
+    }
     let map = lines.zip(mask, |s, m| if m > 0.5 { 0.0 } else { s });
     seen("structure-map", &map);
     Ok(map)
@@ -192,6 +196,45 @@ mod tests {
 
     fn map_of(image: &Plane, values: &Extraction) -> Plane {
         structure_map(image, &open(image), values).expect("an image with structure")
+    }
+
+    #[test]
+    fn pieces_shorter_than_the_shortest_are_left_out() {
+        let within = |x: usize, y: usize, (cx, cy, r): (f32, f32, f32)| {
+            libm::hypotf(x as f32 - cx, y as f32 - cy) < r
+        };
+        // A disc, and a dot whose outline is no larger than 12 pixels.
+        let image = Plane::from_fn(128, 128, |x, y| {
+            f32::from(within(x, y, (70.0, 70.0, 40.0)) || within(x, y, (10.0, 10.0, 2.5)))
+        });
+        let all = Extraction {
+            alpha: 0.2,
+            ..values()
+        };
+        let near_dot = |map: &Plane| (0..400).filter(|i| map.at(i % 20, i / 20) > 0.5).count();
+        let lines = |map: &Plane| map.values().iter().filter(|v| **v > 0.5).count();
+        let map = map_of(&image, &all);
+        let long = Extraction {
+            shortest: 20.0,
+            ..all
+        };
+        let long = map_of(&image, &long);
+        assert!(near_dot(&map) > 0, "the dot is outlined");
+        assert_eq!(near_dot(&long), 0);
+        let others = lines(&map) - near_dot(&map);
+        assert_eq!(lines(&long), others, "the disc stays as it is");
+        // Lengths count pixels of the picture that lines are found in.
+        let doubled = image.resized(256, 256);
+        let half = |shortest| {
+            let values = Extraction {
+                scale: 2,
+                shortest,
+                ..all
+            };
+            structure_map(&doubled, &Plane::filled(128, 128, 0.0), &values).expect("structure")
+        };
+        assert!(near_dot(&half(10.0)) > 0);
+        assert_eq!(near_dot(&half(40.0)), 0);
     }
 
     #[test]
@@ -282,6 +325,7 @@ mod tests {
             alpha: 0.2,
             contrast: None,
             headroom: None,
+            shortest: 0.0,
             ..values()
         };
         let (small, large) = (disc(64), disc(128));

@@ -49,6 +49,7 @@ fn values(
         beta,
         median,
         headroom: None,
+        shortest: 0.0,
     }
 }
 

@@ -11,8 +11,8 @@ use crate::image::Plane;
 #[cfg(feature = "nn")]
 use crate::networks::{StructureDecoder, Unet};
 use crate::random::{Purpose, Random};
-use crate::structure::{Structure, reduced_lines, solid_mask};
-use crate::study::Geometry;
+use crate::structure::{Extraction, Structure, reduced_lines, solid_mask};
+use crate::study::{Geometry, Study};
 use crate::weights::{Model, Role};
 
 /// Structure decoder and mask generator, ready to compute.
@@ -20,19 +20,36 @@ pub struct StructureSampler {
     decoder: Decoder,
     latent: usize,
     mask: Network,
-    /// Above it a soft map has a line.
-    threshold: f32,
+    lines: Lines,
     geometry: Geometry,
 }
 
+/// Where a soft map has lines.
+struct Lines {
+    /// Above it.
+    threshold: f32,
+    /// Which pieces are long enough, at the size of the pictures and at the one that the structure networks see.
+    whole: Extraction,
+    seen: Extraction,
+}
+
+impl Lines {
+    fn of(study: &Study, geometry: &Geometry) -> Self {
+        Self {
+            threshold: study.line_threshold,
+            whole: study.extraction_at(geometry.size),
+            seen: study.extraction_at(geometry.structure_size()),
+        }
+    }
+}
+
 impl StructureSampler {
-    /// Over trained networks of a geometry on `device`: maps of its size, with a line where the decoder's map is above
-    /// `threshold`.
+    /// Over trained networks of a study and a geometry on `device`: maps of its size.
     #[cfg(feature = "nn")]
     pub fn of_networks(
         decoder: StructureDecoder,
         mask: Unet,
-        threshold: f32,
+        study: &Study,
         geometry: &Geometry,
         device: &Device,
     ) -> Self {
@@ -40,7 +57,7 @@ impl StructureSampler {
             decoder: Decoder::Library(Library::new(decoder, device)),
             latent: geometry.latent,
             mask: Network::Library(Library::new(mask, device)),
-            threshold,
+            lines: Lines::of(study, geometry),
             geometry: *geometry,
         }
     }
@@ -54,7 +71,7 @@ impl StructureSampler {
             decoder,
             latent,
             mask,
-            threshold: model.study.line_threshold,
+            lines: Lines::of(&model.study, &model.geometry),
             geometry: model.geometry,
         }))
     }
@@ -98,7 +115,7 @@ impl StructureSampler {
     }
 
     /// A structure map and its mask from the soft map that a structure decoder draws, 0..=1: lines above the
-    /// threshold, none outside the organ.
+    /// threshold, no piece shorter than in the study's maps, none outside the organ.
     ///
     /// # Errors
     /// When the device fails.
@@ -109,9 +126,12 @@ impl StructureSampler {
     async fn sketched(&self, soft: &[f32]) -> Result<Structure, SynthesisError> {
         let (seen, whole) = (self.geometry.structure_size(), self.geometry.size);
         let soft = Plane::new(seen, seen, soft.to_vec())?;
-        let mask = self.mask_seen(&soft.above(self.threshold)).await?;
+        let lines = &self.lines;
+        let small = lines.seen.long_lines(soft.above(lines.threshold));
+        let mask = self.mask_seen(&small).await?;
         // What lies between two pixels of a field is known, unlike what lies between two of a map.
-        let map = soft.resized(whole, whole).above(self.threshold);
+        let map = soft.resized(whole, whole).above(lines.threshold);
+        let map = lines.whole.long_lines(map);
         Ok(Structure { map, mask })
     }
 

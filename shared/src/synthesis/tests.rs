@@ -200,4 +200,19 @@ fn maps_drawn_at_half_the_size_are_enlarged_before_the_threshold() {
         .zip(own.values())
         .filter(|(a, b)| a != b);
     assert!(differing.count() < 16, "of 256");
+
+    let mut model = model;
+    let mut long = sketch.map.clone();
+    let mut shortest = 0.0;
+    while long == sketch.map {
+        shortest += 4.0;
+        for values in &mut model.study.extraction {
+            values.shortest = shortest;
+        }
+        let values = model.study.extraction_at(32);
+        long = values.long_lines(sketch.map.clone());
+    }
+    let synthesiser = Synthesiser::open_on_core(&model).expect("a model that draws");
+    let again = pollster::block_on(synthesiser.sketch(&latent)).expect("a map");
+    assert!(again.map == long, "the shortest pieces are left out");
 }

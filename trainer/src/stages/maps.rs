@@ -58,7 +58,7 @@ fn sampler(
     StructureSampler::of_networks(
         networks.decoder.clone(),
         networks.mask.clone(),
-        configuration.study.line_threshold,
+        &configuration.study,
         &configuration.geometry,
         device,
     )

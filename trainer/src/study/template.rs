@@ -71,7 +71,7 @@ const STUDY: [Field; 14] = [
     ),
     field(
         "extraction",
-        "Algorithm 1, the structure map, per working size (values between two sizes are interpolated).\n`scale`: lines are looked for at this many times the size. `smoothing`: Gaussian before anything else.\n`contrast`: local normalisation in windows of `radius` pixels. `sigma1`, `alpha`: blur of the gradients and\nthreshold on their distance from the mean. `sigma2`, `beta`: blur and threshold of the union of lines.\n`median`: side of the median filter. `headroom`: greys and gradients are scaled by percentiles inside the\norgan, which markers and metal do not move, and not by their extremes; the larger, the fewer lines (1.3 to 1.8).",
+        "Algorithm 1, the structure map, per working size (values between two sizes are interpolated).\n`scale`: lines are looked for at this many times the size. `smoothing`: Gaussian before anything else.\n`contrast`: local normalisation in windows of `radius` pixels. `sigma1`, `alpha`: blur of the gradients and\nthreshold on their distance from the mean. `sigma2`, `beta`: blur and threshold of the union of lines.\n`median`: side of the median filter. `headroom`: greys and gradients are scaled by percentiles inside the\norgan, which markers and metal do not move, and not by their extremes; the larger, the fewer lines (1.3 to 1.8).\n`shortest`: pieces of lines whose box has a shorter diagonal are left out, there and in what is drawn; 0 keeps all.",
     ),
 ];
 

@@ -170,6 +170,8 @@ super::words! {
     /// A step.
     EXTRACT_REDUCED = "At working size", "缩至工作尺寸";
     /// A step.
+    EXTRACT_LONG = "Long lines", "较长的线条";
+    /// A step.
     EXTRACT_MAP = "Structure map", "结构图";
 
     /// What drawing does.
