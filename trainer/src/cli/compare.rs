@@ -13,11 +13,14 @@ use super::evaluate::{Sampling, progress};
 use super::table::{Side, table};
 use crate::data::{Item, Prepared, Split};
 use crate::evaluate::{self, Draws as _, Evaluation, Interval, Row, Sampler, Section};
+use crate::picture::letters::{self, Colour};
 use crate::stages::items::{image, structure};
 use crate::{files, picture, said};
 
 /// Subjects of each kind on the sheet.
 const SHOWN: u64 = 8;
+/// Of the words on it.
+const WORDS: Colour = [1.0; 3];
 
 /// Compare two .weave files on the same real images: every figure of both, and a sheet of pictures.
 ///
@@ -26,7 +29,7 @@ const SHOWN: u64 = 8;
 /// to be met, not to be beaten. Both files must be of the study and the size that the data was prepared for.
 ///
 /// The sheet (--out) has a column for each subject, and for the structure map and each modality three rows: A, B and real
-/// test images. Both files draw from the same numbers, but what those mean is each model's own.
+/// test images; a line above each row says which. Both files draw from the same numbers, but what those mean is each model's own.
 #[derive(Parser)]
 #[command(
     after_help = "Example: scanweave compare old.weave new.weave --data my.scan --count 200 --out sheet.png"
@@ -63,7 +66,14 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     if let Some(out) = &args.out {
         let real = real(&data, &study);
         let stages = of_first.into_iter().zip(of_second).zip(real);
-        let rows: Vec<Vec<Image>> = stages.flat_map(|((a, b), real)| [a, b, real]).collect();
+        let kinds = kinds(&study).zip(stages);
+        let rows: Vec<Vec<Image>> = kinds
+            .flat_map(|(kind, ((a, b), real))| {
+                let rows = [("A", a), ("B", b), ("real", real)];
+                rows.map(|(of, row)| named(&format!("{of}: {kind}"), row))
+            })
+            .flatten()
+            .collect();
         if let Some(parent) = out.parent().filter(|p| !p.as_os_str().is_empty()) {
             files::create_folder(parent)?;
         }
@@ -129,6 +139,20 @@ fn real(data: &Prepared, study: &Study) -> Stages {
         add(&mut stages, study, Some(map), images.collect());
     }
     stages
+}
+
+/// What the stages show.
+fn kinds(study: &Study) -> impl Iterator<Item = String> {
+    let modalities = study.modalities.iter();
+    let names = modalities.map(|modality| modality.name.clone());
+    std::iter::once("structure map".to_owned()).chain(names)
+}
+
+/// A row of the sheet below a line that says what it shows.
+fn named(words: &str, row: Vec<Image>) -> [Vec<Image>; 2] {
+    let width = row.iter().map(Image::width).sum::<usize>();
+    let line = letters::line(&[(words, WORDS)], width.max(1), picture::PAPER);
+    [vec![line], row]
 }
 
 /// A column of the sheet; what is missing is paper.

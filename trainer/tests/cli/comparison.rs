@@ -19,8 +19,9 @@ fn a_file_beside_itself_is_as_near_to_the_real_images() {
     let named = |line: &&str| line.ends_with(" A") || line.ends_with(" B");
     assert_eq!(ended.said.lines().filter(named).count(), 0, "{ended}");
     let sheet = image::open(folder.join("sheets/both.png")).expect("a sheet");
-    // Three columns, and three rows each for map and image.
-    assert_eq!((sheet.width(), sheet.height()), (3 * 66 + 2, 6 * 66 + 2));
+    // Three columns, and three rows each for map and image, each below a line of words.
+    let row = 66 + 13;
+    assert_eq!((sheet.width(), sheet.height()), (3 * 66 + 2, 6 * row + 2));
 }
 
 #[test]
