@@ -5,6 +5,7 @@
 #[cfg_attr(not(test), macro_use)]
 mod said;
 
+mod beside;
 mod build;
 mod cli;
 mod data;

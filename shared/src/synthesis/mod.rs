@@ -142,6 +142,11 @@ pub struct Synthesiser {
 }
 
 impl Synthesiser {
+    /// Whether it computes on one core, so that others may draw with it beside whoever does.
+    pub fn is_on_core(&self) -> bool {
+        matches!(self.generator, Network::Core(_))
+    }
+
     /// Puts the networks of `model` on `device`, of the tensor library. The generator must be there; without
     /// decoder and mask generator, structure maps come from images only.
     #[cfg(feature = "nn")]

@@ -11,12 +11,15 @@ use scanweave::synthesis::Subject;
 use scanweave::weights::{self, Checksums, Model, Role};
 
 use super::Usage;
+use crate::beside::each;
 use crate::build::{self, Folder};
 use crate::device::Choice;
 use crate::{files, picture};
 
 /// Subjects on the contact sheet.
 const SHOWN: usize = 12;
+/// Subjects that are waited for together.
+const AT_ONCE: usize = 64;
 
 /// Build a labelled synthetic data set: filtered structure maps, legal lesions, every modality.
 ///
@@ -95,21 +98,35 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     let bar = indicatif::ProgressBar::new(args.count);
     let mut shown = Vec::new();
     let mut healthy = 0;
-    for index in (0..args.count).filter(|&index| !folder.left_out(index)) {
-        let holds = folder.holds(index);
-        if !holds || shown.len() < SHOWN {
-            let subject = pollster::block_on(pipeline.subject(&settings, args.seed, index));
-            let subject = subject.with_context(unusable)?;
-            if !holds {
-                folder.add(&model.study, index, &subject)?;
+    let indices: Vec<u64> = (0..args.count)
+        .filter(|&index| !folder.left_out(index))
+        .collect();
+    for indices in indices.chunks(AT_ONCE) {
+        // Of a subject that is there already only its column is wanted, while the sheet has room.
+        let room = shown.len() < SHOWN;
+        let subject = |index| {
+            let holds = folder.holds(index);
+            let mut built = None;
+            if !holds || room {
+                let subject = pollster::block_on(pipeline.subject(&settings, args.seed, index));
+                let subject = subject.with_context(unusable)?;
+                if !holds {
+                    folder.add(&model.study, index, &subject)?;
+                }
+                if settings.keep(subject.provenance.accepted) {
+                    let is_healthy = !holds && placed && subject.label.is_empty();
+                    built = Some((is_healthy, room.then(|| column(&subject, &model.study))));
+                }
             }
-            if settings.keep(subject.provenance.accepted) {
-                healthy += u64::from(!holds && placed && subject.label.is_empty());
-                shown.push(column(&subject, &model.study));
-                shown.truncate(SHOWN);
-            }
+            bar.inc(1);
+            Ok(built)
+        };
+        let built = each(pipeline.is_on_core(), indices.to_vec(), subject)?;
+        for (is_healthy, column) in built.into_iter().flatten() {
+            healthy += u64::from(is_healthy);
+            shown.extend(column);
         }
-        bar.set_position(index + 1);
+        shown.truncate(SHOWN);
     }
     bar.finish_and_clear();
     let refused = folder.finish(args.count, pipeline.size())?;

@@ -11,8 +11,12 @@ use scanweave::synthesis::{Sample, Synthesiser};
 use scanweave::weights::{self, Role};
 
 use super::Usage;
+use crate::beside::each;
 use crate::device::Choice;
 use crate::{files, picture};
+
+/// Columns of the sheet.
+const SHOWN: u64 = 16;
 
 /// Draw samples from a .weave file: a PNG per stage and a sheet.
 ///
@@ -67,7 +71,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     let stages = 3 + usize::from(args.lesion) + pipeline.study().modalities.len();
     let mut rows: Vec<Vec<Image>> = vec![Vec::new(); stages];
     let bar = indicatif::ProgressBar::new(args.count);
-    for k in 0..args.count {
+    let columns = |k| {
         let seed = args.seed.wrapping_add(k);
         let (sample, lesion) = pollster::block_on(sample(&pipeline, seed, &label, args.lesion))
             .with_context(unusable)?;
@@ -76,11 +80,13 @@ pub fn run(args: Args) -> anyhow::Result<()> {
             let file = args.out.join(format!("{seed:06}-{stage}.png"));
             picture::save_image(&file, image)?;
         }
-        if rows[0].len() < 16 {
-            let images = pictures.into_iter().map(|(_, image)| image);
-            rows.iter_mut().zip(images).for_each(|(row, i)| row.push(i));
-        }
         bar.inc(1);
+        Ok((k < SHOWN).then_some(pictures))
+    };
+    let columns = each(pipeline.is_on_core(), (0..args.count).collect(), columns)?;
+    for pictures in columns.into_iter().flatten() {
+        let images = pictures.into_iter().map(|(_, image)| image);
+        rows.iter_mut().zip(images).for_each(|(row, i)| row.push(i));
     }
     bar.finish_and_clear();
     picture::save_sheet(&args.out.join("sheet.png"), &rows)?;

@@ -16,6 +16,7 @@ use super::judge::Judge;
 use super::metric::Metric;
 use super::rows::{Measured, Section};
 use super::{Evaluation, mean};
+use crate::beside::each;
 use crate::data::Split;
 use crate::stages::items::image;
 
@@ -69,27 +70,39 @@ impl Metric for Classes<'_> {
         &self,
         seed: u64,
         subjects: &[Subject],
-        done: &dyn Fn(),
+        done: &(dyn Fn() + Sync),
     ) -> anyhow::Result<Vec<Measured>> {
         let study = self.draws.study();
         let source = study.source_place();
         let classes = count(study);
-        let (mut said, mut changes) = (Said::new(), vec![Vec::new(); classes]);
         let structures = subjects.iter().filter_map(|s| s.structure.as_ref());
-        for (index, structure) in structures.enumerate() {
+        // Of each subject what the judge calls every class, and how far it is from the first.
+        let of_subject = |(index, structure): (usize, _)| -> anyhow::Result<Vec<_>> {
             let noise = Random::nth(seed, Purpose::Fusion, index as u64).bits();
             let mut first: Option<Image> = None;
-            for (class, changes) in changes.iter_mut().enumerate() {
+            let of_class = |class| {
                 let label = Label::Class(class);
                 let picture = self
                     .painter
                     .paint(structure, &label, noise)?
                     .swap_remove(source);
                 done();
-                said.push((class, self.judge.calls(&picture)));
                 let first = first.get_or_insert_with(|| picture.clone());
-                changes.push(change(first, &picture));
-            }
+                Ok((self.judge.calls(&picture), change(first, &picture)))
+            };
+            (0..classes).map(of_class).collect()
+        };
+        let painted = each(
+            self.draws.at_once(),
+            structures.enumerate().collect(),
+            of_subject,
+        )?;
+        let (mut said, mut changes) = (Said::new(), vec![Vec::new(); classes]);
+        for (class, (called, changed)) in
+            painted.into_iter().flat_map(|s| s.into_iter().enumerate())
+        {
+            said.push((class, called));
+            changes[class].push(changed);
         }
         let names = study.lesion.classes();
         let of_class = |class: usize| {

@@ -83,7 +83,7 @@ impl Metric for Distances<'_> {
         &self,
         seed: u64,
         subjects: &[Subject],
-        _done: &dyn Fn(),
+        _done: &(dyn Fn() + Sync),
     ) -> anyhow::Result<Vec<Measured>> {
         let of = |known: &Known| {
             let mut synthetic = self.synthetic(known, subjects);

@@ -68,7 +68,7 @@ impl Metric for Likeness<'_> {
         &self,
         seed: u64,
         subjects: &[Subject],
-        _done: &dyn Fn(),
+        _done: &(dyn Fn() + Sync),
     ) -> anyhow::Result<Vec<Measured>> {
         let images: Vec<&Image> = subjects.iter().map(|s| &s.images[self.source]).collect();
         let maps = subjects.iter().filter_map(|s| s.structure.as_ref());

@@ -16,7 +16,7 @@ pub struct Subject {
 }
 
 /// Draws labelled images.
-pub trait Draws {
+pub trait Draws: Sync {
     /// What the images are of.
     fn study(&self) -> &Study;
     /// Side of the images, pixels.
@@ -26,6 +26,10 @@ pub trait Draws {
     /// # Errors
     /// When it cannot be drawn.
     fn sample(&self, seed: u64, index: u64) -> anyhow::Result<Subject>;
+    /// Whether it draws several subjects at once on as many cores, in place of one on a device.
+    fn at_once(&self) -> bool {
+        false
+    }
     /// How it paints an anatomy that it is given, if it can.
     fn painter(&self) -> Option<&dyn Paints> {
         None
@@ -33,7 +37,7 @@ pub trait Draws {
 }
 
 /// Paints an anatomy that it is given.
-pub trait Paints {
+pub trait Paints: Sync {
     /// Every modality of a structure with its label; `noise` is the seed of all that neither decides.
     ///
     /// # Errors

@@ -68,7 +68,7 @@ impl Metric for Lines {
         &self,
         _seed: u64,
         subjects: &[Subject],
-        _done: &dyn Fn(),
+        _done: &(dyn Fn() + Sync),
     ) -> anyhow::Result<Vec<Measured>> {
         let maps = subjects.par_iter().filter_map(|s| s.structure.as_ref());
         let synthetic: Vec<Counted> = maps.map(Counted::of).collect();

@@ -13,6 +13,6 @@ pub trait Metric {
         &self,
         seed: u64,
         subjects: &[Subject],
-        done: &dyn Fn(),
+        done: &(dyn Fn() + Sync),
     ) -> anyhow::Result<Vec<Measured>>;
 }

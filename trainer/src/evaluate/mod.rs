@@ -35,6 +35,7 @@ use burn::tensor::Device;
 use scanweave::study::Study;
 use scanweave::train::steps::LesionNetworks;
 
+use crate::beside::each;
 use crate::data::{Item, Prepared, Split};
 use classes::Classes;
 use distances::Distances;
@@ -73,7 +74,7 @@ impl<'a> Evaluation<'a> {
     ///
     /// # Errors
     /// When the data holds no item that a figure needs, or when the device fails.
-    pub fn run(&self, done: &dyn Fn()) -> anyhow::Result<Vec<Row>> {
+    pub fn run(&self, done: &(dyn Fn() + Sync)) -> anyhow::Result<Vec<Row>> {
         let metrics = self.metrics()?;
         let mut measured: Vec<Vec<Measured>> = Vec::new();
         for &seed in self.seeds {
@@ -107,13 +108,14 @@ impl<'a> Evaluation<'a> {
         Ok(metrics)
     }
 
-    fn subjects(&self, seed: u64, done: &dyn Fn()) -> anyhow::Result<Vec<Subject>> {
+    fn subjects(&self, seed: u64, done: &(dyn Fn() + Sync)) -> anyhow::Result<Vec<Subject>> {
         let subject = |k| {
             let subject = self.draws.sample(seed, k);
             done();
             subject
         };
-        (0..self.count as u64).map(subject).collect()
+        let subjects = (0..self.count as u64).collect();
+        each(self.draws.at_once(), subjects, subject)
     }
 
     /// Subjects painted in all.

@@ -31,7 +31,7 @@ impl Metric for Organs {
         &self,
         _seed: u64,
         subjects: &[Subject],
-        _done: &dyn Fn(),
+        _done: &(dyn Fn() + Sync),
     ) -> anyhow::Result<Vec<Measured>> {
         let structures = subjects.iter().filter_map(|s| s.structure.as_ref());
         let synthetic: Vec<[f64; 2]> = structures.map(|s| of(&s.mask)).collect();

@@ -16,6 +16,7 @@ use super::draws::{Draws, Paints, Subject};
 use super::metric::Metric;
 use super::rows::{Measured, Section};
 use super::{Evaluation, mean};
+use crate::beside::each;
 use crate::data::datasets::phantom::{anatomy, content_of};
 use crate::data::{Content, Item, Prepared, Split};
 use crate::stages::items::{image, structure};
@@ -66,7 +67,7 @@ impl<'a> Register<'a> {
         &self,
         painter: &dyn Paints,
         seed: u64,
-        done: &dyn Fn(),
+        done: &(dyn Fn() + Sync),
     ) -> anyhow::Result<Vec<Views>> {
         let size = self.draws.size();
         let paint = |(k, known): (usize, &Known)| {
@@ -79,7 +80,11 @@ impl<'a> Register<'a> {
                 inside: inside(&own.mask),
             })
         };
-        self.known.iter().enumerate().map(paint).collect()
+        each(
+            self.draws.at_once(),
+            self.known.iter().enumerate().collect(),
+            paint,
+        )
     }
 }
 
@@ -89,7 +94,7 @@ impl Metric for Register<'_> {
         &self,
         seed: u64,
         subjects: &[Subject],
-        done: &dyn Fn(),
+        done: &(dyn Fn() + Sync),
     ) -> anyhow::Result<Vec<Measured>> {
         let modalities = &self.draws.study().modalities;
         let mut measured = Vec::new();

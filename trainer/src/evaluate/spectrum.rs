@@ -45,7 +45,7 @@ impl Metric for Spectrum<'_> {
         &self,
         seed: u64,
         subjects: &[Subject],
-        _done: &dyn Fn(),
+        _done: &(dyn Fn() + Sync),
     ) -> anyhow::Result<Vec<Measured>> {
         let mut measured = Vec::new();
         for (modality, of) in self.study.modalities.iter().enumerate() {

@@ -110,6 +110,10 @@ impl Draws for Sampler<'_> {
         })
     }
 
+    fn at_once(&self) -> bool {
+        self.pipeline.is_on_core()
+    }
+
     fn painter(&self) -> Option<&dyn Paints> {
         Some(self)
     }

@@ -100,7 +100,7 @@ impl Metric for Telling<'_> {
         &self,
         seed: u64,
         subjects: &[Subject],
-        _done: &dyn Fn(),
+        _done: &(dyn Fn() + Sync),
     ) -> anyhow::Result<Vec<Measured>> {
         let mut measured = Vec::new();
         for known in &self.known {

@@ -106,7 +106,7 @@ impl Metric for Validity<'_> {
         &self,
         _seed: u64,
         subjects: &[Subject],
-        _done: &dyn Fn(),
+        _done: &(dyn Fn() + Sync),
     ) -> anyhow::Result<Vec<Measured>> {
         let mut measured = Vec::new();
         let mut pooled = [Overlap::default(); 2];
