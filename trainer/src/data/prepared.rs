@@ -19,7 +19,7 @@ use std::path::Path;
 
 const MAGIC: &[u8; 8] = b"SCANDATA";
 /// To be raised whenever the header's types change: postcard does not describe itself.
-const VERSION: u32 = 6;
+const VERSION: u32 = 7;
 /// The largest side of images, pixels; `data prepare` makes no larger ones.
 const MAX_SIZE: usize = 1024;
 /// Magic, version, header length.
