@@ -51,11 +51,11 @@ impl Preset {
                 translator_width: 16,
                 discriminator_width: 24,
             },
-            // What `Demo` has, below a level of half the channels.
+            // What `Demo` has, below a level of half the channels; maps are drawn from fewer values.
             Self::Large => Geometry {
                 size: 256,
                 structure_scale: 2,
-                latent: 128,
+                latent: 32,
                 latent_form: LatentForm::Vector,
                 structure_width: 20,
                 mask_width: 6,
