@@ -1,6 +1,7 @@
 //! How the lines of a structure map hang together: pieces, loose ends and holes, which no distance of pixels sees.
 
 use crate::image::Plane;
+use crate::structure::components::Components;
 
 /// A pixel's neighbours in a circle, from the right, by way of above.
 const CIRCLE: [(isize, isize); 8] = [
@@ -38,7 +39,7 @@ impl Topology {
             around.into_iter().filter(|one| *one).count() == 1
         });
         Self {
-            components: grid.components(),
+            components: Components::of_lines(map).areas().len(),
             euler: grid.euler(),
             length: lines.clone().count(),
             open_ends: ends.count(),
@@ -77,27 +78,6 @@ impl Grid {
     /// The neighbours of a pixel that is not of the border, in a circle.
     fn around(&self, at: usize) -> [bool; 8] {
         CIRCLE.map(|step| self.ones[self.neighbour(at, step)])
-    }
-
-    fn components(&self) -> usize {
-        let mut waiting = self.ones.clone();
-        let mut count = 0;
-        for start in 0..waiting.len() {
-            if !std::mem::take(&mut waiting[start]) {
-                continue;
-            }
-            count += 1;
-            let mut reached = vec![start];
-            while let Some(at) = reached.pop() {
-                for step in CIRCLE {
-                    let next = self.neighbour(at, step);
-                    if std::mem::take(&mut waiting[next]) {
-                        reached.push(next);
-                    }
-                }
-            }
-        }
-        count
     }
 
     /// From counts of squares of 2 x 2 pixels (Gray 1971).

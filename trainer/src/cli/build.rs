@@ -95,12 +95,12 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         ),
     )?;
     let placed = model.study.lesion.is_placed();
-    let bar = indicatif::ProgressBar::new(args.count);
     let mut shown = Vec::new();
     let mut healthy = 0;
     let indices: Vec<u64> = (0..args.count)
         .filter(|&index| !folder.left_out(index))
         .collect();
+    let bar = indicatif::ProgressBar::new(indices.len() as u64);
     for indices in indices.chunks(AT_ONCE) {
         // Of a subject that is there already only its column is wanted, while the sheet has room.
         let room = shown.len() < SHOWN;
